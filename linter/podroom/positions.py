@@ -1,0 +1,86 @@
+"""Where a piece of text stands: documents and the spans in them.
+
+Offsets count characters (code points) from 0.  Lines and columns count from 1 and are worked out
+only when somebody asks, because almost every span is never printed.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class Position(NamedTuple):
+    """A line and a column, both counted from 1; columns count code points."""
+
+    line: int
+    column: int
+
+
+@dataclass(slots=True, eq=False)
+class Document:
+    """A text that was read, and the path that a person would call it by."""
+
+    path: str
+    text: str
+    _line_starts: list[int] | None = field(default=None, repr=False)
+
+    def position(self, offset: int) -> Position:
+        """Return the line and column of a character offset; one past the end is allowed."""
+        starts = self.line_starts()
+        line = bisect_right(starts, offset)
+        return Position(line, offset - starts[line - 1] + 1)
+
+    def line_starts(self) -> list[int]:
+        """Return the offset of the first character of every line."""
+        if self._line_starts is None:
+            starts = [0]
+            find = self.text.find
+            at = find("\n")
+            while at >= 0:
+                starts.append(at + 1)
+                at = find("\n", at + 1)
+            self._line_starts = starts
+        return self._line_starts
+
+    def line(self, number: int) -> str:
+        """Return the text of line `number` (from 1) without its line end."""
+        starts = self.line_starts()
+        start = starts[number - 1]
+        end = starts[number] if number < len(starts) else len(self.text)
+        return self.text[start:end].rstrip("\r\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a document, `start` included and `end` excluded (character offsets)."""
+
+    document: Document
+    start: int
+    end: int
+
+    @property
+    def path(self) -> str:
+        """Return the path of the document."""
+        return self.document.path
+
+    @property
+    def first(self) -> Position:
+        """Return the position of the first character."""
+        return self.document.position(self.start)
+
+    @property
+    def last(self) -> Position:
+        """Return the position one past the last character."""
+        return self.document.position(self.end)
+
+    @property
+    def text(self) -> str:
+        """Return the text that the span covers."""
+        return self.document.text[self.start : self.end]
+
+    def __str__(self) -> str:
+        """Return `path:line:column`, which editors and terminals can follow."""
+        line, column = self.first
+        return f"{self.path}:{line}:{column}"
