@@ -1,0 +1,292 @@
+"""The World: what the configuration says will exist, as plain frozen data.
+
+Whoever reads it need not know whether it came from Terraform, a plan or eksctl.  Every leaf that
+somebody wrote is a `Value`; every collection that might be longer than what is known is `Members`.
+Addresses are those of the source's own language (`module.eks.aws_eks_node_group.this["blue"]`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from podroom.positions import Span
+from podroom.values import Members, Unknown, Value
+
+
+class AmiFamily(Enum):
+    """The operating system of a node, which decides how kubelet learns its max pods."""
+
+    AL2 = "Amazon Linux 2"
+    AL2023 = "Amazon Linux 2023"
+    BOTTLEROCKET = "Bottlerocket"
+    WINDOWS = "Windows"
+
+
+class Mechanism(Enum):
+    """The ways to give kubelet a fixed number of max pods in user data."""
+
+    KUBELET_EXTRA_ARGS = "--kubelet-extra-args --max-pods"
+    NODEADM_FLAG = "NodeConfig spec.kubelet.flags --max-pods"
+    NODEADM_CONFIG = "NodeConfig spec.kubelet.config.maxPods"
+    BOTTLEROCKET_SETTING = "settings.kubernetes.max-pods"
+
+
+class Bootstrap(Enum):
+    """The programs that user data can configure a node with; each belongs to one AMI family."""
+
+    BOOTSTRAP_SH = "bootstrap.sh"
+    NODEADM = "nodeadm"
+    BOTTLEROCKET = "Bottlerocket settings"
+
+    @property
+    def family(self) -> AmiFamily:
+        """Return the AMI family that has this program."""
+        return _FAMILY_OF_BOOTSTRAP[self]
+
+
+_FAMILY_OF_BOOTSTRAP = {
+    Bootstrap.BOOTSTRAP_SH: AmiFamily.AL2,
+    Bootstrap.NODEADM: AmiFamily.AL2023,
+    Bootstrap.BOTTLEROCKET: AmiFamily.BOTTLEROCKET,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FixedMaxPods:
+    """User data gives kubelet this number, whatever the instance type."""
+
+    mechanism: Mechanism
+    value: Value[int]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class UseMaxPods:
+    """`bootstrap.sh --use-max-pods VALUE`; false means that the script passes kubelet no number."""
+
+    value: Value[bool]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class MaxPodsExpression:
+    """NodeConfig `spec.kubelet.maxPodsExpression`, a CEL expression worked out on the node."""
+
+    text: Value[str]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class UserData:
+    """What a node's user data says about max pods, in the order in which it says it.
+
+    `gaps` are the places that could say more and cannot be read: a hole, an unknown part, a script
+    that works out the number on the node.
+    """
+
+    bootstraps: tuple[Bootstrap, ...] = ()
+    fixed: tuple[FixedMaxPods, ...] = ()
+    use_max_pods: tuple[UseMaxPods, ...] = ()
+    expressions: tuple[MaxPodsExpression, ...] = ()
+    gaps: tuple[Unknown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentVariable:
+    """One variable of the container aws-node, as set by somebody."""
+
+    name: str
+    value: Value[str]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class CniSettings:
+    """How the Amazon VPC CNI of a cluster is configured.
+
+    `declared_by` is the address of what configures it; None when nothing in the project does, so
+    that the defaults which Amazon EKS installs are assumed.  `missing` says why there may be
+    variables that are not listed.
+    """
+
+    declared_by: str | None
+    span: Span | None
+    version: Value[str]
+    environment: tuple[EnvironmentVariable, ...] = ()
+    missing: Unknown | None = None
+    pod_subnets: Members[PodSubnet] = field(default_factory=Members)
+
+    def find(self, name: str) -> EnvironmentVariable | None:
+        """Return the variable of that name, the last one if it is set twice."""
+        for variable in reversed(self.environment):
+            if variable.name == name:
+                return variable
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class PodSubnet:
+    """An ENIConfig: the subnet that pods use in one availability zone (custom networking)."""
+
+    name: str
+    subnet: SubnetUse
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """An EKS cluster.  `declared` is false for a cluster that is only named by others."""
+
+    address: str
+    declared: bool
+    span: Span
+    name: Value[str]
+    version: Value[str]
+    ip_family: Value[str]
+    auto_mode: Value[bool]
+    subnets: Members[SubnetUse]
+    cni: CniSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """An availability zone: its name where it is known, and what tells it from other zones.
+
+    `identity` is the name, or the expression that will yield it
+    (`data.aws_availability_zones.available.names[0]`).
+    """
+
+    identity: str
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Subnet:
+    """A subnet; `cidr` is its IPv4 block as text ("10.0.0.0/20")."""
+
+    address: str
+    span: Span
+    cidr: Value[str]
+    zone: Value[Zone]
+    vpc: Value[str]
+    tags: tuple[tuple[str, Value[str]], ...] = ()
+    tags_missing: Unknown | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Vpc:
+    """A VPC with its IPv4 blocks, the primary one first."""
+
+    address: str
+    span: Span
+    cidrs: Members[Value[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class SubnetUse:
+    """A place that names a subnet: the subnet's address, or why it is not known which one."""
+
+    subnet: Value[str]
+    span: Span
+
+
+class GroupKind(Enum):
+    """Who runs the Auto Scaling group of a node group."""
+
+    MANAGED = "managed node group"
+    SELF_MANAGED = "self-managed node group"
+
+
+class TypeSource(Enum):
+    """What names an instance type."""
+
+    NODE_GROUP = "node group"
+    LAUNCH_TEMPLATE = "launch template"
+    OVERRIDE = "Auto Scaling group override"
+    LAUNCH_CONFIGURATION = "launch configuration"
+    EKS_DEFAULT = "default of Amazon EKS"
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceChoice:
+    """One instance type that nodes of a group can have."""
+
+    type: Value[str]
+    source: TypeSource
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchTemplate:
+    """A launch template or launch configuration, as far as it bears on pods.
+
+    `image` is the AMI id as text; None when the template names none, so that somebody else does.
+    """
+
+    address: str
+    span: Span
+    instance_type: InstanceChoice | None
+    image: Value[str] | None
+    user_data: UserData
+    network_interfaces: Members[Span] = field(default_factory=Members)
+
+
+@dataclass(frozen=True, slots=True)
+class NodeGroup:
+    """Nodes that come from one Auto Scaling group.
+
+    `cluster` is the address of the cluster.  `ami_family` is what the AMI says or, where an image
+    cannot tell, what the user data speaks.  `own_image` is whether an AMI id is given, in which case
+    Amazon EKS adds nothing to the user data of a managed group.  `instance_types` are all types that
+    can appear; `launch_template.instance_type` is kept apart for those that overrides replace.
+    """
+
+    address: str
+    kind: GroupKind
+    span: Span
+    cluster: Value[str]
+    instance_types: Members[InstanceChoice]
+    ami_family: Value[AmiFamily]
+    own_image: Value[bool]
+    launch_template: LaunchTemplate | None
+    launch_template_missing: Unknown | None
+    minimum_size: Value[int]
+    desired_size: Value[int]
+    maximum_size: Value[int]
+    subnets: Members[SubnetUse]
+    uncertain: Unknown | None = None
+    """Why it is not certain that the group exists (`count` or `for_each` is unknown); None if it is."""
+
+    @property
+    def user_data(self) -> UserData:
+        """Return what the user data says; nothing where there is no launch template."""
+        return self.launch_template.user_data if self.launch_template else UserData()
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that bears on pods and could not be understood: said once, never passed over."""
+
+    address: str
+    reason: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything that was understood of one root of configuration."""
+
+    root: str
+    clusters: tuple[Cluster, ...] = ()
+    node_groups: tuple[NodeGroup, ...] = ()
+    subnets: tuple[Subnet, ...] = ()
+    vpcs: tuple[Vpc, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+    def cluster(self, address: str) -> Cluster | None:
+        """Return the cluster of that address."""
+        return next((cluster for cluster in self.clusters if cluster.address == address), None)
+
+    def subnet(self, address: str) -> Subnet | None:
+        """Return the subnet of that address."""
+        return next((subnet for subnet in self.subnets if subnet.address == address), None)
