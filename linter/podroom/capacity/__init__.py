@@ -1,0 +1,1 @@
+"""The sums: max pods, warm pool, subnet demand, each with its working shown and its source cited."""

@@ -1,0 +1,92 @@
+"""How the VPC CNI is set to behave: its variables as ipamd reads them, and its version."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from podroom.errors import PodroomError
+
+_TRUE = frozenset({"1", "t", "T", "true", "TRUE", "True"})
+_VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?(?:[-+].*)?", re.ASCII)
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+_LARGEST_GO_INT = 2**63 - 1
+
+
+class CniVersionError(PodroomError):
+    """A text is no version of the VPC CNI."""
+
+
+@dataclass(frozen=True, slots=True)
+class CniBehavior:
+    """What ipamd does, decided by its variables; the defaults are those of the code, not of the manifest.
+
+    `max_eni` None means no limit of its own; `version` None means the current one.
+    """
+
+    warm_eni_target: int = 1
+    warm_ip_target: int = 0
+    minimum_ip_target: int = 0
+    warm_prefix_target: int = 0
+    max_eni: int | None = None
+    prefix_delegation: bool = False
+    custom_networking: bool = False
+    pod_eni: bool = False
+    version: tuple[int, ...] | None = None
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str], version: tuple[int, ...] | None = None) -> CniBehavior:
+        """Read the variables of aws-node as ipamd does: what it cannot read, it replaces by the default, silently.
+
+        `environment` is what the container really gets, so the manifest's own defaults (WARM_PREFIX_TARGET "1")
+        must already be merged in.  pkg/ipamd/ipamd.go getWarmENITarget, getWarmIPTarget, getMinimumIPTarget,
+        getWarmPrefixTarget, getMaxENI; utils/utils.go GetBoolAsStringEnvVar.
+        """
+        max_eni = _go_int(environment.get("MAX_ENI"), least=1, default=0)
+        return cls(
+            warm_eni_target=_go_int(environment.get("WARM_ENI_TARGET"), least=0, default=1),
+            warm_ip_target=_go_int(environment.get("WARM_IP_TARGET"), least=0, default=0),
+            minimum_ip_target=_go_int(environment.get("MINIMUM_IP_TARGET"), least=0, default=0),
+            warm_prefix_target=_go_int(environment.get("WARM_PREFIX_TARGET"), least=0, default=0),
+            max_eni=max_eni or None,
+            prefix_delegation=environment.get("ENABLE_PREFIX_DELEGATION") in _TRUE,
+            custom_networking=environment.get("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG") in _TRUE,
+            pod_eni=environment.get("ENABLE_POD_ENI") in _TRUE,
+            version=version,
+        )
+
+    @property
+    def targets_addresses(self) -> bool:
+        """Return whether WARM_IP_TARGET or MINIMUM_IP_TARGET rules, which makes ipamd ignore the other targets."""
+        return self.warm_ip_target > 0 or self.minimum_ip_target > 0
+
+    @property
+    def crashes(self) -> bool:
+        """Return whether aws-node exits at start: prefix delegation without any target (validateEnvVars in main.go)."""
+        return (
+            self.prefix_delegation
+            and self.at_least(1, 9)
+            and not self.targets_addresses
+            and self.warm_prefix_target <= 0
+        )
+
+    def at_least(self, *version: int) -> bool:
+        """Return whether the CNI is of `version` or newer; the current version is newer than any."""
+        return self.version is None or self.version >= version
+
+
+def parse_version(text: str) -> tuple[int, int, int]:
+    """Read a version such as `v1.18.1-eksbuild.3` or `1.16.3`; raise `CniVersionError` for anything else."""
+    found = _VERSION.fullmatch(text.strip())
+    if found is None:
+        raise CniVersionError(f"{text!r} is no version of the VPC CNI: expected one such as v1.18.1-eksbuild.3")
+    return int(found[1]), int(found[2]), int(found[3] or 0)
+
+
+def _go_int(text: str | None, *, least: int, default: int) -> int:
+    """Read `text` as Go's strconv.Atoi does, with `default` for what it refuses and for less than `least`."""
+    if text is None or _INTEGER.fullmatch(text) is None or abs(int(text)) > _LARGEST_GO_INT:
+        return default
+    number = int(text)
+    return number if number >= least else default

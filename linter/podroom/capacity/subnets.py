@@ -1,0 +1,181 @@
+"""Subnets: how many addresses one has, and how many nodes, updates and the control plane ask of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from podroom.capacity.cni import CniBehavior
+from podroom.capacity.max_pods import HOST_NETWORK_PODS
+from podroom.capacity.warm_pool import NodeAddresses, node_addresses
+from podroom.capacity.working import Figure, Term
+from podroom.catalog import documents
+from podroom.catalog.instance_types import InstanceType
+from podroom.errors import PodroomError
+
+RESERVED_BY_EC2 = 5
+"""The first four addresses of a subnet and its last."""
+
+CONTROL_PLANE_REQUIRED = 6
+"""Free addresses that EKS requires in every subnet of the cluster."""
+
+CONTROL_PLANE_RECOMMENDED = 16
+"""Free addresses that EKS recommends in every subnet of the cluster."""
+
+CONTROL_PLANE_UPDATE = 5
+"""Free addresses that a version upgrade or a change of logging takes for a while."""
+
+_LARGEST_SUBNET = 16
+_SMALLEST_SUBNET = 28
+
+
+class SubnetSizeError(PodroomError):
+    """EC2 makes no subnet of this size."""
+
+
+class SubnetPart(Enum):
+    """Which of a node's addresses are in a subnet: with custom networking the two parts are apart."""
+
+    NODES = "node subnet"
+    PODS = "pod subnet"
+
+
+@dataclass(frozen=True, slots=True)
+class NodeLoad:
+    """What one node takes without pods, with one pod, and with as many as its max pods allow."""
+
+    idle: NodeAddresses
+    one_pod: NodeAddresses
+    saturated: NodeAddresses
+
+
+@dataclass(frozen=True, slots=True)
+class NodesInSubnet:
+    """A number of equal nodes, `name` saying whose, which take `part` of their addresses from the subnet."""
+
+    name: str
+    nodes: int
+    load: NodeLoad
+    part: SubnetPart = SubnetPart.NODES
+
+
+@dataclass(frozen=True, slots=True)
+class Reserve:
+    """Addresses that somebody other than nodes needs in the subnet."""
+
+    name: str
+    addresses: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubnetDemand:
+    """The addresses that are asked of a subnet when its nodes are idle, have one pod each, and are full."""
+
+    idle: Figure
+    one_pod: Figure
+    saturated: Figure
+
+
+def usable_addresses(prefix_length: int) -> Figure:
+    """Return the addresses of an IPv4 subnet that can be used: all but five.
+
+    Raise `SubnetSizeError` unless `prefix_length` is 16 to 28.
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSubnet.html
+    """
+    _check_size(prefix_length)
+    expression = f"2^(32 - {prefix_length}) - {RESERVED_BY_EC2}"
+    return Term(2 ** (32 - prefix_length) - RESERVED_BY_EC2, expression).figure(documents.EC2_CREATE_SUBNET)
+
+
+def free_prefix_blocks(prefix_length: int) -> Figure:
+    """Return how many /28 blocks of an empty IPv4 subnet can be had as prefixes, at the most.
+
+    The first and the last aligned block hold addresses that EC2 reserves; every single address that is taken may
+    spoil one more, in an order that EC2 does not document.  Raise `SubnetSizeError` unless `prefix_length` is 16 to 28.
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-prefix-eni.html
+    """
+    _check_size(prefix_length)
+    blocks = 2 ** (_SMALLEST_SUBNET - prefix_length)
+    expression = f"max(0, 2^({_SMALLEST_SUBNET} - {prefix_length}) - 2) blocks"
+    return Term(max(0, blocks - 2), expression).figure(documents.EC2_PREFIXES, documents.EC2_CREATE_SUBNET)
+
+
+def nodes_in_zone(nodes: int, zones: int, *, skewed: bool = False) -> Figure:
+    """Return how many of a group's nodes are in its fullest availability zone.
+
+    Balanced over `zones` (1 or more), or `skewed`, the worst case: all in one.
+    """
+    if skewed or zones == 1:
+        return Figure(nodes, f"all {nodes} nodes in one zone", (documents.EKS_MANAGED_NODE_GROUP,))
+    expression = f"ceil({nodes} nodes / {zones} zones)"
+    return Term(-(-nodes // zones), expression).figure(documents.EKS_MANAGED_NODE_GROUP)
+
+
+def update_surge(zones: int, *, max_unavailable: int = 1, minimal: bool = False) -> Figure:
+    """Return how many nodes a managed node group has on top while it is updated.
+
+    The larger of twice the zones and `max_unavailable`; none with the strategy MINIMAL, which ends nodes first.
+    https://docs.aws.amazon.com/eks/latest/userguide/managed-node-update-behavior.html
+    """
+    if minimal:
+        return Figure(0, "0 nodes: the strategy is MINIMAL", (documents.EKS_MANAGED_NODE_UPDATE,))
+    expression = f"max(2 x {zones} zones, {max_unavailable} unavailable)"
+    return Term(max(2 * zones, max_unavailable), expression).figure(documents.EKS_MANAGED_NODE_UPDATE)
+
+
+def control_plane_reserve() -> Reserve:
+    """Return what the control plane needs free in a subnet of the cluster for an upgrade.
+
+    https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
+    """
+    return Reserve("control plane", CONTROL_PLANE_UPDATE)
+
+
+def node_load(
+    instance: InstanceType,
+    cni: CniBehavior,
+    *,
+    max_pods: int,
+    host_network_pods: int = HOST_NETWORK_PODS,
+    unmanaged_interfaces: int = 0,
+) -> NodeLoad:
+    """Return what one node takes at the three loads; full means max pods less those on the host's network.
+
+    Errors as in `warm_pool.node_addresses`.
+    """
+
+    def addresses(pods: int) -> NodeAddresses:
+        return node_addresses(instance, cni, max_pods=max_pods, pods=pods, unmanaged_interfaces=unmanaged_interfaces)
+
+    full = max(0, max_pods - host_network_pods)
+    return NodeLoad(idle=addresses(0), one_pod=addresses(min(1, full)), saturated=addresses(full))
+
+
+def subnet_demand(groups: Sequence[NodesInSubnet], reserves: Sequence[Reserve] = ()) -> SubnetDemand:
+    """Return the addresses that `groups` and `reserves` ask of one subnet, at the three loads."""
+
+    def demand(load: Callable[[NodeLoad], NodeAddresses]) -> Figure:
+        each = [_part(load(group.load), group.part) for group in groups]
+        shown = [f"{group.nodes} {group.name} nodes x {one}" for group, one in zip(groups, each, strict=True)]
+        shown += [f"{reserve.addresses} {reserve.name}" for reserve in reserves]
+        value = sum(group.nodes * one for group, one in zip(groups, each, strict=True))
+        value += sum(reserve.addresses for reserve in reserves)
+        return Term(value, " + ".join(shown) or "0").figure(documents.CNI_IPAMD, documents.EKS_NETWORK_REQUIREMENTS)
+
+    return SubnetDemand(
+        idle=demand(lambda load: load.idle),
+        one_pod=demand(lambda load: load.one_pod),
+        saturated=demand(lambda load: load.saturated),
+    )
+
+
+def _part(addresses: NodeAddresses, part: SubnetPart) -> int:
+    return addresses.node_subnet_addresses if part is SubnetPart.NODES else addresses.pod_subnet_addresses
+
+
+def _check_size(prefix_length: int) -> None:
+    if not _LARGEST_SUBNET <= prefix_length <= _SMALLEST_SUBNET:
+        raise SubnetSizeError(
+            f"a subnet cannot be a /{prefix_length}: EC2 makes them from /{_LARGEST_SUBNET} to /{_SMALLEST_SUBNET}"
+        )

@@ -1,0 +1,261 @@
+"""The warm pool: how many interfaces and addresses ipamd takes from the subnet for a number of pods.
+
+Growth only: nothing here models what ipamd gives back when pods go.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from podroom.capacity.cni import CniBehavior
+from podroom.capacity.interfaces import ADDRESSES_PER_PREFIX, interface_budget, uses_prefixes
+from podroom.catalog import documents
+from podroom.catalog.instance_types import InstanceType
+
+_SOURCES = (
+    documents.CNI_IPAMD,
+    documents.CNI_ENI_TARGETS,
+    documents.CNI_PREFIX_TARGETS,
+    documents.CNI_POOL_CAPPED_BY_MAX_PODS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NodeAddresses:
+    """What one node takes from its subnets when ipamd has come to rest.
+
+    `interfaces` counts all (primary, for pods, trunk, without branch interfaces), `pod_interfaces` those that give
+    addresses to pods.  `node_subnet_addresses` and `pod_subnet_addresses` add up to `total`; the latter is 0 without
+    custom networking, with it everything but the primary interface's one address.  `free_addresses` are assigned to
+    the node and to no pod, `unserved_pods` wait for an address that never comes.  `total_at_most` is more than `total`
+    where ipamd's result depends on chance: with WARM_PREFIX_TARGET of 2 or more.  `ready` is False if the node never
+    becomes Ready.
+    """
+
+    interfaces: int
+    pod_interfaces: int
+    secondary_addresses: int
+    prefixes: int
+    node_subnet_addresses: int
+    pod_subnet_addresses: int
+    total: int
+    total_at_most: int
+    free_addresses: int
+    unserved_pods: int
+    ready: bool
+    working: str
+    sources: tuple[str, ...] = _SOURCES
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """The rules of one node's pool, in items: prefixes of 16 addresses or single addresses.
+
+    `interfaces` can give addresses to pods, each has `slots` for items; ipamd stops to grow at `max_pods` addresses
+    (None before CNI 1.16.3).
+    """
+
+    cni: CniBehavior
+    interfaces: int
+    slots: int
+    addresses_per_item: int
+    max_pods: int | None
+
+    @property
+    def capacity(self) -> int:
+        """Return how many items the node can hold."""
+        return self.interfaces * self.slots
+
+    @property
+    def in_prefixes(self) -> bool:
+        """Return whether an item is a prefix."""
+        return self.addresses_per_item > 1
+
+    def wanted(self, pods: int) -> int:
+        """Return the items that the targets ask for, whatever the node can hold and whatever max pods is."""
+        if self.cni.targets_addresses:
+            # WARM_IP_TARGET 0 never asks for more than MINIMUM_IP_TARGET, however many pods wait.
+            warm = pods + self.cni.warm_ip_target if self.cni.warm_ip_target else 0
+            return _ceil(max(warm, self.cni.minimum_ip_target), self.addresses_per_item)
+        if self.in_prefixes:
+            return _ceil(pods, ADDRESSES_PER_PREFIX) + self.cni.warm_prefix_target
+        if self.cni.warm_eni_target == 0:
+            return (pods // self.slots + 1) * self.slots
+        return max(1, _ceil(pods, self.slots) + self.cni.warm_eni_target) * self.slots
+
+    @property
+    def closed_form_knows_the_cap(self) -> bool:
+        """Return whether each step grows by one unit, so that the closed form is exact even at max pods."""
+        return not self.cni.targets_addresses and (not self.in_prefixes or self.cni.warm_prefix_target <= 1)
+
+    def reaches_cap(self, pods: int) -> bool:
+        """Return whether the targets ask for as many addresses as max pods, where ipamd stops to grow."""
+        wanted = min(self.wanted(pods), self.capacity)
+        return self.max_pods is not None and wanted * self.addresses_per_item >= self.max_pods
+
+
+def node_addresses(
+    instance: InstanceType,
+    cni: CniBehavior,
+    *,
+    max_pods: int,
+    pods: int,
+    branch_pods: int = 0,
+    unmanaged_interfaces: int = 0,
+) -> NodeAddresses:
+    """Return what a node takes for `pods` pods that need an address (not host network, not a branch interface).
+
+    `max_pods` is kubelet's, `branch_pods` are those with a security group of their own.  Raise `MissingFactError` if
+    prefix delegation is on and the hypervisor is not known.
+    pkg/ipamd/ipamd.go isDatastorePoolTooLow, increaseDatastorePool, hasRoomForEni.
+    """
+    budget = interface_budget(instance, cni, unmanaged_interfaces)
+    trunk = int(budget.trunk_attached)
+    if cni.crashes:
+        return _never_ready(0, pods, "aws-node exits at start: prefix delegation needs a warm target")
+    prefixes = uses_prefixes(instance, cni)
+    if budget.for_pods.value < 1:
+        return _never_ready(trunk, pods, f"{budget.for_pods.expression} for pods", budget.reserved_primary)
+    pool = Pool(
+        cni=cni,
+        interfaces=budget.for_pods.value,
+        slots=instance.slots,
+        addresses_per_item=ADDRESSES_PER_PREFIX if prefixes else 1,
+        max_pods=max_pods if cni.at_least(1, 16, 3) else None,
+    )
+    items = pool_items(pool, pods)
+    trunk_apart = 0 if budget.trunk_gives_addresses else trunk
+    pod_interfaces = max(1, _ceil(items, pool.slots), 2 * (trunk - trunk_apart))
+    addresses = items * pool.addresses_per_item
+    primary_apart = budget.reserved_primary
+    interfaces = primary_apart + pod_interfaces + trunk_apart
+    total = interfaces + addresses + branch_pods
+    most_items = _most_items(pool, pods, items)
+    more_interfaces = max(0, _ceil(most_items, pool.slots) - pod_interfaces)
+    return NodeAddresses(
+        interfaces=interfaces,
+        pod_interfaces=pod_interfaces,
+        secondary_addresses=0 if prefixes else items,
+        prefixes=items if prefixes else 0,
+        node_subnet_addresses=primary_apart or total,
+        pod_subnet_addresses=total - primary_apart if primary_apart else 0,
+        total=total,
+        total_at_most=total + more_interfaces + (most_items - items) * pool.addresses_per_item,
+        free_addresses=max(0, addresses - pods),
+        unserved_pods=max(0, pods - addresses),
+        ready=True,
+        working=_working(pool, items, (primary_apart, pod_interfaces, trunk_apart, branch_pods), total),
+    )
+
+
+def pool_items(pool: Pool, pods: int) -> int:
+    """Return the items that ipamd holds at rest, by the closed form where it is exact, else step by step."""
+    if pool.reaches_cap(pods) and not pool.closed_form_knows_the_cap:
+        return stepped_items(pool, pods)
+    return closed_form_items(pool, pods)
+
+
+def closed_form_items(pool: Pool, pods: int) -> int:
+    """Return the items that ipamd holds at rest, in one sum.
+
+    Exact unless a step can grow by more than the least unit and the pool reaches max pods; see `stepped_items`.
+    """
+    items = min(pool.wanted(pods), pool.capacity)
+    if pool.max_pods is None or not pool.closed_form_knows_the_cap:
+        return items
+    if pool.in_prefixes:
+        return min(items, max(1, _ceil(pool.max_pods, ADDRESSES_PER_PREFIX)))
+    return min(items, max(1, _ceil(pool.max_pods, pool.slots)) * pool.slots)
+
+
+def stepped_items(pool: Pool, pods: int) -> int:
+    """Return the items that ipamd holds at rest, by walking through its loop with pods that come one by one.
+
+    Mirrors isDatastorePoolTooLow and increaseDatastorePool of pkg/ipamd/ipamd.go: every step fills the free slots
+    of one interface, or attaches another, until the targets are met or max pods is reached.  Pods that come all at
+    once can leave up to one step more.
+    """
+    items = 0
+    attached = 1
+    for arrived in range(pods + 1):
+        while True:
+            need = _needed(pool, items, arrived)
+            free = attached * pool.slots - items
+            if need and not free and attached < pool.interfaces:
+                attached += 1
+                free = pool.slots
+            if not need or not free:
+                break
+            items += min(need, free)
+    return items
+
+
+def _needed(pool: Pool, items: int, pods: int) -> int:
+    """Return the items that the next step asks for; 0 if the pool is not too low."""
+    cni, total = pool.cni, items * pool.addresses_per_item
+    if pool.max_pods is not None and total >= pool.max_pods:
+        return 0
+    assigned = min(pods, total)
+    available = total - assigned
+    if cni.targets_addresses:
+        short = max(cni.warm_ip_target - available, cni.minimum_ip_target - total, 0)
+        return _ceil(short, pool.addresses_per_item)
+    unit, target = (
+        (ADDRESSES_PER_PREFIX, cni.warm_prefix_target) if pool.in_prefixes else (pool.slots, cni.warm_eni_target)
+    )
+    too_low = available < unit * target or (target == 0 and available == 0)
+    if not too_low:
+        return 0
+    return max(1, target - (items - _ceil(assigned, unit))) if pool.in_prefixes else pool.slots
+
+
+def _most_items(pool: Pool, pods: int, items: int) -> int:
+    """Return the most items that chance can lead to: pods spread over prefixes leave fewer of them wholly free."""
+    target = pool.cni.warm_prefix_target
+    if pool.cni.targets_addresses or not pool.in_prefixes or target <= 1:
+        return items
+    most = _ceil(pods, ADDRESSES_PER_PREFIX) + 2 * target - 1
+    if pool.max_pods is not None:
+        most = min(most, max(1, _ceil(pool.max_pods, ADDRESSES_PER_PREFIX)) - 1 + target)
+    return max(items, min(most, pool.capacity))
+
+
+def _working(pool: Pool, items: int, parts: tuple[int, int, int, int], total: int) -> str:
+    primary, pod_interfaces, trunk, branches = parts
+    if pool.in_prefixes:
+        pods = f"{items} {'prefix' if items == 1 else 'prefixes'} x {ADDRESSES_PER_PREFIX} addresses"
+    elif items and items == pod_interfaces * pool.slots:
+        pods = f"{pod_interfaces} x {pool.slots} secondary addresses"
+    else:
+        pods = f"{items} secondary {'address' if items == 1 else 'addresses'}"
+    kind = "pod interface" if primary else "interface"
+    terms = [
+        "1 primary interface" if primary else "",
+        f"{pod_interfaces} {kind}{'' if pod_interfaces == 1 else 's'}",
+        "1 trunk interface" if trunk else "",
+        pods,
+        f"{branches} branch {'interface' if branches == 1 else 'interfaces'}" if branches else "",
+    ]
+    return f"{' + '.join(term for term in terms if term)} = {total}"
+
+
+def _never_ready(trunk: int, pods: int, why: str, custom_networking: int = 0) -> NodeAddresses:
+    total = 1 + trunk
+    return NodeAddresses(
+        interfaces=total,
+        pod_interfaces=0,
+        secondary_addresses=0,
+        prefixes=0,
+        node_subnet_addresses=1 if custom_networking else total,
+        pod_subnet_addresses=trunk if custom_networking else 0,
+        total=total,
+        total_at_most=total,
+        free_addresses=0,
+        unserved_pods=pods,
+        ready=False,
+        working=f"1 primary interface{' + 1 trunk interface' if trunk else ''} = {total}: {why}",
+    )
+
+
+def _ceil(dividend: int, divisor: int) -> int:
+    return -(-dividend // divisor)
