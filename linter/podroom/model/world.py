@@ -10,17 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from podroom.catalog.ami_families import AmiFamily
 from podroom.positions import Span
 from podroom.values import Members, Unknown, Value
-
-
-class AmiFamily(Enum):
-    """The operating system of a node, which decides how kubelet learns its max pods."""
-
-    AL2 = "Amazon Linux 2"
-    AL2023 = "Amazon Linux 2023"
-    BOTTLEROCKET = "Bottlerocket"
-    WINDOWS = "Windows"
 
 
 class Mechanism(Enum):

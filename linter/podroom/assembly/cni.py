@@ -1,0 +1,138 @@
+"""The settings of the Amazon VPC CNI, from the EKS add-on."""
+
+from __future__ import annotations
+
+from podroom.assembly.clusters import Clusters
+from podroom.assembly.inventory import Inventory, string
+from podroom.assembly.subnets import subnet_use
+from podroom.evaluation.project import Field, ResourceInstance
+from podroom.model.world import CniSettings, EnvironmentVariable, PodSubnet, SubnetUse
+from podroom.positions import Span
+from podroom.sources.yaml import Mapping, Node, Scalar, compose
+from podroom.values import Default, Known, Members, Unknown, Value
+
+ADDON = "vpc-cni"
+_DEFAULT_VERSION = Default(
+    "Amazon EKS", "https://docs.aws.amazon.com/eks/latest/userguide/managing-vpc-cni.html"
+)
+CURRENT_VERSION = "current"
+"""Stands for the version that Amazon EKS installs when nobody names one."""
+
+UNDECLARED = CniSettings(declared_by=None, span=None, version=Known(CURRENT_VERSION, _DEFAULT_VERSION))
+"""What Amazon EKS installs by itself: the CNI with the defaults of its manifest."""
+
+
+def read_cni_settings(inventory: Inventory, clusters: Clusters, subnets: frozenset[str]) -> dict[str, CniSettings]:
+    """Return the settings of the CNI by the address of the cluster."""
+    settings: dict[str, CniSettings] = {}
+    for resource in inventory.resources("aws_eks_addon"):
+        name = string(resource.body, "addon_name")
+        if isinstance(name, Known) and name.value != ADDON:
+            continue
+        cluster = clusters.of(resource.body.attribute("cluster_name"), resource.span)
+        if not isinstance(cluster, Known):
+            continue
+        if isinstance(name, Known):
+            settings[cluster.value] = _from_addon(resource, inventory, subnets)
+        elif ADDON in (name.values if not isinstance(name, Unknown) else (ADDON,)):
+            reason = f"whether {resource.address} is the {ADDON} add-on is not known"
+            settings.setdefault(
+                cluster.value,
+                CniSettings(
+                    declared_by=resource.address,
+                    span=resource.span,
+                    version=Unknown(reason, resource.span),
+                    missing=Unknown(reason, resource.span),
+                ),
+            )
+    return settings
+
+
+def _from_addon(resource: ResourceInstance, inventory: Inventory, subnets: frozenset[str]) -> CniSettings:
+    environment: tuple[EnvironmentVariable, ...] = ()
+    missing: Unknown | None = resource.maybe
+    pod_subnets: Members[PodSubnet] = Members()
+    field = resource.body.attribute("configuration_values")
+    if field is not None:
+        inner = field.decoded()
+        if inner is not None:
+            environment, gap, pod_subnets = _from_fields(inner, subnets)
+        else:
+            environment, gap, pod_subnets = _from_text(field)
+        missing = missing or gap
+    return CniSettings(
+        declared_by=resource.address,
+        span=resource.span,
+        version=_version(resource, inventory),
+        environment=environment,
+        missing=missing,
+        pod_subnets=pod_subnets,
+    )
+
+
+def _version(resource: ResourceInstance, inventory: Inventory) -> Value[str]:
+    field = resource.body.attribute("addon_version")
+    if field is None:
+        return Known(CURRENT_VERSION, _DEFAULT_VERSION)
+    if inventory.find(field.link(), "aws_eks_addon_version", mode="data") is not None:
+        return Known(CURRENT_VERSION, field.span)
+    return field.string()
+
+
+_Settings = tuple[tuple[EnvironmentVariable, ...], Unknown | None, Members[PodSubnet]]
+
+
+def _from_fields(values: Field, subnets: frozenset[str]) -> _Settings:
+    """Read settings that the configuration spells out as an object inside `jsonencode` or `yamlencode`."""
+    entries, missing = values.entries()
+    environment: list[EnvironmentVariable] = []
+    gap = missing[0] if missing else None
+    if "env" in entries:
+        variables, more = entries["env"].entries()
+        environment = [
+            EnvironmentVariable(name, field.string(), field.expression_span) for name, field in variables.items()
+        ]
+        gap = gap or (more[0] if more else None)
+    pod_subnets: Members[PodSubnet] = Members()
+    if "eniConfig" in entries:
+        config, more = entries["eniConfig"].entries()
+        zones, unknown = config["subnets"].entries() if "subnets" in config else ({}, ())
+        uses = []
+        for zone, field in zones.items():
+            parts, _ = field.entries()
+            use = subnet_use(parts["id"].link(), subnets) if "id" in parts else None
+            if use is not None:
+                uses.append(PodSubnet(zone, use))
+        pod_subnets = Members(tuple(uses), (*more, *unknown))
+    return tuple(environment), gap, pod_subnets
+
+
+def _from_text(field: Field) -> _Settings:
+    """Read settings that are a JSON or YAML text."""
+    text = field.traced()
+    tree = compose(text)
+    if tree.root is None:
+        reason = tree.problems[0].message if tree.problems else "it is empty"
+        unknown = next(text.holes(), None)
+        cause = unknown if isinstance(unknown, Unknown) else Unknown(f"configuration_values: {reason}", field.span)
+        return (), cause, Members()
+    environment: list[EnvironmentVariable] = []
+    gap = next((problem_as_unknown for problem_as_unknown in _problems(tree, field.span)), None)
+    pod_subnets: list[PodSubnet] = []
+    if not isinstance(tree.root, Mapping):
+        return (), gap or Unknown("configuration_values is no mapping", field.span), Members()
+    variables = tree.root.get("env")
+    if isinstance(variables, Mapping):
+        environment = [
+            EnvironmentVariable(entry.key, _text(entry.value), entry.value.span) for entry in variables.entries
+        ]
+    config = tree.root.get("eniConfig")
+    zones = config.get("subnets") if isinstance(config, Mapping) else None
+    if isinstance(zones, Mapping):
+        for entry in zones.entries:
+            identity = entry.value.get("id") if isinstance(entry.value, Mapping) else None
+            if identity is not None:
+                reason = f"the size of subnet {identity.span.text} is not in this configuration"
+                use = SubnetUse(Unknown(reason, identity.span), identity.span)
+                pod_subnets.append(PodSubnet(entry.key, use))
+    return tuple(environment), gap, Members(tuple(pod_subnets))

@@ -1,0 +1,97 @@
+"""The resources of one root module and of all modules below it, found by type and by address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from podroom.evaluation.project import BodyReader, Field, Link, Module, ResourceInstance
+from podroom.positions import Span
+from podroom.values import Default, Known, Unknown, Value
+
+
+class Inventory:
+    """Looks up resources; types that nobody asks for are never evaluated."""
+
+    def __init__(self, root: Module) -> None:
+        """Take the root module."""
+        self._modules = tuple(root.walk())
+        self._by_type: dict[tuple[str, str], tuple[ResourceInstance, ...]] = {}
+
+    @property
+    def modules(self) -> tuple[Module, ...]:
+        """Return the root module and everything below it."""
+        return self._modules
+
+    def resources(self, kind: str, mode: str = "managed") -> tuple[ResourceInstance, ...]:
+        """Return every instance of one resource type, or of one data source with `mode="data"`."""
+        key = (kind, mode)
+        if key not in self._by_type:
+            self._by_type[key] = tuple(
+                resource for module in self._modules for resource in module.resources(kind, mode=mode)
+            )
+        return self._by_type[key]
+
+    def find(self, link: Link, *kinds: str, mode: str = "managed", by: str | None = None) -> ResourceInstance | None:
+        """Return the resource that a link leads to.
+
+        A link leads there by address or, where a plain text is written, by the attribute named `by`.
+        """
+        for kind in kinds:
+            for resource in self.resources(kind, mode):
+                if link.address is not None:
+                    if resource.address == link.address:
+                        return resource
+                elif link.literal is not None and by is not None:
+                    field = resource.body.attribute(by)
+                    name = field.string() if field else None
+                    if isinstance(name, Known) and name.value == link.literal:
+                        return resource
+        return None
+
+
+def string(body: BodyReader, name: str, default: Default | None = None, value: str = "") -> Value[str]:
+    """Return a text attribute; `value` stands for a missing one, supplied by `default`."""
+    field = body.attribute(name)
+    if field is not None:
+        return field.string()
+    if default is None:
+        return Unknown(f"{name} is not set", body.span)
+    return Known(value, default)
+
+
+def integer(body: BodyReader, name: str, default: Default | None = None, value: int = 0) -> Value[int]:
+    """Return a number attribute; `value` stands for a missing one, supplied by `default`."""
+    field = body.attribute(name)
+    if field is not None:
+        return field.integer()
+    if default is None:
+        return Unknown(f"{name} is not set", body.span)
+    return Known(value, default)
+
+
+def boolean(body: BodyReader, name: str, default: Default, *, value: bool) -> Value[bool]:
+    """Return a truth attribute; `value` stands for a missing one, supplied by `default`."""
+    field = body.attribute(name)
+    return field.boolean() if field is not None else Known(value, default)
+
+
+def first_field(body: BodyReader, *names: str) -> Field | None:
+    """Return the first of several attributes that is set."""
+    return next((field for name in names if (field := body.attribute(name)) is not None), None)
+
+
+def place(value: Value[object] | None, fallback: Span) -> Span:
+    """Return where a value is written; `fallback` if nobody wrote it."""
+    if value is None or isinstance(value.origin, Default):
+        return fallback
+    return value.origin
+
+
+def blocks(body: BodyReader, *path: str) -> Iterator[BodyReader]:
+    """Iterate over nested blocks, `path` naming the block types from the outside in."""
+    name, *rest = path
+    for block in body.blocks(name):
+        if rest:
+            yield from blocks(block, *rest)
+        else:
+            yield block

@@ -1,0 +1,85 @@
+"""Launch templates and launch configurations."""
+
+from __future__ import annotations
+
+from podroom.assembly.inventory import Inventory, first_field
+from podroom.assembly.user_data import decode_base64, read_user_data
+from podroom.evaluation.project import BodyReader, Field, ResourceInstance
+from podroom.model.world import InstanceChoice, LaunchTemplate, TypeSource, UserData
+from podroom.positions import Span
+from podroom.traced_text import TracedText
+from podroom.values import Members, Unknown
+
+
+def find_launch_template(reference: BodyReader, inventory: Inventory) -> ResourceInstance | Unknown:
+    """Return the launch template that a block with `id`/`name` (or `launch_template_id`/`_name`) names."""
+    for name, attribute in (
+        ("id", None),
+        ("launch_template_id", None),
+        ("name", "name"),
+        ("launch_template_name", "name"),
+    ):
+        field = reference.attribute(name)
+        if field is not None:
+            return _resource(field, inventory, "aws_launch_template", attribute)
+    return Unknown("the launch template is not named", reference.span)
+
+
+def find_launch_configuration(field: Field, inventory: Inventory) -> ResourceInstance | Unknown:
+    """Return the launch configuration that an Auto Scaling group names."""
+    return _resource(field, inventory, "aws_launch_configuration", "name")
+
+
+def read_launch_template(resource: ResourceInstance) -> LaunchTemplate:
+    """Return a launch template or launch configuration."""
+    body = resource.body
+    template = resource.type == "aws_launch_template"
+    instance_type = body.attribute("instance_type")
+    source = TypeSource.LAUNCH_TEMPLATE if template else TypeSource.LAUNCH_CONFIGURATION
+    image = body.attribute("image_id")
+    return LaunchTemplate(
+        address=resource.address,
+        span=resource.span,
+        instance_type=(
+            InstanceChoice(instance_type.string(), source, instance_type.expression_span) if instance_type else None
+        ),
+        image=image.string() if image else None,
+        user_data=_user_data(body, resource.span, encoded=template),
+        network_interfaces=_network_interfaces(body),
+    )
+
+
+def _network_interfaces(body: BodyReader) -> Members[Span]:
+    interfaces = body.blocks("network_interfaces")
+    return Members(tuple(interface.span for interface in interfaces), interfaces.missing)
+
+
+def _user_data(body: BodyReader, owner: Span, *, encoded: bool) -> UserData:
+    field = first_field(body, "user_data_base64", "user_data")
+    if field is None:
+        return UserData()
+    text = field.traced()
+    if not text.text:
+        return UserData()
+    if text.text == text.pieces[0].text and text.pieces[0].hole is not None:
+        hole = text.pieces[0].hole
+        return UserData(gaps=(Unknown(hole.reason, field.span, hole.refs),))
+    if encoded or field.name == "user_data_base64":
+        text = _decoded(text)
+    return read_user_data(text)
+
+
+def _decoded(text: TracedText) -> TracedText:
+    """Return what a base64 text says; a text that `base64encode` was to encode is there already."""
+    return decode_base64(text) or text
+
+
+def _resource(field: Field, inventory: Inventory, kind: str, by: str | None) -> ResourceInstance | Unknown:
+    link = field.link()
+    resource = inventory.find(link, kind, by=by)
+    if resource is not None:
+        return resource
+    if link.unknown is not None:
+        return link.unknown
+    named = link.literal or link.address
+    return Unknown(f"{named} is not in this configuration", link.span, (named,) if named else ())

@@ -1,0 +1,237 @@
+"""Node groups: EKS managed ones, and Auto Scaling groups that run EKS nodes of their own."""
+
+from __future__ import annotations
+
+from podroom.assembly.clusters import Clusters
+from podroom.assembly.images import family_of_image
+from podroom.assembly.inventory import Inventory, blocks, integer
+from podroom.assembly.launch_templates import (
+    find_launch_configuration,
+    find_launch_template,
+    read_launch_template,
+)
+from podroom.assembly.subnets import subnet_uses
+from podroom.catalog.ami_families import AmiFamily, find_ami_type
+from podroom.evaluation.project import BodyReader, Field, ResourceInstance
+from podroom.model.world import (
+    Gap,
+    GroupKind,
+    InstanceChoice,
+    LaunchTemplate,
+    NodeGroup,
+    TypeSource,
+    UserData,
+)
+from podroom.positions import Span
+from podroom.values import Default, Known, Members, OneOf, Unknown, Value
+
+_EKS = Default("Amazon EKS", "https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateNodegroup.html")
+_DEFAULT_TYPE = "t3.medium"
+_CLUSTER_TAG = "kubernetes.io/cluster/"
+
+
+class NodeGroups:
+    """Reads the node groups of one root; `gaps` says what could not be told."""
+
+    def __init__(self, inventory: Inventory, clusters: Clusters, subnets: frozenset[str]) -> None:
+        """Take what node groups are joined with."""
+        self._inventory = inventory
+        self._clusters = clusters
+        self._subnets = subnets
+        self.gaps: list[Gap] = []
+
+    def managed(self) -> tuple[NodeGroup, ...]:
+        """Return every `aws_eks_node_group`."""
+        return tuple(self._managed(resource) for resource in self._inventory.resources("aws_eks_node_group"))
+
+    def self_managed(self) -> tuple[NodeGroup, ...]:
+        """Return every Auto Scaling group whose nodes join an EKS cluster."""
+        groups = (self._self_managed(resource) for resource in self._inventory.resources("aws_autoscaling_group"))
+        return tuple(group for group in groups if group is not None)
+
+    def _managed(self, resource: ResourceInstance) -> NodeGroup:
+        body = resource.body
+        reference = next(blocks(body, "launch_template"), None)
+        template, template_missing, image = self._template(reference)
+        scaling = next(blocks(body, "scaling_config"), None)
+        ami_type = body.attribute("ami_type")
+        own_image: Value[bool]
+        if template is not None and template.image is not None:
+            own_image = Known(value=True, origin=_origin(template.image, template.span))
+        elif template_missing is not None:
+            own_image = template_missing
+        else:
+            own_image = _custom(ami_type)
+        user_data = template.user_data if template else UserData()
+        family = (
+            family_of_image(image, user_data, self._inventory, resource.span)
+            if isinstance(own_image, Known) and own_image.value
+            else _family_of_type(ami_type, resource.span)
+        )
+        return NodeGroup(
+            address=resource.address,
+            kind=GroupKind.MANAGED,
+            span=resource.span,
+            cluster=self._clusters.of(body.attribute("cluster_name"), resource.span),
+            instance_types=_managed_types(body.attribute("instance_types"), template, template_missing, resource.span),
+            ami_family=family,
+            own_image=own_image,
+            launch_template=template,
+            launch_template_missing=template_missing,
+            minimum_size=integer(scaling or body, "min_size"),
+            desired_size=integer(scaling or body, "desired_size"),
+            maximum_size=integer(scaling or body, "max_size"),
+            subnets=subnet_uses(body.attribute("subnet_ids"), self._subnets, resource.span),
+            uncertain=resource.maybe,
+        )
+
+    def _self_managed(self, resource: ResourceInstance) -> NodeGroup | None:
+        body = resource.body
+        template, template_missing, image, types = self._launched(resource)
+        user_data = template.user_data if template else UserData()
+        tagged = _names_a_cluster(body)
+        speaks = bool(user_data.bootstraps or user_data.fixed)
+        if not speaks and not tagged.need_not_ask:
+            if template_missing is not None or user_data.gaps or tagged.unknown is not None:
+                cause = template_missing or tagged.unknown or user_data.gaps[0]
+                self.gaps.append(
+                    Gap(resource.address, f"cannot tell whether its nodes join an EKS cluster: {cause.reason}", resource.span)
+                )
+            return None
+        return NodeGroup(
+            address=resource.address,
+            kind=GroupKind.SELF_MANAGED,
+            span=resource.span,
+            cluster=self._clusters.of(None, resource.span),
+            instance_types=types,
+            ami_family=family_of_image(image, user_data, self._inventory, resource.span),
+            own_image=template_missing or Known(value=True, origin=resource.span),
+            launch_template=template,
+            launch_template_missing=template_missing,
+            minimum_size=integer(body, "min_size"),
+            desired_size=integer(body, "desired_capacity"),
+            maximum_size=integer(body, "max_size"),
+            subnets=subnet_uses(body.attribute("vpc_zone_identifier"), self._subnets, resource.span),
+            uncertain=resource.maybe,
+        )
+
+    def _template(self, reference: BodyReader | None) -> tuple[LaunchTemplate | None, Unknown | None, Field | None]:
+        if reference is None:
+            return None, None, None
+        found = find_launch_template(reference, self._inventory)
+        if isinstance(found, Unknown):
+            return None, found, None
+        return read_launch_template(found), None, found.body.attribute("image_id")
+
+    def _launched(
+        self, resource: ResourceInstance
+    ) -> tuple[LaunchTemplate | None, Unknown | None, Field | None, Members[InstanceChoice]]:
+        """Return what an Auto Scaling group launches: template, why not, its image, the instance types."""
+        body = resource.body
+        mixed = next(blocks(body, "mixed_instances_policy", "launch_template"), None)
+        if mixed is not None:
+            specification = next(blocks(mixed, "launch_template_specification"), None)
+            template, missing, image = self._template(specification)
+            return template, missing, image, _mixed_types(mixed, template, missing, resource.span)
+        configuration = body.attribute("launch_configuration")
+        if configuration is not None:
+            found = find_launch_configuration(configuration, self._inventory)
+            if isinstance(found, Unknown):
+                return None, found, None, Members((), (found,))
+            template = read_launch_template(found)
+            return template, None, found.body.attribute("image_id"), _template_types(template, None, resource.span)
+        template, missing, image = self._template(next(blocks(body, "launch_template"), None))
+        return template, missing, image, _template_types(template, missing, resource.span)
+
+
+def _origin(value: Value[str], fallback: Span) -> Span | Default:
+    return value.origin if not isinstance(value.origin, Default) else fallback
+
+
+def _custom(ami_type: Field | None) -> Value[bool]:
+    if ami_type is None:
+        return Known(value=False, origin=_EKS)
+    return ami_type.string().map(lambda name: name == "CUSTOM")
+
+
+def _family_of_type(ami_type: Field | None, owner: Span) -> Value[AmiFamily]:
+    if ami_type is None:
+        # Amazon EKS chooses by the cluster's version; for a stock image it injects max pods either way.
+        return Unknown("ami_type is not set: Amazon EKS chooses the AMI", owner)
+    name = ami_type.string()
+    if isinstance(name, Unknown):
+        return name
+    families = []
+    for candidate in name.candidates():
+        ami = find_ami_type(candidate)
+        if ami is None or ami.family is None:
+            return Unknown(f'the ami_type "{candidate}" does not tell the operating system', name.origin)
+        families.append(ami.family)
+    if len(set(families)) == 1:
+        return Known(families[0], name.origin)
+    reason = name.reason if isinstance(name, OneOf) else "the ami_type is not known"
+    return OneOf(tuple(dict.fromkeys(families)), reason, name.origin)
+
+
+def _managed_types(
+    field: Field | None, template: LaunchTemplate | None, missing: Unknown | None, owner: Span
+) -> Members[InstanceChoice]:
+    if field is not None:
+        items = field.items()
+        return Members(
+            tuple(InstanceChoice(item.string(), TypeSource.NODE_GROUP, item.expression_span) for item in items),
+            items.missing,
+        )
+    if template is not None and template.instance_type is not None:
+        return Members((template.instance_type,))
+    if missing is not None:
+        return Members((), (missing,))
+    return Members((InstanceChoice(Known(_DEFAULT_TYPE, _EKS), TypeSource.EKS_DEFAULT, owner),))
+
+
+def _template_types(
+    template: LaunchTemplate | None, missing: Unknown | None, owner: Span
+) -> Members[InstanceChoice]:
+    if template is not None and template.instance_type is not None:
+        return Members((template.instance_type,))
+    return Members((), (missing or Unknown("no instance type is named", owner),))
+
+
+def _mixed_types(
+    mixed: BodyReader, template: LaunchTemplate | None, missing: Unknown | None, owner: Span
+) -> Members[InstanceChoice]:
+    """Return the types of a mixed instances policy; a type named by overrides replaces the template's."""
+    overrides = mixed.blocks("override")
+    choices: list[InstanceChoice] = []
+    gaps: list[Unknown] = list(overrides.missing)
+    for override in overrides:
+        field = override.attribute("instance_type")
+        if field is not None:
+            choices.append(InstanceChoice(field.string(), TypeSource.OVERRIDE, field.expression_span))
+        elif next(blocks(override, "instance_requirements"), None) is not None:
+            gaps.append(Unknown("instance_requirements let AWS choose the instance type", override.span))
+    if choices or gaps:
+        return Members(tuple(choices), tuple(gaps))
+    return _template_types(template, missing, owner)
+
+
+class _Tagged:
+    """Whether an Auto Scaling group's tags name a cluster."""
+
+    def __init__(self, *, named: bool, unknown: Unknown | None) -> None:
+        self.need_not_ask = named
+        self.unknown = unknown
+
+
+def _names_a_cluster(body: BodyReader) -> _Tagged:
+    unknown: Unknown | None = None
+    tags = body.blocks("tag")
+    for tag in tags:
+        field = tag.attribute("key")
+        if field is None:
+            continue
+        if field.traced().text.startswith(_CLUSTER_TAG):
+            return _Tagged(named=True, unknown=None)
+        value = field.string()
+        unknown = unknown or (value if isinstance(value, Unknown) else None)
+    return _Tagged(named=False, unknown=unknown or (tags.missing[0] if tags.missing else None))

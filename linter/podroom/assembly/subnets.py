@@ -1,0 +1,109 @@
+"""VPCs and subnets, and the places that name them."""
+
+from __future__ import annotations
+
+from podroom.assembly.inventory import Inventory
+from podroom.evaluation.project import Field, Link, ResourceInstance
+from podroom.model.world import Subnet, SubnetUse, Vpc, Zone
+from podroom.positions import Span
+from podroom.values import Known, Members, OneOf, Unknown, Value
+
+
+def read_subnets(inventory: Inventory) -> tuple[Subnet, ...]:
+    """Return every subnet that has an IPv4 block."""
+    return tuple(_subnet(resource) for resource in inventory.resources("aws_subnet"))
+
+
+def read_vpcs(inventory: Inventory) -> tuple[Vpc, ...]:
+    """Return every VPC with its primary and its associated IPv4 blocks."""
+    associations = inventory.resources("aws_vpc_ipv4_cidr_block_association")
+    vpcs = []
+    for resource in inventory.resources("aws_vpc"):
+        cidrs: list[Value[str]] = []
+        missing: list[Unknown] = []
+        primary = resource.body.attribute("cidr_block")
+        if primary is None:
+            missing.append(Unknown("the IPv4 block comes from IPAM", resource.span))
+        else:
+            cidrs.append(primary.string())
+        for association in associations:
+            owner = association.body.attribute("vpc_id")
+            link = owner.link() if owner else None
+            block = association.body.attribute("cidr_block")
+            if link is not None and link.address == resource.address and block is not None:
+                cidrs.append(block.string())
+            elif link is None or link.unknown is not None:
+                missing.append(
+                    Unknown(f"which VPC {association.address} belongs to is not known", association.span)
+                )
+        vpcs.append(Vpc(resource.address, resource.span, Members(tuple(cidrs), tuple(missing))))
+    return tuple(vpcs)
+
+
+def subnet_uses(field: Field | None, known: frozenset[str], owner: Span) -> Members[SubnetUse]:
+    """Return the subnets that a list of ids names.
+
+    `known` are the addresses of the subnets in the project; an id that leads elsewhere stays in the
+    list as a use whose subnet is unknown, because nodes will go there all the same.
+    """
+    if field is None:
+        return Members((), (Unknown("no subnets are named", owner),))
+    links = field.links()
+    return Members(tuple(subnet_use(link, known) for link in links), links.missing)
+
+
+def subnet_use(link: Link, known: frozenset[str]) -> SubnetUse:
+    """Return one use of a subnet."""
+    span = link.span
+    if link.address in known and link.address is not None:
+        return SubnetUse(Known(link.address, span), span)
+    if link.literal is not None:
+        return SubnetUse(Unknown(f"the size of subnet {link.literal} is not in this configuration", span), span)
+    if link.unknown is not None:
+        return SubnetUse(link.unknown, span)
+    reason = f"the size of {link.address} is not in this configuration"
+    return SubnetUse(Unknown(reason, span, (link.address,) if link.address else ()), span)
+
+
+def _subnet(resource: ResourceInstance) -> Subnet:
+    body = resource.body
+    cidr = body.attribute("cidr_block")
+    vpc = body.attribute("vpc_id")
+    tags = body.attribute("tags")
+    entries, missing = tags.entries() if tags else ({}, ())
+    return Subnet(
+        address=resource.address,
+        span=resource.span,
+        cidr=cidr.string() if cidr else Unknown("cidr_block is not set: the subnet has no IPv4 block of its own", resource.span),
+        zone=_zone(resource),
+        vpc=_vpc_of(vpc, resource),
+        tags=tuple((name, field.string()) for name, field in entries.items()),
+        tags_missing=missing[0] if missing else None,
+    )
+
+
+def _zone(resource: ResourceInstance) -> Value[Zone]:
+    field = resource.body.attribute("availability_zone") or resource.body.attribute("availability_zone_id")
+    if field is None:
+        return Unknown("availability_zone is not set: AWS chooses one", resource.span)
+    value = field.string()
+    if isinstance(value, Unknown):
+        # A zone that only AWS can name is still told from the others by the expression that yields it.
+        symbol = field.symbol()
+        if symbol is not None:
+            return Known(Zone(symbol, None), value.origin)
+        return value
+    if isinstance(value, OneOf):
+        return value.map(lambda name: Zone(name, name))
+    return value.map(lambda name: Zone(name, name))
+
+
+def _vpc_of(field: Field | None, resource: ResourceInstance) -> Value[str]:
+    if field is None:
+        return Unknown("vpc_id is not set", resource.span)
+    link = field.link()
+    if link.address is not None:
+        return Known(link.address, link.span)
+    if link.literal is not None:
+        return Known(link.literal, link.span)
+    return link.unknown or Unknown("the VPC is not known", link.span)

@@ -1,0 +1,169 @@
+"""All that a rule author touches.
+
+A rule is one class in one file: the docstring is its page, the examples are its tests, and `judge`
+looks at one subject and yields findings.  It asks the World with `need()`; what is not known raises
+`Undecidable`, which becomes an undecided outcome and needs no handling in the rule.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import ClassVar, Generic, TypeAlias, TypeVar
+
+from podroom.capacity.assessment import Assessment
+from podroom.model.world import Cluster, NodeGroup, Subnet
+from podroom.positions import Span
+
+Subject: TypeAlias = Cluster | NodeGroup | Subnet
+S = TypeVar("S", Cluster, NodeGroup, Subnet)
+Evidence: TypeAlias = Mapping[str, "str | int | bool | None | list[str] | list[int]"]
+
+
+class Severity(IntEnum):
+    """How much it hurts.
+
+    ERROR: pods will fail or never start.  WARNING: they will fail under conditions that the message
+    names.  INFO: worth knowing.
+    """
+
+    INFO = 1
+    WARNING = 2
+    ERROR = 3
+
+    def __str__(self) -> str:
+        """Return the name in lower case."""
+        return self.name.lower()
+
+
+class Confidence(IntEnum):
+    """How sure it is, given that some things are assumed (the message says which)."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+
+    def __str__(self) -> str:
+        """Return the name in lower case."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A related place: the cause, or the other side of a disagreement."""
+
+    message: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault at one place.
+
+    `message` is one sentence: what fails.  `label` stands under the guilty text: why, with its sum.
+    `effect` says how it looks from outside, `fix` what to write instead, and `evidence` holds the
+    figures as data.  `subjects` are the addresses of what is affected, the first being the main one.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    confidence: Confidence
+    span: Span
+    subjects: tuple[str, ...]
+    message: str
+    label: str
+    effect: str | None = None
+    fix: str | None = None
+    assumption: str | None = None
+    related: tuple[Note, ...] = ()
+    evidence: Evidence = field(default_factory=dict, compare=False, hash=False)
+
+    @property
+    def address(self) -> str:
+        """Return the address of the main subject."""
+        return self.subjects[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A configuration that is a test: `# expect: PR101` marks each guilty line.
+
+    `files` maps file names to their texts; a single text is `main.tf`.
+    """
+
+    title: str
+    files: Mapping[str, str]
+
+    @classmethod
+    def terraform(cls, title: str, text: str) -> Example:
+        """Return an example of one Terraform file."""
+        return cls(title, {"main.tf": text})
+
+
+class Rule(ABC, Generic[S]):
+    """The base of every rule.
+
+    The docstring's first line is the title, the rest the rationale: what happens, when it bites and
+    how it looks from outside.  `sources` are the documents or upstream lines that it rests on.
+    """
+
+    code: ClassVar[str]
+    name: ClassVar[str]
+    severity: ClassVar[Severity]
+    subject: ClassVar[type[Cluster] | type[NodeGroup] | type[Subnet]]
+    sources: ClassVar[tuple[str, ...]]
+    bad: ClassVar[tuple[Example, ...]]
+    good: ClassVar[tuple[Example, ...]]
+
+    @abstractmethod
+    def judge(self, subject: S, assessment: Assessment) -> Iterator[Finding]:
+        """Yield a finding for each fault of `subject`.
+
+        Raises `Undecidable` when something that the judgement needs is not known.
+        """
+
+    def finding(
+        self,
+        span: Span,
+        subject: S,
+        message: str,
+        *,
+        label: str,
+        effect: str | None = None,
+        fix: str | None = None,
+        assumption: str | None = None,
+        related: tuple[Note, ...] = (),
+        evidence: Evidence | None = None,
+        severity: Severity | None = None,
+        confidence: Confidence = Confidence.HIGH,
+    ) -> Finding:
+        """Return a finding of this rule."""
+        return Finding(
+            code=self.code,
+            name=self.name,
+            severity=self.severity if severity is None else severity,
+            confidence=confidence,
+            span=span,
+            subjects=(subject.address,),
+            message=message,
+            label=label,
+            effect=effect,
+            fix=fix,
+            assumption=assumption,
+            related=related,
+            evidence=evidence or {},
+        )
+
+    @classmethod
+    def title(cls) -> str:
+        """Return the first line of the docstring."""
+        return (cls.__doc__ or "").strip().splitlines()[0]
+
+    @classmethod
+    def rationale(cls) -> str:
+        """Return the docstring after its first line, without the indentation of the code."""
+        lines = (cls.__doc__ or "").strip().splitlines()[1:]
+        return "\n".join(line[4:] if line.startswith("    ") else line.strip() for line in lines).strip()
