@@ -1,0 +1,213 @@
+"""Answers what rules ask about a World: room, max pods, addresses; each once, with its working.
+
+This is where `Value`s become numbers: what is not known raises `Undecidable` and names what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from podroom.capacity.cni import CniBehavior, CniVersionError, parse_version
+from podroom.capacity.kubelet import KubeletLimit, kubelet_limits
+from podroom.capacity.max_pods import HOST_NETWORK_PODS, node_room
+from podroom.capacity.subnets import NodeLoad, node_load
+from podroom.capacity.working import Figure, MissingFactError
+from podroom.catalog.ami_families import AmiFamily
+from podroom.catalog.cni_variables import find_cni_variable
+from podroom.catalog.instance_types import InstanceCatalog, InstanceType
+from podroom.model.world import Cluster, CniSettings, InstanceChoice, NodeGroup, World
+from podroom.positions import Span
+from podroom.values import Default, Known, Undecidable, Unknown, Value
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+EXPECTED_PODS_PER_NODE = 16
+"""The pods that a node is taken to run where a rule asks how much of a warm pool is of use."""
+
+CURRENT_VERSION = "current"
+
+_DECISIVE = (
+    "WARM_ENI_TARGET",
+    "WARM_IP_TARGET",
+    "MINIMUM_IP_TARGET",
+    "WARM_PREFIX_TARGET",
+    "MAX_ENI",
+    "ENABLE_PREFIX_DELEGATION",
+    "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG",
+    "ENABLE_POD_ENI",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Assumptions:
+    """What no configuration tells; each is named where a judgement rests on it.
+
+    `host_network_pods` are the pods of a node that need no address (aws-node and kube-proxy);
+    `expected_pods_per_node` the pods with an address that a node is taken to run.
+    """
+
+    host_network_pods: int = HOST_NETWORK_PODS
+    expected_pods_per_node: int = EXPECTED_PODS_PER_NODE
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """An instance type of a group, the facts about it and the place that names it."""
+
+    choice: InstanceChoice
+    instance: InstanceType
+
+    @property
+    def span(self) -> Span:
+        """Return the place that a person would change to get another type."""
+        origin = self.choice.type.origin
+        return self.choice.span if isinstance(origin, Default) else origin
+
+
+class Assessment:
+    """The sums for one World; every answer is kept, because several rules ask the same."""
+
+    def __init__(self, world: World, catalog: InstanceCatalog, assumptions: Assumptions) -> None:
+        """Take the World and what is needed beside it."""
+        self.world = world
+        self.catalog = catalog
+        self.assumptions = assumptions
+        self._memory: dict[tuple[object, ...], object] = {}
+
+    def cluster(self, group: NodeGroup) -> Cluster:
+        """Return the cluster of a node group; raises `Undecidable` if it is not known which."""
+        address = group.cluster.need()
+        cluster = self.world.cluster(address)
+        if cluster is None:
+            raise Undecidable(Unknown(f"{address} is not in this configuration", group.span))
+        return cluster
+
+    def applies(self, group: NodeGroup) -> bool:
+        """Return whether the VPC CNI gives the group's pods IPv4 addresses, which is what all sums are about."""
+        cluster = self.cluster(group)
+        family = group.ami_family
+        return cluster.ip_family.need() == "ipv4" and not (isinstance(family, Known) and family.value is AmiFamily.WINDOWS)
+
+    def variable(self, settings: CniSettings, name: str) -> Value[str]:
+        """Return what aws-node gets for a variable; an unset one has the manifest's default, "" for none."""
+        variable = settings.find(name)
+        if variable is not None:
+            return variable.value
+        if settings.missing is not None:
+            return settings.missing
+        known = find_cni_variable(name)
+        default = known.default if known else None
+        return Known(default or "", Default("the Amazon VPC CNI", known.source if known else ""))
+
+    def version(self, settings: CniSettings) -> tuple[int, ...] | None:
+        """Return the version of the CNI, None for the current one; raises `Undecidable` if it is not known."""
+        text = settings.version.need()
+        if text == CURRENT_VERSION:
+            return None
+        try:
+            return parse_version(text)
+        except CniVersionError as error:
+            origin = settings.version.origin
+            raise Undecidable(Unknown(error.message, origin)) from error
+
+    def cni(self, group: NodeGroup) -> CniBehavior:
+        """Return how the CNI behaves on the nodes of a group; raises `Undecidable` if it is not known."""
+        settings = self.cluster(group).cni
+        return self._once(("cni", id(settings)), lambda: self._behavior(settings))
+
+    def instances(self, group: NodeGroup) -> Iterator[Resolved]:
+        """Iterate over the instance types of a group.
+
+        The known ones come first; if there may be others, `Undecidable` is raised at the end, so that
+        what is wrong with the known ones has been said by then.
+        """
+        unknown: Unknown | None = None
+        for choice in group.instance_types:
+            try:
+                yield Resolved(choice, self.instance(choice))
+            except Undecidable as cause:
+                unknown = unknown or cause.unknown
+        if unknown is not None:
+            raise Undecidable(unknown)
+        group.instance_types.need()
+
+    def instance(self, choice: InstanceChoice) -> InstanceType:
+        """Return the facts about one type; raises `Undecidable` for a type that the table lacks."""
+        name = choice.type.need()
+        instance = self.catalog.find(name)
+        if instance is None:
+            close = self.catalog.suggest(name)
+            hint = f"did you mean {close}?" if close else "give its limits under [instance_types] in podroom.toml"
+            reason = f'the instance type "{name}" is not in the table of {self.catalog.date}; {hint}'
+            raise Undecidable(Unknown(reason, choice.type.origin))
+        return instance
+
+    def kubelet(self, group: NodeGroup, instance: InstanceType) -> tuple[KubeletLimit, ...]:
+        """Return the max pods that kubelet may get on a node of that type; see `kubelet_limits`."""
+
+        def limits() -> tuple[KubeletLimit, ...]:
+            def everything() -> list[InstanceType]:
+                return [resolved.instance for resolved in self.instances(group)]
+
+            return _with_facts(lambda: kubelet_limits(group, instance, everything, self.cni(group)), group.span)
+
+        return self._once(("kubelet", id(group), instance.name), limits)
+
+    def room(self, instance: InstanceType, cni: CniBehavior, span: Span) -> Figure:
+        """Return how many pods a node can hold, host-network pods included."""
+        return _with_facts(
+            lambda: node_room(instance, cni, host_network_pods=self.assumptions.host_network_pods), span
+        )
+
+    def load(self, group: NodeGroup, instance: InstanceType, max_pods: int) -> NodeLoad:
+        """Return the addresses that one node takes when idle, with one pod, and full."""
+        cni = self.cni(group)
+
+        def sums() -> NodeLoad:
+            return node_load(
+                instance, cni, max_pods=max_pods, host_network_pods=self.assumptions.host_network_pods
+            )
+
+        return self._once(("load", instance.name, id(group), max_pods), lambda: _with_facts(sums, group.span))
+
+    def _behavior(self, settings: CniSettings) -> CniBehavior:
+        environment = {}
+        for name in _DECISIVE:
+            text = self.variable(settings, name).need()
+            if text:
+                environment[name] = text
+        return CniBehavior.from_environment(environment, self.version(settings))
+
+    def _once(self, key: tuple[object, ...], answer: Callable[[], T]) -> T:
+        """Return the answer to a question that was asked before, "it is not known" included."""
+        if key not in self._memory:
+            try:
+                self._memory[key] = answer()
+            except Undecidable as cause:
+                self._memory[key] = cause.unknown
+        kept = self._memory[key]
+        if isinstance(kept, Unknown):
+            raise Undecidable(kept)
+        return kept  # type: ignore[return-value] # a key is always used with one kind of answer
+
+
+def collect(items: Iterator[R]) -> tuple[list[R], Unknown | None]:
+    """Return all items that an iterator yields before it meets something unknown, and that unknown."""
+    found: list[R] = []
+    try:
+        for item in items:
+            found.append(item)  # noqa: PERF402 - extend() would lose them when the iterator raises
+    except Undecidable as cause:
+        return found, cause.unknown
+    return found, None
+
+
+def _with_facts(answer: Callable[[], T], span: Span) -> T:
+    """Return an answer; a fact that the table of instance types lacks makes it undecidable."""
+    try:
+        return answer()
+    except MissingFactError as error:
+        raise Undecidable(Unknown(error.message, span)) from error

@@ -1,0 +1,145 @@
+"""How many addresses the node groups of a World ask of one subnet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+
+from podroom.capacity.assessment import Assessment, Resolved, collect
+from podroom.capacity.subnets import (
+    NodeLoad,
+    NodesInSubnet,
+    SubnetPart,
+    SubnetSizeError,
+    nodes_in_zone,
+    usable_addresses,
+)
+from podroom.capacity.working import Figure
+from podroom.model.world import NodeGroup, Subnet, SubnetUse
+from podroom.values import Known, Undecidable, Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One instance type of a group with the addresses that its nodes take."""
+
+    resolved: Resolved
+    max_pods: int
+    load: NodeLoad
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one node group may put into one subnet when it is at its maximum size.
+
+    `nodes` is the number of its nodes in the subnet, with its sum.  `lightest` and `heaviest` are the types that take
+    the fewest addresses with one pod and the most when full; they are the same if the group has one type.
+    """
+
+    group: NodeGroup
+    nodes: Figure
+    part: SubnetPart
+    lightest: Candidate
+    heaviest: Candidate
+
+    def with_one_pod(self) -> NodesInSubnet:
+        """Return the share at its smallest: the lightest type."""
+        return NodesInSubnet(self.lightest.resolved.instance.name, self.nodes.value, self.lightest.load, self.part)
+
+    def when_full(self) -> NodesInSubnet:
+        """Return the share at its largest: the heaviest type."""
+        return NodesInSubnet(self.heaviest.resolved.instance.name, self.nodes.value, self.heaviest.load, self.part)
+
+
+def usable(subnet: Subnet) -> Figure:
+    """Return the addresses of a subnet that can be used; raises `Undecidable` if its block is not known."""
+    text = subnet.cidr.need()
+    try:
+        return usable_addresses(IPv4Network(text, strict=False).prefixlen)
+    except (ValueError, SubnetSizeError) as error:
+        raise Undecidable(Unknown(f'"{text}" is no IPv4 block of a subnet: {error}', subnet.cidr.origin)) from error
+
+
+def shares_of(subnet: Subnet, assessment: Assessment) -> Iterator[Share]:
+    """Iterate over what the node groups put into a subnet.
+
+    What is known comes first; if there may be more, `Undecidable` is raised at the end.  More knowledge
+    only ever adds to the demand.
+    """
+    unknown: Unknown | None = None
+    for group in assessment.world.node_groups:
+        try:
+            for part in _parts(group, subnet, assessment):
+                yield _share(group, subnet, part, assessment)
+        except Undecidable as cause:
+            unknown = unknown or cause.unknown
+    if unknown is not None:
+        raise Undecidable(unknown)
+
+
+def _parts(group: NodeGroup, subnet: Subnet, assessment: Assessment) -> Iterator[SubnetPart]:
+    """Iterate over the parts of a node's addresses that a subnet holds for a group."""
+    if _uses(group.subnets.items, subnet):
+        if assessment.applies(group):
+            yield SubnetPart.NODES
+    elif group.subnets.missing:
+        raise Undecidable(group.subnets.missing[0])
+    pod_subnets = assessment.cluster(group).cni.pod_subnets
+    if any(_is(pods.subnet, subnet) for pods in pod_subnets) and assessment.cni(group).custom_networking:
+        yield SubnetPart.PODS
+
+
+def _share(group: NodeGroup, subnet: Subnet, part: SubnetPart, assessment: Assessment) -> Share:
+    if group.uncertain is not None:
+        raise Undecidable(group.uncertain)
+    zones = [_zone(use, assessment) for use in group.subnets.need()]
+    here = subnet.zone.need().identity
+    in_zone = nodes_in_zone(group.maximum_size.need(), len(set(zones)))
+    sharing = zones.count(here) if part is SubnetPart.NODES else 1
+    if here not in zones:
+        nodes = Figure(0, "no nodes in this zone", in_zone.sources)
+    elif sharing > 1:
+        value = -(-in_zone.value // sharing)
+        nodes = Figure(value, f"{in_zone.working}, ceil({in_zone.value} / {sharing} subnets) = {value}", in_zone.sources)
+    else:
+        nodes = in_zone
+    candidates = [
+        candidate for resolved in assessment.instances(group) for candidate in _candidates(group, resolved, assessment)
+    ]
+    return Share(
+        group=group,
+        nodes=nodes,
+        part=part,
+        lightest=min(candidates, key=_size_of(part, lambda load: load.one_pod)),
+        heaviest=max(candidates, key=_size_of(part, lambda load: load.saturated)),
+    )
+
+
+def _candidates(group: NodeGroup, resolved: Resolved, assessment: Assessment) -> Iterator[Candidate]:
+    for limit in assessment.kubelet(group, resolved.instance):
+        max_pods = limit.figure.value
+        yield Candidate(resolved, max_pods, assessment.load(group, resolved.instance, max_pods))
+
+
+def _size_of(part: SubnetPart, load: Callable[[NodeLoad], object]) -> Callable[[Candidate], int]:
+    attribute = "node_subnet_addresses" if part is SubnetPart.NODES else "pod_subnet_addresses"
+    return lambda candidate: int(getattr(load(candidate.load), attribute))
+
+
+def _zone(use: SubnetUse, assessment: Assessment) -> str:
+    subnet = assessment.world.subnet(use.subnet.need())
+    if subnet is None:
+        raise Undecidable(Unknown("the subnet is not in this configuration", use.span))
+    return subnet.zone.need().identity
+
+
+def _uses(uses: tuple[SubnetUse, ...], subnet: Subnet) -> bool:
+    return any(_is(use, subnet) for use in uses)
+
+
+def _is(use: SubnetUse, subnet: Subnet) -> bool:
+    return isinstance(use.subnet, Known) and use.subnet.value == subnet.address
+
+
+__all__ = ["Candidate", "Share", "collect", "shares_of", "usable"]

@@ -1,0 +1,131 @@
+"""Who tells kubelet its max pods on the nodes of a group, and the number.
+
+The order of precedence is that of nodeadm, bootstrap.sh, Bottlerocket and managed node groups.  Where
+the sources do not settle which of two numbers wins, both are returned: what holds for both is certain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from podroom.capacity.cni import CniBehavior
+from podroom.capacity.max_pods import (
+    al2_bootstrap_max_pods,
+    bottlerocket_max_pods,
+    managed_node_group_max_pods,
+    nodeadm_max_pods,
+)
+from podroom.capacity.working import Figure
+from podroom.catalog.ami_families import AmiFamily
+from podroom.catalog.instance_types import InstanceType
+from podroom.model.world import FixedMaxPods, GroupKind, Mechanism, NodeGroup, UserData
+from podroom.positions import Span
+from podroom.values import Known, Undecidable, Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class KubeletLimit:
+    """The number of pods that kubelet accepts on a node.
+
+    `authority` says who decides, as the subject of a sentence.  `span` is the place that says it;
+    None where the number is worked out for each type and nobody wrote it down.  `mechanism` is the way it was
+    written.
+    """
+
+    figure: Figure
+    authority: str
+    span: Span | None = None
+    mechanism: Mechanism | None = None
+
+    @property
+    def fixed(self) -> bool:
+        """Return whether somebody wrote the number down, so that it does not follow the instance type."""
+        return self.span is not None
+
+
+def kubelet_limits(
+    group: NodeGroup,
+    instance: InstanceType,
+    all_instances: Callable[[], Sequence[InstanceType]],
+    cni: CniBehavior,
+) -> tuple[KubeletLimit, ...]:
+    """Return the numbers that kubelet may get on a node of type `instance`; one unless sources disagree.
+
+    `all_instances` is asked only where all types of the group decide.  Raises `Undecidable` when
+    user data, image or types are not known as far as they are needed.
+    https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html (order of precedence)
+    """
+    if group.launch_template_missing is not None:
+        raise Undecidable(group.launch_template_missing)
+    user_data = group.user_data
+    if group.kind is GroupKind.MANAGED and not group.own_image.need():
+        injected = _injected(all_instances(), cni)
+        own = _strongest(user_data.fixed)
+        if own is None:
+            if user_data.gaps:
+                raise Undecidable(user_data.gaps[0])
+            return (injected,)
+        limit = _fixed(own)
+        # User settings override what EKS generates for Bottlerocket.  Elsewhere EKS appends its own part, the guide
+        # says that it "takes precedence", and nodeadm merges in the order of the document: not settled.
+        if own.mechanism is Mechanism.BOTTLEROCKET_SETTING:
+            return (limit,)
+        return (limit, injected)
+    return (_self_configured(group, user_data, instance),)
+
+
+def _self_configured(group: NodeGroup, user_data: UserData, instance: InstanceType) -> KubeletLimit:
+    """Return the number where user data alone decides, or the program's default where it says nothing."""
+    if user_data.gaps:
+        raise Undecidable(user_data.gaps[0])
+    own = _strongest(user_data.fixed)
+    if own is not None:
+        return _fixed(own)
+    if user_data.expressions:
+        expression = user_data.expressions[-1]
+        raise Undecidable(
+            Unknown("maxPodsExpression is worked out on the node, for the node's own type", expression.span)
+        )
+    if user_data.use_max_pods:
+        statement = user_data.use_max_pods[-1]
+        if not statement.value.need():
+            return KubeletLimit(al2_bootstrap_max_pods(instance, use_max_pods=False), "kubelet's default", statement.span)
+    family = group.ami_family.need()
+    if family is AmiFamily.AL2:
+        return KubeletLimit(al2_bootstrap_max_pods(instance), "bootstrap.sh")
+    if family is AmiFamily.BOTTLEROCKET:
+        return KubeletLimit(bottlerocket_max_pods(instance), "Bottlerocket")
+    if family is AmiFamily.AL2023:
+        return KubeletLimit(nodeadm_max_pods(instance), "nodeadm")
+    raise Undecidable(Unknown("nodes with Windows are not judged", group.span))
+
+
+def _injected(instances: Sequence[InstanceType], cni: CniBehavior) -> KubeletLimit:
+    figure = managed_node_group_max_pods(instances, prefix_delegation=cni.prefix_delegation)
+    return KubeletLimit(figure, "Amazon EKS")
+
+
+_STRENGTH = {
+    Mechanism.NODEADM_CONFIG: 0,
+    Mechanism.KUBELET_EXTRA_ARGS: 1,
+    Mechanism.NODEADM_FLAG: 1,
+    Mechanism.BOTTLEROCKET_SETTING: 1,
+}
+
+
+def _strongest(statements: Sequence[FixedMaxPods]) -> FixedMaxPods | None:
+    """Return the statement that wins: a kubelet flag beats the configuration file, the later one beats the earlier."""
+    best: FixedMaxPods | None = None
+    for statement in statements:
+        if best is None or _STRENGTH[statement.mechanism] >= _STRENGTH[best.mechanism]:
+            best = statement
+    return best
+
+
+def _fixed(statement: FixedMaxPods) -> KubeletLimit:
+    value = statement.value.need()
+    origin = statement.value.origin
+    span = origin if isinstance(origin, Span) and isinstance(statement.value, Known) else statement.span
+    figure = Figure(value, f"{statement.mechanism.value} = {value}", ())
+    return KubeletLimit(figure, statement.mechanism.value, span, statement.mechanism)
