@@ -113,10 +113,13 @@ class Assessment:
             origin = settings.version.origin
             raise Undecidable(Unknown(error.message, origin)) from error
 
+    def behavior(self, settings: CniSettings) -> CniBehavior:
+        """Return how a CNI with these settings behaves; raises `Undecidable` if it is not known."""
+        return self._once(("cni", id(settings)), lambda: self._behavior(settings))
+
     def cni(self, group: NodeGroup) -> CniBehavior:
         """Return how the CNI behaves on the nodes of a group; raises `Undecidable` if it is not known."""
-        settings = self.cluster(group).cni
-        return self._once(("cni", id(settings)), lambda: self._behavior(settings))
+        return self.behavior(self.cluster(group).cni)
 
     def instances(self, group: NodeGroup) -> Iterator[Resolved]:
         """Iterate over the instance types of a group.

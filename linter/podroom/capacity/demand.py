@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Network
 
-from podroom.capacity.assessment import Assessment, Resolved, collect
+from podroom.capacity.assessment import Assessment, Resolved
 from podroom.capacity.subnets import (
     NodeLoad,
     NodesInSubnet,
@@ -54,6 +53,8 @@ class Share:
 
 def usable(subnet: Subnet) -> Figure:
     """Return the addresses of a subnet that can be used; raises `Undecidable` if its block is not known."""
+    from ipaddress import IPv4Network  # noqa: PLC0415 - only a project with subnets needs it
+
     text = subnet.cidr.need()
     try:
         return usable_addresses(IPv4Network(text, strict=False).prefixlen)
@@ -141,5 +142,3 @@ def _uses(uses: tuple[SubnetUse, ...], subnet: Subnet) -> bool:
 def _is(use: SubnetUse, subnet: Subnet) -> bool:
     return isinstance(use.subnet, Known) and use.subnet.value == subnet.address
 
-
-__all__ = ["Candidate", "Share", "collect", "shares_of", "usable"]

@@ -1,0 +1,23 @@
+"""podroom's own rules: one rule, one file, found by its name `pr<code>_<what>.py`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+from podroom.rule import Rule
+
+
+def rules() -> list[type[Rule[Any]]]:
+    """Return the rule classes of this pack, in the order of their codes."""
+    modules = sorted(module.name for module in iter_modules(__path__) if module.name.startswith("pr"))
+    found: list[type[Rule[Any]]] = []
+    for name in modules:
+        module = import_module(f"{__name__}.{name}")
+        found += [
+            item
+            for item in vars(module).values()
+            if isinstance(item, type) and issubclass(item, Rule) and item.__module__ == module.__name__
+        ]
+    return found

@@ -1,0 +1,126 @@
+"""PR102 asg-instance-type-drift."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from podroom.capacity.assessment import Assessment, Resolved
+from podroom.catalog import documents
+from podroom.model.world import GroupKind, NodeGroup, TypeSource
+from podroom.rule import Example, Finding, Note, Rule, Severity
+from podroom_rules.wording import STUCK_PODS, article, assumed_cni, confidence, plain_room, set_max_pods, type_note
+
+_TEMPLATE = '''
+resource "aws_launch_template" "nodes" {
+  image_id      = "ami-0123456789abcdef0"
+  instance_type = "m7g.2xlarge"
+  user_data = base64encode(<<-EOT
+    #!/bin/bash
+    /etc/eks/bootstrap.sh main --use-max-pods false --kubelet-extra-args '--max-pods=58'
+  EOT
+  )
+}
+
+resource "aws_autoscaling_group" "nodes" {
+  min_size = 1
+  max_size = 3
+  mixed_instances_policy {
+    launch_template {
+      launch_template_specification {
+        launch_template_id = aws_launch_template.nodes.id
+      }
+      override {
+        instance_type = %s
+      }
+    }
+  }
+}
+'''
+
+
+class AsgInstanceTypeDrift(Rule[NodeGroup]):
+    """The Auto Scaling group overrides the instance type, and max pods still fits the launch template's.
+
+    A launch template names an instance type and its user data fixes max pods for that type.  The Auto Scaling
+    group's mixed instances policy overrides the type with a smaller one.  The two are often in different files, and
+    only one of them was changed: nodes start with the smaller type and the larger type's number of pods.
+
+    Nothing fails at deploy time.  The nodes join, the scheduler fills them to max pods, and the pods beyond the room
+    hang in ContainerCreating with
+
+        failed to assign an IP address to container
+
+    Remedy: change the type in the launch template together with max pods, or leave the number away so that the node
+    works it out for the type that it has; then replace the nodes.
+    """
+
+    code = "PR102"
+    name = "asg-instance-type-drift"
+    severity = Severity.ERROR
+    subject = NodeGroup
+    sources = (
+        "https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_LaunchTemplateOverrides.html",
+        documents.CNI_MAX_PODS_LIST,
+        documents.CNI_IPAMD,
+    )
+    bad = (
+        Example.terraform(
+            "58 max pods are right for m7g.2xlarge, but m7g.large is launched",
+            _TEMPLATE % '"m7g.large" # expect: PR102',
+        ),
+    )
+    good = (
+        Example.terraform("an override of the same size has the same room", _TEMPLATE % '"m6g.2xlarge"'),
+        Example.terraform("an override with more room does no harm", _TEMPLATE % '"m7g.4xlarge"'),
+    )
+
+    def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
+        """Yield a finding for each override whose type has less room than the fixed max pods."""
+        template = subject.launch_template
+        if subject.kind is not GroupKind.SELF_MANAGED or template is None or template.instance_type is None:
+            return
+        if all(choice.source is not TypeSource.OVERRIDE for choice in subject.instance_types):
+            return
+        if not assessment.applies(subject):
+            return
+        cni = assessment.cni(subject)
+        for resolved in assessment.instances(subject):
+            limits = assessment.kubelet(subject, resolved.instance)
+            limit = limits[0]
+            if limit.mechanism is None or resolved.choice.source is not TypeSource.OVERRIDE:
+                continue
+            if limit.figure.value <= plain_room(assessment, subject, resolved):
+                continue
+            own = Resolved(template.instance_type, assessment.instance(template.instance_type))
+            if limit.figure.value > plain_room(assessment, subject, own):
+                continue
+            room = assessment.room(resolved.instance, cni, subject.span)
+            own_room = assessment.room(own.instance, cni, subject.span)
+            settings = assessment.cluster(subject).cni
+            name, own_name = resolved.instance.name, own.instance.name
+            assert limit.span is not None  # noqa: S101 - a mechanism always has a place
+            yield self.finding(
+                resolved.span,
+                subject,
+                f"nodes start as {name} with {own_name}'s {limit.figure.value} max pods, "
+                f"but {article(name)} has room for {room.value}",
+                label=f"room for {room.value}: {room.working}",
+                effect=STUCK_PODS,
+                fix=f"write {set_max_pods(subject, room.value, limit.mechanism)} together with "
+                f'instance_type = "{name}" in the launch template, or leave the number away so that the node works '
+                "it out for its own type; then replace the nodes",
+                assumption=assumed_cni(settings),
+                related=(
+                    type_note(own, f"{own_name} has room for {own_room.value}: {own_room.working}"),
+                    Note(f"kubelet is told {limit.figure.value} pods here", limit.span),
+                ),
+                confidence=confidence(settings, limits),
+                evidence={
+                    "max_pods": limit.figure.value,
+                    "room": room.value,
+                    "working": room.working,
+                    "instance_type": name,
+                    "launch_template_instance_type": own_name,
+                    "launch_template_room": own_room.value,
+                },
+            )

@@ -1,0 +1,103 @@
+"""PR103 use-max-pods-false-without-max-pods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from podroom.capacity.assessment import Assessment, collect
+from podroom.catalog import documents
+from podroom.model.world import NodeGroup
+from podroom.rule import Example, Finding, Rule, Severity
+from podroom.values import Undecidable
+from podroom_rules.wording import STUCK_PODS, article, assumed_cni, confidence, type_note
+
+_CONFIGURATION = '''
+resource "aws_launch_template" "nodes" {
+  image_id      = "ami-0123456789abcdef0"
+  instance_type = "m5.large"
+  user_data = base64encode(<<-EOT
+    #!/bin/bash
+    %s
+  EOT
+  )
+}
+
+resource "aws_autoscaling_group" "nodes" {
+  min_size = 1
+  max_size = 3
+  launch_template {
+    id = aws_launch_template.nodes.id
+  }
+}
+'''
+
+
+class UseMaxPodsFalseWithoutMaxPods(Rule[NodeGroup]):
+    """`--use-max-pods false` without `--max-pods` leaves kubelet at 110 pods.
+
+    bootstrap.sh of Amazon Linux 2 looks up the max pods of the instance type unless it is told
+    `--use-max-pods false`.  That flag is meant to come with a number in `--kubelet-extra-args`.  Without one, kubelet
+    takes its own default of 110, which only large instance types have room for.
+
+    Pods beyond the room hang in ContainerCreating with
+
+        failed to assign an IP address to container
+
+    Remedy: remove `--use-max-pods false`, or add `--kubelet-extra-args '--max-pods=N'`.
+    """
+
+    code = "PR103"
+    name = "use-max-pods-false-without-max-pods"
+    severity = Severity.ERROR
+    subject = NodeGroup
+    sources = (documents.AL2_BOOTSTRAP, documents.KUBELET_CONFIGURATION)
+    bad = (
+        Example.terraform(
+            "110 pods on an m5.large",
+            _CONFIGURATION % "/etc/eks/bootstrap.sh main --use-max-pods false # expect: PR103",
+        ),
+    )
+    good = (
+        Example.terraform("the script looks the number up", _CONFIGURATION % "/etc/eks/bootstrap.sh main"),
+        Example.terraform(
+            "a number is given",
+            _CONFIGURATION % "/etc/eks/bootstrap.sh main --use-max-pods false --kubelet-extra-args '--max-pods=29'",
+        ),
+    )
+
+    def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
+        """Yield a finding at the flag if a type of the group has room for fewer than 110 pods."""
+        if not subject.user_data.use_max_pods or not assessment.applies(subject):
+            return
+        cni = assessment.cni(subject)
+        measured, unknown = collect(
+            (resolved, limits, assessment.room(resolved.instance, cni, subject.span))
+            for resolved in assessment.instances(subject)
+            if (limits := assessment.kubelet(subject, resolved.instance))[0].fixed and limits[0].mechanism is None
+        )
+        guilty = [item for item in measured if item[1][0].figure.value > item[2].value]
+        if guilty:
+            resolved, limits, room = min(guilty, key=lambda item: item[2].value)
+            limit = limits[0]
+            settings = assessment.cluster(subject).cni
+            name = resolved.instance.name
+            assert limit.span is not None  # noqa: S101 - filtered by `fixed`
+            yield self.finding(
+                limit.span,
+                subject,
+                f"kubelet falls back to {limit.figure.value} pods, but {article(name)} has room for {room.value}",
+                label=f"room for {room.value}: {room.working}",
+                effect=STUCK_PODS,
+                fix=f"remove --use-max-pods false, or add --kubelet-extra-args '--max-pods={room.value}'",
+                assumption=assumed_cni(settings),
+                related=(type_note(resolved, f"{name} has room for {room.value}"),),
+                confidence=confidence(settings, limits),
+                evidence={
+                    "max_pods": limit.figure.value,
+                    "room": room.value,
+                    "working": room.working,
+                    "instance_type": name,
+                },
+            )
+        if unknown is not None:
+            raise Undecidable(unknown)

@@ -1,0 +1,139 @@
+"""PR301 min-ip-without-warm-ip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from podroom.capacity.assessment import Assessment, collect
+from podroom.capacity.interfaces import ADDRESSES_PER_PREFIX, uses_prefixes
+from podroom.catalog import documents
+from podroom.model.world import Cluster, NodeGroup
+from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
+from podroom.values import Undecidable, Unknown
+
+_CONFIGURATION = '''
+resource "aws_eks_cluster" "main" {
+  name     = "main"
+  role_arn = "arn:aws:iam::111122223333:role/cluster"
+  vpc_config {
+    subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
+  }
+}
+
+resource "aws_eks_addon" "vpc_cni" {
+  cluster_name = aws_eks_cluster.main.name
+  addon_name   = "vpc-cni"
+  configuration_values = jsonencode({
+    env = {
+      %s
+    }
+  })
+}
+
+resource "aws_eks_node_group" "workers" {
+  cluster_name    = aws_eks_cluster.main.name
+  node_group_name = "workers"
+  node_role_arn   = "arn:aws:iam::111122223333:role/nodes"
+  subnet_ids      = ["subnet-0aaaaaaaaaaaaaaaa"]
+  instance_types  = ["m5.large"]
+  scaling_config {
+    min_size     = 1
+    desired_size = 1
+    max_size     = 3
+  }
+}
+'''
+
+
+class MinimumIpTargetAlone(Rule[Cluster]):
+    """`MINIMUM_IP_TARGET` without `WARM_IP_TARGET` is a hard limit on the pods of a node.
+
+    `MINIMUM_IP_TARGET` says how many addresses a node holds at least.  As soon as it is set, the CNI ignores
+    `WARM_ENI_TARGET`, and an unset `WARM_IP_TARGET` counts as 0: no address is kept warm.  The pool then never grows
+    past the minimum, however many pods wait, so the pod after the last address fails for good:
+
+        failed to assign an IP address to container
+
+    It looks like an exhausted subnet, but the subnet has room.
+
+    Remedy: set `WARM_IP_TARGET` as well; 2 keeps the calls to EC2 few.
+    """
+
+    code = "PR301"
+    name = "min-ip-without-warm-ip"
+    severity = Severity.ERROR
+    subject = Cluster
+    sources = (documents.CNI_README, documents.CNI_ENI_TARGETS, documents.CNI_IPAMD)
+    bad = (
+        Example.terraform(
+            "the sixth pod of a node never gets an address",
+            _CONFIGURATION % 'MINIMUM_IP_TARGET = "5" # expect: PR301',
+        ),
+    )
+    good = (
+        Example.terraform(
+            "the pool grows with the pods",
+            _CONFIGURATION % 'MINIMUM_IP_TARGET = "5"\n      WARM_IP_TARGET = "2"',
+        ),
+        Example.terraform("the minimum is above what a node can run", _CONFIGURATION % 'MINIMUM_IP_TARGET = "30"'),
+    )
+
+    def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
+        """Yield a finding at MINIMUM_IP_TARGET if a node of the cluster may run more pods than it allows."""
+        variable = subject.cni.find("MINIMUM_IP_TARGET")
+        if variable is None or subject.ip_family.need() != "ipv4":
+            return
+        behavior = assessment.behavior(subject.cni)
+        minimum = behavior.minimum_ip_target
+        if minimum <= 0 or behavior.warm_ip_target > 0:
+            return
+        groups = [group for group in assessment.world.node_groups if _belongs(group, subject)]
+        exceeding, unknown = collect(
+            item for group in groups for item in self._exceeding(group, assessment, minimum)
+        )
+        if not exceeding and unknown is not None:
+            raise Undecidable(unknown)
+        if not exceeding and groups:
+            return
+        origin = variable.span
+        notes = tuple(
+            Note(f"{name} nodes of {group.address} may run {pods} pods with an address", group.span)
+            for group, name, pods in exceeding
+        )
+        most = max((pods for _, _, pods in exceeding), default=None)
+        yield self.finding(
+            origin,
+            subject,
+            f"no node ever holds more than {minimum} addresses for pods"
+            + (f", but may be given {most} pods" if most is not None else ""),
+            label="WARM_IP_TARGET is not set, so it counts as 0 and the pool never grows",
+            effect=f"Pod {minimum + 1} of a node hangs in ContainerCreating with "
+            '"failed to assign an IP address to container", though the subnet has addresses.',
+            fix=f'add WARM_IP_TARGET = "2" beside MINIMUM_IP_TARGET = "{minimum}"',
+            related=notes,
+            severity=Severity.ERROR if exceeding else Severity.WARNING,
+            confidence=Confidence.HIGH if exceeding else Confidence.MEDIUM,
+            assumption=None
+            if exceeding
+            else f"the node groups are not in this configuration; nodes with more than {minimum} pods are assumed",
+            evidence={"minimum_ip_target": minimum, "most_pods": most},
+        )
+
+    @staticmethod
+    def _exceeding(
+        group: NodeGroup, assessment: Assessment, minimum: int
+    ) -> Iterator[tuple[NodeGroup, str, int]]:
+        """Iterate over the types of a group that may run more pods with an address than the pool ever holds."""
+        cni = assessment.cni(group)
+        for resolved in assessment.instances(group):
+            unit = ADDRESSES_PER_PREFIX if uses_prefixes(resolved.instance, cni) else 1
+            held = -(-minimum // unit) * unit
+            limit = min(assessment.kubelet(group, resolved.instance), key=lambda limit: limit.figure.value)
+            pods = limit.figure.value - assessment.assumptions.host_network_pods
+            if pods > held:
+                yield group, resolved.instance.name, pods
+
+
+def _belongs(group: NodeGroup, cluster: Cluster) -> bool:
+    """Return whether a group is, or may be, one of the cluster."""
+    return isinstance(group.cluster, Unknown) or cluster.address in group.cluster.candidates()
