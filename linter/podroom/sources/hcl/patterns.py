@@ -1,0 +1,141 @@
+"""The regular expressions of HCL's tokens.
+
+Every character of a text can be matched in one way only, so that no input makes a pattern try
+alternatives: the time is linear in the length of the text.
+
+Most patterns exist twice: `ANY_LINE` where a line end is a blank (inside parentheses, brackets and
+`${ }`), `ONE_LINE` where it ends an item (in bodies and object constructors).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+# A name may hold any character beyond ASCII here; `Scanner.check_name` looks at those one by one.
+NAME = r"[^\x00-@\[-^`{-\x7f][^\x00-,./:-@\[-^`{-\x7f]*"
+NUMBER = r"[0-9]+(?:(?:\.+(?:[eE][+-]?)?|[eE][+-]?)[0-9]+)*"
+_BLANKS = r"[ \t]*"
+_BLANKS_AND_LINE_ENDS = r"[ \t\n]*(?:\r\n[ \t\n]*)*"
+_SIMPLE_STRING = r'"([^"\\$%\r\n]*)"'
+
+
+class Operand:
+    """What `Patterns.operand` found: the number of its last group."""
+
+    STRING = 1
+    NAME = 2
+    CALL = 3
+    NUMBER = 4
+    OTHER = 5
+
+
+class Step:
+    """What `Patterns.step` found after an operand: the number of its last group."""
+
+    NAME = 1
+    DOT = 2
+    INDEX = 3
+    COMMENT = 4
+    OPERATOR = 5
+
+
+class LegacyStep:
+    """What `Patterns.legacy_step` found after a dot: the number of its last group."""
+
+    NAME = 1
+    NUMBER = 2
+    STAR = 3
+
+
+class Patterns(NamedTuple):
+    """The patterns of one way to treat line ends, and that way as `any_line`."""
+
+    any_line: bool
+    blanks: re.Pattern[str]
+    comment: re.Pattern[str]
+    operand: re.Pattern[str]
+    step: re.Pattern[str]
+    call: re.Pattern[str]
+    legacy_step: re.Pattern[str]
+    name: re.Pattern[str]
+    punctuation: re.Pattern[str]
+    key: re.Pattern[str]
+
+
+def _patterns(*, any_line: bool) -> Patterns:
+    blanks = _BLANKS_AND_LINE_ENDS if any_line else _BLANKS
+    # Where line ends count, a comment up to the line end counts as one, so it is not a blank.
+    comment = r"#|//|/\*" if any_line else r"/\*"
+    operator = r"==|!=|<=|>=|&&|\|\||/(?![/*])|[-+*%<>?]"
+    return Patterns(
+        any_line=any_line,
+        blanks=re.compile(blanks),
+        comment=re.compile(f"{blanks}({comment})"),
+        operand=re.compile(rf"{blanks}(?:{_SIMPLE_STRING}|({NAME})(?:{blanks}(\(|::))?|({NUMBER})|([^ \t\n]))"),
+        step=re.compile(
+            rf"{blanks}(?:\.{blanks}({NAME})|(\.)(?!\.\.)|(\[)|({comment})|({operator}))?",
+        ),
+        call=re.compile(rf"{blanks}(\(|::)"),
+        legacy_step=re.compile(rf"{blanks}(?:({NAME})|({NUMBER})|(\*))?"),
+        name=re.compile(rf"{blanks}({NAME})"),
+        punctuation=re.compile(rf"{blanks}(?:(==|=>|=|::|:|,|\.\.\.|~?\}}|\)|\]|\()|({comment})|(\r?\n))?"),
+        key=re.compile(rf"{blanks}({NAME}){blanks}(?:=(?![=>])|:(?!:))"),
+    )
+
+
+ANY_LINE = _patterns(any_line=True)
+ONE_LINE = _patterns(any_line=False)
+
+COMMENT = re.compile(r"(?:#|//)[^\n]*")
+
+
+class Item:
+    """What `ITEM` found in a body: the number of its last group."""
+
+    ATTRIBUTE = 2
+    BLOCK = 4
+    OTHER_NAME = 5
+    CLOSE = 6
+    COMMENT = 7
+
+
+ITEM = re.compile(
+    rf"{_BLANKS_AND_LINE_ENDS}(?:"
+    rf"({NAME}){_BLANKS}(?:(=)(?![=>])|((?:\"[^\"\\$%\r\n]*\"{_BLANKS})*)(\{{))"
+    rf"|({NAME})|(\}})|(#|//|/\*))?"
+)
+LABEL = re.compile(_SIMPLE_STRING)
+NEXT_LABEL = re.compile(rf'({NAME})|(")|(\{{)')
+
+
+class NextLabel:
+    """What `NEXT_LABEL` found in a block's header: the number of its last group."""
+
+    NAME = 1
+    QUOTE = 2
+    BRACE = 3
+
+
+class LineEnd:
+    """What `LINE_END` found: the number of its last group, None for something else."""
+
+    LINE_COMMENT = 1
+    COMMENT = 2
+    CLOSE = 3
+    END = 4
+
+
+LINE_END = re.compile(rf"{_BLANKS}(?:(#|//)|(/\*)|(\}})|(\r?\n|\Z))?")
+
+# `$${` and `%%{` stand for `${` and `%{`; any other `$` or `%` stands for itself.
+_SIGNS = r"\$\$\{|\$(?!\$?\{)|%%\{|%(?!%?\{)"
+QUOTED_TEXT = re.compile(rf"[^\"\\$%\r\n]*(?:(?:\\[^\r\n]|{_SIGNS})[^\"\\$%\r\n]*)*")
+LINE_OF_TEXT = re.compile(rf"[^$%\r\n]*(?:(?:{_SIGNS})[^$%\r\n]*)*(\r?\n)?")
+SEQUENCE = re.compile(r"([$%])\{(~?)")
+HEREDOC = re.compile(rf"<<(-?)({NAME})\r?\n")
+ESCAPE = re.compile(r"\\u[0-9A-Fa-f]{0,4}|\\U[0-9A-Fa-f]{0,8}|\\.|\$\$\{|%%\{", re.DOTALL)
+VALID_NUMBER = re.compile(r"([0-9]+)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]+))?")
+
+# What Unicode calls White_Space, which `str.strip()` does not quite follow.
+WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
