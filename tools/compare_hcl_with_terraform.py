@@ -32,7 +32,20 @@ _TITLE = re.compile(r"^(?:│ )?Error: (.*)$", re.MULTILINE)
 _TOKEN = re.compile(r"[A-Za-z_][\w-]*|[0-9.]+|\s+|.", re.DOTALL)
 _INSERTIONS = tuple("{}[]()\"'$%~=:,.?!<>|&+-*/#\\\n\r\t;@`") + (
     *("${", "%{", "${~", "~}", "$${", "%%{", "<<EOT\n", "<<-EOT\n", "EOT\n", "/*", "*/", "//", "...", "=>", "::", "=="),
-    *("[*]", ".*", ".0", "for ", " in ", "if ", "%{ if true }", "%{ else }", "%{ endif }", "%{ endfor }", "\\u12", "\\n"),
+    *(
+        "[*]",
+        ".*",
+        ".0",
+        "for ",
+        " in ",
+        "if ",
+        "%{ if true }",
+        "%{ else }",
+        "%{ endif }",
+        "%{ endfor }",
+        "\\u12",
+        "\\n",
+    ),
     *("\u00e9", "\u201c", "\u00a0", "\u2028", "1e5", "0.5", "null", "true", " x = 1", "x {", "x { y = 1 }"),
 )
 
@@ -77,7 +90,7 @@ def rejected_by_podroom(texts: Sequence[bytes]) -> dict[int, str]:
 
 def mutants(texts: Sequence[str], count: int, seed: int) -> Iterator[str]:
     """Yield `count` variants of the texts, one small change or a few in each."""
-    choose = random.Random(seed)  # noqa: S311  # reproducible, not secret
+    choose = random.Random(seed)
     for _ in range(count):
         text = choose.choice(texts)
         if len(text) > 3000:

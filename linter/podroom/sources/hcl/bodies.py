@@ -175,7 +175,9 @@ class BodyScanner(ExpressionScanner):
         start = self.at
         label = self.quoted()
         if not isinstance(label, Literal):
-            raise self.failure("A block's label cannot hold `${ }` or `%{ }`; double the sign to mean it.", start, self.at)
+            raise self.failure(
+                "A block's label cannot hold `${ }` or `%{ }`; double the sign to mean it.", start, self.at
+            )
         return Label(str(label.value), start, self.at)
 
     def _bare_label(self, name: str, start: int) -> Label:
@@ -183,7 +185,7 @@ class BodyScanner(ExpressionScanner):
             self.check_name(name, start)
         return Label(name, start, start + len(name))
 
-    def _block(self, parent: Body, name: str, labels: list[Label], start: int, header_end: int) -> None:  # noqa: PLR0913  # the parts of a header
+    def _block(self, parent: Body, name: str, labels: list[Label], start: int, header_end: int) -> None:
         """Read the body of a block from behind its `{`."""
         text = self.text
         if self.beyond_ascii:
@@ -230,7 +232,9 @@ class BodyScanner(ExpressionScanner):
             raise self.unexpected(f"Expected `=` after `{name}`: a block on one line holds one argument", self.at)
         self.at += 1
         self._attribute(body, names, name, at)
-        self._end_line(LineEnd.CLOSE, "Expected `}`: a block on one line holds one argument and ends there", one_line=True)
+        self._end_line(
+            LineEnd.CLOSE, "Expected `}`: a block on one line holds one argument and ends there", one_line=True
+        )
 
     def _end_line(self, wanted: int, expected: str, *, one_line: bool) -> None:
         """Pass blanks, comments and the wanted end."""

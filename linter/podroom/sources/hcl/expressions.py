@@ -115,6 +115,8 @@ class ExpressionScanner(TemplateScanner):
                     node = Reference(name, start, at)
             elif kind == Operand.CALL:
                 self.at = match.start(3)
+                if self.beyond_ascii:
+                    self.check_name(match[2], match.start(2))
                 node = self._call(match[2], match.start(2), patterns)
                 at = self.at
             elif kind == Operand.NUMBER:

@@ -36,7 +36,7 @@ def number(text: str) -> int | Decimal | None:
     significant = digits.rstrip("0")
     exponent += len(digits) - len(significant)
     if 0 <= exponent and len(significant) + exponent <= _LONGEST_INTEGER:
-        return int(significant) * 10**exponent
+        return int(significant + "0" * exponent)
     return Decimal(f"{significant}E{exponent}")
 
 
@@ -62,29 +62,30 @@ def _replacement(match: Match[str]) -> str:
     escape = match[0]
     if escape[0] != "\\":
         return escape[1:]
-    if escape[1] in "uU":
-        return chr(int(escape[2:], 16))
-    return _ESCAPED[escape[1]]
+    digits = match[1] or match[2]
+    return chr(int(digits, 16)) if digits else _ESCAPED[escape[1]]
 
 
 def escape_problem(text: str) -> tuple[int, int, str] | None:
     """Return start, end and message of the first escape in a quoted text that is not valid."""
     for match in ESCAPE.finditer(text):
-        message = _problem(match[0])
+        message = _problem(match)
         if message:
             return match.start(), match.end(), message
     return None
 
 
-def _problem(escape: str) -> str | None:
+def _problem(match: Match[str]) -> str | None:
+    escape = match[0]
     if escape[0] != "\\" or escape[1] in _ESCAPED:
         return None
     if escape[1] not in "uU":
         return f"The symbol `{escape[1:]}` is not valid after a backslash; write `\\\\` for a backslash."
-    digits = 4 if escape[1] == "u" else 8
-    if len(escape) != digits + 2:
-        return f"`\\{escape[1]}` must be followed by {digits} hexadecimal digits."
-    code = int(escape[2:], 16)
+    length = 4 if escape[1] == "u" else 8
+    digits = match[1] or match[2]
+    if not digits or len(digits) != length:
+        return f"`\\{escape[1]}` must be followed by {length} hexadecimal digits."
+    code = int(digits, 16)
     if code > 0x10FFFF or 0xD800 <= code <= 0xDFFF:
         return f"There is no character U+{code:04X}."
     return None

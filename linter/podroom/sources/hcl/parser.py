@@ -29,7 +29,9 @@ def parse(document: Document) -> ParsedFile:
     return ParsedFile(document, body, scanner.comments, scanner.problems)
 
 
-def parse_expression(document: Document, start: int = 0, end: int | None = None) -> tuple[Expression, list[SyntaxProblem]]:
+def parse_expression(
+    document: Document, start: int = 0, end: int | None = None
+) -> tuple[Expression, list[SyntaxProblem]]:
     """Return the expression that the text from `start` to `end` is, and what is not valid in it.
 
     Line ends count as blanks, as they do inside parentheses.

@@ -134,7 +134,7 @@ QUOTED_TEXT = re.compile(rf"[^\"\\$%\r\n]*(?:(?:\\[^\r\n]|{_SIGNS})[^\"\\$%\r\n]
 LINE_OF_TEXT = re.compile(rf"[^$%\r\n]*(?:(?:{_SIGNS})[^$%\r\n]*)*(\r?\n)?")
 SEQUENCE = re.compile(r"([$%])\{(~?)")
 HEREDOC = re.compile(rf"<<(-?)({NAME})\r?\n")
-ESCAPE = re.compile(r"\\u[0-9A-Fa-f]{0,4}|\\U[0-9A-Fa-f]{0,8}|\\.|\$\$\{|%%\{", re.DOTALL)
+ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{0,4})|\\U([0-9A-Fa-f]{0,8})|\\.|\$\$\{|%%\{", re.DOTALL)
 VALID_NUMBER = re.compile(r"([0-9]+)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]+))?")
 
 # What Unicode calls White_Space, which `str.strip()` does not quite follow.

@@ -74,7 +74,9 @@ class Scanner:
         """Go one level deeper; fail where nesting has become unreasonable."""
         self.depth += 1
         if self.depth > DEPTH_LIMIT:
-            raise self.failure(f"This is nested more than {DEPTH_LIMIT} levels deep, which podroom does not read.", self.at)
+            raise self.failure(
+                f"This is nested more than {DEPTH_LIMIT} levels deep, which podroom does not read.", self.at
+            )
 
     def check_chain(self, length: int, at: int) -> None:
         """Fail where a chain of steps or operators has become unreasonable."""

@@ -216,7 +216,9 @@ class TemplateScanner(Scanner):
         mark = self.punctuation(ANY_LINE)
         if mark not in ("}", "~}"):
             if self.at == len(self.text):
-                raise self.failure(f"This {what} is not closed before the end of the file.", start, start + 2, resume=self.at)
+                raise self.failure(
+                    f"This {what} is not closed before the end of the file.", start, start + 2, resume=self.at
+                )
             expected = f"Expected `}}` to end the {what}"
             if what == "interpolation":
                 expected += " (write `$${` if `${` belongs to another language)"
@@ -271,7 +273,9 @@ class TemplateScanner(Scanner):
             if part.keyword in ("if", "for"):
                 stack.append(_Open(part, []))
                 if self.depth + len(stack) > DEPTH_LIMIT:
-                    raise self.failure(f"Directives are nested more than {DEPTH_LIMIT} levels deep.", part.start, part.end)
+                    raise self.failure(
+                        f"Directives are nested more than {DEPTH_LIMIT} levels deep.", part.start, part.end
+                    )
                 current = stack[-1].then
                 continue
             opened = stack[-1] if stack else None
