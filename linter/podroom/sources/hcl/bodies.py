@@ -6,7 +6,7 @@ import re
 
 from podroom.sources.hcl.expressions import ExpressionScanner
 from podroom.sources.hcl.patterns import ITEM, LABEL, LINE_END, NAME, NEXT_LABEL, ONE_LINE, Item, LineEnd, NextLabel
-from podroom.sources.hcl.scanner import SyntaxFailure, UnclosedBlock
+from podroom.sources.hcl.scanner import BrokenItemError, UnclosedBlockError
 from podroom.sources.hcl.syntax import Attribute, Block, Body, Invalid, Label, Literal, SyntaxProblem
 
 # Where reading goes on after a broken item: a block's header in the first column (or an attribute,
@@ -36,11 +36,11 @@ class BodyScanner(ExpressionScanner):
             try:
                 if not self._item(root, names, None):
                     return root
-            except SyntaxFailure as failure:
+            except BrokenItemError as failure:
                 problem = failure
             else:
                 continue
-            if isinstance(problem, UnclosedBlock) and not self._first_column_closes:
+            if isinstance(problem, UnclosedBlockError) and not self._first_column_closes:
                 # Every block up to the end of the file has been taken for a part of the unclosed one.
                 # Read it again and let a header in the first column end it.
                 self.at, attributes, blocks, comments, problems = before
@@ -52,7 +52,7 @@ class BodyScanner(ExpressionScanner):
                 continue
             self._recover(problem, before[0], in_block=bool(self._open_blocks))
 
-    def _recover(self, failure: SyntaxFailure, item: int, *, in_block: bool) -> None:
+    def _recover(self, failure: BrokenItemError, item: int, *, in_block: bool) -> None:
         """Note a problem, close what it left open, and go to the next item of the file."""
         self.problems.append(failure.problem)
         self.at = self._next_item(max(failure.resume, item + 1), in_block=in_block)
@@ -123,9 +123,9 @@ class BodyScanner(ExpressionScanner):
             return False
         raise self._unclosed(block, self.at)
 
-    def _unclosed(self, block: Block, at: int) -> UnclosedBlock:
+    def _unclosed(self, block: Block, at: int) -> UnclosedBlockError:
         message = f"This `{block.type}` block is never closed: its `}}` is missing."
-        return UnclosedBlock(SyntaxProblem(message, block.start, block.header_end), at)
+        return UnclosedBlockError(SyntaxProblem(message, block.start, block.header_end), at)
 
     def _attribute(self, body: Body, names: set[str], name: str, start: int) -> None:
         """Read the value of the attribute `name` and note the attribute in `body`."""
@@ -134,7 +134,7 @@ class BodyScanner(ExpressionScanner):
         value_start = self.at
         try:
             value = self.expression(ONE_LINE)
-        except SyntaxFailure as failure:
+        except BrokenItemError as failure:
             end = max(value_start, failure.problem.end)
             body.attributes.append(Attribute(name, Invalid(value_start, end), start, end))
             raise

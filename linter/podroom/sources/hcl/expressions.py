@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from podroom.sources.hcl.literals import number
-from podroom.sources.hcl.patterns import ANY_LINE, ONE_LINE, LegacyStep, Operand, Patterns, Step
+from podroom.sources.hcl.patterns import ANY_LINE, MORE_OF_A_NUMBER, ONE_LINE, LegacyStep, Operand, Patterns, Step
 from podroom.sources.hcl.syntax import (
     Binary,
     Call,
@@ -153,7 +153,7 @@ class ExpressionScanner(TemplateScanner):
 
     def _number(self, token: str, start: int) -> Literal:
         value = number(token)
-        if value is None:
+        if value is None or MORE_OF_A_NUMBER.match(self.text, start + len(token)):
             raise self.failure(f"`{token[:40]}` is not a number that Terraform can read.", start, start + len(token))
         return Literal(value, start, start + len(token))
 

@@ -13,7 +13,7 @@ from podroom.positions import Document
 from podroom.sources.hcl.bodies import BodyScanner
 from podroom.sources.hcl.expressions import ExpressionScanner
 from podroom.sources.hcl.patterns import ANY_LINE
-from podroom.sources.hcl.scanner import SyntaxFailure
+from podroom.sources.hcl.scanner import BrokenItemError
 from podroom.sources.hcl.syntax import Expression, Invalid, ParsedFile, SyntaxProblem, Template
 
 
@@ -42,7 +42,7 @@ def parse_expression(
         expression = scanner.expression(ANY_LINE)
         if not scanner.at_end():
             raise scanner.unexpected("Expected the end of the expression", scanner.at)
-    except SyntaxFailure as failure:
+    except BrokenItemError as failure:
         return Invalid(start, len(text)), [failure.problem]
     return expression, []
 
@@ -55,7 +55,7 @@ def parse_template(document: Document) -> tuple[Template, list[SyntaxProblem]]:
     scanner = ExpressionScanner(document.text)
     try:
         return scanner.file(), []
-    except SyntaxFailure as failure:
+    except BrokenItemError as failure:
         return Template([], heredoc=False, start=0, end=len(document.text)), [failure.problem]
 
 

@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 # A name may hold any character beyond ASCII here; `Scanner.check_name` looks at those one by one.
 NAME = r"[^\x00-@\[-^`{-\x7f][^\x00-,./:-@\[-^`{-\x7f]*"
-NUMBER = r"[0-9]+(?:(?:\.+(?:[eE][+-]?)?|[eE][+-]?)[0-9]+)*"
+NUMBER = r"[0-9]+(?:\.+[0-9]+)?(?:\.*[eE][+-]?[0-9]+)?"
+MORE_OF_A_NUMBER = re.compile(r"\.*(?:[eE][+-]?)?[0-9]")
 _BLANKS = r"[ \t]*"
 _BLANKS_AND_LINE_ENDS = r"[ \t\n]*(?:\r\n[ \t\n]*)*"
 _SIMPLE_STRING = r'"([^"\\$%\r\n]*)"'

@@ -16,7 +16,7 @@ CHAIN_LIMIT = 250
 _WORD = re.compile(r"[^\s=(){}\[\],\"]{1,40}|\S")
 
 
-class SyntaxFailure(Exception):
+class BrokenItemError(Exception):
     """Ends the reading of an item; `resume` is the offset from which to look for the next item."""
 
     def __init__(self, problem: SyntaxProblem, resume: int) -> None:
@@ -26,7 +26,7 @@ class SyntaxFailure(Exception):
         self.resume = resume
 
 
-class UnclosedBlock(SyntaxFailure):
+class UnclosedBlockError(BrokenItemError):
     """The text ended inside a block."""
 
 
@@ -43,14 +43,16 @@ class Scanner:
         self._comment_never_closes_from = len(text) + 1
         self._bare_lines: dict[str, list[int]] | None = None
 
-    def failure(self, message: str, start: int, end: int | None = None, *, resume: int | None = None) -> SyntaxFailure:
+    def failure(
+        self, message: str, start: int, end: int | None = None, *, resume: int | None = None
+    ) -> BrokenItemError:
         """Return a failure at `start`; without `end` it covers the word that stands there."""
         if end is None:
             word = _WORD.match(self.text, start)
             end = word.end() if word else min(start + 1, len(self.text))
-        return SyntaxFailure(SyntaxProblem(message, start, end), start if resume is None else resume)
+        return BrokenItemError(SyntaxProblem(message, start, end), start if resume is None else resume)
 
-    def unexpected(self, expected: str, at: int) -> SyntaxFailure:
+    def unexpected(self, expected: str, at: int) -> BrokenItemError:
         """Return the failure that says what was expected and what stands at `at` instead."""
         return self.failure(f"{expected}, but found {self.describe(at)}.", at)
 

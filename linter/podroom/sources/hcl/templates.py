@@ -20,7 +20,7 @@ from podroom.sources.hcl.patterns import (
     WHITE_SPACE,
     Patterns,
 )
-from podroom.sources.hcl.scanner import DEPTH_LIMIT, Scanner, SyntaxFailure
+from podroom.sources.hcl.scanner import DEPTH_LIMIT, BrokenItemError, Scanner
 from podroom.sources.hcl.syntax import (
     Expression,
     Interpolation,
@@ -106,7 +106,7 @@ class TemplateScanner(Scanner):
             start, end, message = problem
             raise self.failure(message, at + start, at + end)
 
-    def _unclosed_string(self, start: int, at: int) -> SyntaxFailure:
+    def _unclosed_string(self, start: int, at: int) -> BrokenItemError:
         if self.text.startswith(("\r", "\n"), at):
             message = (
                 "This string is not closed on its line; write `\\n` for a line end, or use a heredoc (`<<EOT`) "
@@ -161,7 +161,7 @@ class TemplateScanner(Scanner):
             _remove_indentation(parts)
         return Template(self._joined(parts, at), heredoc=True, start=start, end=end)
 
-    def _unclosed_heredoc(self, marker: str, start: int, end: int, resume: int) -> SyntaxFailure:
+    def _unclosed_heredoc(self, marker: str, start: int, end: int, resume: int) -> BrokenItemError:
         if self.text.startswith("\r", resume):
             return self.unexpected("A carriage return must be followed by a line end", resume)
         message = f"This heredoc is never closed: no line after it holds `{marker}` and nothing else."
@@ -293,7 +293,7 @@ class TemplateScanner(Scanner):
             raise self.failure(message, opening.start, opening.end, resume=end)
         return root
 
-    def _stray(self, directive: _Directive, opened: _Open | None) -> SyntaxFailure:
+    def _stray(self, directive: _Directive, opened: _Open | None) -> BrokenItemError:
         if opened is None:
             message = f"This `{directive.keyword}` directive has no beginning."
         elif directive.keyword == "else" and opened.directive.keyword == "if":
