@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from podroom.capacity.assessment import Assessment, Resolved
-from podroom.capacity.kubelet import KubeletLimit
+from podroom.capacity.kubelet import AMAZON_EKS, KubeletLimit
 from podroom.catalog.ami_families import AmiFamily
 from podroom.model.world import CniSettings, GroupKind, Mechanism, NodeGroup
 from podroom.positions import Span
@@ -65,11 +65,29 @@ def assumed_cni(settings: CniSettings) -> str | None:
     return "nothing here configures the VPC CNI, so the defaults that Amazon EKS installs are assumed"
 
 
-def confidence(settings: CniSettings, limits: tuple[KubeletLimit, ...]) -> Confidence:
+def confidence(
+    settings: CniSettings, limits: tuple[KubeletLimit, ...], limit: KubeletLimit | None = None
+) -> Confidence:
     """Return how sure a comparison of max pods with room is."""
-    if settings.declared_by is None or len(limits) > 1:
+    injected = limit is not None and limit.authority == AMAZON_EKS
+    if settings.declared_by is None or len(limits) > 1 or injected:
         return Confidence.MEDIUM
     return Confidence.HIGH
+
+
+def unaware(limit: KubeletLimit, feature: str) -> str | None:
+    """Return the assumption that the number which Amazon EKS computes does not count a feature."""
+    if limit.authority != AMAZON_EKS:
+        return None
+    return f"that Amazon EKS takes {feature} into account is documented nowhere, so it is taken not to"
+
+
+def related_to_limit(
+    group: NodeGroup, resolved: Resolved, limit: KubeletLimit, cause: Span, cause_text: str
+) -> tuple[Note, ...]:
+    """Return the places that make a number of max pods too high: the feature, the type, and where to set it."""
+    other = Note(cause_text, cause) if limit.fixed else Note("max pods is not set here", group_place(group))
+    return (other, type_note(resolved, f"the instance type is {resolved.instance.name}"))
 
 
 def contested(group: NodeGroup, limits: tuple[KubeletLimit, ...]) -> str | None:

@@ -24,6 +24,10 @@ from podroom.positions import Span
 from podroom.values import Known, Undecidable, Unknown
 
 
+AMAZON_EKS = "Amazon EKS"
+"""The authority that gives managed node groups their number."""
+
+
 @dataclass(frozen=True, slots=True)
 class KubeletLimit:
     """The number of pods that kubelet accepts on a node.
@@ -103,7 +107,7 @@ def _self_configured(group: NodeGroup, user_data: UserData, instance: InstanceTy
 
 def _injected(instances: Sequence[InstanceType], cni: CniBehavior) -> KubeletLimit:
     figure = managed_node_group_max_pods(instances, prefix_delegation=cni.prefix_delegation)
-    return KubeletLimit(figure, "Amazon EKS")
+    return KubeletLimit(figure, AMAZON_EKS)
 
 
 _STRENGTH = {

@@ -1,0 +1,160 @@
+"""PR502 cn-max-pods-not-reduced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from podroom.capacity.assessment import Assessment, Resolved, collect
+from podroom.capacity.kubelet import KubeletLimit
+from podroom.capacity.working import Figure
+from podroom.catalog import documents
+from podroom.model.world import NodeGroup
+from podroom.rule import Example, Finding, Rule, Severity
+from podroom.values import Undecidable
+from podroom_rules.wording import (
+    STUCK_PODS,
+    article,
+    confidence,
+    contested,
+    joined,
+    related_to_limit,
+    set_max_pods,
+    told_by,
+    unaware,
+)
+
+_VARIABLE = "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"
+_CONFIGURATION = '''
+resource "aws_eks_addon" "vpc_cni" {
+  cluster_name = "main"
+  addon_name   = "vpc-cni"
+  configuration_values = jsonencode({
+    env = {
+      AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG = "true"%s
+      ENI_CONFIG_LABEL_DEF               = "topology.kubernetes.io/zone"
+    }
+  })
+}
+
+resource "aws_launch_template" "nodes" {
+  image_id      = "ami-0123456789abcdef0"
+  instance_type = "m5.large"
+  user_data = base64encode(<<-EOT
+    apiVersion: node.eks.aws/v1alpha1
+    kind: NodeConfig
+    spec:
+      cluster:
+        name: main%s
+  EOT
+  )
+}
+
+resource "aws_autoscaling_group" "nodes" {
+  min_size = 1
+  max_size = 3
+  launch_template {
+    id = aws_launch_template.nodes.id
+  }
+}
+'''
+
+
+class CustomNetworkingMaxPods(Rule[NodeGroup]):
+    """Custom networking takes the primary interface from the pods, and max pods still counts it.
+
+    With `AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG` pods get addresses from the subnets of ENIConfigs, so the primary
+    interface, which is in the node's subnet, gives them none.  A node has room for one interface less.  Nothing
+    lowers max pods by itself: nodeadm, bootstrap.sh and Bottlerocket count all interfaces, and that the number which
+    Amazon EKS gives a managed node group takes it into account is documented nowhere.
+
+    Pods beyond the room hang in ContainerCreating with
+
+        failed to assign an IP address to container
+
+    Remedy: set max pods to (interfaces - 1) x (addresses - 1) + 2, on Amazon Linux 2023 for instance with
+    `maxPodsExpression: (default_enis - 1) * (ips_per_eni - 1) + 2`, or turn on prefix delegation.
+    """
+
+    code = "PR502"
+    name = "cn-max-pods-not-reduced"
+    severity = Severity.ERROR
+    subject = NodeGroup
+    sources = (
+        "https://docs.aws.amazon.com/eks/latest/userguide/cni-custom-network.html",
+        documents.CNI_IPAMD,
+        documents.NODEADM_MAX_PODS,
+    )
+    bad = (
+        Example.terraform(
+            "nodeadm gives an m5.large 29 pods, 20 have room",
+            _CONFIGURATION % (" # expect: PR502", ""),
+        ),
+        Example.terraform(
+            "a number that counts the primary interface",
+            _CONFIGURATION % ("", "\n      kubelet:\n        config:\n          maxPods: 29 # expect: PR502"),
+        ),
+    )
+    good = (
+        Example.terraform(
+            "max pods without the primary interface",
+            _CONFIGURATION % ("", "\n      kubelet:\n        config:\n          maxPods: 20"),
+        ),
+    )
+
+    def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
+        """Yield a finding for a group whose max pods fits only with the primary interface."""
+        if not assessment.applies(subject) or not assessment.cni(subject).custom_networking:
+            return
+        guilty, unknown = collect(self._guilty(subject, assessment))
+        if guilty:
+            yield self._finding(subject, assessment, guilty)
+        if unknown is not None:
+            raise Undecidable(unknown)
+
+    @staticmethod
+    def _guilty(
+        group: NodeGroup, assessment: Assessment
+    ) -> Iterator[tuple[Resolved, tuple[KubeletLimit, ...], Figure]]:
+        cni = assessment.cni(group)
+        for resolved in assessment.instances(group):
+            limits = assessment.kubelet(group, resolved.instance)
+            without_trunk = assessment.room(resolved.instance, replace(cni, pod_eni=False), group.span)
+            plain = assessment.room(
+                resolved.instance, replace(cni, pod_eni=False, custom_networking=False), group.span
+            )
+            if without_trunk.value < limits[0].figure.value <= plain.value:
+                yield resolved, limits, assessment.room(resolved.instance, cni, group.span)
+
+    def _finding(
+        self,
+        group: NodeGroup,
+        assessment: Assessment,
+        guilty: list[tuple[Resolved, tuple[KubeletLimit, ...], Figure]],
+    ) -> Finding:
+        resolved, limits, room = min(guilty, key=lambda item: item[2].value)
+        limit = limits[0]
+        settings = assessment.cluster(group).cni
+        variable = settings.find(_VARIABLE)
+        cause = variable.span if variable else group.span
+        name = resolved.instance.name
+        dispute = contested(group, limits)
+        return self.finding(
+            limit.span or cause,
+            group,
+            f"{told_by(limit)}, but with custom networking {article(name)} has room for {room.value}",
+            label=f"room for {room.value}: {room.working}",
+            effect=STUCK_PODS,
+            fix=f"set {set_max_pods(group, room.value, limit.mechanism)}",
+            assumption=joined(dispute, unaware(limit, "custom networking")),
+            related=related_to_limit(group, resolved, limit, cause, "custom networking is turned on here"),
+            severity=Severity.WARNING if dispute else None,
+            confidence=confidence(settings, limits, limit),
+            evidence={
+                "max_pods": limit.figure.value,
+                "room": room.value,
+                "working": room.working,
+                "instance_type": name,
+                "fixed": limit.fixed,
+            },
+        )
