@@ -1,0 +1,316 @@
+#!/usr/bin/env python3
+"""Run all tests of podroom: `python3 tools/run_tests.py`.
+
+Needs only a Python and its standard library: every environment that a test needs is built under
+`.environments/` and used again until the dependencies in pyproject.toml change.
+
+Jobs (all run unless some are named):
+
+  full      the whole suite with every oracle and with branch coverage, on the Python that runs this
+  suite     the suite with what `podroom[test]` installs, on every other Python from 3.10 to 3.13
+  style     ruff, formatting included
+  types     mypy
+  layers    import-linter
+  checkov   the wheel beside Checkov: both work, and neither owns a name of the other
+  readme    the first command of the README, in an empty environment
+
+`--quick` runs full, style, types and layers, and builds nothing but their environment.
+The exit code is 0 only if everything that should run did run and passed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import concurrent.futures
+import dataclasses
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TypeAlias
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+ENVIRONMENTS = CHECKOUT / ".environments"
+VERSIONS = ("3.10", "3.11", "3.12", "3.13")
+RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
+QUICK = ("full", "style", "types", "layers")
+ALL = (*QUICK, "suite", "checkov", "readme")
+MAY_BE_SKIPPED = "optional:"
+"""How the reason of a skip begins that is no failure of the full suite."""
+
+
+Job: TypeAlias = Callable[[], "tuple[str, str]"]
+"""Something to run: returns a summary of one line and all that was printed."""
+
+
+class CommandError(Exception):
+    """A program that a job ran has failed; the message is what it printed."""
+
+
+class NotHereError(Exception):
+    """A job cannot run on this machine, and need not: the message says why."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """How a job ended: `summary` is one line, `output` all that it printed."""
+
+    job: str
+    passed: bool | None
+    summary: str
+    output: str
+    seconds: float
+
+
+def run(
+    command: Sequence[str | Path],
+    *,
+    cwd: Path = CHECKOUT,
+    expect: int = 0,
+    variables: Mapping[str, str] | None = None,
+) -> str:
+    """Run a program and return what it printed; raise CommandError if its exit code is not `expect`."""
+    kept = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "VIRTUAL_ENV"}}
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env={**kept, **(variables or {})},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if done.returncode != expect:
+        line = " ".join(str(part) for part in command)
+        raise CommandError(f"$ {line}\n{done.stdout}\n(exit code {done.returncode}, expected {expect})")
+    return done.stdout
+
+
+# Environments
+
+
+def dependencies() -> str:
+    """Return the tables of pyproject.toml that decide what an environment holds."""
+    text = (CHECKOUT / "pyproject.toml").read_text(encoding="utf-8")
+    tables = re.split(r"^(?=\[)", text, flags=re.MULTILINE)
+    return "".join(table for table in tables if table.startswith(("[build-system]", "[project", "[tool.hatch")))
+
+
+def environment(name: str, python: Path, *requirements: str) -> Path:
+    """Return the `bin` folder of an environment with these requirements; build it unless it is there."""
+    folder = ENVIRONMENTS / name
+    binaries = folder / ("Scripts" if os.name == "nt" else "bin")
+    recipe = "\n".join([run([python, "-VV"]), str(CHECKOUT), *requirements, dependencies()])
+    digest = hashlib.sha256(recipe.encode()).hexdigest()
+    stamp = folder / "built-for"
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == digest:
+        return binaries
+    shutil.rmtree(folder, ignore_errors=True)
+    run([python, "-m", "venv", folder])
+    run([binaries / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements])
+    stamp.write_text(digest, encoding="utf-8")
+    return binaries
+
+
+def interpreter(version: str) -> Path | None:
+    """Return a Python of this version that really runs (a shim on PATH may not), or None."""
+    if version == RUNNING:
+        return Path(sys.executable)
+    root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    candidates = sorted(root.glob(f"versions/{version}.*/bin/python{version}"), reverse=True)
+    on_path = shutil.which(f"python{version}")
+    for candidate in ([Path(on_path)] if on_path else []) + candidates:
+        try:
+            found = run([candidate, "-c", "import sys, venv, ensurepip; print(sys.version_info[:2])"])
+        except (CommandError, OSError):
+            continue
+        if found.strip() == str(tuple(int(part) for part in version.split("."))):
+            return candidate
+    return None
+
+
+def development_environment() -> Path:
+    """Return the `bin` folder of the environment that has everything."""
+    return environment(f"python-{RUNNING}-full", Path(sys.executable), "--editable", f"{CHECKOUT}[dev]")
+
+
+# Jobs
+
+
+def closing_line(output: str) -> str:
+    """Return pytest's own last line, such as "12 passed in 0.5s"."""
+    lines = [line.strip("= ") for line in output.splitlines() if re.search(r"\b(passed|failed|error)", line)]
+    return lines[-1] if lines else "pytest said nothing"
+
+
+def full(pytest_arguments: Sequence[str]) -> tuple[str, str]:
+    """Run the whole suite with coverage; a skipped oracle is a failure."""
+    binaries = development_environment()
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        data = {"COVERAGE_FILE": str(Path(folder) / "coverage")}
+        output = run(
+            [binaries / "coverage", "run", "-m", "pytest", f"--junitxml={report}", *pytest_arguments], variables=data
+        )
+        skipped = [skip.get("message", "") for skip in ET.parse(report).iter("skipped")]  # noqa: S314 - our own file
+        unwanted = [reason for reason in skipped if not reason.startswith(MAY_BE_SKIPPED)]
+        if unwanted:
+            raise CommandError("\n".join([output, "skipped, but everything that it needs is here:", *unwanted]))
+        summary = closing_line(output)
+        if not pytest_arguments:
+            measured = run([binaries / "coverage", "report"], variables=data)
+            output = f"{measured}\n{output}"
+            summary += f", branch coverage {measured.split()[-1]}"
+    return summary, output
+
+
+def suite(version: str, pytest_arguments: Sequence[str]) -> tuple[str, str]:
+    """Run the suite with the least that it needs."""
+    python = interpreter(version)
+    if python is None:
+        raise NotHereError(f"Python {version} is not installed")
+    binaries = environment(f"python-{version}", python, "--editable", f"{CHECKOUT}[test]")
+    output = run([binaries / "python", "-m", "pytest", "-p", "no:cacheprovider", *pytest_arguments])
+    return closing_line(output), output
+
+
+def style() -> tuple[str, str]:
+    """Run ruff."""
+    binaries = development_environment()
+    output = run([binaries / "ruff", "check"]) + run([binaries / "ruff", "format", "--check"])
+    return output.strip().splitlines()[-1], output
+
+
+def types() -> tuple[str, str]:
+    """Run mypy over the product and over what tests it."""
+    binaries = development_environment()
+    output = run([binaries / "mypy"]) + run([binaries / "mypy", "tools"])
+    return output.strip().splitlines()[0], output
+
+
+def layers() -> tuple[str, str]:
+    """Run import-linter."""
+    output = run([development_environment() / "lint-imports"])
+    return output.strip().splitlines()[-1], output
+
+
+def checkov() -> tuple[str, str]:
+    """Install the wheel beside Checkov and see that both work and that no name is taken."""
+    with tempfile.TemporaryDirectory() as text:
+        folder = Path(text)
+        run([development_environment() / "hatchling", "build", "-t", "sdist", "-t", "wheel", "-d", folder])
+        (wheel,) = folder.glob("*.whl")
+        binaries = environment("checkov", Path(sys.executable), "checkov", str(CHECKOUT))
+        python = binaries / "python"
+        run([python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--force-reinstall", wheel])
+        output = run([python, "-m", "pip", "check"])
+        for name in ("rules", "linter"):
+            run([python, "-c", f"import {name}"], cwd=folder, expect=1)
+        offline = {"BC_SKIP_MAPPING": "TRUE"}
+        version = run([binaries / "checkov", "--version"], cwd=folder, variables=offline).strip()
+        example = CHECKOUT / "examples/terraform/stale-max-pods"
+        options = ("--framework", "terraform", "--skip-download", "--compact", "--soft-fail")
+        scanned = run([binaries / "checkov", "-d", example, *options], cwd=folder, variables=offline)
+        if "Passed checks:" not in scanned:
+            raise CommandError(f"Checkov found nothing to check:\n{scanned}")
+        output += run([binaries / "podroom", "check", example], cwd=folder, expect=1)
+    return f"podroom and Checkov {version} work side by side", output
+
+
+def readme() -> tuple[str, str]:
+    """Run the README's first command, word for word, in a copy of the checkout."""
+    text = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+    found = re.search(r"```sh\n(.*?)```", text, re.DOTALL)
+    if found is None:
+        raise CommandError("README.md has no ```sh block")
+    listed = run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+    with tempfile.TemporaryDirectory() as folder:
+        for name in filter(None, listed.split("\0")):
+            source, target = CHECKOUT / name, Path(folder) / name
+            if source.is_file():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source, target)
+        output = run(["sh", "-c", found[1]], cwd=Path(folder), expect=1)
+    if "PR102" not in output:
+        raise CommandError(f"the README's first command did not print the finding:\n{output}")
+    return "the README's first command prints the finding", output
+
+
+# All together
+
+
+def perform(job: str, work: Job) -> Result:
+    """Do one job and say how it ended."""
+    start = time.monotonic()
+    passed: bool | None
+    try:
+        summary, output = work()
+        passed = True
+    except NotHereError as absent:
+        summary, output, passed = str(absent), "", None
+    except CommandError as failure:
+        output, passed = str(failure), False
+        summary = closing_line(output) if job.startswith(("full", "suite")) else "see above"
+    return Result(job, passed, summary, output, time.monotonic() - start)
+
+
+def plan(names: Sequence[str], pytest_arguments: Sequence[str]) -> dict[str, Job]:
+    """Return the jobs of these names, the longest first."""
+    others = [version for version in VERSIONS if version != RUNNING]
+    jobs: dict[str, dict[str, Job]] = {
+        "full": {f"full {RUNNING}": partial(full, pytest_arguments)},
+        "suite": {f"suite {version}": partial(suite, version, pytest_arguments) for version in others},
+        "checkov": {"checkov": checkov},
+        "types": {"types": types},
+        "readme": {"readme": readme},
+        "layers": {"layers": layers},
+        "style": {"style": style},
+    }
+    return {title: work for name, group in jobs.items() if name in names for title, work in group.items()}
+
+
+def main() -> int:
+    """Run the jobs that were asked for and sum up."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("jobs", nargs="*", metavar="JOB", help=f"run only these: {', '.join(ALL)}")
+    parser.add_argument("--quick", action="store_true", help=f"run only {', '.join(QUICK)}")
+    parser.add_argument("--pytest", default="", metavar="ARGUMENTS", help='for pytest, such as "-k subnet -x"')
+    arguments = parser.parse_args()
+    if unknown := [job for job in arguments.jobs if job not in ALL]:
+        parser.error(f"no job is called {', '.join(unknown)}; there are {', '.join(ALL)}")
+    if sys.version_info < (3, 10):  # noqa: UP036 - whoever runs this script may have an older one first on PATH
+        parser.error("podroom needs Python 3.10 or newer")
+    names = arguments.jobs or (QUICK if arguments.quick else ALL)
+
+    start = time.monotonic()
+    jobs = plan(names, arguments.pytest.split())
+    development_environment()
+    with concurrent.futures.ThreadPoolExecutor(max_workers=max(1, min(4, os.cpu_count() or 1))) as pool:
+        results = list(pool.map(lambda job: perform(*job), jobs.items()))
+
+    for result in results:
+        if result.passed is False:
+            print(f"\n---- {result.job} failed ----\n{result.output.rstrip()}")
+    print()
+    for result in results:
+        word = {True: "passed", False: "FAILED", None: "absent"}[result.passed]
+        print(f"{word}  {result.job:<12} {result.seconds:6.1f} s  {result.summary}")
+    failed = [result.job for result in results if result.passed is False]
+    print(f"\n{'FAILED: ' + ', '.join(failed) if failed else 'All passed'} in {time.monotonic() - start:.0f} s")
+    for result in results:
+        if result.job.startswith("full"):
+            print(f"===== {result.summary} =====")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
