@@ -169,7 +169,7 @@ def full(pytest_arguments: Sequence[str]) -> tuple[str, str]:
         if not pytest_arguments:
             measured = run([binaries / "coverage", "report"], variables=data)
             output = f"{measured}\n{output}"
-            summary += f", branch coverage {measured.split()[-1]}"
+            summary += f", branch coverage {re.findall(r'^TOTAL.*?([0-9.]+%)$', measured, re.MULTILINE)[0]}"
     return summary, output
 
 
