@@ -1,0 +1,3 @@
+"""podroom: will the pods have room?"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,5 @@
+"""`python -m podroom`."""
+
+from podroom.cli import main
+
+main()

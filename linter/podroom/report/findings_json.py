@@ -1,0 +1,93 @@
+"""Outcomes as JSON, version 1; `schemas/findings-v1.json` describes it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from podroom.engine import Outcome, Problem, Suppressed, Undecided
+from podroom.positions import Span
+from podroom.rule import Finding, Severity
+
+FORMAT_VERSION = "1"
+
+
+def render(outcome: Outcome, *, version: str, catalog_date: str) -> str:
+    """Return the document; the same outcome gives the same bytes."""
+    document = {
+        "version": FORMAT_VERSION,
+        "podroom": {"version": version, "catalog_date": catalog_date},
+        "roots": [world.root for world in outcome.worlds],
+        "findings": [_finding(finding) for finding in outcome.findings],
+        "undecided": [_undecided(undecided) for undecided in outcome.undecided],
+        "suppressed": [_suppressed(suppressed) for suppressed in outcome.suppressed],
+        "errors": [_problem(problem) for problem in outcome.problems],
+        "summary": {
+            "findings": len(outcome.findings),
+            **{
+                str(severity): sum(finding.severity is severity for finding in outcome.findings)
+                for severity in (Severity.ERROR, Severity.WARNING, Severity.INFO)
+            },
+            "undecided": len(outcome.undecided),
+            "suppressed": len(outcome.suppressed),
+            "errors": len(outcome.problems),
+        },
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "name": finding.name,
+        "severity": str(finding.severity),
+        "confidence": str(finding.confidence),
+        **_place(finding.span),
+        "address": finding.address,
+        "subjects": list(finding.subjects),
+        "message": finding.message,
+        "label": finding.label,
+        "effect": finding.effect,
+        "assumption": finding.assumption,
+        "fix": finding.fix,
+        "evidence": dict(finding.evidence),
+        "related": [{**_place(note.span), "message": note.message} for note in finding.related],
+    }
+
+
+def _undecided(undecided: Undecided) -> dict[str, Any]:
+    first = undecided.span.first
+    return {
+        "codes": list(undecided.codes),
+        "subjects": list(undecided.subjects),
+        "reason": undecided.reason,
+        "needs": list(undecided.unknown.refs),
+        "path": undecided.span.path,
+        "line": first.line,
+        "column": first.column,
+    }
+
+
+def _suppressed(suppressed: Suppressed) -> dict[str, Any]:
+    return {**_finding(suppressed.finding), "reason": suppressed.reason}
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    first = problem.span.first if problem.span else None
+    return {
+        "message": problem.message,
+        "path": problem.path,
+        "line": first.line if first else None,
+        "column": first.column if first else None,
+    }
+
+
+def _place(span: Span) -> dict[str, Any]:
+    first, last = span.first, span.last
+    return {
+        "path": span.path,
+        "line": first.line,
+        "column": first.column,
+        "end_line": last.line,
+        "end_column": last.column,
+    }

@@ -1,0 +1,105 @@
+"""Findings for a person at a terminal: the source line, the sum under it, the fix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from podroom.engine import Outcome, Problem, Undecided
+from podroom.positions import Span
+from podroom.report.style import Style, printable
+from podroom.rule import Confidence, Finding, Severity
+
+_TAB = "    "
+
+
+def render(outcome: Outcome, style: Style) -> str:
+    """Return the whole report, its closing summary included."""
+    parts = [_finding(finding, style) for finding in outcome.findings]
+    parts += [_problem(problem, style) for problem in outcome.problems]
+    if outcome.undecided:
+        parts.append(_undecided(outcome.undecided, style))
+    parts.append(summary(outcome, style))
+    return "\n\n".join(parts) + "\n"
+
+
+def summary(outcome: Outcome, style: Style) -> str:
+    """Return one line: what was found in what, and what was left open."""
+    counts = [
+        _count(sum(finding.severity is severity for finding in outcome.findings), word)
+        for severity, word in ((Severity.ERROR, "error"), (Severity.WARNING, "warning"), (Severity.INFO, "note"))
+    ]
+    found = ", ".join(count for count in counts if count) or "no findings"
+    roots = len(outcome.worlds)
+    groups = sum(len(world.node_groups) for world in outcome.worlds)
+    subnets = sum(len(world.subnets) for world in outcome.worlds)
+    seen = ", ".join(
+        filter(None, (_count(groups, "node group") or "no node groups", _count(subnets, "subnet") or "no subnets"))
+    )
+    rest = [
+        _count(len(outcome.undecided), "judgement") + " undecided" if outcome.undecided else "",
+        f"{len(outcome.suppressed)} suppressed" if outcome.suppressed else "",
+        _count(len(outcome.problems), "input") + " not read" if outcome.problems else "",
+    ]
+    tail = "".join(f", {item}" for item in rest if item)
+    return style.strong(f"podroom: {found} in {_count(roots, 'configuration')} ({seen}){tail}")
+
+
+def _count(number: int, noun: str) -> str:
+    return "" if number == 0 else f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _finding(finding: Finding, style: Style) -> str:
+    sure = "" if finding.confidence is Confidence.HIGH else f" ({finding.confidence} confidence)"
+    head = style.severity(finding.severity, f"{finding.severity}[{finding.code}]")
+    lines = [f"{head} {finding.name}: {style.strong(printable(finding.message))}{style.faint(sure)}"]
+    width = max(len(str(span.first.line)) for span in [finding.span, *(note.span for note in finding.related)])
+    lines += _excerpt(finding.span, finding.label, "^", "-->", width, style, finding.severity)
+    for note in finding.related:
+        lines += _excerpt(note.span, note.message, "-", ":::", width, style, None)
+    gutter = " " * width + " = "
+    for title, text in (
+        ("subject", ", ".join(finding.subjects)),
+        ("effect", finding.effect),
+        ("fix", finding.fix),
+        ("assumes", finding.assumption),
+    ):
+        if text:
+            lines.append(f"{style.faint(gutter)}{style.strong(title)}: {printable(text)}")
+    return "\n".join(lines)
+
+
+def _excerpt(
+    span: Span, label: str, mark: str, arrow: str, width: int, style: Style, severity: Severity | None
+) -> Iterator[str]:
+    first, last = span.first, span.last
+    raw = span.document.line(first.line)
+    stop = last.column - 1 if last.line == first.line else len(raw)
+    before = printable(raw[: first.column - 1].replace("\t", _TAB))
+    guilty = printable(raw[first.column - 1 : stop].replace("\t", _TAB))
+    after = printable(raw[stop:].replace("\t", _TAB))
+    margin = " " * width
+    yield f"{margin}{style.faint(arrow)} {printable(str(span))}"
+    yield style.faint(f"{margin} |")
+    yield f"{style.faint(f'{first.line:>{width}} |')} {before}{guilty}{after}".rstrip()
+    marks = style.severity(severity, mark * max(len(guilty), 1) + f" {printable(label)}")
+    yield f"{style.faint(f'{margin} |')} {' ' * len(before)}{marks}"
+
+
+def _problem(problem: Problem, style: Style) -> str:
+    head = style.severity(Severity.ERROR, "not read")
+    if problem.span is None:
+        return f"{head}: {printable(problem.message)}"
+    width = len(str(problem.span.first.line))
+    lines = [f"{head}: {style.strong(printable(problem.message))}"]
+    lines += _excerpt(problem.span, "here", "^", "-->", width, style, Severity.ERROR)
+    return "\n".join(lines)
+
+
+def _undecided(outcomes: Iterable[Undecided], style: Style) -> str:
+    lines = [style.strong("could not decide:")]
+    for outcome in outcomes:
+        codes = ", ".join(outcome.codes)
+        subjects = ", ".join(outcome.subjects)
+        lines.append(f"  {printable(str(outcome.span))}: {style.strong(printable(outcome.reason))}")
+        lines.append(style.faint(f"      leaves open {codes} for {printable(subjects)}" if codes else f"      {subjects}"))
+    return "\n".join(lines)

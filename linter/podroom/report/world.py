@@ -1,0 +1,109 @@
+"""The World that was understood: every value with its origin or the reason why it is unknown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from typing import Any
+
+from podroom.model.world import World, Zone
+from podroom.positions import Span
+from podroom.report.style import Style, printable
+from podroom.values import Known, Members, OneOf, Unknown
+
+FORMAT_VERSION = "1"
+
+
+def render_json(worlds: tuple[World, ...]) -> str:
+    """Return the Worlds as JSON: a leaf is `{"value"|"one_of"|"unknown": ..., "origin": ...}`."""
+    return json.dumps({"version": FORMAT_VERSION, "worlds": [_data(world) for world in worlds]}, indent=2) + "\n"
+
+
+def render_tree(worlds: tuple[World, ...], style: Style) -> str:
+    """Return the Worlds as a tree for a terminal."""
+    lines: list[str] = []
+    for world in worlds:
+        lines.append(style.strong(f"configuration {printable(world.root)}"))
+        lines += _branches(list(_children(world)), "", style)
+    return "\n".join(lines) + "\n"
+
+
+def _data(item: object) -> Any:  # noqa: ANN401 - JSON of any shape
+    if isinstance(item, Known):
+        return {"value": _plain(item.value), "origin": str(item.origin)}
+    if isinstance(item, OneOf):
+        values = [_plain(value) for value in item.values]
+        return {"one_of": values, "reason": item.reason, "needs": list(item.refs), "origin": str(item.origin)}
+    if isinstance(item, Unknown):
+        return {"unknown": item.reason, "needs": list(item.refs), "origin": str(item.origin)}
+    if isinstance(item, Members):
+        return {"items": [_data(member) for member in item.items], "missing": [_data(gap) for gap in item.missing]}
+    if isinstance(item, Span):
+        return str(item)
+    if is_dataclass(item):
+        return {field.name: _data(getattr(item, field.name)) for field in fields(item)}
+    if isinstance(item, tuple):
+        return [_data(member) for member in item]
+    return _plain(item)
+
+
+def _plain(value: object) -> Any:  # noqa: ANN401 - a JSON scalar
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Zone):
+        return value.name or value.identity
+    if value is None or isinstance(value, str | int | bool):
+        return value
+    return str(value)
+
+
+def _children(item: object) -> Iterator[tuple[str, object]]:
+    """Iterate over what a reader wants to see of a part: its fields, without those that are empty."""
+    for field in fields(item):  # type: ignore[arg-type] # only called with dataclasses
+        value = getattr(item, field.name)
+        if field.name in ("address", "root", "span") or value is None or value == () or isinstance(value, Span):
+            continue
+        if isinstance(value, Members) and not value.items and not value.missing:
+            continue
+        yield field.name.replace("_", " "), value
+
+
+def _branches(children: list[tuple[str, object]], indent: str, style: Style) -> Iterator[str]:
+    for position, (name, value) in enumerate(children):
+        last = position == len(children) - 1
+        stem, deeper = ("`-- ", "    ") if last else ("|-- ", "|   ")
+        text, below = _node(name, value, style)
+        yield f"{style.faint(indent + stem)}{text}"
+        yield from _branches(below, indent + deeper, style)
+
+
+def _node(name: str, value: object, style: Style) -> tuple[str, list[tuple[str, object]]]:
+    """Return the line of one part and the parts below it."""
+    label = f"{name}: " if name else ""
+    if isinstance(value, Known):
+        return f"{label}{style.strong(_quoted(value.value))}  {style.faint(printable(str(value.origin)))}", []
+    if isinstance(value, OneOf):
+        several = " or ".join(_quoted(candidate) for candidate in value.values)
+        return f"{label}{style.strong(several)} ({printable(value.reason)})  {style.faint(printable(str(value.origin)))}", []
+    if isinstance(value, Unknown):
+        return f"{label}unknown: {printable(value.reason)}  {style.faint(printable(str(value.origin)))}", []
+    if isinstance(value, Members):
+        below = [("", member) for member in value.items] + [("may be more", gap) for gap in value.missing]
+        return f"{name} ({len(value.items)}{'' if value.complete else ' or more'})", below
+    if isinstance(value, tuple):
+        return f"{name} ({len(value)})", [("", member) for member in value]
+    if is_dataclass(value):
+        title = getattr(value, "address", None) or getattr(value, "name", None)
+        title = title if isinstance(title, str) else ""
+        span = getattr(value, "span", None)
+        place = f"  {style.faint(printable(str(span)))}" if isinstance(span, Span) else ""
+        below = [child for child in _children(value) if child[1] != title]
+        return f"{label}{style.strong(printable(title)) or '-'}{place}", below
+    return f"{label}{_quoted(value)}", []
+
+
+def _quoted(value: object) -> str:
+    plain = _plain(value)
+    return printable(json.dumps(plain, ensure_ascii=False)) if isinstance(plain, str) else str(plain)

@@ -1,0 +1,80 @@
+"""One run: paths in, an outcome out.  The command line and any other way in call this."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from podroom.assembly.terraform import assemble
+from podroom.capacity.assessment import Assessment, Assumptions
+from podroom.catalog.instance_types import InstanceCatalog
+from podroom.engine import Engine, Outcome, Problem, Suppression, Undecided, read_suppression, settle
+from podroom.errors import InputError
+from podroom.evaluation.project import EvaluationProblem, Options, load_root
+from podroom.model.world import World
+from podroom.rule import Finding
+from podroom.sources.files import Files, HclReader, find_roots, project_folder
+from podroom.values import Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to judge, and with what beside it."""
+
+    paths: Sequence[str]
+    reader: HclReader
+    variable_files: Sequence[str] = ()
+    variables: Sequence[tuple[str, str]] = ()
+    workspace: str | None = None
+    catalog: InstanceCatalog = field(default_factory=InstanceCatalog.bundled)
+    assumptions: Assumptions = field(default_factory=Assumptions)
+
+
+def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
+    """Read everything below the paths into one World a root module.
+
+    Raises `InputError` for a missing path or if there is no Terraform at all.
+    """
+    files = Files(project_folder(request.paths), request.reader)
+    roots = find_roots(request.paths, files)
+    if not roots and not files.problems:
+        shown = ", ".join(request.paths)
+        raise InputError(f"no Terraform configuration (*.tf) in {shown}")
+    options = Options(
+        variable_files=tuple(files.variable_file(path) for path in request.variable_files),
+        variables=dict(request.variables),
+        workspace=request.workspace,
+    )
+    worlds: list[World] = []
+    problems: list[Problem] = []
+    for root in roots:
+        module = load_root(files, root, options)
+        worlds.append(assemble(module))
+        problems += [_problem(problem) for part in module.walk() for problem in part.problems]
+    problems += [Problem(problem.message, problem.span, problem.path) for problem in files.problems]
+    return worlds, list(dict.fromkeys(problems)), files
+
+
+def check(request: Request, engine: Engine) -> Outcome:
+    """Judge everything below the paths.  Raises as `understand` does."""
+    worlds, problems, files = understand(request)
+    findings: list[Finding] = []
+    undecided: list[Undecided] = []
+    for world in worlds:
+        found, open_ = engine.judge(Assessment(world, request.catalog, request.assumptions))
+        findings += found
+        undecided += open_
+        undecided += [
+            Undecided((), (gap.address,), Unknown(gap.reason, gap.span), gap.span) for gap in world.gaps
+        ]
+    kept, still_open, suppressed = settle(findings, undecided, _suppressions(files))
+    return Outcome(tuple(kept), tuple(still_open), tuple(suppressed), tuple(problems), tuple(worlds))
+
+
+def _problem(problem: EvaluationProblem) -> Problem:
+    return Problem(problem.message, problem.span, problem.span.path)
+
+
+def _suppressions(files: Files) -> list[Suppression]:
+    comments = (parsed.span(comment) for parsed in files.parsed for comment in parsed.comments)
+    return [suppression for comment in comments if (suppression := read_suppression(comment)) is not None]
