@@ -8,6 +8,7 @@ from podroom.capacity.assessment import Assessment, Resolved
 from podroom.catalog import documents
 from podroom.model.world import GroupKind, NodeGroup, TypeSource
 from podroom.rule import Example, Finding, Note, Rule, Severity
+from podroom.values import Undecidable
 from podroom_rules.wording import STUCK_PODS, article, assumed_cni, confidence, plain_room, set_max_pods, type_note
 
 _TEMPLATE = '''
@@ -76,12 +77,15 @@ class AsgInstanceTypeDrift(Rule[NodeGroup]):
 
     def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding for each override whose type has less room than the fixed max pods."""
+        overrides = subject.instance_types.missing or any(
+            choice.source is TypeSource.OVERRIDE for choice in subject.instance_types
+        )
+        if subject.kind is not GroupKind.SELF_MANAGED or not overrides or not assessment.applies(subject):
+            return
+        if subject.launch_template_missing is not None:
+            raise Undecidable(subject.launch_template_missing)
         template = subject.launch_template
-        if subject.kind is not GroupKind.SELF_MANAGED or template is None or template.instance_type is None:
-            return
-        if all(choice.source is not TypeSource.OVERRIDE for choice in subject.instance_types):
-            return
-        if not assessment.applies(subject):
+        if template is None or template.instance_type is None:
             return
         cni = assessment.cni(subject)
         for resolved in assessment.instances(subject):

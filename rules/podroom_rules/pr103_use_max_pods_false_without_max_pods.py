@@ -67,7 +67,7 @@ class UseMaxPodsFalseWithoutMaxPods(Rule[NodeGroup]):
 
     def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at the flag if a type of the group has room for fewer than 110 pods."""
-        if not subject.user_data.use_max_pods or not assessment.applies(subject):
+        if not assessment.applies(subject):
             return
         cni = assessment.cni(subject)
         measured, unknown = collect(

@@ -80,10 +80,10 @@ class MinimumIpTargetAlone(Rule[Cluster]):
 
     def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at MINIMUM_IP_TARGET if a node of the cluster may run more pods than it allows."""
+        behavior = assessment.behavior(subject.cni)
         variable = subject.cni.find("MINIMUM_IP_TARGET")
         if variable is None or subject.ip_family.need() != "ipv4":
             return
-        behavior = assessment.behavior(subject.cni)
         minimum = behavior.minimum_ip_target
         if minimum <= 0 or behavior.warm_ip_target > 0:
             return
@@ -124,6 +124,8 @@ class MinimumIpTargetAlone(Rule[Cluster]):
         group: NodeGroup, assessment: Assessment, minimum: int
     ) -> Iterator[tuple[NodeGroup, str, int]]:
         """Iterate over the types of a group that may run more pods with an address than the pool ever holds."""
+        if not assessment.applies(group):
+            return
         cni = assessment.cni(group)
         for resolved in assessment.instances(group):
             unit = ADDRESSES_PER_PREFIX if uses_prefixes(resolved.instance, cni) else 1
