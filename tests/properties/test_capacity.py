@@ -26,7 +26,9 @@ from podroom.catalog.instance_types import InstanceCatalog, InstanceType
 TYPES = list(InstanceCatalog.bundled())
 
 instance_types = st.sampled_from([found for found in TYPES if found.hypervisor is not None])
-versions = st.none() | st.sampled_from([(1, 8, 0), (1, 10, 4), (1, 16, 2), (1, 16, 3), (1, 16, 4), (1, 20, 3), (1, 20, 4)])
+versions = st.none() | st.sampled_from(
+    [(1, 8, 0), (1, 10, 4), (1, 16, 2), (1, 16, 3), (1, 16, 4), (1, 20, 3), (1, 20, 4)]
+)
 behaviors = st.builds(
     CniBehavior,
     warm_eni_target=st.integers(0, 4),
@@ -99,9 +101,7 @@ def test_pods_that_come_in_batches_take_no_more_than_the_most_that_is_said(
 
 
 @given(instance_types, behaviors, st.integers(1, 300), st.integers(0, 300))
-def test_more_pods_never_take_fewer_addresses(
-    instance: InstanceType, cni: CniBehavior, limit: int, pods: int
-) -> None:
+def test_more_pods_never_take_fewer_addresses(instance: InstanceType, cni: CniBehavior, limit: int, pods: int) -> None:
     """Growth only."""
     fewer = node_addresses(instance, cni, max_pods=limit, pods=pods)
     more = node_addresses(instance, cni, max_pods=limit, pods=pods + 1)
@@ -110,9 +110,7 @@ def test_more_pods_never_take_fewer_addresses(
 
 
 @given(instance_types, behaviors, st.integers(1, 300), st.integers(0, 300))
-def test_a_node_never_holds_more_than_its_room(
-    instance: InstanceType, cni: CniBehavior, limit: int, pods: int
-) -> None:
+def test_a_node_never_holds_more_than_its_room(instance: InstanceType, cni: CniBehavior, limit: int, pods: int) -> None:
     """The warm pool and the room of a node are worked out apart from each other, and agree."""
     node = node_addresses(instance, cni, max_pods=limit, pods=pods)
     held = node.secondary_addresses + ADDRESSES_PER_PREFIX * node.prefixes
@@ -143,9 +141,7 @@ def test_the_working_of_a_nodes_room_adds_up(
     instance: InstanceType, cni: CniBehavior, host_network_pods: int, unmanaged: int
 ) -> None:
     """Whoever works out the sum that is shown arrives at the number that is claimed."""
-    room = max_pods.node_room(
-        instance, cni, host_network_pods=host_network_pods, unmanaged_interfaces=unmanaged
-    )
+    room = max_pods.node_room(instance, cni, host_network_pods=host_network_pods, unmanaged_interfaces=unmanaged)
     assert room.working.endswith(f" = {room.value}")
     assert arithmetic(room.working) == room.value
     addresses = max_pods.pod_addresses(instance, cni, unmanaged_interfaces=unmanaged)
