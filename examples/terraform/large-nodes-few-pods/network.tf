@@ -18,7 +18,7 @@ resource "aws_subnet" "nodes" {
 
   vpc_id            = aws_vpc.this.id
   availability_zone = each.value
-  cidr_block        = cidrsubnet(var.vpc_cidr, 4, each.key)
+  cidr_block        = cidrsubnet(var.vpc_cidr, 4, each.key) # expect: PR201
 
   tags = { Name = "simulation-nodes-${each.value}" }
 }

@@ -15,12 +15,9 @@ resource "aws_eks_addon" "vpc_cni" {
   addon_name    = "vpc-cni"
   addon_version = "v1.20.4-eksbuild.1"
 
-  configuration_values = <<-JSON
-    {
-      "env": {
-        "ENABLE_PREFIX_DELEGATION": "true",
-        "WARM_PREFIX_TARGET": "1"
-      }
-    }
-  JSON
+  configuration_values = <<-YAML
+    env:
+      ENABLE_PREFIX_DELEGATION: "true" # expect: PR401
+      WARM_PREFIX_TARGET: "1"
+  YAML
 }

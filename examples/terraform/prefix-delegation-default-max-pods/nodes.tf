@@ -7,7 +7,7 @@ resource "aws_launch_template" "search" {
   user_data = "LS0tCmFwaVZlcnNpb246IG5vZGUuZWtzLmF3cy92MWFscGhhMQpraW5kOiBOb2RlQ29uZmlnCnNwZWM6CiAgY2x1c3RlcjoKICAgIG5hbWU6IHNlYXJjaAogICAgYXBpU2VydmVyRW5kcG9pbnQ6IGh0dHBzOi8vMDEyMzQ1Njc4OUFCQ0RFRjAxMjM0NTY3ODlBQkNERUYuZ3I3LmV1LW5vcnRoLTEuZWtzLmFtYXpvbmF3cy5jb20KICAgIGNlcnRpZmljYXRlQXV0aG9yaXR5OiBZMlZ5ZEdsbWFXTmhkR1V0WVhWMGFHOXlhWFI1CiAgICBjaWRyOiAxNzIuMjAuMC4wLzE2Cg=="
 }
 
-resource "aws_eks_node_group" "search" { # expect: PR401
+resource "aws_eks_node_group" "search" {
   cluster_name    = aws_eks_cluster.this.name
   node_group_name = "search"
   node_role_arn   = aws_iam_role.node.arn

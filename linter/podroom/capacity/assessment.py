@@ -86,12 +86,7 @@ class Assessment:
         return cluster
 
     def applies(self, group: NodeGroup) -> bool:
-        """Return whether the VPC CNI gives the group's pods IPv4 addresses, which is what all sums are about.
-
-        Raises `Undecidable` if it is not certain that the group exists, or which cluster it belongs to.
-        """
-        if group.uncertain is not None:
-            raise Undecidable(group.uncertain)
+        """Return whether the VPC CNI gives the group's pods IPv4 addresses, which is what all sums are about."""
         cluster = self.cluster(group)
         family = group.ami_family
         return cluster.ip_family.need() == "ipv4" and not (isinstance(family, Known) and family.value is AmiFamily.WINDOWS)
