@@ -6,18 +6,14 @@ from podroom.assembly.clusters import Clusters
 from podroom.assembly.inventory import Inventory, string
 from podroom.assembly.subnets import subnet_use
 from podroom.evaluation.project import Field, ResourceInstance
-from podroom.model.world import CniSettings, EnvironmentVariable, PodSubnet, SubnetUse
-from podroom.positions import Span
-from podroom.sources.yaml import Mapping, Node, Scalar, compose
+from podroom.model.world import CURRENT_VERSION, CniSettings, EnvironmentVariable, PodSubnet, SubnetUse
+from podroom.sources.yaml import Entry, Mapping, Scalar, compose
 from podroom.values import Default, Known, Members, Unknown, Value
 
 ADDON = "vpc-cni"
 _DEFAULT_VERSION = Default(
     "Amazon EKS", "https://docs.aws.amazon.com/eks/latest/userguide/managing-vpc-cni.html"
 )
-CURRENT_VERSION = "current"
-"""Stands for the version that Amazon EKS installs when nobody names one."""
-
 UNDECLARED = CniSettings(declared_by=None, span=None, version=Known(CURRENT_VERSION, _DEFAULT_VERSION))
 """What Amazon EKS installs by itself: the CNI with the defaults of its manifest."""
 
@@ -110,29 +106,39 @@ def _from_fields(values: Field, subnets: frozenset[str]) -> _Settings:
 def _from_text(field: Field) -> _Settings:
     """Read settings that are a JSON or YAML text."""
     text = field.traced()
-    tree = compose(text)
-    if tree.root is None:
-        reason = tree.problems[0].message if tree.problems else "it is empty"
-        unknown = next(text.holes(), None)
-        cause = unknown if isinstance(unknown, Unknown) else Unknown(f"configuration_values: {reason}", field.span)
-        return (), cause, Members()
+    hole = next(text.holes(), None)
+    stream = compose(text)
+    if stream.problem is not None or not stream.documents or not isinstance(stream.documents[0], Mapping):
+        if isinstance(hole, Unknown):
+            return (), hole, Members()
+        reason = stream.problem.message if stream.problem else "it is no mapping"
+        return (), Unknown(f"configuration_values cannot be read: {reason}", field.span), Members()
+    root = stream.documents[0]
     environment: list[EnvironmentVariable] = []
-    gap = next((problem_as_unknown for problem_as_unknown in _problems(tree, field.span)), None)
-    pod_subnets: list[PodSubnet] = []
-    if not isinstance(tree.root, Mapping):
-        return (), gap or Unknown("configuration_values is no mapping", field.span), Members()
-    variables = tree.root.get("env")
+    variables = root.get("env")
     if isinstance(variables, Mapping):
         environment = [
-            EnvironmentVariable(entry.key, _text(entry.value), entry.value.span) for entry in variables.entries
+            EnvironmentVariable(name, entry.value.value(), entry.value.span)
+            for name, entry in _named(variables)
+            if isinstance(entry.value, Scalar)
         ]
-    config = tree.root.get("eniConfig")
+    config = root.get("eniConfig")
     zones = config.get("subnets") if isinstance(config, Mapping) else None
-    if isinstance(zones, Mapping):
-        for entry in zones.entries:
-            identity = entry.value.get("id") if isinstance(entry.value, Mapping) else None
-            if identity is not None:
-                reason = f"the size of subnet {identity.span.text} is not in this configuration"
-                use = SubnetUse(Unknown(reason, identity.span), identity.span)
-                pod_subnets.append(PodSubnet(entry.key, use))
-    return tuple(environment), gap, Members(tuple(pod_subnets))
+    pod_subnets = []
+    for zone, entry in _named(zones) if isinstance(zones, Mapping) else ():
+        identity = entry.value.get("id") if isinstance(entry.value, Mapping) else None
+        if isinstance(identity, Scalar):
+            pod_subnets.append(PodSubnet(zone, _use_in_text(identity)))
+    return tuple(environment), None, Members(tuple(pod_subnets))
+
+
+def _named(mapping: Mapping) -> list[tuple[str, Entry]]:
+    return [(entry.key.text, entry) for entry in mapping.entries if isinstance(entry.key, Scalar)]
+
+
+def _use_in_text(identity: Scalar) -> SubnetUse:
+    value = identity.value()
+    if isinstance(value, Known):
+        reason = f"the size of subnet {value.value} is not in this configuration"
+        return SubnetUse(Unknown(reason, identity.span), identity.span)
+    return SubnetUse(value, identity.span)

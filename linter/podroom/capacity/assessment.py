@@ -17,7 +17,7 @@ from podroom.capacity.working import Figure, MissingFactError
 from podroom.catalog.ami_families import AmiFamily
 from podroom.catalog.cni_variables import find_cni_variable
 from podroom.catalog.instance_types import InstanceCatalog, InstanceType
-from podroom.model.world import Cluster, CniSettings, InstanceChoice, NodeGroup, World
+from podroom.model.world import CURRENT_VERSION, Cluster, CniSettings, InstanceChoice, NodeGroup, World
 from podroom.positions import Span
 from podroom.values import Default, Known, Undecidable, Unknown, Value
 
@@ -26,8 +26,6 @@ R = TypeVar("R")
 
 EXPECTED_PODS_PER_NODE = 16
 """The pods that a node is taken to run where a rule asks how much of a warm pool is of use."""
-
-CURRENT_VERSION = "current"
 
 _DECISIVE = (
     "WARM_ENI_TARGET",

@@ -93,6 +93,10 @@ class EnvironmentVariable:
     span: Span
 
 
+CURRENT_VERSION = "current"
+"""Stands for the version of the CNI that Amazon EKS installs when nobody names one."""
+
+
 @dataclass(frozen=True, slots=True)
 class CniSettings:
     """How the Amazon VPC CNI of a cluster is configured.
