@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from podroom.capacity.cni import CniBehavior
+from podroom.capacity.subnets import (
+    CONTROL_PLANE_UPDATE,
+    NodesInSubnet,
+    Reserve,
+    SubnetPart,
+    SubnetSizeError,
+    control_plane_reserve,
+    free_prefix_blocks,
+    node_load,
+    nodes_in_zone,
+    subnet_demand,
+    update_surge,
+    usable_addresses,
+)
+from podroom.catalog.instance_types import InstanceCatalog
+
+M5_LARGE = InstanceCatalog.bundled().find("m5.large")
+assert M5_LARGE is not None
+
+
+def test_sizes_show_their_working():
+    assert usable_addresses(24).working == "2^(32 - 24) - 5 = 251"
+    assert free_prefix_blocks(24).working == "max(0, 2^(28 - 24) - 2) blocks = 14"
+
+
+@pytest.mark.parametrize("prefix_length", [0, 15, 29, 32])
+def test_a_size_that_ec2_does_not_make_is_refused(prefix_length: int):
+    for size in (usable_addresses, free_prefix_blocks):
+        with pytest.raises(SubnetSizeError, match=f"/{prefix_length}"):
+            size(prefix_length)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "zones", "skewed", "working"),
+    [
+        (7, 3, False, "ceil(7 nodes / 3 zones) = 3"),
+        (6, 3, False, "ceil(6 nodes / 3 zones) = 2"),
+        (7, 3, True, "all 7 nodes in one zone"),
+        (7, 1, False, "all 7 nodes in one zone"),
+    ],
+)
+def test_nodes_spread_over_zones_or_crowd_into_one(nodes: int, zones: int, working: str, *, skewed: bool):
+    assert nodes_in_zone(nodes, zones, skewed=skewed).working == working
+
+
+@pytest.mark.parametrize(
+    ("zones", "options", "value"),
+    [(3, {}, 6), (3, {"max_unavailable": 33}, 33), (2, {"max_unavailable": 4}, 4), (3, {"minimal": True}, 0)],
+)
+def test_an_update_brings_twice_the_zones_or_what_may_be_unavailable(zones: int, options: dict[str, int], value: int):
+    assert update_surge(zones, **options).value == value  # type: ignore[arg-type]  # a table
+
+
+def test_a_load_is_idle_with_one_pod_and_full():
+    load = node_load(M5_LARGE, CniBehavior(), max_pods=29)
+    assert (load.idle.total, load.one_pod.total, load.saturated.total) == (10, 20, 30)
+    assert load.saturated.unserved_pods == 0
+
+
+def test_a_full_node_has_max_pods_less_those_on_the_host_network():
+    assert node_load(M5_LARGE, CniBehavior(), max_pods=29, host_network_pods=0).saturated.unserved_pods == 2
+    assert node_load(M5_LARGE, CniBehavior(), max_pods=29, unmanaged_interfaces=1).saturated.unserved_pods == 9
+    small = node_load(M5_LARGE, CniBehavior(), max_pods=2)
+    assert small.idle == small.one_pod == small.saturated
+    one = node_load(M5_LARGE, CniBehavior(), max_pods=1, host_network_pods=2)
+    assert one.saturated.total == 10
+
+
+def test_the_demand_of_a_subnet_adds_groups_and_reserves():
+    web = node_load(M5_LARGE, CniBehavior(), max_pods=29)
+    demand = subnet_demand(
+        [NodesInSubnet("web", 4, web), NodesInSubnet("batch", 2, web)],
+        [control_plane_reserve(), Reserve("load balancer", 8)],
+    )
+    assert demand.idle.working == "4 web nodes x 10 + 2 batch nodes x 10 + 5 control plane + 8 load balancer = 73"
+    assert (demand.idle.value, demand.one_pod.value, demand.saturated.value) == (73, 133, 193)
+    assert control_plane_reserve().addresses == CONTROL_PLANE_UPDATE
+
+
+def test_custom_networking_asks_one_subnet_for_nodes_and_another_for_pods():
+    load = node_load(M5_LARGE, replace(CniBehavior(), custom_networking=True), max_pods=20)
+    nodes = subnet_demand([NodesInSubnet("web", 3, load)])
+    pods = subnet_demand([NodesInSubnet("web", 3, load, SubnetPart.PODS)])
+    assert (nodes.saturated.value, pods.saturated.value) == (3, 60)
+
+
+def test_nothing_asks_for_nothing():
+    assert subnet_demand([]).saturated.working == "0"

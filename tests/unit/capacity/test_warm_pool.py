@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from podroom.capacity.cni import CniBehavior
+from podroom.capacity.warm_pool import NodeAddresses, node_addresses
+from podroom.catalog.instance_types import InstanceCatalog
+
+DEFAULTS = CniBehavior(warm_prefix_target=1)
+PREFIXES = replace(DEFAULTS, prefix_delegation=True)
+CUSTOM = replace(DEFAULTS, custom_networking=True)
+
+
+def node(name: str, cni: CniBehavior, *, max_pods: int, pods: int, **more: int) -> NodeAddresses:
+    instance = InstanceCatalog.bundled().find(name)
+    assert instance is not None
+    return node_addresses(instance, cni, max_pods=max_pods, pods=pods, **more)
+
+
+@pytest.mark.parametrize(
+    ("name", "cni", "max_pods", "pods", "working"),
+    [
+        ("m5.large", DEFAULTS, 29, 0, "1 interface + 1 x 9 secondary addresses = 10"),
+        ("m5.large", DEFAULTS, 29, 1, "2 interfaces + 2 x 9 secondary addresses = 20"),
+        ("m6a.32xlarge", DEFAULTS, 737, 1, "2 interfaces + 2 x 49 secondary addresses = 100"),
+        ("m6a.32xlarge", DEFAULTS, 49, 1, "1 interface + 1 x 49 secondary addresses = 50"),
+        ("m5.large", CniBehavior(minimum_ip_target=5), 29, 4, "1 interface + 5 secondary addresses = 6"),
+        ("m5.large", CniBehavior(warm_ip_target=1), 29, 0, "1 interface + 1 secondary address = 2"),
+        ("m5.large", PREFIXES, 110, 110, "1 interface + 7 prefixes x 16 addresses = 113"),
+        ("m5.large", PREFIXES, 110, 0, "1 interface + 1 prefix x 16 addresses = 17"),
+        ("m4.large", PREFIXES, 20, 0, "1 interface + 1 x 9 secondary addresses = 10"),
+        ("m5.large", CUSTOM, 20, 1, "1 primary interface + 2 pod interfaces + 2 x 9 secondary addresses = 21"),
+        (
+            "m6a.2xlarge",
+            replace(DEFAULTS, pod_eni=True),
+            58,
+            1,
+            "2 interfaces + 1 trunk interface + 2 x 14 secondary addresses = 31",
+        ),
+    ],
+)
+def test_the_addresses_of_a_node_show_their_working(
+    name: str, cni: CniBehavior, max_pods: int, pods: int, working: str
+):
+    assert node(name, cni, max_pods=max_pods, pods=pods).working == working
+
+
+def test_kubelets_limit_stops_the_pool_since_1_16_3_only():
+    def total(version: tuple[int, ...]) -> int:
+        return node("m6a.32xlarge", replace(DEFAULTS, version=version), max_pods=40, pods=1).total
+
+    assert (total((1, 16, 2)), total((1, 16, 3))) == (100, 50)
+
+
+def test_with_custom_networking_only_the_primary_address_is_in_the_node_subnet():
+    cni = replace(CUSTOM, pod_eni=True)
+    found = node("m6a.2xlarge", cni, max_pods=58, pods=1, branch_pods=3)
+    assert (found.interfaces, found.pod_interfaces) == (4, 2)
+    assert (found.node_subnet_addresses, found.pod_subnet_addresses) == (1, 1 + 2 * 15 + 3)
+    assert found.total == 35
+
+
+def test_without_custom_networking_all_addresses_are_in_the_node_subnet():
+    found = node("m6a.2xlarge", replace(DEFAULTS, pod_eni=True), max_pods=58, pods=1, branch_pods=3)
+    assert (found.node_subnet_addresses, found.pod_subnet_addresses) == (34, 0)
+
+
+def test_minimum_ip_target_alone_leaves_the_next_pod_without_an_address():
+    found = node("m5.large", CniBehavior(minimum_ip_target=5), max_pods=29, pods=6)
+    assert (found.secondary_addresses, found.unserved_pods, found.total) == (5, 1, 6)
+
+
+@pytest.mark.parametrize(
+    ("cni", "taken"),
+    [
+        (replace(CUSTOM, max_eni=1), (1, 0)),
+        (replace(CUSTOM, max_eni=2, pod_eni=True), (1, 1)),
+        (replace(DEFAULTS, prefix_delegation=True, warm_prefix_target=0), (1, 0)),
+    ],
+)
+def test_a_node_that_never_becomes_ready_serves_no_pod(cni: CniBehavior, taken: tuple[int, int]):
+    found = node("m5.large", cni, max_pods=29, pods=4)
+    assert not found.ready
+    assert (found.node_subnet_addresses, found.pod_subnet_addresses) == taken
+    assert (found.total, found.unserved_pods, found.pod_interfaces) == (sum(taken), 4, 0)
+
+
+def test_why_a_node_never_becomes_ready_is_said():
+    no_interface = node("m5.large", replace(CUSTOM, max_eni=1), max_pods=29, pods=4)
+    assert no_interface.working == (
+        "1 primary interface = 1: (min(3, MAX_ENI 1) - 1 custom networking) interfaces for pods"
+    )
+    exits = node("m5.large", replace(PREFIXES, warm_prefix_target=0), max_pods=29, pods=4)
+    assert exits.working == "1 primary interface = 1: aws-node exits at start: prefix delegation needs a warm target"
+
+
+def test_a_target_that_aws_node_cannot_read_passes_its_check_and_counts_as_none():
+    environment = {"ENABLE_PREFIX_DELEGATION": "true", "WARM_PREFIX_TARGET": "many"}
+    cni = CniBehavior.from_environment(environment)
+    prefixes = [node("m5.large", cni, max_pods=110, pods=pods).prefixes for pods in (0, 15, 16, 110)]
+    assert prefixes == [1, 1, 2, 7]
+
+
+@pytest.mark.parametrize(("target", "prefixes", "most"), [(1, 2, 17 + 16), (2, 3, 17 + 16 * 3), (3, 4, 17 + 16 * 5)])
+def test_two_warm_prefixes_or_more_leave_the_pool_to_chance_within_a_bound(target: int, prefixes: int, most: int):
+    found = node("m5.xlarge", replace(PREFIXES, warm_prefix_target=target), max_pods=250, pods=10)
+    assert (found.prefixes, found.total, found.total_at_most) == (prefixes, 1 + 16 * prefixes, most)
+
+
+def test_a_step_of_several_prefixes_does_not_stop_at_max_pods():
+    found = node("m5.xlarge", replace(PREFIXES, warm_prefix_target=3), max_pods=20, pods=0)
+    assert (found.prefixes, found.total) == (3, 49)
+
+
+def test_pods_that_come_at_once_near_max_pods_can_take_more_than_one_by_one():
+    found = node("c5.4xlarge", CniBehavior(warm_ip_target=7), max_pods=20, pods=19)
+    assert (found.total, found.total_at_most) == (21, 27)
+
+
+def test_a_trunk_that_gives_addresses_is_one_of_the_interfaces_for_pods():
+    old = replace(DEFAULTS, pod_eni=True, version=(1, 16, 2))
+    idle = node("m6a.2xlarge", old, max_pods=58, pods=0)
+    assert (idle.interfaces, idle.pod_interfaces, idle.secondary_addresses, idle.total) == (2, 2, 14, 16)
+    full = node("m6a.2xlarge", old, max_pods=58, pods=56)
+    assert (full.interfaces, full.secondary_addresses, full.unserved_pods, full.total) == (4, 56, 0, 60)
+    smallest = node("m7g.medium", replace(old, custom_networking=True), max_pods=8, pods=0)
+    assert (smallest.interfaces, smallest.ready) == (2, True)
+
+
+def test_a_trunk_that_cannot_be_attached_takes_no_address():
+    lost_slot = replace(DEFAULTS, pod_eni=True, version=(1, 20, 3))
+    assert node("t3.medium", lost_slot, max_pods=17, pods=17).total == 2 * 6
+    assert node("m5.large", replace(DEFAULTS, pod_eni=True, max_eni=1), max_pods=29, pods=9).total == 10
+    assert node("r9g.large", replace(DEFAULTS, pod_eni=True), max_pods=29, pods=38).total == 2 * 20
+
+
+def test_unmanaged_interfaces_are_not_for_pods():
+    assert node("m5.large", DEFAULTS, max_pods=29, pods=27, unmanaged_interfaces=1).unserved_pods == 9
