@@ -1,3 +1,3 @@
-"""podroom: will the pods have room?"""
+"""podroom says whether the pods will have room."""
 
 __version__ = "0.1.0"

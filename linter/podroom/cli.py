@@ -61,7 +61,7 @@ def _print_version(context: click.Context, _parameter: click.Parameter, value: b
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version."
 )
 def podroom() -> None:
-    """Will the pods have room?
+    """Say whether the pods will have room.
 
     Reads Terraform for Amazon EKS and says which pods will get no address: max pods against the interfaces of the
     instance type, and nodes against the subnets.
@@ -92,6 +92,7 @@ def _reports_errors(command: Callable[P, T]) -> Callable[P, T]:
 @_COLOUR
 @_reports_errors
 def check(
+    *,
     paths: tuple[str, ...],
     output_format: str,
     variables: tuple[str, ...],
@@ -142,6 +143,7 @@ def check(
 @_COLOUR
 @_reports_errors
 def show(
+    *,
     paths: tuple[str, ...],
     output_format: str | None,
     variables: tuple[str, ...],

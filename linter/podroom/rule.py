@@ -19,7 +19,7 @@ from podroom.positions import Span
 
 Subject: TypeAlias = Cluster | NodeGroup | Subnet
 S = TypeVar("S", Cluster, NodeGroup, Subnet)
-Evidence: TypeAlias = Mapping[str, "str | int | bool | None | list[str] | list[int]"]
+Evidence: TypeAlias = Mapping[str, "str | int | bool | list[str] | list[int] | None"]
 
 
 class Severity(IntEnum):
@@ -113,7 +113,7 @@ class Rule(ABC, Generic[S]):
     code: ClassVar[str]
     name: ClassVar[str]
     severity: ClassVar[Severity]
-    subject: ClassVar[type[Cluster] | type[NodeGroup] | type[Subnet]]
+    subject: ClassVar[type[Cluster | NodeGroup | Subnet]]
     sources: ClassVar[tuple[str, ...]]
     bad: ClassVar[tuple[Example, ...]]
     good: ClassVar[tuple[Example, ...]]

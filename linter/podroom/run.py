@@ -64,9 +64,7 @@ def check(request: Request, engine: Engine) -> Outcome:
         found, open_ = engine.judge(Assessment(world, request.catalog, request.assumptions))
         findings += found
         undecided += open_
-        undecided += [
-            Undecided((), (gap.address,), Unknown(gap.reason, gap.span), gap.span) for gap in world.gaps
-        ]
+        undecided += [Undecided((), (gap.address,), Unknown(gap.reason, gap.span), gap.span) for gap in world.gaps]
     kept, still_open, suppressed = settle(findings, undecided, _suppressions(files))
     return Outcome(tuple(kept), tuple(still_open), tuple(suppressed), tuple(problems), tuple(worlds))
 

@@ -52,7 +52,7 @@ class MaxPodsAboveNodeRoom(Rule[NodeGroup]):
     bad = (
         Example.terraform(
             "110 max pods on a t3.medium, which has room for 17",
-            '''
+            """
 resource "aws_launch_template" "nodes" {
   image_id      = "ami-0123456789abcdef0"
   instance_type = "t3.medium"
@@ -70,13 +70,13 @@ resource "aws_autoscaling_group" "nodes" {
     id = aws_launch_template.nodes.id
   }
 }
-''',
+""",
         ),
     )
     good = (
         Example.terraform(
             "the number that the type has room for",
-            '''
+            """
 resource "aws_launch_template" "nodes" {
   image_id      = "ami-0123456789abcdef0"
   instance_type = "t3.medium"
@@ -94,7 +94,7 @@ resource "aws_autoscaling_group" "nodes" {
     id = aws_launch_template.nodes.id
   }
 }
-''',
+""",
         ),
     )
 

@@ -11,7 +11,7 @@ from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable
 from podroom_rules.wording import STUCK_PODS, article, assumed_cni, confidence, plain_room, set_max_pods, type_note
 
-_TEMPLATE = '''
+_TEMPLATE = """
 resource "aws_launch_template" "nodes" {
   image_id      = "ami-0123456789abcdef0"
   instance_type = "m7g.2xlarge"
@@ -36,7 +36,7 @@ resource "aws_autoscaling_group" "nodes" {
     }
   }
 }
-'''
+"""
 
 
 class AsgInstanceTypeDrift(Rule[NodeGroup]):

@@ -11,7 +11,7 @@ from podroom.rule import Example, Finding, Rule, Severity
 from podroom.values import Undecidable
 from podroom_rules.wording import STUCK_PODS, article, assumed_cni, confidence, type_note
 
-_CONFIGURATION = '''
+_CONFIGURATION = """
 resource "aws_launch_template" "nodes" {
   image_id      = "ami-0123456789abcdef0"
   instance_type = "m5.large"
@@ -29,7 +29,7 @@ resource "aws_autoscaling_group" "nodes" {
     id = aws_launch_template.nodes.id
   }
 }
-'''
+"""
 
 
 class UseMaxPodsFalseWithoutMaxPods(Rule[NodeGroup]):

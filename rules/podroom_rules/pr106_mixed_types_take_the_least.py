@@ -11,7 +11,7 @@ from podroom.model.world import GroupKind, NodeGroup
 from podroom.rule import Example, Finding, Rule, Severity
 from podroom_rules.wording import type_note
 
-_CONFIGURATION = '''
+_CONFIGURATION = """
 resource "aws_eks_node_group" "workers" {
   cluster_name    = "main"
   node_group_name = "workers"
@@ -25,7 +25,7 @@ resource "aws_eks_node_group" "workers" {
     max_size     = 3
   }
 }
-'''
+"""
 _HALF = 2
 
 
@@ -66,7 +66,7 @@ class MixedTypesTakeTheLeast(Rule[NodeGroup]):
             if any(limit.fixed for limit in limits):
                 return
             figures.append((resolved, managed_node_group_max_pods([resolved.instance], prefix_delegation=delegation)))
-        if len(figures) < 2:  # noqa: PLR2004 - it takes two to differ
+        if len(figures) < 2:
             return
         least, low = min(figures, key=lambda item: item[1].value)
         most, high = max(figures, key=lambda item: item[1].value)

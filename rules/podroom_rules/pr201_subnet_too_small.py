@@ -18,7 +18,7 @@ from podroom.values import Default, Known, Undecidable
 
 _LARGEST = 16
 _WARM_IP_TARGET = 2
-_CONFIGURATION = '''
+_CONFIGURATION = """
 resource "aws_vpc" "main" {
   cidr_block = "10.0.0.0/16"
 }
@@ -41,7 +41,7 @@ resource "aws_eks_node_group" "workers" {
     max_size     = 20
   }
 }
-'''
+"""
 
 
 class SubnetTooSmall(Rule[Subnet]):
@@ -73,9 +73,7 @@ class SubnetTooSmall(Rule[Subnet]):
             "20 nodes with one pod each take 400 addresses of 251",
             _CONFIGURATION % '"10.0.0.0/24" # expect: PR201',
         ),
-        Example.terraform(
-            "full nodes take 600 addresses of 507", _CONFIGURATION % '"10.0.0.0/23" # expect: PR201'
-        ),
+        Example.terraform("full nodes take 600 addresses of 507", _CONFIGURATION % '"10.0.0.0/23" # expect: PR201'),
     )
     good = (Example.terraform("room for 20 full nodes", _CONFIGURATION % '"10.0.0.0/22"'),)
 
@@ -152,19 +150,19 @@ class SubnetTooSmall(Rule[Subnet]):
         )
 
     @staticmethod
-    def _fix(
-        assessment: Assessment, shares: Sequence[Share], room: Figure, demand: Figure, *, one_pod: bool
-    ) -> str:
+    def _fix(assessment: Assessment, shares: Sequence[Share], room: Figure, demand: Figure, *, one_pod: bool) -> str:
         """Return the block that would do and, where the warm pool is what fills the subnet, its settings."""
         length = 32 - (demand.value + RESERVED_BY_EC2 - 1).bit_length()
-        ways = [f"a /{length} would do"] if length >= _LARGEST else ["no subnet is that large: use several, or fewer nodes"]
+        ways = (
+            [f"a /{length} would do"]
+            if length >= _LARGEST
+            else ["no subnet is that large: use several, or fewer nodes"]
+        )
         expected = assessment.assumptions.expected_pods_per_node
         if one_pod:
             lean = 0
             for share in shares:
-                cni = replace(
-                    assessment.cni(share.group), warm_ip_target=_WARM_IP_TARGET, minimum_ip_target=expected
-                )
+                cni = replace(assessment.cni(share.group), warm_ip_target=_WARM_IP_TARGET, minimum_ip_target=expected)
                 candidate = share.lightest
                 addresses = node_addresses(candidate.resolved.instance, cni, max_pods=candidate.max_pods, pods=1)
                 lean += share.nodes.value * addresses.total

@@ -13,7 +13,7 @@ from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 _TIMES_EXPECTED = 3
 _SHARE_OF_SUBNET_PERCENT = 15
 _WARM_IP_TARGET = 2
-_CONFIGURATION = '''
+_CONFIGURATION = """
 resource "aws_vpc" "main" {
   cidr_block = "10.0.0.0/16"
 }
@@ -44,8 +44,8 @@ resource "aws_eks_node_group" "workers" {
     max_size     = 50
   }
 }
-'''
-_LEAN = '''
+"""
+_LEAN = """
 resource "aws_eks_addon" "vpc_cni" {
   cluster_name = aws_eks_cluster.main.name
   addon_name   = "vpc-cni"
@@ -56,7 +56,7 @@ resource "aws_eks_addon" "vpc_cni" {
     }
   })
 }
-'''
+"""
 
 
 class WarmPoolWaste(Rule[Subnet]):
@@ -113,8 +113,7 @@ class WarmPoolWaste(Rule[Subnet]):
         return self.finding(
             place,
             subnet,
-            f"{share.nodes.value} {name} nodes with one pod each hold {together:,} "
-            f"of this zone's {room:,} addresses",
+            f"{share.nodes.value} {name} nodes with one pod each hold {together:,} of this zone's {room:,} addresses",
             label=f"with one pod a node takes {held.working}",
             effect="The subnet runs dry long before the nodes are full; pods then hang in ContainerCreating with "
             '"failed to assign an IP address to container".',

@@ -11,7 +11,7 @@ from podroom.model.world import Cluster, NodeGroup
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable, Unknown
 
-_CONFIGURATION = '''
+_CONFIGURATION = """
 resource "aws_eks_cluster" "main" {
   name     = "main"
   role_arn = "arn:aws:iam::111122223333:role/cluster"
@@ -42,7 +42,7 @@ resource "aws_eks_node_group" "workers" {
     max_size     = 3
   }
 }
-'''
+"""
 
 
 class MinimumIpTargetAlone(Rule[Cluster]):
@@ -88,9 +88,7 @@ class MinimumIpTargetAlone(Rule[Cluster]):
         if minimum <= 0 or behavior.warm_ip_target > 0:
             return
         groups = [group for group in assessment.world.node_groups if _belongs(group, subject)]
-        exceeding, unknown = collect(
-            item for group in groups for item in self._exceeding(group, assessment, minimum)
-        )
+        exceeding, unknown = collect(item for group in groups for item in self._exceeding(group, assessment, minimum))
         if not exceeding and unknown is not None:
             raise Undecidable(unknown)
         if not exceeding and groups:
@@ -120,9 +118,7 @@ class MinimumIpTargetAlone(Rule[Cluster]):
         )
 
     @staticmethod
-    def _exceeding(
-        group: NodeGroup, assessment: Assessment, minimum: int
-    ) -> Iterator[tuple[NodeGroup, str, int]]:
+    def _exceeding(group: NodeGroup, assessment: Assessment, minimum: int) -> Iterator[tuple[NodeGroup, str, int]]:
         """Iterate over the types of a group that may run more pods with an address than the pool ever holds."""
         if not assessment.applies(group):
             return

@@ -14,7 +14,7 @@ from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable, Unknown
 from podroom_rules.wording import article, group_place, set_max_pods, type_note
 
-_CONFIGURATION = '''
+_CONFIGURATION = """
 resource "aws_eks_addon" "vpc_cni" {
   cluster_name = "main"
   addon_name   = "vpc-cni"
@@ -50,7 +50,7 @@ resource "aws_autoscaling_group" "nodes" {
     id = aws_launch_template.nodes.id
   }
 }
-'''
+"""
 
 
 class PrefixDelegationWithoutMaxPods(Rule[NodeGroup]):
@@ -126,4 +126,3 @@ class PrefixDelegationWithoutMaxPods(Rule[NodeGroup]):
                     "instance_type": instance.name,
                 },
             )
-

@@ -25,7 +25,7 @@ from podroom_rules.wording import (
 )
 
 _VARIABLE = "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"
-_CONFIGURATION = '''
+_CONFIGURATION = """
 resource "aws_eks_addon" "vpc_cni" {
   cluster_name = "main"
   addon_name   = "vpc-cni"
@@ -57,7 +57,7 @@ resource "aws_autoscaling_group" "nodes" {
     id = aws_launch_template.nodes.id
   }
 }
-'''
+"""
 
 
 class CustomNetworkingMaxPods(Rule[NodeGroup]):
@@ -120,9 +120,7 @@ class CustomNetworkingMaxPods(Rule[NodeGroup]):
         for resolved in assessment.instances(group):
             limits = assessment.kubelet(group, resolved.instance)
             without_trunk = assessment.room(resolved.instance, replace(cni, pod_eni=False), group.span)
-            plain = assessment.room(
-                resolved.instance, replace(cni, pod_eni=False, custom_networking=False), group.span
-            )
+            plain = assessment.room(resolved.instance, replace(cni, pod_eni=False, custom_networking=False), group.span)
             if without_trunk.value < limits[0].figure.value <= plain.value:
                 yield resolved, limits, assessment.room(resolved.instance, cni, group.span)
 

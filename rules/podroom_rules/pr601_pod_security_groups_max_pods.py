@@ -28,7 +28,7 @@ from podroom_rules.wording import (
 
 _VARIABLE = "ENABLE_POD_ENI"
 _TRUNK_GIVES_NO_ADDRESSES_SINCE = (1, 16, 4)
-_CONFIGURATION = '''
+_CONFIGURATION = """
 resource "aws_eks_addon" "vpc_cni" {
   cluster_name = "main"
   addon_name   = "vpc-cni"
@@ -62,7 +62,7 @@ resource "aws_autoscaling_group" "nodes" {
     id = aws_launch_template.nodes.id
   }
 }
-'''
+"""
 
 
 class PodSecurityGroupsMaxPods(Rule[NodeGroup]):

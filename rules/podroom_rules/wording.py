@@ -92,7 +92,7 @@ def related_to_limit(
 
 def contested(group: NodeGroup, limits: tuple[KubeletLimit, ...]) -> str | None:
     """Return what to say where two numbers compete and the sources do not settle which wins."""
-    if len(limits) < 2 or group.kind is not GroupKind.MANAGED:  # noqa: PLR2004 - two numbers make a contest
+    if len(limits) < 2 or group.kind is not GroupKind.MANAGED:
         return None
     return (
         f"Amazon EKS gives this managed node group its own number ({limits[1].figure.value}: {limits[1].figure.working}); "

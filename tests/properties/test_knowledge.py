@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from podroom.testing import judge_example
 
 from podroom.capacity.assessment import Assessment, Assumptions
 from podroom.catalog.instance_types import InstanceCatalog
@@ -17,7 +18,6 @@ from podroom.positions import Document, Span
 from podroom.rule import Example
 from podroom.run import Request, understand
 from podroom.sources.hcl.parser import parse
-from podroom.testing import judge_example
 from podroom.values import Known, Members, OneOf, Unknown
 from podroom_rules import rules
 
@@ -31,9 +31,7 @@ SCENARIOS = sorted((Path(__file__).parents[2] / "examples" / "terraform").glob("
 
 def degraded(item: Any) -> Iterator[Any]:
     """Iterate over copies of `item` in which exactly one thing is known no more."""
-    if isinstance(item, Known):
-        yield FORGOTTEN
-    elif isinstance(item, OneOf):
+    if isinstance(item, Known) or isinstance(item, OneOf):
         yield FORGOTTEN
     elif isinstance(item, Members):
         yield Members((), (FORGOTTEN,))

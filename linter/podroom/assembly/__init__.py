@@ -1,0 +1,1 @@
+"""Resources of every source -> one World, joined by reference."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from podroom.assembly.inventory import Inventory, boolean, blocks, string
+from podroom.assembly.inventory import Inventory, blocks, boolean, string
 from podroom.assembly.subnets import subnet_uses
 from podroom.evaluation.project import Field, ResourceInstance
 from podroom.model.world import Cluster, CniSettings
@@ -49,9 +49,7 @@ class Clusters:
 
     def build(self, cni: dict[str, CniSettings], default: CniSettings) -> tuple[Cluster, ...]:
         """Return all clusters, each with the settings of its CNI (`default` where nobody set any)."""
-        declared = [
-            self._cluster(resource, cni.get(resource.address, default)) for resource in self._declared
-        ]
+        declared = [self._cluster(resource, cni.get(resource.address, default)) for resource in self._declared]
         named = [
             Cluster(
                 address=address,

@@ -11,9 +11,7 @@ from podroom.sources.yaml import Entry, Mapping, Scalar, compose
 from podroom.values import Default, Known, Members, Unknown, Value
 
 ADDON = "vpc-cni"
-_DEFAULT_VERSION = Default(
-    "Amazon EKS", "https://docs.aws.amazon.com/eks/latest/userguide/managing-vpc-cni.html"
-)
+_DEFAULT_VERSION = Default("Amazon EKS", "https://docs.aws.amazon.com/eks/latest/userguide/managing-vpc-cni.html")
 UNDECLARED = CniSettings(declared_by=None, span=None, version=Known(CURRENT_VERSION, _DEFAULT_VERSION))
 """What Amazon EKS installs by itself: the CNI with the defaults of its manifest."""
 

@@ -17,7 +17,7 @@ from podroom.values import Known, OneOf, Unknown, Value
 _FAMILY_PATTERNS = (
     (re.compile(r"bottlerocket", re.IGNORECASE), AmiFamily.BOTTLEROCKET),
     (re.compile(r"windows", re.IGNORECASE), AmiFamily.WINDOWS),
-    (re.compile(r"amazon-linux-2023|amazon-eks-node-al2023|amazon-eks-[a-z0-9-]*al2023", re.IGNORECASE), AmiFamily.AL2023),
+    (re.compile(r"amazon-linux-2023|amazon-eks-[a-z0-9-]*al2023", re.IGNORECASE), AmiFamily.AL2023),
     (re.compile(r"amazon-linux-2\b|amazon-eks-(?:gpu-|arm64-)?node-[0-9*$v]", re.IGNORECASE), AmiFamily.AL2),
 )
 

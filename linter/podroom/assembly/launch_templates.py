@@ -44,7 +44,7 @@ def read_launch_template(resource: ResourceInstance) -> LaunchTemplate:
             InstanceChoice(instance_type.string(), source, instance_type.expression_span) if instance_type else None
         ),
         image=image.string() if image else None,
-        user_data=_user_data(body, resource.span, encoded=template),
+        user_data=_user_data(body, encoded=template),
         network_interfaces=_network_interfaces(body),
     )
 
@@ -54,7 +54,7 @@ def _network_interfaces(body: BodyReader) -> Members[Span]:
     return Members(tuple(interface.span for interface in interfaces), interfaces.missing)
 
 
-def _user_data(body: BodyReader, owner: Span, *, encoded: bool) -> UserData:
+def _user_data(body: BodyReader, *, encoded: bool) -> UserData:
     field = first_field(body, "user_data_base64", "user_data")
     if field is None:
         return UserData()

@@ -94,9 +94,8 @@ class NodeGroups:
         if not speaks and not tagged.need_not_ask:
             if template_missing is not None or user_data.gaps or tagged.unknown is not None:
                 cause = template_missing or tagged.unknown or user_data.gaps[0]
-                self.gaps.append(
-                    Gap(resource.address, f"cannot tell whether its nodes join an EKS cluster: {cause.reason}", resource.span)
-                )
+                reason = f"cannot tell whether its nodes join an EKS cluster: {cause.reason}"
+                self.gaps.append(Gap(resource.address, reason, resource.span))
             return None
         return NodeGroup(
             address=resource.address,
@@ -189,9 +188,7 @@ def _managed_types(
     return Members((InstanceChoice(Known(_DEFAULT_TYPE, _EKS), TypeSource.EKS_DEFAULT, owner),))
 
 
-def _template_types(
-    template: LaunchTemplate | None, missing: Unknown | None, owner: Span
-) -> Members[InstanceChoice]:
+def _template_types(template: LaunchTemplate | None, missing: Unknown | None, owner: Span) -> Members[InstanceChoice]:
     if template is not None and template.instance_type is not None:
         return Members((template.instance_type,))
     return Members((), (missing or Unknown("no instance type is named", owner),))

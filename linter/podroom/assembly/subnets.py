@@ -33,9 +33,7 @@ def read_vpcs(inventory: Inventory) -> tuple[Vpc, ...]:
             if link is not None and link.address == resource.address and block is not None:
                 cidrs.append(block.string())
             elif link is None or link.unknown is not None:
-                missing.append(
-                    Unknown(f"which VPC {association.address} belongs to is not known", association.span)
-                )
+                missing.append(Unknown(f"which VPC {association.address} belongs to is not known", association.span))
         vpcs.append(Vpc(resource.address, resource.span, Members(tuple(cidrs), tuple(missing))))
     return tuple(vpcs)
 
@@ -74,7 +72,7 @@ def _subnet(resource: ResourceInstance) -> Subnet:
     return Subnet(
         address=resource.address,
         span=resource.span,
-        cidr=cidr.string() if cidr else Unknown("cidr_block is not set: the subnet has no IPv4 block of its own", resource.span),
+        cidr=cidr.string() if cidr else Unknown("cidr_block is not set", resource.span),
         zone=_zone(resource),
         vpc=_vpc_of(vpc, resource),
         tags=tuple((name, field.string()) for name, field in entries.items()),

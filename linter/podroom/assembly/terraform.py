@@ -33,7 +33,7 @@ def assemble(root: Module) -> World:
 def _absent_modules(inventory: Inventory) -> list[Gap]:
     """Return the module calls whose source is not here and that may bear on pods: said once each."""
     return [
-        Gap(call.address, f"the source of the module ({call.source_text}) is not here, so its resources are not judged", call.span)
+        Gap(call.address, f"the module's source ({call.source_text}) is not here, so it is not judged", call.span)
         for module in inventory.modules
         for call in module.calls()
         if call.absent

@@ -87,7 +87,8 @@ class Assessment:
         """Return whether the VPC CNI gives the group's pods IPv4 addresses, which is what all sums are about."""
         cluster = self.cluster(group)
         family = group.ami_family
-        return cluster.ip_family.need() == "ipv4" and not (isinstance(family, Known) and family.value is AmiFamily.WINDOWS)
+        windows = isinstance(family, Known) and family.value is AmiFamily.WINDOWS
+        return cluster.ip_family.need() == "ipv4" and not windows
 
     def variable(self, settings: CniSettings, name: str) -> Value[str]:
         """Return what aws-node gets for a variable; an unset one has the manifest's default, "" for none."""
@@ -159,18 +160,14 @@ class Assessment:
 
     def room(self, instance: InstanceType, cni: CniBehavior, span: Span) -> Figure:
         """Return how many pods a node can hold, host-network pods included."""
-        return _with_facts(
-            lambda: node_room(instance, cni, host_network_pods=self.assumptions.host_network_pods), span
-        )
+        return _with_facts(lambda: node_room(instance, cni, host_network_pods=self.assumptions.host_network_pods), span)
 
     def load(self, group: NodeGroup, instance: InstanceType, max_pods: int) -> NodeLoad:
         """Return the addresses that one node takes when idle, with one pod, and full."""
         cni = self.cni(group)
 
         def sums() -> NodeLoad:
-            return node_load(
-                instance, cni, max_pods=max_pods, host_network_pods=self.assumptions.host_network_pods
-            )
+            return node_load(instance, cni, max_pods=max_pods, host_network_pods=self.assumptions.host_network_pods)
 
         return self._once(("load", instance.name, id(group), max_pods), lambda: _with_facts(sums, group.span))
 

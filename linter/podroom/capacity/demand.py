@@ -102,7 +102,8 @@ def _share(group: NodeGroup, subnet: Subnet, part: SubnetPart, assessment: Asses
         nodes = Figure(0, "no nodes in this zone", in_zone.sources)
     elif sharing > 1:
         value = -(-in_zone.value // sharing)
-        nodes = Figure(value, f"{in_zone.working}, ceil({in_zone.value} / {sharing} subnets) = {value}", in_zone.sources)
+        working = f"{in_zone.working}, ceil({in_zone.value} / {sharing} subnets) = {value}"
+        nodes = Figure(value, working, in_zone.sources)
     else:
         nodes = in_zone
     candidates = [
@@ -141,4 +142,3 @@ def _uses(uses: tuple[SubnetUse, ...], subnet: Subnet) -> bool:
 
 def _is(use: SubnetUse, subnet: Subnet) -> bool:
     return isinstance(use.subnet, Known) and use.subnet.value == subnet.address
-

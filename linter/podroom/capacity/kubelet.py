@@ -23,7 +23,6 @@ from podroom.model.world import FixedMaxPods, GroupKind, Mechanism, NodeGroup, U
 from podroom.positions import Span
 from podroom.values import Known, Undecidable, Unknown
 
-
 AMAZON_EKS = "Amazon EKS"
 """The authority that gives managed node groups their number."""
 
@@ -94,7 +93,8 @@ def _self_configured(group: NodeGroup, user_data: UserData, instance: InstanceTy
     if user_data.use_max_pods:
         statement = user_data.use_max_pods[-1]
         if not statement.value.need():
-            return KubeletLimit(al2_bootstrap_max_pods(instance, use_max_pods=False), "kubelet's default", statement.span)
+            fallback = al2_bootstrap_max_pods(instance, use_max_pods=False)
+            return KubeletLimit(fallback, "kubelet's default", statement.span)
     family = group.ami_family.need()
     if family is AmiFamily.AL2:
         return KubeletLimit(al2_bootstrap_max_pods(instance), "bootstrap.sh")

@@ -1,0 +1,1 @@
+"""Outcomes -> one output format a file."""

@@ -53,9 +53,9 @@ def _finding(finding: Finding, style: Style) -> str:
     head = style.severity(finding.severity, f"{finding.severity}[{finding.code}]")
     lines = [f"{head} {finding.name}: {style.strong(printable(finding.message))}{style.faint(sure)}"]
     width = max(len(str(span.first.line)) for span in [finding.span, *(note.span for note in finding.related)])
-    lines += _excerpt(finding.span, finding.label, "^", "-->", width, style, finding.severity)
+    lines += _excerpt(finding.span, finding.label, finding.severity, width=width, style=style)
     for note in finding.related:
-        lines += _excerpt(note.span, note.message, "-", ":::", width, style, None)
+        lines += _excerpt(note.span, note.message, None, width=width, style=style)
     gutter = " " * width + " = "
     for title, text in (
         ("subject", ", ".join(finding.subjects)),
@@ -68,9 +68,9 @@ def _finding(finding: Finding, style: Style) -> str:
     return "\n".join(lines)
 
 
-def _excerpt(
-    span: Span, label: str, mark: str, arrow: str, width: int, style: Style, severity: Severity | None
-) -> Iterator[str]:
+def _excerpt(span: Span, label: str, severity: Severity | None, *, width: int, style: Style) -> Iterator[str]:
+    """Iterate over the lines that show a place; without a severity it is a related one."""
+    arrow, mark = (":::", "-") if severity is None else ("-->", "^")
     first, last = span.first, span.last
     raw = span.document.line(first.line)
     stop = last.column - 1 if last.line == first.line else len(raw)
@@ -91,15 +91,15 @@ def _problem(problem: Problem, style: Style) -> str:
         return f"{head}: {printable(problem.message)}"
     width = len(str(problem.span.first.line))
     lines = [f"{head}: {style.strong(printable(problem.message))}"]
-    lines += _excerpt(problem.span, "here", "^", "-->", width, style, Severity.ERROR)
+    lines += _excerpt(problem.span, "here", Severity.ERROR, width=width, style=style)
     return "\n".join(lines)
 
 
 def _undecided(outcomes: Iterable[Undecided], style: Style) -> str:
     lines = [style.strong("could not decide:")]
     for outcome in outcomes:
-        codes = ", ".join(outcome.codes)
-        subjects = ", ".join(outcome.subjects)
+        subjects = printable(", ".join(outcome.subjects))
+        open_codes = f"leaves open {', '.join(outcome.codes)} for {subjects}" if outcome.codes else subjects
         lines.append(f"  {printable(str(outcome.span))}: {style.strong(printable(outcome.reason))}")
-        lines.append(style.faint(f"      leaves open {codes} for {printable(subjects)}" if codes else f"      {subjects}"))
+        lines.append(style.faint(f"      {open_codes}"))
     return "\n".join(lines)

@@ -85,8 +85,8 @@ def _node(name: str, value: object, style: Style) -> tuple[str, list[tuple[str, 
     if isinstance(value, Known):
         return f"{label}{style.strong(_quoted(value.value))}  {style.faint(printable(str(value.origin)))}", []
     if isinstance(value, OneOf):
-        several = " or ".join(_quoted(candidate) for candidate in value.values)
-        return f"{label}{style.strong(several)} ({printable(value.reason)})  {style.faint(printable(str(value.origin)))}", []
+        several = style.strong(" or ".join(_quoted(candidate) for candidate in value.values))
+        return f"{label}{several} ({printable(value.reason)})  {style.faint(printable(str(value.origin)))}", []
     if isinstance(value, Unknown):
         return f"{label}unknown: {printable(value.reason)}  {style.faint(printable(str(value.origin)))}", []
     if isinstance(value, Members):

@@ -1,0 +1,1 @@
+"""Bytes -> syntax trees whose every leaf knows its place."""

@@ -108,7 +108,7 @@ class Files:
         try:
             return sorted(entry.name for entry in os.scandir(directory or ".") if not entry.is_dir())
         except OSError as error:
-            self._note(directory, f"cannot read the folder {_shown(directory)}: {_why(error)}")
+            self.note(directory, f"cannot read the folder {_shown(directory)}: {_why(error)}")
             return []
 
     def _parse_all(self, paths: Iterable[str]) -> list[ParsedFile]:
@@ -119,7 +119,7 @@ class Files:
         if path not in self._parsed:
             document = self._read(path)
             if isinstance(document, ReadProblem):
-                self._note(path, document.message)
+                self.note(path, document.message)
                 self._parsed[path] = None
             else:
                 self._parsed[path] = self._reader(document)
@@ -135,7 +135,8 @@ class Files:
         real = os.path.realpath(path)
         return real == self._project or real.startswith(self._project + os.sep)
 
-    def _note(self, path: str, message: str) -> None:
+    def note(self, path: str, message: str) -> None:
+        """Keep a problem for the report; the first one of a path stays."""
         self._read_problems.setdefault(path, ReadProblem(_shown(path), message))
 
 
@@ -217,7 +218,7 @@ def _folders_with_configuration(path: str, files: Files) -> Iterator[str]:
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError as error:
-            files._note(folder, f"cannot read the folder {_shown(folder)}: {_why(error)}")
+            files.note(folder, f"cannot read the folder {_shown(folder)}: {_why(error)}")
             continue
         if any(entry.name.endswith(_CONFIGURATION) and not entry.is_dir() for entry in entries):
             yield folder
