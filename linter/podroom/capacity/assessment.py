@@ -84,7 +84,12 @@ class Assessment:
         return cluster
 
     def applies(self, group: NodeGroup) -> bool:
-        """Return whether the VPC CNI gives the group's pods IPv4 addresses, which is what all sums are about."""
+        """Return whether the VPC CNI gives the group's pods IPv4 addresses, which is what all sums are about.
+
+        Raises `Undecidable` if it is not certain that the group exists, or which cluster it belongs to.
+        """
+        if group.uncertain is not None:
+            raise Undecidable(group.uncertain)
         cluster = self.cluster(group)
         family = group.ami_family
         windows = isinstance(family, Known) and family.value is AmiFamily.WINDOWS

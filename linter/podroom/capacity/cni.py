@@ -12,6 +12,7 @@ _TRUE = frozenset({"1", "t", "T", "true", "TRUE", "True"})
 _VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?(?:[-+].*)?", re.ASCII)
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _LARGEST_GO_INT = 2**63 - 1
+_CHECKED_TARGETS = ("WARM_IP_TARGET", "WARM_PREFIX_TARGET", "MINIMUM_IP_TARGET")
 
 
 class CniVersionError(PodroomError):
@@ -22,7 +23,8 @@ class CniVersionError(PodroomError):
 class CniBehavior:
     """What ipamd does, decided by its variables; the defaults are those of the code, not of the manifest.
 
-    `max_eni` None means no limit of its own; `version` None means the current one.
+    `max_eni` None means no limit of its own; `version` None means the current one.  `passes_target_check` is what
+    aws-node's check of the targets at start says of their texts; None where only the numbers are known.
     """
 
     warm_eni_target: int = 1
@@ -34,6 +36,7 @@ class CniBehavior:
     custom_networking: bool = False
     pod_eni: bool = False
     version: tuple[int, ...] | None = None
+    passes_target_check: bool | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str], version: tuple[int, ...] | None = None) -> CniBehavior:
@@ -41,7 +44,7 @@ class CniBehavior:
 
         `environment` is what the container really gets, so the manifest's own defaults (WARM_PREFIX_TARGET "1")
         must already be merged in.  pkg/ipamd/ipamd.go getWarmENITarget, getWarmIPTarget, getMinimumIPTarget,
-        getWarmPrefixTarget, getMaxENI; utils/utils.go GetBoolAsStringEnvVar.
+        getWarmPrefixTarget, getMaxENI; utils/utils.go GetBoolAsStringEnvVar.  `version` is that of the image.
         """
         max_eni = _go_int(environment.get("MAX_ENI"), least=1, default=0)
         return cls(
@@ -54,6 +57,7 @@ class CniBehavior:
             custom_networking=environment.get("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG") in _TRUE,
             pod_eni=environment.get("ENABLE_POD_ENI") in _TRUE,
             version=version,
+            passes_target_check=any(environment.get(name, "0") > "0" for name in _CHECKED_TARGETS),
         )
 
     @property
@@ -63,13 +67,15 @@ class CniBehavior:
 
     @property
     def crashes(self) -> bool:
-        """Return whether aws-node exits at start: prefix delegation without any target (validateEnvVars in main.go)."""
-        return (
-            self.prefix_delegation
-            and self.at_least(1, 9)
-            and not self.targets_addresses
-            and self.warm_prefix_target <= 0
-        )
+        """Return whether aws-node exits at start: prefix delegation without any target above 0.
+
+        It compares texts, so "abc" passes as above "0" and "+1" does not.  cmd/aws-vpc-cni/main.go validateEnvVars.
+        """
+        if not self.prefix_delegation or not self.at_least(1, 9):
+            return False
+        if self.passes_target_check is not None:
+            return not self.passes_target_check
+        return not self.targets_addresses and self.warm_prefix_target <= 0
 
     def at_least(self, *version: int) -> bool:
         """Return whether the CNI is of `version` or newer; the current version is newer than any."""

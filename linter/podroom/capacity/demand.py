@@ -92,8 +92,6 @@ def _parts(group: NodeGroup, subnet: Subnet, assessment: Assessment) -> Iterator
 
 
 def _share(group: NodeGroup, subnet: Subnet, part: SubnetPart, assessment: Assessment) -> Share:
-    if group.uncertain is not None:
-        raise Undecidable(group.uncertain)
     zones = [_zone(use, assessment) for use in group.subnets.need()]
     here = subnet.zone.need().identity
     in_zone = nodes_in_zone(group.maximum_size.need(), len(set(zones)))

@@ -28,8 +28,8 @@ class NodeAddresses:
     addresses to pods.  `node_subnet_addresses` and `pod_subnet_addresses` add up to `total`; the latter is 0 without
     custom networking, with it everything but the primary interface's one address.  `free_addresses` are assigned to
     the node and to no pod, `unserved_pods` wait for an address that never comes.  `total_at_most` is more than `total`
-    where ipamd's result depends on chance: with WARM_PREFIX_TARGET of 2 or more.  `ready` is False if the node never
-    becomes Ready.
+    where the result hangs on chance: which prefixes the pods are on (WARM_PREFIX_TARGET of 2 or more), or how many
+    pods come at once near max pods (WARM_IP_TARGET).  `ready` is False if the node never becomes Ready.
     """
 
     interfaces: int
@@ -77,11 +77,12 @@ class Pool:
             # WARM_IP_TARGET 0 never asks for more than MINIMUM_IP_TARGET, however many pods wait.
             warm = pods + self.cni.warm_ip_target if self.cni.warm_ip_target else 0
             return _ceil(max(warm, self.cni.minimum_ip_target), self.addresses_per_item)
+        # A target of 0 asks for one more unit as soon as no address is free.
         if self.in_prefixes:
-            return _ceil(pods, ADDRESSES_PER_PREFIX) + self.cni.warm_prefix_target
-        if self.cni.warm_eni_target == 0:
-            return (pods // self.slots + 1) * self.slots
-        return max(1, _ceil(pods, self.slots) + self.cni.warm_eni_target) * self.slots
+            target = self.cni.warm_prefix_target
+            return _ceil(pods, ADDRESSES_PER_PREFIX) + target if target else pods // ADDRESSES_PER_PREFIX + 1
+        target = self.cni.warm_eni_target
+        return (_ceil(pods, self.slots) + target if target else pods // self.slots + 1) * self.slots
 
     @property
     def closed_form_knows_the_cap(self) -> bool:
@@ -94,7 +95,7 @@ class Pool:
         return self.max_pods is not None and wanted * self.addresses_per_item >= self.max_pods
 
 
-def node_addresses(
+def node_addresses(  # noqa: PLR0913 - two subjects and four independent counts, by keyword
     instance: InstanceType,
     cni: CniBehavior,
     *,
@@ -125,7 +126,9 @@ def node_addresses(
     )
     items = pool_items(pool, pods)
     trunk_apart = 0 if budget.trunk_gives_addresses else trunk
-    pod_interfaces = max(1, _ceil(items, pool.slots), 2 * (trunk - trunk_apart))
+    # A trunk that gives addresses is there from the start, beside the first interface for pods if there is room.
+    at_start = min(2, pool.interfaces) if budget.trunk_gives_addresses else 1
+    pod_interfaces = max(at_start, _ceil(items, pool.slots))
     addresses = items * pool.addresses_per_item
     primary_apart = budget.reserved_primary
     interfaces = primary_apart + pod_interfaces + trunk_apart
@@ -169,24 +172,29 @@ def closed_form_items(pool: Pool, pods: int) -> int:
 
 
 def stepped_items(pool: Pool, pods: int) -> int:
-    """Return the items that ipamd holds at rest, by walking through its loop with pods that come one by one.
-
-    Mirrors isDatastorePoolTooLow and increaseDatastorePool of pkg/ipamd/ipamd.go: every step fills the free slots
-    of one interface, or attaches another, until the targets are met or max pods is reached.  Pods that come all at
-    once can leave up to one step more.
-    """
+    """Return the items that ipamd holds at rest, by walking through its loop with pods that come one by one."""
     items = 0
-    attached = 1
     for arrived in range(pods + 1):
-        while True:
-            need = _needed(pool, items, arrived)
-            free = attached * pool.slots - items
-            if need and not free and attached < pool.interfaces:
-                attached += 1
-                free = pool.slots
-            if not need or not free:
+        items = settled_items(pool, items, arrived)
+    return items
+
+
+def settled_items(pool: Pool, items: int, pods: int) -> int:
+    """Return the items that ipamd holds at rest when it starts from `items` and `pods` want an address.
+
+    Every step fills free slots of one interface, or attaches another, until the targets are met or max pods is
+    reached.  pkg/ipamd/ipamd.go isDatastorePoolTooLow, increaseDatastorePool, tryAssignIPs, tryAssignPrefixes,
+    tryAllocateENI.
+    """
+    attached = max(1, _ceil(items, pool.slots))
+    while need := _needed(pool, items, pods):
+        free = attached * pool.slots - items
+        if not free:
+            if attached == pool.interfaces:
                 break
-            items += min(need, free)
+            attached += 1
+            free = pool.slots
+        items += min(need, free)
     return items
 
 
@@ -210,10 +218,14 @@ def _needed(pool: Pool, items: int, pods: int) -> int:
 
 
 def _most_items(pool: Pool, pods: int, items: int) -> int:
-    """Return the most items that chance can lead to: pods spread over prefixes leave fewer of them wholly free."""
+    """Return the most items that chance can lead to."""
     target = pool.cni.warm_prefix_target
-    if pool.cni.targets_addresses or not pool.in_prefixes or target <= 1:
+    if pool.cni.targets_addresses:
+        # Pods that come at once are all served by one step, which does not stop in the middle at max pods.
+        return min(pool.wanted(pods), pool.capacity)
+    if not pool.in_prefixes or target <= 1:
         return items
+    # Pods spread over the prefixes leave fewer of them wholly free.
     most = _ceil(pods, ADDRESSES_PER_PREFIX) + 2 * target - 1
     if pool.max_pods is not None:
         most = min(most, max(1, _ceil(pool.max_pods, ADDRESSES_PER_PREFIX)) - 1 + target)

@@ -8,7 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from podroom.catalog.documents import CNI_ENTRYPOINT, CNI_IPAMD, CNI_README
+from podroom.catalog.documents import (
+    CNI_ENTRYPOINT,
+    CNI_IPAMD,
+    CNI_MANIFEST,
+    CNI_NETWORK,
+    CNI_README,
+    CNI_SESSION,
+)
 
 
 class VariableType(Enum):
@@ -88,7 +95,7 @@ _VARIABLES = (
     CniVariable("AWS_VPC_K8S_CNI_EXCLUDE_SNAT_CIDRS", _STRING, "", since=(1, 6, 0)),
     CniVariable("AWS_EXTERNAL_SERVICE_CIDRS", _STRING, "", since=(1, 12, 6)),
     CniVariable("AWS_VPC_CNI_NODE_PORT_SUPPORT", _BOOL, "true"),
-    CniVariable("AWS_VPC_K8S_CNI_CONFIGURE_RPFILTER", _BOOL, no_effect_since=(1, 12, 1)),
+    CniVariable("AWS_VPC_K8S_CNI_CONFIGURE_RPFILTER", _BOOL, "true", no_effect_since=(1, 12, 1)),
     CniVariable("ENABLE_NFTABLES", _BOOL, "false", since=(1, 12, 1), no_effect_since=(1, 13, 2)),
     CniVariable("AWS_MANAGE_ENIS_NON_SCHEDULABLE", _BOOL, "false", since=(1, 12, 6)),
     CniVariable("ADDITIONAL_ENI_TAGS", _STRING, "{}", since=(1, 6, 0)),
@@ -103,11 +110,17 @@ _VARIABLES = (
     CniVariable("DISABLE_METRICS", _BOOL, "false"),
     CniVariable("DISABLE_INTROSPECTION", _BOOL, "false"),
     CniVariable("INTROSPECTION_BIND_ADDRESS", _STRING, "127.0.0.1:61679"),
-    CniVariable("AWS_EC2_ENDPOINT", _STRING, ""),
+    CniVariable("AWS_EC2_ENDPOINT", _STRING, "", since=(1, 13, 0)),
     CniVariable("HOST_CNI_BIN_PATH", _STRING, "/host/opt/cni/bin"),
     CniVariable("HOST_CNI_CONFDIR_PATH", _STRING, "/host/etc/cni/net.d"),
     CniVariable("VPC_CNI_VERSION", _STRING),
     CniVariable("AWS_VPC_K8S_CNI_BACKING_STORE", _STRING, "/var/run/aws-node/ipam.json", source=CNI_IPAMD),
+    CniVariable("AWS_VPC_K8S_CNI_CONNMARK", _STRING, "0x80", source=CNI_NETWORK),
+    CniVariable("AWS_VPC_K8S_EGRESS_V4_PLUGIN_LOG_FILE", _STRING, source=CNI_ENTRYPOINT),
+    CniVariable("AWS_VPC_K8S_EGRESS_V6_PLUGIN_LOG_FILE", _STRING, source=CNI_ENTRYPOINT),
+    CniVariable("HTTP_TIMEOUT", _INT, source=CNI_SESSION),
+    CniVariable("MY_NODE_NAME", _STRING, source=CNI_MANIFEST),
+    CniVariable("MY_POD_NAME", _STRING, source=CNI_MANIFEST),
     CniVariable("MANAGE_UNTAGGED_ENI", _BOOL, "true", since=(1, 9, 1), source=CNI_IPAMD),
 )
 

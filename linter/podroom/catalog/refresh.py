@@ -85,7 +85,7 @@ class TrunkLimits:
 def boto3_client(region: str) -> Ec2Client:
     """Return an EC2 client of `region`; raise `CatalogError` if boto3 is not installed."""
     try:
-        import boto3  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra, and slow; boto3 ships no types
+        import boto3  # noqa: PLC0415 - an extra, and slow
     except ImportError as error:
         raise CatalogError("boto3 is not installed: pip install 'podroom[refresh]'") from error
     client: Ec2Client = boto3.client("ec2", region_name=region)

@@ -1,0 +1,61 @@
+"""What a rule pack's tests need: run examples and compare them with their `# expect:` marks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+from podroom.engine import Engine, Outcome
+from podroom.rule import Example, Rule
+from podroom.run import Request, check
+from podroom.sources.hcl.parser import parse
+
+_EXPECTATION = re.compile(r"#\s*expect:\s*([A-Z0-9, ]+)")
+
+
+class Mark(NamedTuple):
+    """A code at a line of a file, as found or as expected."""
+
+    file: str
+    line: int
+    code: str
+
+
+def expected_marks(files: Mapping[str, str]) -> list[Mark]:
+    """Return what `# expect: PR101, PR102` comments ask for, in order."""
+    return sorted(
+        Mark(name, number, code.strip())
+        for name, text in files.items()
+        for number, line in enumerate(text.splitlines(), 1)
+        for match in _EXPECTATION.finditer(line)
+        for code in match[1].split(",")
+        if code.strip()
+    )
+
+
+def found_marks(outcome: Outcome, root: Path) -> list[Mark]:
+    """Return the findings of an outcome as marks, file names relative to `root`."""
+    return sorted(
+        Mark(Path(finding.span.path).resolve().relative_to(root.resolve()).as_posix(), finding.span.first.line, finding.code)
+        for finding in outcome.findings
+    )
+
+
+def judge_folder(folder: Path, rules: Iterable[type[Rule[Any]]]) -> Outcome:
+    """Judge one folder with the given rules."""
+    return check(Request(paths=(str(folder),), reader=parse), Engine(rules))
+
+
+def judge_example(example: Example, rules: Iterable[type[Rule[Any]]]) -> tuple[list[Mark], list[Mark], Outcome]:
+    """Judge an example; return what it expects, what was found, and the whole outcome."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        for path, text in example.files.items():
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+        outcome = judge_folder(folder, rules)
+        return expected_marks(example.files), found_marks(outcome, folder), outcome
