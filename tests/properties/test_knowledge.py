@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from podroom.testing import judge_example
 
 from podroom.capacity.assessment import Assessment, Assumptions
 from podroom.catalog.instance_types import InstanceCatalog
 from podroom.engine import Engine
-from podroom.model.world import LaunchTemplate, NodeGroup, UserData, World
+from podroom.model.world import CniSettings, LaunchTemplate, NodeGroup, UserData, World
 from podroom.positions import Document, Span
-from podroom.rule import Example
+from podroom.rule import Example, Rule
 from podroom.run import Request, understand
 from podroom.sources.hcl.parser import parse
+from podroom.testing import judge_example
 from podroom.values import Known, Members, OneOf, Unknown
 from podroom_rules import rules
 
@@ -29,38 +28,40 @@ FORGOTTEN = Unknown("it was forgotten for this test", NOWHERE)
 SCENARIOS = sorted((Path(__file__).parents[2] / "examples" / "terraform").glob("*/"))
 
 
-def degraded(item: Any) -> Iterator[Any]:
+def degraded(item: object) -> Iterator[object]:
     """Iterate over copies of `item` in which exactly one thing is known no more."""
-    if isinstance(item, Known) or isinstance(item, OneOf):
+    if isinstance(item, (Known, OneOf)):
         yield FORGOTTEN
     elif isinstance(item, Members):
         yield Members((), (FORGOTTEN,))
-        for position, member in enumerate(item.items):
+        for items in _degraded_tuple(item.items):
+            yield replace(item, items=items)
+        for position in range(len(item.items)):
             yield Members(item.items[:position] + item.items[position + 1 :], (*item.missing, FORGOTTEN))
-            for copy in degraded(member):
-                yield replace(item, items=(*item.items[:position], copy, *item.items[position + 1 :]))
-    elif isinstance(item, UserData):
+    elif isinstance(item, tuple):
+        yield from _degraded_tuple(item)
+    elif is_dataclass(item) and not isinstance(item, (Span, Unknown, type)):
+        yield from _less_than(item)
+        for field in fields(item):
+            for copy in degraded(getattr(item, field.name)):
+                yield replace(item, **{field.name: copy})
+
+
+def _less_than(item: object) -> Iterator[object]:
+    """Iterate over copies of a part that has a field of its own for what is not known of it."""
+    if isinstance(item, UserData):
         yield UserData(bootstraps=item.bootstraps, gaps=(FORGOTTEN,))
-        yield from _degraded_fields(item)
     elif isinstance(item, NodeGroup):
         yield replace(item, launch_template=None, launch_template_missing=FORGOTTEN)
         yield replace(item, uncertain=FORGOTTEN)
-        yield from _degraded_fields(item)
-    elif isinstance(item, tuple):
-        for position, member in enumerate(item):
-            for copy in degraded(member):
-                yield (*item[:position], copy, *item[position + 1 :])
-    elif is_dataclass(item) and not isinstance(item, (Span, Unknown)):
-        yield from _degraded_fields(item)
+    elif isinstance(item, CniSettings):
+        yield replace(item, environment=(), missing=FORGOTTEN)
 
 
-def _degraded_fields(item: Any) -> Iterator[Any]:
-    for field in fields(item):
-        value = getattr(item, field.name)
-        if field.name == "environment":
-            yield replace(item, environment=(), missing=FORGOTTEN)
-        for copy in degraded(value):
-            yield replace(item, **{field.name: copy})
+def _degraded_tuple(items: tuple[object, ...]) -> Iterator[tuple[object, ...]]:
+    for position, member in enumerate(items):
+        for copy in degraded(member):
+            yield (*items[:position], copy, *items[position + 1 :])
 
 
 def verdicts(world: World) -> tuple[dict[tuple[str, str], int], set[str]]:
@@ -90,7 +91,7 @@ def worlds_of(folder: Path) -> list[World]:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
-def test_knowing_less_of_a_rules_own_examples(rule: Any) -> None:
+def test_knowing_less_of_a_rules_own_examples(rule: type[Rule]) -> None:
     examples: tuple[Example, ...] = rule.bad + rule.good
     for example in examples:
         _, _, outcome = judge_example(example, RULES)
@@ -106,4 +107,5 @@ def test_knowing_less_of_a_scenario(folder: Path) -> None:
 
 def test_the_property_would_notice_a_lost_user_data() -> None:
     template = LaunchTemplate("t", NOWHERE, None, None, UserData())
-    assert any(copy.user_data.gaps for copy in degraded(template))
+    copies = [copy for copy in degraded(template) if isinstance(copy, LaunchTemplate)]
+    assert any(copy.user_data.gaps for copy in copies)
