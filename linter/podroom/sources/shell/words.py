@@ -1,0 +1,211 @@
+"""Words of a shell script: quotes, escapes, parameters and substitutions."""
+
+from __future__ import annotations
+
+import re
+
+from podroom.sources.shell.syntax import Literal, Parameter, RawWord, Segment, Substitution
+
+MAXIMUM_DEPTH = 50
+"""Parameters and substitutions inside each other; what is nested deeper counts as a substitution."""
+
+_BARE = re.compile(r"""[^\s;&|<>()"'`$\\]+""")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_SPECIAL = re.compile(r"[0-9@*#?$!-]")
+_OPERATOR = re.compile(r":?[-=+?]")
+_SINGLE_QUOTED = re.compile(r"'[^']*'?")
+_DOLLAR_QUOTED = re.compile(r"\$'(?:[^'\\]|\\.)*'?", re.DOTALL)
+_IN_DOUBLE_QUOTES = re.compile(r'[^"`$\\]+')
+_IN_HERE_DOCUMENT = re.compile(r"[^`$\\]+")
+_IN_BRACES = re.compile(r"""[^}"'`$\\]+""")
+
+
+class WordReader:
+    """Reads words of one text."""
+
+    def __init__(self, text: str) -> None:
+        """Read from `text`."""
+        self._text = text
+
+    def word(self, at: int) -> RawWord | None:
+        """Return the word that starts at `at`; None where no word can start."""
+        start = at
+        segments: list[Segment] = []
+        text = self._text
+        while at < len(text):
+            if bare := _BARE.match(text, at):
+                segments.append(Literal(at, bare.end(), quoted=False))
+                at = bare.end()
+            elif text[at] in "<>" and text.startswith("(", at + 1):
+                end = self.closing(at + 2, ")")
+                segments.append(Substitution(at, end, quoted=False))
+                at = end
+            elif text[at] in "\"'`$\\":
+                at = self._special(at, segments, 0)
+            elif text[at] == "(" and segments and text[at - 1] == "=":
+                at = self._array(at, segments)
+            else:
+                break
+        return RawWord(start, at, tuple(segments)) if at > start else None
+
+    def here_document(self, lines: list[tuple[int, int]], *, literal: bool) -> RawWord:
+        """Return the body of a here-document made of these stretches of the text."""
+        segments: list[Segment] = []
+        for start, end in lines:
+            if literal:
+                segments.append(Literal(start, end, quoted=True))
+            else:
+                self._until(start, end, _IN_HERE_DOCUMENT, segments, 0)
+        start, end = (lines[0][0], lines[-1][1]) if lines else (0, 0)
+        return RawWord(start, end, tuple(segments))
+
+    def closing(self, at: int, bracket: str) -> int:
+        """Return the offset after the bracket that closes what was opened before `at`.
+
+        Quotes, escapes, comments and inner brackets are skipped; without a closing bracket it is the
+        end of the text.
+        """
+        text = self._text
+        expected = [bracket]
+        while at < len(text):
+            character = text[at]
+            if character == expected[-1] and not (character == "`" and len(expected) > 1):
+                expected.pop()
+                if not expected:
+                    return at + 1
+            elif character == "\\":
+                at += 1
+            elif expected[-1] == '"':
+                if text.startswith(("$(", "${"), at):
+                    expected.append(")" if text[at + 1] == "(" else "}")
+                    at += 1
+            elif character == "'":
+                at = text.find("'", at + 1)
+                if at < 0:
+                    return len(text)
+            elif character == '"':
+                expected.append('"')
+            elif text.startswith("${", at):
+                expected.append("}")
+                at += 1
+            elif character == "(" and expected[-1] == ")":
+                expected.append(")")
+            elif character == "#" and expected[-1] == ")" and text[at - 1] in " \t\n;":
+                at = text.find("\n", at)
+                if at < 0:
+                    return len(text)
+            at += 1
+        return len(text)
+
+    def _special(self, at: int, segments: list[Segment], depth: int) -> int:
+        """Read a quote, an escape or an expansion outside of quotes; return the offset after it."""
+        text = self._text
+        character = text[at]
+        if character == "'":
+            end = _end(_SINGLE_QUOTED, text, at)
+            segments.append(Literal(at + 1, end - 1 if end > at + 1 and text[end - 1] == "'" else end, quoted=True))
+            return end
+        if character == '"':
+            end = self._until(at + 1, len(text), _IN_DOUBLE_QUOTES, segments, depth, '"')
+            segments.append(Literal(end, end, quoted=True))
+            return min(end + 1, len(text))
+        if character == "\\":
+            return self._escape(at, segments, quoted=False)
+        if dollar_quoted := _DOLLAR_QUOTED.match(text, at):
+            end = dollar_quoted.end()
+            if "\\" in dollar_quoted.group():
+                segments.append(Substitution(at, end, quoted=True))
+            else:
+                segments.append(Literal(at + 2, end - 1, quoted=True))
+            return end
+        return self._expansion(at, segments, depth, quoted=False)
+
+    def _escape(self, at: int, segments: list[Segment], *, quoted: bool, only: str = "") -> int:
+        """Read a backslash; `only` lists what it escapes where it does not escape everything."""
+        text = self._text
+        following = text[at + 1 : at + 2]
+        if following == "\n":
+            return at + 2
+        if following == "\r" and text.startswith("\r\n", at + 1):
+            return at + 3
+        if only and following not in only:
+            segments.append(Literal(at, at + 1, quoted=True))
+            return at + 1
+        segments.append(Literal(at + 1, at + 2, quoted=True))
+        return min(at + 2, len(text))
+
+    def _until(  # noqa: PLR0913 - one loop for the three kinds of text in which only $, ` and \ mean something
+        self, at: int, end: int, plain: re.Pattern[str], segments: list[Segment], depth: int, stop: str = ""
+    ) -> int:
+        """Read quoted text up to the character `stop` or to `end`; return the offset where it stopped."""
+        text = self._text
+        while at < end:
+            if stop and text[at] == stop:
+                return at
+            if match := plain.match(text, at, end):
+                segments.append(Literal(at, match.end(), quoted=True))
+                at = match.end()
+            elif text[at] == "\\":
+                at = self._escape(at, segments, quoted=True, only='$`"\\' if stop == '"' else "$`\\")
+            elif text[at] in "$`":
+                at = self._expansion(at, segments, depth, quoted=True)
+            else:
+                segments.append(Literal(at, at + 1, quoted=True))
+                at += 1
+        return at
+
+    def _expansion(self, at: int, segments: list[Segment], depth: int, *, quoted: bool) -> int:
+        text = self._text
+        if text[at] == "`":
+            end = self.closing(at + 1, "`")
+        elif text.startswith("$(", at):
+            end = self.closing(at + 2, ")")
+        elif text.startswith("${", at):
+            return self._braces(at, segments, depth, quoted=quoted)
+        elif match := _NAME.match(text, at + 1) or _SPECIAL.match(text, at + 1):
+            segments.append(Parameter(at, match.end(), match.group(), "", (), quoted))
+            return match.end()
+        else:
+            segments.append(Literal(at, at + 1, quoted))
+            return at + 1
+        segments.append(Substitution(at, end, quoted))
+        return end
+
+    def _braces(self, at: int, segments: list[Segment], depth: int, *, quoted: bool) -> int:
+        text = self._text
+        end = self.closing(at + 2, "}")
+        inner_end = end - 1
+        name = _NAME.match(text, at + 2, inner_end)
+        if name is None or depth >= MAXIMUM_DEPTH or text[inner_end : inner_end + 1] != "}":
+            segments.append(Substitution(at, end, quoted))
+            return end
+        if name.end() == inner_end:
+            segments.append(Parameter(at, end, name.group(), "", (), quoted))
+            return end
+        operator = _OPERATOR.match(text, name.end(), inner_end)
+        if operator is None:
+            segments.append(Parameter(at, end, name.group(), text[name.end()], (), quoted))
+            return end
+        argument: list[Segment] = []
+        place = operator.end()
+        while place < inner_end:
+            if match := _IN_BRACES.match(text, place, inner_end):
+                argument.append(Literal(place, match.end(), quoted))
+                place = match.end()
+            elif text[place] in "\"'`$\\":
+                place = self._special(place, argument, depth + 1)
+            else:
+                break
+        segments.append(Parameter(at, end, name.group(), operator.group(), tuple(argument), quoted))
+        return end
+
+    def _array(self, at: int, segments: list[Segment]) -> int:
+        """Read `NAME=(...)`, whose value is treated as not known."""
+        end = self.closing(at + 1, ")")
+        segments.append(Substitution(at, end, quoted=True))
+        return end
+
+
+def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
+    match = pattern.match(text, at)
+    return match.end() if match else at
