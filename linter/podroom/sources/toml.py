@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -53,17 +52,18 @@ class Setting:
             return None
         loads, invalid = _library()
         try:
-            return loads(f"value = {raw}")["value"]  # type: ignore[no-any-return]  # a TOML value is any object
+            return loads(f"value = {raw}")["value"]
         except (invalid, RecursionError):
             return None
 
 
 @dataclass(frozen=True, slots=True)
 class UnknownLine:
-    """A line that is nothing but unknown values, in the table `path`: it may hold any settings."""
+    """A line (offsets) that is nothing but unknown values, in the table `path`: it may hold any settings."""
 
     path: tuple[str, ...]
-    span: Span
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,8 @@ def _position(message: str, text: str) -> int:
         return max(len(text) - 1, 0)
     line, column = int(match.group(1)), int(match.group(2))
     starts = [0, *(found.end() for found in re.finditer("\n", text))]
-    return min(starts[min(line, len(starts)) - 1] + column - 1, max(len(text) - 1, 0))
+    at = min(starts[min(line, len(starts)) - 1] + column - 1, max(len(text) - 1, 0))
+    return at - 1 if at and text[at] == "\n" else at
 
 
 _BLANK = re.compile(r"[ \t]*")
@@ -147,7 +148,7 @@ class _Scan:
             if at >= len(text):
                 return None
             if holes := _HOLES_ONLY.match(text, at):
-                self.unknown_lines.append(UnknownLine(table, self._source.span(at, holes.end())))
+                self.unknown_lines.append(UnknownLine(table, at, holes.end()))
                 self.line_holes.extend(i for i in range(at, holes.end()) if text[i] == HOLE)
                 at = holes.end()
             elif text[at] == "[":
@@ -237,8 +238,3 @@ class _Scan:
 def _match_end(pattern: re.Pattern[str], text: str, at: int) -> int:
     match = pattern.match(text, at)
     return match.end() if match else at
-
-
-def settings_at(settings: Settings, path: tuple[str, ...]) -> Iterator[Setting]:
-    """Iterate over the settings of that path, in order."""
-    return (setting for setting in settings.settings if setting.path == path)

@@ -19,6 +19,7 @@ from podroom.traced_text import HOLE, Piece, TracedText
 from podroom.values import Known, OneOf, Unknown, Value
 
 if TYPE_CHECKING:
+    from yaml import MarkedYAMLError
     from yaml.events import Event, ScalarEvent
 
 MAXIMUM_DEPTH = 200
@@ -162,7 +163,8 @@ def compose(source: TracedText) -> Stream:
         message = f"the character U+{ord(strange.group()):04X} is not allowed in YAML"
         return Stream((), Problem(message, source.span(at, at + 1)))
     composer = _Composer(source, shift)
-    return Stream(tuple(composer.documents), composer.read(text))
+    problem = composer.read(text)
+    return Stream(tuple(composer.documents), problem)
 
 
 class _Refused(Exception):  # noqa: N818 - ends the reading; never leaves this module
@@ -203,8 +205,7 @@ class _Composer:
             for event in yaml.parse(text, Loader=loader):
                 self._take(event)
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            at = len(self._source) if mark is None else mark.index + self._shift
+            at = _offset(error, len(self._source)) + self._shift
             what = error.problem or error.context or "it cannot be read"
             return self._problem(f"this is not valid YAML: {what}", at)
         except yaml.YAMLError as error:
@@ -220,11 +221,13 @@ class _Composer:
     def _take(self, event: Event) -> None:
         from yaml import events
 
+        if event.start_mark is None or event.end_mark is None:  # the start and the end of the stream
+            return
         start, end = event.start_mark.index + self._shift, event.end_mark.index + self._shift
         if isinstance(event, events.ScalarEvent):
             self._add(self._scalar(event, start, end), event.anchor, 1)
         elif isinstance(event, events.AliasEvent):
-            node = self._anchors.get(event.anchor)
+            node = self._anchors.get(event.anchor or "")
             if node is None:
                 raise _Refused(f"*{event.anchor} names an anchor that is not complete at this point", start)
             self._add(node, None, self._sizes[id(node)])
@@ -290,6 +293,11 @@ class _Composer:
         return Scalar(self._source, start, end, content, _kind(event))
 
 
+def _offset(error: MarkedYAMLError, otherwise: int) -> int:
+    mark = error.problem_mark or error.context_mark
+    return otherwise if mark is None else int(mark.index)
+
+
 def _merged(value: Node) -> Iterator[Entry]:
     """Iterate over the entries that a merge key brings; of two with one key the first one counts."""
     for node in value.items if isinstance(value, Sequence) else (value,):
@@ -348,7 +356,7 @@ _KIND_OF_TAG = {
     "tag:yaml.org,2002:bool": ScalarKind.BOOLEAN,
     "tag:yaml.org,2002:null": ScalarKind.NULL,
 }
-_BOOLEANS = frozenset("y Y yes Yes YES on On ON true True TRUE n N no No NO off Off OFF false False FALSE".split())
+_BOOLEANS = re.compile("y|Y|yes|Yes|YES|on|On|ON|true|True|TRUE|n|N|no|No|NO|off|Off|OFF|false|False|FALSE")
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _INTEGER = re.compile(r"[-+]?(0[xX][0-9a-fA-F_]+|0[oO]?[0-7_]+|0[bB][01_]+|[1-9][0-9_]*|0)")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
@@ -364,7 +372,7 @@ def _kind(event: ScalarEvent) -> ScalarKind:
         return ScalarKind.UNDECIDED
     if text in _NULLS:
         return ScalarKind.NULL
-    if text in _BOOLEANS:
+    if _BOOLEANS.fullmatch(text):
         return ScalarKind.BOOLEAN
     if _INTEGER.fullmatch(text):
         return ScalarKind.INTEGER

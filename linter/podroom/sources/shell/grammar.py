@@ -7,6 +7,7 @@ would accept is read as far as it makes sense; the reader always moves on and ne
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from podroom.sources.shell.syntax import (
     Literal,
@@ -183,7 +184,7 @@ class _Parser:
             return
         for first, last in elements:
             self._enclose(first, last)
-        for (first, last), (following, following_last) in zip(elements, elements[1:], strict=False):
+        for (first, last), (following, following_last) in pairwise(elements):
             for command in self.commands[first:last]:
                 command.feeds = True
             for command in self.commands[following:following_last]:

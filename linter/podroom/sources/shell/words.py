@@ -134,7 +134,7 @@ class WordReader:
         segments.append(Literal(at + 1, at + 2, quoted=True))
         return min(at + 2, len(text))
 
-    def _until(  # noqa: PLR0913 - one loop for the three kinds of text in which only $, ` and \ mean something
+    def _until(
         self, at: int, end: int, plain: re.Pattern[str], segments: list[Segment], depth: int, stop: str = ""
     ) -> int:
         """Read quoted text up to the character `stop` or to `end`; return the offset where it stopped."""

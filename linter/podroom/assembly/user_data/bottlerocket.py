@@ -1,0 +1,51 @@
+"""Bottlerocket's settings: TOML with `settings.kubernetes.max-pods`."""
+
+from __future__ import annotations
+
+from podroom.assembly.user_data.notes import MENTION, Notes, whole_number
+from podroom.model.world import Bootstrap, Mechanism
+from podroom.sources.toml import Setting, UnknownLine, read_toml
+from podroom.traced_text import HOLE, TracedText
+from podroom.values import Known, Value
+
+_MAX_PODS = ("settings", "kubernetes", "max-pods")
+_FREE_TABLES = (("settings", "kubernetes", "node-labels"), ("settings", "kubernetes", "node-taints"))
+
+
+def read_bottlerocket(text: TracedText, notes: Notes) -> None:
+    """Note what the settings say about max pods."""
+    notes.bootstrap(Bootstrap.BOTTLEROCKET)
+    toml = read_toml(text)
+    if toml.problem is not None:
+        notes.gap(f"Bottlerocket's settings cannot be read: {toml.problem.message}", toml.problem.span)
+    for setting in toml.settings:
+        if setting.path == _MAX_PODS:
+            notes.fix(Mechanism.BOTTLEROCKET_SETTING, _number(setting), setting.span)
+        elif _could_be(setting):
+            key = text.slice(setting.start, setting.end)
+            notes.hole(key, 0, len(key), "an unknown Bottlerocket setting")
+        elif MENTION.search(setting.path[-1]) and setting.path[:3] not in _FREE_TABLES:
+            notes.gap(f"`{'.'.join(setting.path)}` is no setting that Bottlerocket is known to have", setting.span)
+    for line in toml.unknown_lines:
+        _line(text, line, notes)
+
+
+def _number(setting: Setting) -> Value[int]:
+    value = setting.decoded()
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Known(value, setting.span)
+    raw = setting.raw
+    quotes = 1 if raw.text[:1] in ("'", '"') and raw.text[-1:] == raw.text[:1] and len(raw) > 1 else 0
+    return whole_number(raw.value(quotes, len(raw) - quotes), setting.span)
+
+
+def _could_be(setting: Setting) -> bool:
+    """Return whether an unknown part of the key, or the whole of `settings.kubernetes`, could hold max pods."""
+    path = setting.path
+    if any(HOLE in part for part in path):
+        return all(HOLE in part or part == wanted for part, wanted in zip(path, _MAX_PODS, strict=False))
+    return path in (_MAX_PODS[:1], _MAX_PODS[:2]) and HOLE in setting.raw.text
+
+
+def _line(text: TracedText, line: UnknownLine, notes: Notes) -> None:
+    notes.hole(text, line.start, line.end, "an unknown line of Bottlerocket's settings")

@@ -1,0 +1,50 @@
+"""The command line of kubelet, as far as it bears on max pods."""
+
+from __future__ import annotations
+
+import re
+
+from podroom.assembly.user_data.notes import Notes, mentions_max_pods, whole_number
+from podroom.model.world import Mechanism
+from podroom.traced_text import HOLE, TracedText
+
+_ARGUMENT = re.compile(r"""(?:"[^"]*"|'[^']*'|[^\s"']|["'])+""")
+_FLAG = re.compile(r"""["']?--max-pods(?:=["']?([^"'\s]*)["']?)?["']?""")
+_TAKES_A_VALUE = re.compile(
+    r"--(?:node-labels|register-with-taints|cluster-dns|node-ip|provider-id|hostname-override|v|config|"
+    r"(?:system|kube|qos)-reserved|reserved-cpus|eviction-[a-z-]+|image-gc-[a-z-]+|cpu-manager-policy|"
+    r"container-log-[a-z-]+|pod-infra-container-image|feature-gates|cloud-provider|root-dir|max-open-files|"
+    r"allowed-unsafe-sysctls|registry-qps|registry-burst|event-qps|event-burst|kube-api-qps|kube-api-burst)"
+)
+
+
+def read_kubelet_arguments(text: TracedText, mechanism: Mechanism, notes: Notes) -> None:
+    """Note every `--max-pods` among kubelet's arguments, and unknown values that could be one."""
+    value_follows = flag_start = None
+    for match in _ARGUMENT.finditer(text.text):
+        argument, start, end = match.group(), match.start(), match.end()
+        if flag_start is not None:
+            notes.fix(
+                mechanism, whole_number(text.value(start, end), text.span(start, end)), text.span(flag_start, end)
+            )
+            flag_start = None
+        elif flag := _FLAG.fullmatch(argument):
+            if flag.group(1) is None:
+                flag_start = start
+                continue
+            begin, stop = start + flag.start(1), start + flag.end(1)
+            value = text.value(begin, stop) if stop > begin else text.value(start, end)
+            left, right = _without_quotes(argument, start)
+            notes.fix(mechanism, whole_number(value, text.span(start, end)), text.span(left, right))
+        elif HOLE in argument and not value_follows and not re.match(r"""["']?--[a-z0-9-]+=""", argument):
+            notes.hole(text, start, end, "an unknown value among kubelet's arguments")
+        elif mentions_max_pods(text.slice(start, end)):
+            notes.gap(f"`{argument.replace(HOLE, '...')}` is not understood", text.span(start, end))
+        value_follows = _TAKES_A_VALUE.fullmatch(argument)
+    if flag_start is not None:
+        notes.gap("--max-pods has no number", text.span(flag_start, len(text)))
+
+
+def _without_quotes(argument: str, start: int) -> tuple[int, int]:
+    left = start + (argument[0] in "\"'")
+    return left, start + len(argument) - (argument[-1] in "\"'" and argument[0] in "\"'")

@@ -1,0 +1,101 @@
+"""Collects what user data says about max pods, and what in it could say more."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from podroom.model.world import Bootstrap, FixedMaxPods, MaxPodsExpression, Mechanism, UseMaxPods, UserData
+from podroom.positions import Span
+from podroom.traced_text import HOLE, TracedText
+from podroom.values import Known, OneOf, Unknown, Value
+
+MENTION = re.compile(r"max[-_]?pods", re.IGNORECASE)
+"""Every way in which people write it: --max-pods, maxPods, MAX_PODS, eni-max-pods.txt."""
+
+_CALCULATOR = re.compile(r"max-pods-calculator")
+_LONGEST_QUOTE = 60
+
+
+@dataclass(slots=True)
+class Notes:
+    """What has been read so far, in order."""
+
+    bootstraps: list[Bootstrap] = field(default_factory=list)
+    fixed: list[FixedMaxPods] = field(default_factory=list)
+    use_max_pods: list[UseMaxPods] = field(default_factory=list)
+    expressions: list[MaxPodsExpression] = field(default_factory=list)
+    gaps: list[Unknown] = field(default_factory=list)
+
+    def bootstrap(self, bootstrap: Bootstrap) -> None:
+        """Note that user data speaks to this program."""
+        if bootstrap not in self.bootstraps:
+            self.bootstraps.append(bootstrap)
+
+    def fix(self, mechanism: Mechanism, value: Value[int], span: Span) -> None:
+        """Note a number; each statement once, however many scripts read it."""
+        if not any(known.mechanism is mechanism and known.span == span for known in self.fixed):
+            self.fixed.append(FixedMaxPods(mechanism, value, span))
+
+    def gap(self, reason: str, span: Span, refs: tuple[str, ...] = ()) -> None:
+        """Note a place that could say more; each place once."""
+        if not any(known.origin == span for known in self.gaps):
+            self.gaps.append(Unknown(reason, span, refs))
+
+    def hole(self, text: TracedText, start: int, end: int, where: str) -> None:
+        """Note an unknown value that could say more; nothing if none of its candidates mentions max pods."""
+        holes = list(text.holes(start, end))
+        if holes and all(isinstance(hole, OneOf) and not _any_mentions(hole) for hole in holes):
+            return
+        reasons = "; ".join(dict.fromkeys(hole.reason for hole in holes)) or "it is not known"
+        refs = tuple(ref for hole in holes for ref in hole.refs)
+        self.gap(f"{where} could set max pods: {reasons}", text.span(start, end), refs)
+
+    def mentions(self, text: TracedText, what: str) -> None:
+        """Note every mention of max pods in a text that is not understood."""
+        for mention in MENTION.finditer(text.text):
+            self.gap(what.format(quote(text, mention.start())), text.span(mention.start(), mention.end()))
+
+    def user_data(self) -> UserData:
+        """Return what was collected."""
+        return UserData(
+            tuple(self.bootstraps),
+            tuple(self.fixed),
+            tuple(self.use_max_pods),
+            tuple(self.expressions),
+            tuple(self.gaps),
+        )
+
+
+def _any_mentions(hole: OneOf[str]) -> bool:
+    return any(MENTION.search(candidate) for candidate in hole.values)
+
+
+def mentions_max_pods(text: TracedText) -> bool:
+    """Return whether the text, or a candidate of a hole in it, mentions max pods."""
+    if MENTION.search(text.text):
+        return True
+    return any(isinstance(hole, OneOf) and _any_mentions(hole) for hole in text.holes())
+
+
+def quote(text: TracedText, at: int) -> str:
+    """Return the line around `at` for a message, shortened."""
+    start = text.text.rfind("\n", 0, at) + 1
+    end = text.text.find("\n", at)
+    line = " ".join(text.text[start : end if end >= 0 else None].replace(HOLE, "...").split())
+    return line if len(line) <= _LONGEST_QUOTE else f"{line[: _LONGEST_QUOTE - 3]}..."
+
+
+def whole_number(value: Value[str], span: Span) -> Value[int]:
+    """Return the number that a text says; unknown if it says none."""
+    if isinstance(value, Unknown):
+        if _CALCULATOR.search(value.reason):
+            reason = "max-pods-calculator.sh works the number out on the node, for the node's own instance type"
+            return Unknown(reason, span, value.refs)
+        return Unknown(value.reason, span, value.refs)
+    for candidate in value.candidates():
+        if not re.fullmatch("[0-9]{1,9}", candidate):
+            return Unknown(f'max pods is "{candidate}", which is not a whole number', span)
+    if isinstance(value, OneOf):
+        return OneOf(value.values, value.reason, span, value.refs).map(int)
+    return Known(int(value.value), value.origin)

@@ -1,0 +1,311 @@
+"""Shell scripts in user data: bootstrap.sh of Amazon Linux 2, and files for nodeadm of Amazon Linux 2023."""
+
+from __future__ import annotations
+
+import re
+
+from podroom.assembly.user_data.kubelet_arguments import read_kubelet_arguments
+from podroom.assembly.user_data.node_config import read_node_config
+from podroom.assembly.user_data.notes import MENTION, Notes, mentions_max_pods, quote
+from podroom.assembly.user_data.sed import Edit, EditKind, edits_of
+from podroom.model.world import Bootstrap, Mechanism, UseMaxPods
+from podroom.positions import Span
+from podroom.sources.shell import Command, Script, Shell, read_script, unix_lines
+from podroom.sources.shell.command import written_paths
+from podroom.traced_text import HOLE, TracedText
+from podroom.values import Known, OneOf, Unknown, Value
+
+_BOOTSTRAP_SH = "/etc/eks/bootstrap.sh"
+_DROP_IN = re.compile(r"/etc/eks/nodeadm\.d/[^/]+\.(?:yaml|yml|json)")
+_READ_ON_THE_NODE = {
+    "/etc/eks/eni-max-pods.txt": "the table of max pods that bootstrap.sh reads is changed",
+    "/etc/kubernetes/kubelet/kubelet-config.json": "kubelet's configuration file is changed on the node",
+    "/etc/kubernetes/kubelet/config.json": "kubelet's configuration file is changed on the node",
+    "/etc/eks/max-pods-calculator.sh": "the calculator of max pods is changed",
+    _BOOTSTRAP_SH: "bootstrap.sh is changed in a way that is not understood",
+}
+_SHELLS = frozenset(("bash", "sh", "/bin/bash", "/bin/sh", "/usr/bin/bash", "source", "."))
+_PRINTS = frozenset(
+    ("echo", "printf", "logger", "log", ":", "true", "grep", "egrep", "cat", "test", "[", "tee", "ls", "exit")
+)
+_DECLARES = frozenset(("", "export", "declare", "typeset", "readonly", "local", "unset", "read", "set"))
+_FETCHES = frozenset(("curl", "wget", "chmod", "chown", "aws", "ls", "rm", "sleep"))
+_CALCULATOR_FILE = re.compile(r"\S*max-pods-calculator\.sh\S*")
+_VALUE_ARGUMENTS = frozenset(
+    f"--{name}"
+    for name in [
+        "use-max-pods",
+        "b64-cluster-ca",
+        "apiserver-endpoint",
+        "kubelet-extra-args",
+        "enable-docker-bridge",
+        "aws-api-retry-attempts",
+        "docker-config-json",
+        "containerd-config-file",
+        "pause-container-account",
+        "pause-container-version",
+        "dns-cluster-ip",
+        "container-runtime",
+        "ip-family",
+        "service-ipv6-cidr",
+        "enable-local-outpost",
+        "cluster-id",
+        "mount-bpf-fs",
+        "local-disks",
+    ]
+)
+
+
+class ScriptReader:
+    """Reads the shell scripts of one node's user data, in order; they share the node's files."""
+
+    def __init__(self, notes: Notes) -> None:
+        """Collect into `notes`."""
+        self._notes = notes
+        self._shell = Shell()
+        self._edits: list[Edit] = []
+        self._read_files: set[str] = set()
+        self._called = False
+
+    def read(self, text: TracedText) -> None:
+        """Read one script; each starts with an environment of its own."""
+        source = unix_lines(text)
+        script = read_script(source.text)
+        files = self._shell.files
+        self._shell = Shell()
+        self._shell.files = files
+        for command in self._shell.execute(source, script):
+            self._command(command)
+        self._left_over(source, script)
+
+    def finish(self) -> None:
+        """Note what only shows at the end: environment for a call that Amazon EKS adds, and files."""
+        if self._edits and not self._called:
+            self._without_call()
+        for path, file in self._shell.files.items():
+            if _DROP_IN.fullmatch(path):
+                self._drop_in(path, file.content, file.condition, file.span)
+            elif path not in self._read_files and path not in _READ_ON_THE_NODE and file.content is not None:
+                self._notes.mentions(file.content, f"`{{}}` is written to {path}, and nothing here is known to read it")
+
+    # Commands
+
+    def _command(self, command: Command) -> None:
+        for path, _ in written_paths(command):
+            self._written(command, path)
+        position = _bootstrap_position(command)
+        if position is not None:
+            self._bootstrap(command, position)
+        elif _edits_bootstrap(command):
+            self._edit(command)
+        elif command.name in ("nodeadm", "/usr/bin/nodeadm", "/usr/local/bin/nodeadm"):
+            self._nodeadm(command)
+        elif command.name.startswith(HOLE) and not command.name.startswith(f"{HOLE}/"):
+            word = command.words[0].content
+            self._notes.hole(word, 0, len(word), "an unknown command")
+        elif not self._harmless(command):
+            self._not_understood(command)
+
+    def _harmless(self, command: Command) -> bool:
+        """Return whether a command does nothing about max pods by itself, even if it mentions it."""
+        if command.name in _DECLARES or command.keyword:
+            return True
+        if command.name in _PRINTS:
+            return not (command.reads_pipe and command.name == "tee" and command.input is None)
+        return command.name in ("source", ".") and len(command.words) > 1 and command.words[1].text in self._shell.files
+
+    def _not_understood(self, command: Command) -> None:
+        texts = [*command.written, *(word.content for word in command.words)]
+        if command.input is not None and command.reads_pipe:
+            texts.append(command.input)
+        runs_text = command.name in ("eval", *_SHELLS) and any(HOLE in word.text for word in command.words)
+        if runs_text:
+            for word in command.words[1:]:
+                if word.text.startswith(HOLE):
+                    self._notes.hole(word.content, 0, len(word.content), "an unknown command")
+        for text in texts:
+            if not mentions_max_pods(text):
+                continue
+            if command.name in _FETCHES and not MENTION.search(_CALCULATOR_FILE.sub("", text.text)):
+                continue
+            self._notes.gap(*_reason(command, text))
+
+    def _written(self, command: Command, path: TracedText) -> None:
+        """Judge a write to a file that kubelet's configuration is read from."""
+        reason = _READ_ON_THE_NODE.get(path.text)
+        if path.text == _BOOTSTRAP_SH or path.text == "/etc/kubernetes/kubelet/kubelet-config.json":
+            texts = [*command.written, *([command.input] if command.input is not None else [])]
+            if not any(mentions_max_pods(text) or HOLE in text.text for text in texts):
+                return
+        if reason is not None:
+            self._notes.gap(reason, command.span)
+
+    def _nodeadm(self, command: Command) -> None:
+        """Read the NodeConfig that a call of nodeadm names, if this user data writes it."""
+        for word in command.words[1:]:
+            _, found, path = word.text.partition("file://")
+            file = self._shell.files.get(path) if found else None
+            if file is not None and not _DROP_IN.fullmatch(path):
+                self._read_files.add(path)
+                self._drop_in(path, file.content, file.condition or command.condition, file.span)
+
+    def _drop_in(self, path: str, content: TracedText | None, condition: str, span: Span) -> None:
+        if content is None:
+            self._notes.gap(f"what is written to {path} is worked out on the node", span)
+        elif condition:
+            self._notes.mentions(content, f"`{{}}` is written to {path} {condition}")
+        else:
+            read_node_config(content, self._notes)
+
+    # bootstrap.sh
+
+    def _edit(self, command: Command) -> None:
+        edits = edits_of(command)
+        mentioned = any(mentions_max_pods(word.content) for word in command.words)
+        if edits is None:
+            holes = any(word.loose for word in command.words)
+            concerns = any("KUBELET_EXTRA_ARGS" in word.text for word in command.words)
+            if mentioned or holes or concerns:
+                self._notes.gap(_READ_ON_THE_NODE[_BOOTSTRAP_SH], command.span)
+        elif command.condition:
+            self._notes.gap(f"bootstrap.sh is changed {command.condition}", command.span)
+        else:
+            self._notes.bootstrap(Bootstrap.BOOTSTRAP_SH)
+            self._edits.extend(edits)
+
+    def _bootstrap(self, command: Command, position: int) -> None:
+        """Work out what bootstrap.sh is told by its environment, its arguments and edits of itself."""
+        notes = Notes() if command.condition else self._notes
+        self._called = self._called or not command.condition
+        if not command.condition:
+            notes.bootstrap(Bootstrap.BOOTSTRAP_SH)
+        child = self._shell.child()
+        for name, value in command.assigned.items():
+            child.set(name, value)
+        self._apply(child, EditKind.PREAMBLE)
+        self._arguments(command, position, child, notes)
+        self._apply(child, EditKind.AFTER_ARGUMENTS)
+        self._conclude(child, Mechanism.KUBELET_EXTRA_ARGS, notes)
+        if notes is not self._notes and (notes.fixed or notes.use_max_pods or notes.gaps):
+            self._notes.gap(f"bootstrap.sh is called {command.condition}", command.span)
+
+    def _arguments(self, command: Command, position: int, child: Shell, notes: Notes) -> None:
+        words = command.words[position + 1 :]
+        positional = []
+        at = 0
+        while at < len(words):
+            word = words[at]
+            at += 1
+            if word.text not in _VALUE_ARGUMENTS:
+                positional.append(word)
+                continue
+            if at >= len(words):
+                break
+            value = words[at]
+            at += 1
+            if word.text == "--use-max-pods":
+                child.set("USE_MAX_PODS", value.content)
+                child.set(_ARGUMENT_PLACE, TracedText((*word.content.pieces, *value.content.pieces)))
+            elif word.text == "--kubelet-extra-args":
+                child.set("2", value.content)
+                if not self._apply(child, EditKind.ON_ARGUMENT):
+                    child.set("KUBELET_EXTRA_ARGS", value.content)
+            elif value.loose and HOLE in value.text and value.text != HOLE:
+                notes.hole(value.content, 0, len(value.content), "an unquoted argument of bootstrap.sh")
+        # The first positional argument is the cluster's name; only if all are unknown is it the first unknown.
+        names_cluster = all(HOLE in word.text for word in positional)
+        for number, word in enumerate(positional):
+            content = word.content
+            if mentions_max_pods(content):
+                notes.gap(
+                    f"bootstrap.sh has no argument `{quote(content, 0)}` and ignores it", content.span(0, len(content))
+                )
+            elif word.loose and HOLE in word.text and (number or not names_cluster):
+                notes.hole(content, 0, len(content), "an unknown argument of bootstrap.sh")
+
+    def _apply(self, child: Shell, kind: EditKind) -> bool:
+        """Run the lines that edits of this kind have put into bootstrap.sh; return whether there are any."""
+        edits = [edit for edit in self._edits if edit.kind is kind]
+        for edit in edits:
+            for command in child.run(edit.line):
+                if command.name in ("source", ".") and len(command.words) > 1:
+                    self._read_files.add(command.words[1].text)
+                elif not self._harmless(command):
+                    self._not_understood(command)
+        return bool(edits)
+
+    def _conclude(self, child: Shell, mechanism: Mechanism, notes: Notes) -> None:
+        """Note what bootstrap.sh passes to kubelet, given its variables after it has read its arguments."""
+        use = child.variable("USE_MAX_PODS")
+        if use is not None and use.text:
+            place = child.variable(_ARGUMENT_PLACE)
+            span = (place or use).span(0, len(place or use))
+            notes.use_max_pods.append(UseMaxPods(_truth(use), span))
+        extra = child.variable("KUBELET_EXTRA_ARGS")
+        if extra is not None:
+            read_kubelet_arguments(extra, mechanism, notes)
+
+    def _without_call(self) -> None:
+        """Note what edits do to a call that Amazon EKS adds: what they append comes after its arguments."""
+        child = self._shell.child()
+        self._apply(child, EditKind.PREAMBLE)
+        before = child.variable("KUBELET_EXTRA_ARGS")
+        child.set("2", TracedText(()))
+        appends = self._apply(child, EditKind.ON_ARGUMENT)
+        appends = self._apply(child, EditKind.AFTER_ARGUMENTS) or appends
+        after = child.variable("KUBELET_EXTRA_ARGS")
+        edited = appends and after is not None and after is not before
+        mechanism = Mechanism.BOOTSTRAP_SH_EDIT if edited else Mechanism.KUBELET_EXTRA_ARGS
+        self._conclude(child, mechanism, self._notes)
+
+    def _left_over(self, source: TracedText, script: Script) -> None:
+        """Note mentions outside of every command and comment: in patterns of `case`, say."""
+        covered = list(script.comments)
+        for command in script.commands:
+            covered.append((command.start, command.end))
+            covered.extend((item.body.start, item.body.end) for item in command.redirections if item.body)
+        if script.stopped_at is not None:
+            self._notes.gap("this script is nested too deeply to be read", source.span(script.stopped_at, len(source)))
+        for mention in MENTION.finditer(source.text):
+            if not any(start <= mention.start() < end for start, end in covered):
+                span = source.span(mention.start(), mention.end())
+                self._notes.gap(f"`{quote(source, mention.start())}` is not understood", span)
+
+
+_ARGUMENT_PLACE = "--use-max-pods"
+"""Under this name, which no variable can have, the place of the argument is kept."""
+
+
+def _bootstrap_position(command: Command) -> int | None:
+    """Return which word of a command is bootstrap.sh, if the command runs it."""
+    for position in range(min(2, len(command.words))):
+        if command.words[position].text == _BOOTSTRAP_SH:
+            return position if position == 0 or command.name in _SHELLS else None
+    return None
+
+
+def _edits_bootstrap(command: Command) -> bool:
+    edits = any(re.match("-[a-zA-Z]*i|--in-place", word.text) for word in command.words[1:])
+    return command.name in ("sed", "/bin/sed") and edits and any(w.text == _BOOTSTRAP_SH for w in command.words)
+
+
+def _reason(command: Command, text: TracedText) -> tuple[str, Span]:
+    mention = MENTION.search(text.text)
+    start, end = mention.span() if mention else (0, len(text))
+    written = command.written[0].text
+    for path, reason in _READ_ON_THE_NODE.items():
+        if path in written or path in text.text:
+            if path.endswith("calculator.sh"):
+                reason = "max-pods-calculator.sh works the number out on the node, for the node's own instance type"
+            return reason, text.span(start, end)
+    return f"`{quote(text, start)}` is not understood", text.span(start, end)
+
+
+def _truth(text: TracedText) -> Value[bool]:
+    """Return whether bootstrap.sh takes a text for true, which is only "true" itself."""
+    value = text.value()
+    if isinstance(value, Unknown):
+        return value
+    if isinstance(value, OneOf):
+        return value.map(lambda candidate: candidate == "true")
+    return Known(value.value == "true", value.origin)
