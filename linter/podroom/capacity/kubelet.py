@@ -70,9 +70,10 @@ def kubelet_limits(
                 raise Undecidable(user_data.gaps[0])
             return (injected,)
         limit = _fixed(own)
-        # User settings override what EKS generates for Bottlerocket.  Elsewhere EKS appends its own part, the guide
-        # says that it "takes precedence", and nodeadm merges in the order of the document: not settled.
-        if own.mechanism is Mechanism.BOTTLEROCKET_SETTING:
+        # User settings override what EKS generates for Bottlerocket, and an edited bootstrap.sh appends to what EKS
+        # passes it.  Elsewhere EKS appends its own part, the guide says that it "takes precedence", and nodeadm merges
+        # in the order of the document: not settled.
+        if own.mechanism in {Mechanism.BOTTLEROCKET_SETTING, Mechanism.BOOTSTRAP_SH_EDIT}:
             return (limit,)
         return (limit, injected)
     return (_self_configured(group, user_data, instance),)
@@ -113,6 +114,7 @@ def _injected(instances: Sequence[InstanceType], cni: CniBehavior) -> KubeletLim
 _STRENGTH = {
     Mechanism.NODEADM_CONFIG: 0,
     Mechanism.KUBELET_EXTRA_ARGS: 1,
+    Mechanism.BOOTSTRAP_SH_EDIT: 1,
     Mechanism.NODEADM_FLAG: 1,
     Mechanism.BOTTLEROCKET_SETTING: 1,
 }
