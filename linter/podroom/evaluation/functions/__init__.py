@@ -1,0 +1,1 @@
+"""Terraform's functions, each registered under its name with the types of its parameters."""

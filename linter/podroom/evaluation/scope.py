@@ -1,0 +1,65 @@
+"""What the names in an expression stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from podroom.evaluation.failures import EvaluationProblem
+from podroom.evaluation.limits import Budget
+from podroom.evaluation.terms import Term
+from podroom.positions import Document, Span
+from podroom.sources.hcl.syntax import Expression
+
+
+class Resolver(Protocol):
+    """Gives the values of the names that a module declares."""
+
+    def resolve(self, path: tuple[str, ...]) -> tuple[Term, int] | None:
+        """Return the value of the longest declared prefix of a dotted path, and its length.
+
+        None means that nothing of this name is declared.
+        """
+
+    def read_file(self, path: str) -> Document | str:
+        """Return a file inside the project, or a clause that says why it cannot be read."""
+
+    def note(self, problem: EvaluationProblem) -> None:
+        """Keep a problem for the person who reads the report."""
+
+    def parse_template(self, document: Document) -> Expression:
+        """Return the syntax tree of a template; raise `EvaluationFailure` if it is invalid."""
+
+
+class Scope:
+    """The names that are visible to an expression, and the document that it stands in.
+
+    `names` hold the local ones: `each`, `count`, iterators, variables of `for` and of templates.  Every
+    other name is asked of `resolver`, which is None where nothing but `names` is visible (templates).
+    """
+
+    __slots__ = ("budget", "document", "isolated", "names", "resolver")
+
+    def __init__(
+        self,
+        resolver: Resolver,
+        document: Document,
+        budget: Budget,
+        names: Mapping[str, Term] | None = None,
+        *,
+        isolated: bool = False,
+    ) -> None:
+        """Make a scope; `isolated` hides the names of the module, as in a template file."""
+        self.resolver = resolver
+        self.document = document
+        self.budget = budget
+        self.names: Mapping[str, Term] = names or {}
+        self.isolated = isolated
+
+    def child(self, names: Mapping[str, Term]) -> Scope:
+        """Return a scope that sees these names too."""
+        return Scope(self.resolver, self.document, self.budget, {**self.names, **names}, isolated=self.isolated)
+
+    def span(self, node: Expression) -> Span:
+        """Return the place of an expression."""
+        return Span(self.document, node.start, node.end)
