@@ -12,7 +12,7 @@ from podroom.evaluation.failures import BeyondReach, EvaluationFailure
 from podroom.evaluation.terms import Number
 
 DIGITS = 154
-_WORK = Context(prec=DIGITS + 6, Emax=999999, Emin=-999999)
+WORK = Context(prec=DIGITS + 6, Emax=999999, Emin=-999999)
 _SHOWN = Context(prec=DIGITS, Emax=999999, Emin=-999999)
 _LARGEST_EXPONENT = 4_000
 _LARGEST_INTEGER = 10**DIGITS
@@ -52,7 +52,7 @@ def _decimal(value: Number) -> Decimal:
     if isinstance(value, int):
         if value.bit_length() > 4 * _LARGEST_EXPONENT:
             raise BeyondReach("the number is larger or smaller than podroom follows")
-        return _WORK.create_decimal(value)
+        return WORK.create_decimal(value)
     return value
 
 
@@ -110,7 +110,7 @@ def power(base: Number, exponent: Number) -> Number:
 
 def _work(operation: str, left: Number, right: Number) -> Number:
     try:
-        result = getattr(_WORK, operation)(_decimal(left), _decimal(right))
+        result = getattr(WORK, operation)(_decimal(left), _decimal(right))
     except DecimalException:
         raise EvaluationFailure("the result of the calculation is not a number") from None
     return normal(result)
@@ -137,7 +137,7 @@ def parse(text: str) -> Number | None:
     """Return the number that a decimal text means, or None if it means none."""
     if len(text) > _LONGEST_TEXT or not _DECIMAL_TEXT.match(text):
         return None
-    return normal(_WORK.create_decimal(text))
+    return normal(WORK.create_decimal(text))
 
 
 def whole(value: Number) -> int | None:
@@ -154,7 +154,7 @@ def show(value: Number) -> str:
     if not value.is_finite():
         raise EvaluationFailure("an infinite number has no text")
     if len(value.as_tuple().digits) <= DIGITS - 4:
-        return format(value.normalize(_WORK), "f")
+        return format(value.normalize(WORK), "f")
     return format(_shortest(value), "f")
 
 
@@ -177,7 +177,7 @@ def _shortest(value: Decimal) -> Decimal:
         else:
             limit = bottom << exponent
         if abs(distance) < limit:
-            return candidate.normalize(_WORK)
+            return candidate.normalize(WORK)
     return value
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from podroom.evaluation.failures import EvaluationProblem
 from podroom.evaluation.limits import Budget
 from podroom.evaluation.terms import Term
 from podroom.positions import Document, Span
-from podroom.sources.hcl.syntax import Expression
+from podroom.sources.hcl.syntax import Attribute, Block, Expression
+
+if TYPE_CHECKING:
+    from podroom.evaluation.provenance import Place
+
+Origin: TypeAlias = "Callable[[tuple[str | int, ...]], Place | None]"
 
 
 class Resolver(Protocol):
@@ -20,6 +25,12 @@ class Resolver(Protocol):
 
         None means that nothing of this name is declared.
         """
+
+    def locate(self, name: str, steps: tuple[str | int, ...]) -> Place | None:
+        """Return the place that supplies the value of a declared name, followed by steps into it."""
+
+    def owner_of(self, node: Expression, scope: Scope) -> tuple[str, str] | None:
+        """Return the address and attribute of the resource that an expression refers to directly."""
 
     def read_file(self, path: str) -> Document | str:
         """Return a file inside the project, or a clause that says why it cannot be read."""
@@ -38,7 +49,7 @@ class Scope:
     other name is asked of `resolver`, which is None where nothing but `names` is visible (templates).
     """
 
-    __slots__ = ("budget", "document", "isolated", "names", "resolver")
+    __slots__ = ("budget", "document", "isolated", "names", "origins", "resolver")
 
     def __init__(
         self,
@@ -48,18 +59,50 @@ class Scope:
         names: Mapping[str, Term] | None = None,
         *,
         isolated: bool = False,
+        origins: Mapping[str, Origin] | None = None,
     ) -> None:
-        """Make a scope; `isolated` hides the names of the module, as in a template file."""
+        """Make a scope.
+
+        `isolated` hides the names of the module, as in a template file; `origins` lead from a local
+        name to the place of the value that it stands for (`provenance`).
+        """
         self.resolver = resolver
         self.document = document
         self.budget = budget
         self.names: Mapping[str, Term] = names or {}
         self.isolated = isolated
+        self.origins: Mapping[str, Origin] = origins or {}
 
     def child(self, names: Mapping[str, Term]) -> Scope:
         """Return a scope that sees these names too."""
-        return Scope(self.resolver, self.document, self.budget, {**self.names, **names}, isolated=self.isolated)
+        return Scope(
+            self.resolver,
+            self.document,
+            self.budget,
+            {**self.names, **names},
+            isolated=self.isolated,
+            origins=self.origins,
+        )
 
-    def span(self, node: Expression) -> Span:
+    def located(self, origins: Mapping[str, Origin]) -> Scope:
+        """Return the same scope with the origins of some of its local names."""
+        return Scope(
+            self.resolver,
+            self.document,
+            self.budget,
+            self.names,
+            isolated=self.isolated,
+            origins={**self.origins, **origins},
+        )
+
+    def at(self, document: Document) -> Scope:
+        """Return the same names as seen from another document of the module."""
+        if document is self.document:
+            return self
+        return Scope(
+            self.resolver, document, self.budget, self.names, isolated=self.isolated, origins=self.origins
+        )
+
+    def span(self, node: Expression | Attribute | Block) -> Span:
         """Return the place of an expression."""
         return Span(self.document, node.start, node.end)

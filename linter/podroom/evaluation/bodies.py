@@ -1,0 +1,161 @@
+"""Reads the body of a block: attributes evaluated on demand, `dynamic` blocks resolved."""
+
+from __future__ import annotations
+
+from podroom.evaluation.declarations import DeclaredBody
+from podroom.evaluation.expansion import evaluate_for_each, scope_of
+from podroom.evaluation.expressions import evaluate, failed_symbol
+from podroom.evaluation.failures import EvaluationFailure
+from podroom.evaluation.operations import without_failures
+from podroom.evaluation.provenance import Place
+from podroom.evaluation.reading import Field, unknown_of
+from podroom.evaluation.scope import Scope
+from podroom.evaluation.terms import LazyObject, Null, ObjectTerm, Sym, Term, TupleTerm, derived
+from podroom.evaluation.types import DYNAMIC
+from podroom.positions import Document, Span
+from podroom.sources.hcl.syntax import Attribute, Block
+from podroom.values import Members, Unknown
+
+
+class BodyReader:
+    """A block's body.  Nothing in it is evaluated before it is asked for; a null attribute is absent."""
+
+    __slots__ = ("_body", "_fields", "_scope", "doubt", "span")
+
+    def __init__(self, body: DeclaredBody, scope: Scope, span: Span, doubt: Sym | None = None) -> None:
+        """Take a body and the scope of its expressions; `doubt` says why the block may not be there."""
+        self._body = body
+        self._scope = scope
+        self._fields: dict[str, Field] = {}
+        self.span = span
+        self.doubt = doubt
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the attributes that are written, null ones included."""
+        return tuple(self._body.attributes)
+
+    def attribute(self, name: str) -> Field | None:
+        """Return an attribute, None if it is surely absent or null."""
+        field = self.written(name)
+        return None if field is None or isinstance(field.term, Null) else field
+
+    def written(self, name: str) -> Field | None:
+        """Return an attribute even if its value is null."""
+        field = self._fields.get(name)
+        if field is None:
+            declared = self._body.attributes.get(name)
+            if declared is None:
+                return None
+            field = self._field(*declared)
+            self._fields[name] = field
+        return field
+
+    def _field(self, attribute: Attribute, document: Document) -> Field:
+        scope = self._scope.at(document)
+        budget = scope.budget
+
+        def work() -> Term:
+            trying, budget.trying = budget.trying, 0
+            try:
+                return without_failures(evaluate(attribute.expression, scope))
+            except EvaluationFailure as failure:
+                return failed_symbol(failure, scope, attribute.expression)
+            finally:
+                budget.trying = trying
+
+        term = budget.run(work)
+        return Field(attribute.name, scope.span(attribute), term, Place(attribute.expression, scope))
+
+    def place_of(self, name: str) -> Place | None:
+        """Return the place of an attribute's expression without evaluating it, None if it is not written."""
+        declared = self._body.attributes.get(name)
+        return None if declared is None else Place(declared[0].expression, self._scope.at(declared[1]))
+
+    def has_block(self, name: str) -> bool:
+        """Return whether blocks of a type are written, whether or not there are any in the end."""
+        return any(_type_of(block) == name for block, _ in self._body.blocks)
+
+    def blocks(self, name: str) -> Members[BodyReader]:
+        """Return the nested blocks of a type; `missing` says why there may be more or fewer."""
+        readers: list[BodyReader] = []
+        missing: list[Unknown] = []
+        for block, document in self._body.blocks:
+            if block.type == name:
+                span = Span(document, block.start, block.end)
+                readers.append(BodyReader(DeclaredBody.of(block.body, document), self._scope.at(document), span))
+            elif block.type == "dynamic" and _type_of(block) == name:
+                self._add_dynamic(block, document, readers, missing)
+        return Members(tuple(readers), tuple(missing))
+
+    def block(self, name: str) -> BodyReader | None:
+        """Return the first nested block of a type, for blocks that may stand once."""
+        return next(iter(self.blocks(name)), None)
+
+    def _add_dynamic(
+        self, block: Block, document: Document, readers: list[BodyReader], missing: list[Unknown]
+    ) -> None:
+        scope = self._scope.at(document)
+        attributes = {attribute.name: attribute for attribute in block.body.attributes}
+        content = next((inner for inner in block.body.blocks if inner.type == "content"), None)
+        span = Span(document, block.start, block.header_end)
+        if "for_each" not in attributes or content is None:
+            missing.append(Unknown("a dynamic block lacks for_each or content", span))
+            return
+        source = attributes["for_each"].expression
+        iterator = attributes["iterator"].expression if "iterator" in attributes else None
+        name = getattr(iterator, "name", None) or block.labels[0].value
+        try:
+            expansion = scope.budget.run(lambda: evaluate_for_each(source, scope))
+        except EvaluationFailure as failure:
+            symbol = failed_symbol(failure, scope, source)
+            missing.append(unknown_of(symbol, span))
+            return
+        place = Span(document, content.start, content.end)
+        for repetition in expansion.repetitions:
+            value = ObjectTerm({"key": repetition.each_key, "value": repetition.each_value})
+            inner = scope_of(scope, repetition, source, {name: value}, name)
+            readers.append(BodyReader(DeclaredBody.of(content.body, document), inner, place, repetition.doubt))
+            if repetition.doubt is not None:
+                missing.append(unknown_of(repetition.doubt, span))
+        missing.extend(unknown_of(symbol, span) for symbol in expansion.rest)
+
+
+def _type_of(block: Block) -> str:
+    return block.labels[0].value if block.type == "dynamic" and block.labels else block.type
+
+
+class NestedBlock(LazyObject):
+    """A nested block of a resource, as an expression sees it: an object."""
+
+    __slots__ = ("_body", "_owner", "address")
+
+    def __init__(self, address: str, owner: LazyObject, body: BodyReader) -> None:
+        """Take the body and the address that an attribute in it is called by."""
+        self.address = address
+        self._owner = owner
+        self._body = body
+
+    def attribute(self, name: str) -> Term:
+        """Return a written attribute, else an unknown that the provider decides."""
+        field = self._body.attribute(name)
+        if field is not None:
+            return field.term
+        if self._body.has_block(name):
+            return block_list(f"{self.address}.{name}", self._owner, self._body.blocks(name))
+        return self.symbol().member(f".{name}")
+
+    def names(self) -> None:
+        """Return None: the provider adds attributes."""
+        return
+
+    def symbol(self) -> Sym:
+        """Return the block as a whole, as something unknown."""
+        return derived(DYNAMIC, self._owner.symbol())
+
+
+def block_list(address: str, owner: LazyObject, blocks: Members[BodyReader]) -> Term:
+    """Return nested blocks as the list of objects that an expression sees."""
+    rest = tuple(Sym(DYNAMIC, unknown.reason, unknown.refs) for unknown in blocks.missing)
+    items = [NestedBlock(f"{address}[{at}]", owner, body) for at, body in enumerate(blocks.items)]
+    return TupleTerm(items, rest)

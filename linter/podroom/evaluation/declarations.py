@@ -1,0 +1,120 @@
+"""What the files of one folder declare, by name, with override files merged in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from podroom.positions import Document, Span
+from podroom.sources.hcl.syntax import Attribute, Block, Body, ParsedFile
+
+
+@dataclass(slots=True)
+class DeclaredBody:
+    """The attributes and nested blocks of a block, each with the document that it stands in."""
+
+    span: Span
+    attributes: dict[str, tuple[Attribute, Document]]
+    blocks: list[tuple[Block, Document]]
+
+    @classmethod
+    def of(cls, body: Body, document: Document) -> DeclaredBody:
+        """Return the body of one block of one document."""
+        return cls(
+            Span(document, body.start, body.end),
+            {attribute.name: (attribute, document) for attribute in body.attributes},
+            [(block, document) for block in body.blocks],
+        )
+
+    def override(self, other: DeclaredBody) -> None:
+        """Replace attributes by name and nested blocks by type, as an override file does."""
+        self.attributes.update(other.attributes)
+        replaced = {block.type for block, _ in other.blocks}
+        self.blocks = [pair for pair in self.blocks if pair[0].type not in replaced] + other.blocks
+
+
+@dataclass(slots=True)
+class Declaration:
+    """A declared block: `header` is its first line, `block` all of it."""
+
+    labels: tuple[str, ...]
+    header: Span
+    block: Span
+    document: Document
+    body: DeclaredBody
+
+
+@dataclass(slots=True)
+class Declarations:
+    """All that one folder declares."""
+
+    files: list[ParsedFile]
+    variables: dict[str, Declaration] = field(default_factory=dict)
+    outputs: dict[str, Declaration] = field(default_factory=dict)
+    calls: dict[str, Declaration] = field(default_factory=dict)
+    resources: dict[tuple[str, str, str], Declaration] = field(default_factory=dict)
+    """By mode (`managed` or `data`), type and name."""
+    locals: dict[str, tuple[Attribute, Document]] = field(default_factory=dict)
+
+    def of_type(self, kind: str, mode: str) -> Iterator[Declaration]:
+        """Iterate over the resources of a type, in the order of the files."""
+        for (declared_mode, declared_kind, _), declaration in self.resources.items():
+            if declared_kind == kind and declared_mode == mode:
+                yield declaration
+
+
+def read_declarations(files: list[ParsedFile]) -> Declarations:
+    """Return what files declare; files named `override.tf` or `*_override.tf` come last and override."""
+    declared = Declarations(files)
+    plain = [file for file in files if not _is_override(file.document.path)]
+    overriding = sorted(
+        (file for file in files if _is_override(file.document.path)), key=lambda file: file.document.path
+    )
+    for file in (*plain, *overriding):
+        for block in file.body.blocks:
+            _declare(declared, block, file.document)
+    return declared
+
+
+def _is_override(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return name == "override.tf" or name.endswith("_override.tf")
+
+
+def _declare(declared: Declarations, block: Block, document: Document) -> None:
+    labels = tuple(label.value for label in block.labels)
+    if block.type == "locals":
+        declared.locals.update(
+            {attribute.name: (attribute, document) for attribute in block.body.attributes}
+        )
+    elif block.type in {"resource", "data"} and len(labels) == 2:  # noqa: PLR2004 - a type and a name
+        mode = "managed" if block.type == "resource" else "data"
+        _put(declared.resources, (mode, *labels), _declaration(block, labels, document), document)
+    elif len(labels) == 1:
+        table = {"variable": declared.variables, "output": declared.outputs, "module": declared.calls}.get(block.type)
+        if table is not None:
+            _put(table, labels[0], _declaration(block, labels, document), document)
+
+
+def _declaration(block: Block, labels: tuple[str, ...], document: Document) -> Declaration:
+    return Declaration(
+        labels,
+        Span(document, block.start, block.header_end),
+        Span(document, block.start, block.end),
+        document,
+        DeclaredBody.of(block.body, document),
+    )
+
+
+def _put(table: dict, key: object, declaration: Declaration, document: Document) -> None:  # type: ignore[type-arg]  # tables differ in their keys only
+    if key in table and _is_override(document.path):
+        table[key].body.override(declaration.body)
+    else:
+        table.setdefault(key, declaration)
+
+
+def attributes(files: Iterable[ParsedFile]) -> dict[str, tuple[Attribute, Document]]:
+    """Return the attributes of variable files, a later file's before an earlier one's."""
+    return {
+        attribute.name: (attribute, file.document) for file in files for attribute in file.body.attributes
+    }

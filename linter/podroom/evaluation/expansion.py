@@ -1,0 +1,174 @@
+"""What `count`, `for_each` and `dynamic` repeat a block for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from podroom.evaluation.conversion import convert
+from podroom.evaluation.expressions import evaluate, members_of
+from podroom.evaluation.failures import EvaluationFailure
+from podroom.evaluation.provenance import Place
+from podroom.evaluation.scope import Origin, Scope
+from podroom.evaluation.terms import (
+    Choice,
+    Failed,
+    LazyObject,
+    ListTerm,
+    MapTerm,
+    Null,
+    ObjectTerm,
+    SetTerm,
+    Sym,
+    Term,
+    TupleTerm,
+    derived,
+)
+from podroom.evaluation.types import DYNAMIC, NUMBER, STRING, MapType, SetType
+from podroom.sources.hcl.syntax import Expression
+
+_MOST_REPETITIONS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """One repetition: its instance key, what `each.key` and `each.value` are, and why it may not exist."""
+
+    key: str | int | None
+    each_key: Term
+    each_value: Term
+    doubt: Sym | None = None
+    step: str | int | None = None
+    """The step from the collection to the value, where there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """All repetitions, and why there may be more.
+
+    `cases` are the keys of each case when an undecided condition decides which there are.
+    """
+
+    repetitions: tuple[Repetition, ...]
+    rest: tuple[Sym, ...] = ()
+    cases: tuple[frozenset[str | int | None], ...] = ()
+    choice: Choice | None = None
+
+
+def expand_count(term: Term) -> Expansion:
+    """Return the repetitions of `count`; raise `EvaluationFailure` for a count that is none."""
+    if isinstance(term, Choice):
+        return _expand_cases(term, expand_count)
+    if isinstance(term, Null):
+        raise EvaluationFailure("count is null")
+    number = convert(term, NUMBER)
+    if isinstance(number, Sym):
+        doubt = derived(DYNAMIC, number, reason=f"how many there are is not known: {number.reason}")
+        index = Sym(NUMBER, doubt.reason, doubt.refs, nonnull=True)
+        return Expansion((Repetition(0, index, index, doubt),), (doubt,))
+    if not isinstance(number, int) or number < 0:
+        raise EvaluationFailure("count must be a whole number of at least 0")
+    if number > _MOST_REPETITIONS:
+        raise EvaluationFailure(f"count is more than {_MOST_REPETITIONS:,}, which is more than podroom follows")
+    return Expansion(tuple(Repetition(at, at, at) for at in range(number)))
+
+
+def expand_for_each(term: Term, *, lists: bool = False) -> Expansion:
+    """Return the repetitions of `for_each`; `lists` are allowed in `dynamic` blocks only."""
+    if isinstance(term, Choice):
+        return _expand_cases(term, lambda option: expand_for_each(option, lists=lists))
+    if isinstance(term, Null):
+        if lists:
+            return Expansion(())
+        raise EvaluationFailure("for_each is null")
+    if isinstance(term, TupleTerm | ListTerm) and not lists:
+        raise EvaluationFailure("for_each needs a map or a set of strings; a list has to go through toset()")
+    members = members_of(term) if not isinstance(term, LazyObject) or term.names() is not None else None
+    if members is None:
+        return _expand_unknown(term)
+    repetitions = []
+    for at, (key, value) in enumerate(members[0]):
+        name: str | int | None
+        if isinstance(term, SetTerm):
+            name = _set_key(value)
+            repetitions.append(Repetition(name, value, value, step=at))
+        else:
+            name = _plain_key(term, key)
+            repetitions.append(Repetition(name, key, value, step=name))
+    return Expansion(tuple(repetitions), members[1])
+
+
+def _plain_key(term: Term, key: Term) -> str | int | None:
+    if isinstance(key, str | int) and not isinstance(key, bool):
+        return key
+    names = term.entries if isinstance(term, MapTerm | ObjectTerm) else {}
+    return next((name for name in names if getattr(name, "symbol", None) is key), None)
+
+
+def _set_key(value: Term) -> str | None:
+    text = convert(value, STRING)
+    if isinstance(text, str):
+        return text
+    if isinstance(text, Null):
+        raise EvaluationFailure("a set for for_each must not contain null")
+    return text.name or None if isinstance(text, Sym) else None
+
+
+def _expand_unknown(term: Term) -> Expansion:
+    cause = derived(DYNAMIC, term)
+    doubt = derived(DYNAMIC, term, reason=f"which there are is not known: {cause.reason}")
+    if isinstance(term, Sym) and isinstance(term.type, MapType | SetType):
+        element = term.type.element
+    else:
+        element = DYNAMIC
+    key = Sym(STRING, doubt.reason, doubt.refs, nonnull=True, filled=True)
+    value = Sym(element, doubt.reason, doubt.refs, nonnull=True)
+    is_set = isinstance(term, Sym) and isinstance(term.type, SetType)
+    return Expansion((Repetition(None, key, key if is_set else value, doubt),), (doubt,))
+
+
+def _expand_cases(choice: Choice, expand: object) -> Expansion:
+    assert callable(expand)  # noqa: S101 - both callers pass a function
+    by_key: dict[str | int | None, list[Repetition | None]] = {}
+    cases: list[frozenset[str | int | None]] = []
+    rest: list[Sym] = []
+    options = [option for option in choice.options if not isinstance(option, Failed)]
+    for position, option in enumerate(options):
+        expansion = expand(option)
+        rest.extend(expansion.rest)
+        cases.append(frozenset(repetition.key for repetition in expansion.repetitions))
+        for repetition in expansion.repetitions:
+            found = by_key.setdefault(repetition.key, [None] * len(options))
+            found[position] = repetition
+    doubt = derived(DYNAMIC, choice, reason=f"whether it exists is not known: {choice.reason}")
+    repetitions = []
+    for key, found in by_key.items():
+        present = [repetition for repetition in found if repetition is not None]
+        values = tuple(repetition.each_value for repetition in present)
+        value = values[0]
+        if len(values) > 1 and any(other is not value for other in values):
+            value = Choice(choice.decision, values, choice.reason, choice.refs)
+        sure = len(present) == len(options) and all(repetition.doubt is None for repetition in present)
+        repetitions.append(Repetition(key, present[0].each_key, value, None if sure else doubt))
+    return Expansion(tuple(repetitions), tuple(rest), tuple(cases), choice)
+
+
+def scope_of(
+    scope: Scope, repetition: Repetition, source: Expression | None, names: dict[str, Term], value_name: str
+) -> Scope:
+    """Return a scope with the names of one repetition, which remember where their values come from."""
+
+    def origin(steps: tuple[str | int, ...]) -> Place | None:
+        if source is None or repetition.step is None or not steps or steps[0] not in {"value", "key"}:
+            return None
+        if steps[0] == "key" and isinstance(repetition.step, str):
+            return None
+        return Place(source, scope, (repetition.step, *steps[1:]))
+
+    return scope.child(names).located({value_name: origin})
+
+
+def evaluate_for_each(source: Expression, scope: Scope) -> Expansion:
+    """Return the repetitions of a `dynamic` block."""
+    return expand_for_each(evaluate(source, scope), lists=True)
+
+

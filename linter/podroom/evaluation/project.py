@@ -1,0 +1,28 @@
+"""The door of this room: load a root module, and the types that its readers work with."""
+
+from __future__ import annotations
+
+from podroom.evaluation.bodies import BodyReader
+from podroom.evaluation.failures import EvaluationProblem
+from podroom.evaluation.modules import Module, ModuleCall, ModuleOutputs, Options, Project, ProjectFiles
+from podroom.evaluation.reading import Field, Link
+from podroom.evaluation.resources import ResourceInstance
+
+__all__ = [
+    "BodyReader",
+    "EvaluationProblem",
+    "Field",
+    "Link",
+    "Module",
+    "ModuleCall",
+    "ModuleOutputs",
+    "Options",
+    "ProjectFiles",
+    "ResourceInstance",
+    "load_root",
+]
+
+
+def load_root(files: ProjectFiles, directory: str, options: Options | None = None) -> Module:
+    """Return the root module in a folder.  Nothing is read or evaluated before it is asked for."""
+    return Module(Project(files, options or Options(), directory), "", directory, ".")

@@ -1,0 +1,145 @@
+"""One instance of a resource or data source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from podroom.evaluation.bodies import BodyReader, block_list
+from podroom.evaluation.calls import render_template
+from podroom.evaluation.declarations import Declaration
+from podroom.evaluation.expansion import Repetition
+from podroom.evaluation.expressions import evaluate
+from podroom.evaluation.reading import unknown_of
+from podroom.evaluation.scope import Scope
+from podroom.evaluation.terms import Encoded, LazyObject, Null, Sym, Term, TupleTerm, ObjectTerm, wholly_known
+from podroom.evaluation.types import DYNAMIC, STRING, ListType, Type
+from podroom.positions import Document, Span
+from podroom.values import OneOf, Unknown
+
+if TYPE_CHECKING:
+    from podroom.evaluation.modules import Module
+
+_FEWEST_ZONES = 2
+"""Every AWS region offers at least two availability zones to an account."""
+
+
+class ResourceInstance(LazyObject):
+    """A resource or data source, expanded: it has one `key` of its `count` or `for_each`, or none.
+
+    In expressions it is an object.  What the configuration writes has its written value; everything
+    else is a symbol with the Terraform address of the attribute.
+    """
+
+    __slots__ = ("_declaration", "_doubt", "_scope", "address", "body", "key", "mode", "module", "name", "type")
+
+    def __init__(self, module: Module, declaration: Declaration, mode: str, repetition: Repetition, scope: Scope) -> None:
+        """Make one instance; `scope` knows its `each` or `count`."""
+        self.module = module
+        self.mode = mode
+        self.type, self.name = declaration.labels
+        self.key = repetition.key
+        self._doubt = repetition.doubt
+        self._declaration = declaration
+        self._scope = scope
+        prefix = "data." if mode == "data" else ""
+        local = f"{prefix}{self.type}.{self.name}{instance_suffix(repetition)}"
+        self.address = f"{module.address}.{local}" if module.address else local
+        self.body = BodyReader(declaration.body, scope, declaration.block)
+
+    @property
+    def maybe(self) -> Unknown | OneOf[bool] | None:
+        """Return why the instance may not exist; None if it is sure to."""
+        return None if self._doubt is None else unknown_of(self._doubt, self.span)
+
+    @property
+    def span(self) -> Span:
+        """Return the place of the block's header."""
+        return self._declaration.header
+
+    @property
+    def block_span(self) -> Span:
+        """Return the place of the whole block."""
+        return self._declaration.block
+
+    def attribute(self, name: str) -> Term:
+        """Return the configured value of an attribute, else a symbol with its address."""
+        return self.module.named(
+            ("attribute", self.address, name), lambda: self._attribute(name), f"{self.address}.{name}", self.span
+        )
+
+    def _attribute(self, name: str) -> Term:
+        if self.mode == "data" and name == "rendered":
+            rendered = self._rendered()
+            if rendered is not None:
+                return rendered
+        field = self.body.attribute(name)
+        if field is not None:
+            return field.term
+        if self.body.has_block(name):
+            return block_list(f"{self.address}.{name}", self, self.body.blocks(name))
+        return self._symbol(name)
+
+    def _symbol(self, name: str) -> Sym:
+        address = f"{self.address}.{name}"
+        when = "apply" if self.mode == "managed" else "a plan"
+        kind, least = _type_of_attribute(self.type, self.mode, name)
+        sure = kind is STRING
+        return Sym(
+            kind,
+            f"{address} is known only after {when}",
+            (address,),
+            address,
+            self.address,
+            name,
+            nonnull=sure or least > 0,
+            filled=sure,
+            least=least,
+        )
+
+    def _rendered(self) -> Term | None:
+        if self.type == "template_file":
+            field, variables = self.body.attribute("template"), self.body.attribute("vars")
+            if field is not None and isinstance(field.term, str):
+                document = Document(f"{field.origin.path} (template)", field.term)
+                terms = variables.term if variables is not None else ObjectTerm({})
+                return render_template(document, terms, self._scope, evaluate)
+        if self.type in {"cloudinit_config", "template_cloudinit_config"}:
+            parts = self.body.blocks("part")
+            bodies = [self._part(part) for part in parts.items]
+            rest = tuple(Sym(DYNAMIC, unknown.reason, unknown.refs) for unknown in parts.missing)
+            return Encoded("mime", TupleTerm(bodies, rest))
+        return None
+
+    def _part(self, part: BodyReader) -> Term:
+        fields = {name: part.attribute(name) for name in ("content", "content_type", "filename")}
+        return ObjectTerm({name: field.term if field else Null(STRING) for name, field in fields.items()})
+
+    def names(self) -> None:
+        """Return None: the provider adds attributes that are not written."""
+        return
+
+    def symbol(self) -> Sym:
+        """Return the resource as a whole, as something unknown."""
+        reason = f"{self.address} is known as a whole only after apply"
+        return Sym(DYNAMIC, reason, (self.address,), self.address, self.address, "", nonnull=True, filled=True)
+
+
+def _type_of_attribute(kind: str, mode: str, name: str) -> tuple[Type, int]:
+    """Return the type of an attribute that nobody wrote, as far as its name tells, and its least length."""
+    if mode == "data" and kind == "aws_availability_zones" and name in {"names", "zone_ids"}:
+        return ListType(STRING), _FEWEST_ZONES
+    if mode == "data" and (name == "ids" or name.endswith("_ids")):
+        return ListType(STRING), 0
+    if name in {"id", "arn"} or name.endswith(("_id", "_arn")):
+        return STRING, 0
+    return DYNAMIC, 0
+
+
+def instance_suffix(repetition: Repetition) -> str:
+    """Return what Terraform adds to the address of an instance: `[0]`, `["key"]` or nothing."""
+    key = repetition.key
+    if isinstance(key, str):
+        return '["' + key.replace("\\", "\\\\").replace('"', '\\"') + '"]'
+    if key is not None:
+        return f"[{key}]"
+    return "[each.key]" if repetition.doubt is not None and not wholly_known(repetition.each_key) else ""
