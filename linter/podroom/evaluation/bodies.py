@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from podroom.evaluation.declarations import DeclaredBody
 from podroom.evaluation.expansion import evaluate_for_each, scope_of
 from podroom.evaluation.expressions import evaluate, failed_symbol
@@ -143,7 +145,17 @@ class NestedBlock(LazyObject):
             return field.term
         if self._body.has_block(name):
             return block_list(f"{self.address}.{name}", self._owner, self._body.blocks(name))
-        return self.symbol().member(f".{name}")
+        owner = self._owner.symbol()
+        shown = f"{self.address}.{name}"
+        return replace(
+            owner,
+            name=shown,
+            refs=(shown,),
+            reason=f"{shown} is known only after apply",
+            attribute=shown[len(owner.owner) + 1 :],
+            nonnull=False,
+            filled=False,
+        )
 
     def names(self) -> None:
         """Return None: the provider adds attributes."""

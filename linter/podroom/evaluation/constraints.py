@@ -39,6 +39,7 @@ _PRIMITIVES: dict[str, Type] = {
     "set": SetType(DYNAMIC),
     "map": MapType(DYNAMIC),
 }
+_QUOTED: dict[str, Type] = {"list": ListType(STRING), "map": MapType(STRING)}
 _COLLECTIONS: dict[str, Callable[[Type], Type]] = {"list": ListType, "set": SetType, "map": MapType}
 _DEEPEST = 60
 
@@ -73,7 +74,7 @@ def read_constraint(node: Expression, evaluate: Callable[[Expression], Term], de
         return Constraint(_PRIMITIVES[node.name])
     if isinstance(node, Literal) and isinstance(node.value, str) and node.value in _PRIMITIVES:
         kind = _PRIMITIVES[node.value]  # quoted, as Terraform 0.11 wrote it: list and map are of strings
-        return Constraint({"list": ListType(STRING), "map": MapType(STRING)}.get(node.value, kind))
+        return Constraint(_QUOTED.get(node.value, kind))
     if isinstance(node, Call) and len(node.arguments) == 1:
         argument = node.arguments[0]
         if node.name in _COLLECTIONS:

@@ -229,12 +229,10 @@ def _has_inner_dynamic(kind: Type) -> bool:
 def make_set(element: Type, items: Iterable[Term], rest: tuple[Sym, ...] = ()) -> SetTerm:
     """Return the set of some members: distinct, strings by bytes, numbers by size, unknowns last."""
     members = distinct(items)
-    known = [item for item in members if isinstance(item, str | bool | int | Decimal)]
+    if element not in {STRING, NUMBER, BOOL}:
+        return SetTerm(element, members, rest)
+    known = sorted(item for item in members if isinstance(item, str | bool | int | Decimal))
     others = [item for item in members if not isinstance(item, str | bool | int | Decimal)]
-    if element in {STRING, NUMBER, BOOL}:
-        known.sort()  # type: ignore[type-var]  # members of one primitive type compare with each other
-    else:
-        known, others = [], members
     return SetTerm(element, [*known, *others], rest)
 
 

@@ -289,9 +289,9 @@ def _for_each(node: For, collection: Term, scope: Scope) -> Term:
     members = members_of(collection)
     if members is None:
         return derived(DYNAMIC, collection)
-    pairs, rest = members
+    pairs = members[0]
+    rest = list(members[1])
     found: list[tuple[str, Term, Sym | None]] = []
-    rest = list(rest)
     for key, value in pairs:
         scope.budget.spend(1)
         names = {node.value_name: value}

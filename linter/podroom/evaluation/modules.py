@@ -34,6 +34,7 @@ from podroom.evaluation.variables import Variable, given_as_text
 from podroom.positions import Document, Span
 from podroom.sources.hcl.parser import parse_expression, parse_template
 from podroom.sources.hcl.syntax import (
+    Attribute,
     Expression,
     GetAttribute,
     GetIndex,
@@ -422,8 +423,8 @@ class Module(LazyObject):
         expression, problems = parse_expression(document)
         return Place(Literal(text, 0, len(text)) if problems else expression, isolated)
 
-    def _variable_files(self) -> dict[str, tuple[object, Document]]:
-        def read() -> dict[str, tuple[object, Document]]:
+    def _variable_files(self) -> dict[str, tuple[Attribute, Document]]:
+        def read() -> dict[str, tuple[Attribute, Document]]:
             automatic = self.project.files.variables(self.directory)
             return dict(attributes([*automatic, *self.project.options.variable_files]))
 

@@ -13,7 +13,6 @@ from podroom.evaluation.terms import (
     MAX_CANDIDATES,
     Choice,
     Encoded,
-    Failed,
     ListTerm,
     MapTerm,
     Null,
@@ -161,9 +160,7 @@ def _from_term(term: Term, span: Span) -> Iterator[Piece]:
     """Yield the text of a value that cannot be traced, each part standing at `span`."""
     term = without_failures(term)
     if isinstance(term, Choice):
-        texts = tuple(
-            dict.fromkeys(option for option in term.options if isinstance(option, str) and not isinstance(option, Failed))
-        )
+        texts = tuple(dict.fromkeys(option for option in term.options if isinstance(option, str)))
         if len(texts) == len(term.options) and len(texts) <= MAX_CANDIDATES:
             yield _hole(OneOf(texts, term.reason, span, term.refs), span)
             return

@@ -16,6 +16,7 @@ from podroom.evaluation.terms import (
     ListTerm,
     MapTerm,
     Null,
+    Number,
     ObjectTerm,
     PartialStr,
     Sequence,
@@ -250,7 +251,7 @@ def _coalesce(*terms: Term) -> Term:
         raise EvaluationFailure("the arguments of coalesce have no common type")
     for position, term in enumerate(terms):
         value = convert(term, kind)
-        if isinstance(value, Null) or value == "":
+        if isinstance(value, Null) or (isinstance(value, str) and not value):
             continue
         if isinstance(value, Sym) and not value.filled and (kind is STRING or kind is DYNAMIC or not value.nonnull):
             return _coalesce_unknown(value, [convert(other, kind) for other in terms[position + 1 :]])
@@ -333,15 +334,15 @@ def _quantified(term: ListTerm, *, decisive: bool) -> Term:
 
 
 @function("range", variadic=NUMBER, result=ListType(NUMBER))
-def _range(*bounds: numbers.Number) -> Term:
+def _range(*bounds: Number) -> Term:
     if not 1 <= len(bounds) <= 3:  # noqa: PLR2004 - limit, or start and limit, or with a step
         raise EvaluationFailure("range needs one to three numbers")
     start, limit = (0, bounds[0]) if len(bounds) == 1 else bounds[:2]
-    step: numbers.Number = bounds[2] if len(bounds) == 3 else (1 if start <= limit else -1)  # noqa: PLR2004 - see above
+    step: Number = bounds[2] if len(bounds) == 3 else (1 if start <= limit else -1)  # noqa: PLR2004 - see above
     if step == 0:
         raise EvaluationFailure("range would generate more than 1024 values")
     values: list[Term] = []
-    value: numbers.Number = start
+    value: Number = start
     while value < limit if step > 0 else value > limit:
         if len(values) == 1024:  # noqa: PLR2004 - Terraform's limit
             raise EvaluationFailure("range would generate more than 1024 values")

@@ -17,7 +17,7 @@ from podroom.evaluation.types import DYNAMIC, NUMBER
 def _max(*values: Number) -> Term:
     if not values:
         raise EvaluationFailure("max needs at least one number")
-    return max(values)
+    return max(values, key=lambda value: value)
 
 
 @function("min", variadic=NUMBER, result=NUMBER)
@@ -44,7 +44,7 @@ def _floor(value: Number) -> Term:
 
 @function("signum", NUMBER, result=NUMBER)
 def _signum(value: Number) -> Term:
-    return (value > 0) - (value < 0)
+    return int(value > 0) - int(value < 0)
 
 
 @function("log", NUMBER, NUMBER, result=NUMBER)

@@ -220,7 +220,7 @@ def _compact(strings: ListTerm) -> Term:
     kept: list[Term] = []
     rest = list(strings.rest)
     for item in strings.items:
-        if isinstance(item, Null) or item == "":
+        if isinstance(item, Null) or (isinstance(item, str) and not item):
             continue
         if isinstance(item, Sym) and not item.filled and not item.nonnull:
             rest.append(item)

@@ -34,7 +34,7 @@ from podroom.evaluation.types import BOOL, DYNAMIC, NUMBER, STRING, ListType
 
 _ANYTHING = Parameter(DYNAMIC, null=True, unknown=True)
 _VERB = re.compile(r"%(?P<flags>[-+ #0]*)(?P<width>[0-9]{1,6})?(?:\.(?P<precision>[0-9]{0,6}))?(?:\[(?P<index>[0-9]{1,6})\])?(?P<verb>.)", re.DOTALL)
-numbers.WORKST = 10_000
+_WIDEST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def formatted(layout: str, arguments: tuple[Term, ...]) -> Term:
         if verb.letter == "%":
             parts.append("%")
             continue
-        if verb.width > numbers.WORKST or (verb.precision or 0) > numbers.WORKST:
+        if verb.width > _WIDEST or (verb.precision or 0) > _WIDEST:
             raise EvaluationFailure("the format asks for more characters than podroom follows")
         position = int(match["index"]) - 1 if match["index"] else following
         following = position + 1

@@ -16,14 +16,15 @@ def _converter(name: str, target: Type) -> None:
         return convert(term, target)
 
 
-for _name, _target in {
+_TARGETS: dict[str, Type] = {
     "tostring": STRING,
     "tonumber": NUMBER,
     "tobool": BOOL,
     "tolist": ListType(DYNAMIC),
     "toset": SetType(DYNAMIC),
     "tomap": MapType(DYNAMIC),
-}.items():
+}
+for _name, _target in _TARGETS.items():
     _converter(_name, _target)
 
 
