@@ -42,7 +42,7 @@ from podroom.sources.hcl.syntax import (
     ParsedFile,
     Reference,
 )
-from podroom.values import OneOf, Unknown
+from podroom.values import Unknown
 
 T = TypeVar("T")
 _IN_PROGRESS = Sym(DYNAMIC, "it is being worked out")
@@ -150,7 +150,7 @@ class ModuleCall:
             self.declaration.body, self.module.scope(self.declaration.document), self.span
         )
 
-    def instances(self) -> Iterator[tuple[str, BodyReader, Unknown | OneOf[bool] | None]]:
+    def instances(self) -> Iterator[tuple[str, BodyReader, Unknown | None]]:
         """Iterate over the instances: address, arguments, and why it may not exist."""
         for repetition, body in self.module.call_instances(self.name):
             doubt = repetition.doubt

@@ -14,7 +14,7 @@ from podroom.evaluation.scope import Scope
 from podroom.evaluation.terms import Encoded, LazyObject, Null, Sym, Term, TupleTerm, ObjectTerm, wholly_known
 from podroom.evaluation.types import DYNAMIC, STRING, ListType, Type
 from podroom.positions import Document, Span
-from podroom.values import OneOf, Unknown
+from podroom.values import Unknown
 
 if TYPE_CHECKING:
     from podroom.evaluation.modules import Module
@@ -47,7 +47,7 @@ class ResourceInstance(LazyObject):
         self.body = BodyReader(declaration.body, scope, declaration.block)
 
     @property
-    def maybe(self) -> Unknown | OneOf[bool] | None:
+    def maybe(self) -> Unknown | None:
         """Return why the instance may not exist; None if it is sure to."""
         return None if self._doubt is None else unknown_of(self._doubt, self.span)
 

@@ -283,7 +283,7 @@ def _coalescelist(*lists: Term) -> Term:
 
 
 @function("chunklist", ListType(DYNAMIC), NUMBER)
-def _chunklist(term: ListTerm, size: int) -> Term:
+def _chunklist(term: ListTerm, size: Number) -> Term:
     if not isinstance(size, int) or size < 0:
         raise EvaluationFailure("the size must be a positive whole number")
     if term.rest:

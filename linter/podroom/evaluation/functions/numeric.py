@@ -17,14 +17,16 @@ from podroom.evaluation.types import DYNAMIC, NUMBER
 def _max(*values: Number) -> Term:
     if not values:
         raise EvaluationFailure("max needs at least one number")
-    return max(values, key=lambda value: value)
+    largest: Number = max(values)
+    return largest
 
 
 @function("min", variadic=NUMBER, result=NUMBER)
 def _min(*values: Number) -> Term:
     if not values:
         raise EvaluationFailure("min needs at least one number")
-    return min(values)
+    smallest: Number = min(values)
+    return smallest
 
 
 @function("abs", NUMBER, result=NUMBER)

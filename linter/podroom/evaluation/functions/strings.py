@@ -11,6 +11,7 @@ from podroom.evaluation.operations import concatenate
 from podroom.evaluation.terms import (
     ListTerm,
     Null,
+    Number,
     PartialStr,
     SetTerm,
     Sym,
@@ -125,8 +126,8 @@ def _trimsuffix(text: Term, suffix: str) -> Term:
 
 
 @function("indent", NUMBER, _HOLED, result=STRING)
-def _indent(spaces: int, text: Term) -> Term:
-    if not 0 <= spaces <= 1_000:  # noqa: PLR2004 - more indentation than a line can use
+def _indent(spaces: Number, text: Term) -> Term:
+    if not isinstance(spaces, int) or not 0 <= spaces <= 1_000:  # noqa: PLR2004 - more indentation than a line can use
         raise EvaluationFailure("the indentation must be a whole number of spaces")
     margin = "\n" + " " * spaces
     if isinstance(text, str):
@@ -135,7 +136,7 @@ def _indent(spaces: int, text: Term) -> Term:
 
 
 @function("substr", STRING, NUMBER, NUMBER, result=STRING)
-def _substr(text: str, offset: int, length: int) -> Term:
+def _substr(text: str, offset: Number, length: Number) -> Term:
     if not isinstance(offset, int) or not isinstance(length, int):
         raise EvaluationFailure("offset and length must be whole numbers")
     letters = graphemes(text)
