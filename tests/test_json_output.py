@@ -1,0 +1,111 @@
+"""`--format json` is what its schema and docs/json.md say, for every example and for bad input."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from checkout import CHECKOUT, EXAMPLES, SCENARIOS, podroom
+
+SCHEMA: dict[str, Any] = json.loads(
+    (CHECKOUT / "linter/podroom/report/schemas/findings-v1.json").read_text(encoding="utf-8")
+)
+
+
+def close(schema: dict[str, Any]) -> None:
+    """Make a member that the schema does not describe an error."""
+    schema["unevaluatedProperties"] = False
+
+
+def strict_schema() -> dict[str, Any]:
+    """Return the schema without room for anything undescribed."""
+    schema: dict[str, Any] = json.loads(json.dumps(SCHEMA))
+    members, definitions = schema["properties"], schema["$defs"]
+    # A suppressed finding is a finding and more, so a finding is closed where it is used.
+    for used in (members["findings"]["items"], members["suppressed"]["items"]):
+        close(used)
+    for described in (schema, members["podroom"], members["summary"], definitions["undecided"], definitions["error"]):
+        close(described)
+    close(definitions["finding"]["properties"]["related"]["items"])
+    return schema
+
+
+STRICT = jsonschema.Draft202012Validator(strict_schema(), format_checker=jsonschema.FormatChecker())
+
+
+def report(*arguments: str) -> dict[str, Any]:
+    parsed: dict[str, Any] = json.loads(podroom("check", "--format", "json", *arguments).stdout)
+    return parsed
+
+
+def test_the_schema_is_a_schema() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_the_output_for_an_example_has_exactly_the_members_that_the_schema_describes(scenario: str) -> None:
+    STRICT.validate(report((EXAMPLES / scenario).as_posix()))
+
+
+def test_bad_input_unknowns_and_suppressions_validate_too(tmp_path: Path) -> None:
+    source = CHECKOUT / EXAMPLES / "asg-instance-type-drift"
+    for file in source.glob("*.tf"):
+        text = file.read_text(encoding="utf-8").replace("# expect: PR102", "# podroom: ignore[PR102] being replaced")
+        (tmp_path / file.name).write_text(text, encoding="utf-8")
+    (tmp_path / "broken.tf").write_text('resource "aws_vpc" {\n', encoding="utf-8")
+    (tmp_path / "unknown.tf").write_text(
+        'variable "type" {}\n'
+        'resource "aws_launch_template" "x" {\n'
+        '  image_id      = "ami-1"\n'
+        "  instance_type = var.type\n"
+        '  user_data     = base64encode("#!/bin/bash\\n'
+        "/etc/eks/bootstrap.sh payments --use-max-pods false --kubelet-extra-args '--max-pods=30'\")\n"
+        "}\n"
+        'resource "aws_eks_node_group" "x" {\n'
+        "  cluster_name    = aws_eks_cluster.this.name\n"
+        '  node_group_name = "x"\n'
+        "  node_role_arn   = aws_iam_role.node.arn\n"
+        "  subnet_ids      = aws_subnet.private[*].id\n"
+        "  launch_template {\n"
+        "    id      = aws_launch_template.x.id\n"
+        "    version = 1\n"
+        "  }\n"
+        "  scaling_config {\n"
+        "    min_size     = 1\n"
+        "    desired_size = 1\n"
+        "    max_size     = 1\n"
+        "  }\n"
+        "}\n",
+        encoding="utf-8",
+    )
+
+    output = report(str(tmp_path))
+
+    STRICT.validate(output)
+    assert [suppressed["reason"] for suppressed in output["suppressed"]] == ["being replaced"]
+    assert ["var.type"] in [undecided["needs"] for undecided in output["undecided"]]
+    assert [Path(error["path"]).name for error in output["errors"]] == ["broken.tf"]
+
+
+def test_the_summary_counts_what_is_there() -> None:
+    output = report(EXAMPLES.as_posix())
+
+    severities = [finding["severity"] for finding in output["findings"]]
+    assert output["summary"] == {
+        "findings": len(severities),
+        **{severity: severities.count(severity) for severity in ("error", "warning", "info")},
+        **{kind: len(output[kind]) for kind in ("undecided", "suppressed", "errors")},
+    }
+    assert len(severities) > 1
+
+
+def test_the_page_describes_every_member_of_the_output_and_of_a_finding() -> None:
+    page = (CHECKOUT / "docs/json.md").read_text(encoding="utf-8")
+    described = {*SCHEMA["properties"], *SCHEMA["$defs"]["finding"]["properties"]}
+    described |= set(SCHEMA["$defs"]["undecided"]["properties"])
+
+    assert {member for member in described if f"`{member}`" not in page} == set()

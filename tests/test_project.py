@@ -1,0 +1,120 @@
+"""The documents and the set-up of the project say what is so."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+import run_tests
+from checkout import CHECKOUT, podroom
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+DOCUMENTS = sorted(
+    path
+    for path in CHECKOUT.rglob("*.md")
+    if not any(part.startswith(".") for part in path.relative_to(CHECKOUT).parts)
+)
+HOOKS = yaml.safe_load((CHECKOUT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+
+
+def test_what_the_readme_shows_is_what_its_first_command_prints() -> None:
+    command = blocks("sh")[0].strip().split(" && ")[-1]
+    arguments = command.split()[1:]
+
+    assert command.startswith(".venv/bin/podroom ")
+    assert blocks("text")[0] == podroom(*arguments).output
+
+
+def test_continuous_integration_runs_the_readme_s_test_command() -> None:
+    script = (CHECKOUT / ".ci/run").read_text(encoding="utf-8")
+
+    assert script.splitlines()[-1] == f"exec {blocks('sh')[1].strip()}"
+
+
+def test_every_command_that_the_readme_names_has_a_help_page() -> None:
+    commands = set(re.findall(r"^podroom (\w+)", "\n".join(blocks("sh")), re.MULTILINE))
+
+    assert commands == {"check", "show"}
+    for command in sorted(commands):
+        assert podroom(command, "--help").exit_code == 0
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(CHECKOUT).as_posix())
+def test_links_between_documents_lead_somewhere(document: Path) -> None:
+    text = re.sub(r"^```.*?^```", "", document.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    targets = [target.split("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in target]
+
+    assert [target for target in targets if target and not (document.parent / target).exists()] == []
+
+
+def test_every_decision_is_in_the_index() -> None:
+    folder = CHECKOUT / "docs/adr"
+    index = (folder / "README.md").read_text(encoding="utf-8")
+
+    assert re.findall(r"\((\d{4}-[a-z0-9-]+\.md)\)", index) == sorted(path.name for path in folder.glob("0*.md"))
+
+
+def test_the_pythons_that_are_promised_are_the_pythons_that_are_tested() -> None:
+    prefix = "Programming Language :: Python :: 3."
+    promised = [f"3.{name.removeprefix(prefix)}" for name in PROJECT["classifiers"] if name.startswith(prefix)]
+
+    assert tuple(promised) == run_tests.VERSIONS
+    assert PROJECT["requires-python"] == ">=3.10", "no upper bound: what is newer may well work"
+
+
+@pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])
+def test_a_hook_calls_a_command_that_exists_once_for_all_files(hook: dict[str, str]) -> None:
+    program, *arguments = hook["entry"].split()
+
+    assert program in PROJECT["scripts"]
+    assert podroom(*arguments, "--help").exit_code == 0
+    assert hook["require_serial"], "a part of a configuration says nothing"
+
+
+@pytest.mark.parametrize("hook", [hook for hook in HOOKS if "files" in hook], ids=lambda hook: hook["id"])
+@pytest.mark.parametrize(
+    ("path", "triggers"),
+    [
+        ("main.tf", True),
+        ("environments/prod/terraform.tfvars", True),
+        ("main.tf.bak", False),
+        ("README.md", False),
+        (".terraform/modules/eks/main.tf", False),
+        ("prod/.terragrunt-cache/x/main.tf", False),
+    ],
+)
+def test_a_hook_is_triggered_by_terraform_and_not_by_copies_of_it(
+    hook: dict[str, str], path: str, triggers: bool
+) -> None:
+    selected = bool(re.search(hook["files"], path)) and not re.search(hook["exclude"], path)
+
+    assert selected is triggers
+
+
+def test_an_environment_is_built_anew_for_other_dependencies_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = tmp_path / "pyproject.toml"
+    text = (CHECKOUT / "pyproject.toml").read_text(encoding="utf-8")
+    monkeypatch.setattr(run_tests, "CHECKOUT", tmp_path)
+    project.write_text(text, encoding="utf-8")
+    before = run_tests.dependencies()
+
+    project.write_text(text.replace("line-length = 120", "line-length = 100"), encoding="utf-8")
+    assert run_tests.dependencies() == before
+    project.write_text(text.replace("click>=8.1", "click>=8.2"), encoding="utf-8")
+    assert run_tests.dependencies() != before

@@ -1,0 +1,43 @@
+#!/usr/bin/env python3
+"""Write the expected output of every example that has findings, and what the README shows of one.
+
+Read what has changed before you commit it: the tests hold podroom to these files.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from podroom.cli import podroom
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+EXAMPLES = Path("examples/terraform")
+SHOWN = "asg-instance-type-drift"
+
+
+def update() -> None:
+    """Run podroom on each example at the top of the checkout, as the tests do."""
+    os.chdir(CHECKOUT)
+    for folder in sorted(EXAMPLES.iterdir()):
+        if folder.is_dir() and not folder.name.endswith("-healthy"):
+            (folder / "expected.txt").write_text(judge(folder), encoding="utf-8")
+    readme = Path("README.md")
+    readme.write_text(with_shown(readme.read_text(encoding="utf-8"), judge(EXAMPLES / SHOWN)), encoding="utf-8")
+
+
+def judge(folder: Path) -> str:
+    """Return what podroom prints."""
+    return CliRunner().invoke(podroom, ["check", folder.as_posix()], catch_exceptions=False).output
+
+
+def with_shown(readme: str, output: str) -> str:
+    """Return the README with its first block of text replaced."""
+    return re.sub(r"(?<=^```text\n).*?(?=^```)", lambda _: output, readme, count=1, flags=re.DOTALL | re.MULTILINE)
+
+
+if __name__ == "__main__":
+    update()
