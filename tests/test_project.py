@@ -11,6 +11,9 @@ import yaml
 
 import run_tests
 from checkout import CHECKOUT, podroom
+from podroom.catalog.instance_types import InstanceCatalog
+from podroom.config import Config, read_config
+from podroom.positions import Document
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -54,6 +57,20 @@ def test_every_command_that_the_readme_names_has_a_help_page() -> None:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(CHECKOUT).as_posix())
+@pytest.mark.parametrize("document", ["README.md", "docs/catalog.md"])
+def test_a_configuration_that_a_document_shows_is_understood(document: str) -> None:
+    (shown,) = re.findall(
+        r"^```toml\n(.*?)^```", (CHECKOUT / document).read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    )
+
+    config = read_config(Document("podroom.toml", shown))
+
+    assert config is not None
+    assert config != Config(path="podroom.toml")
+    catalog = InstanceCatalog.bundled().with_custom(config.instance_types)
+    assert all(catalog.find(name) for name in config.instance_types)
+
+
 def test_links_between_documents_lead_somewhere(document: Path) -> None:
     text = re.sub(r"^```.*?^```", "", document.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
     targets = [target.split("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in target]

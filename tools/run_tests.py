@@ -222,8 +222,10 @@ def checkov() -> tuple[str, str]:
         scanned = run([binaries / "checkov", "-d", example, *options], cwd=folder, variables=offline)
         if "Passed checks:" not in scanned:
             raise CommandError(f"Checkov found nothing to check:\n{scanned}")
-        output += run([binaries / "podroom", "check", example], cwd=folder, expect=1)
-    return f"podroom and Checkov {version} work side by side", output
+        judged = run([binaries / "podroom", "check", example], cwd=folder, expect=1)
+        if "PR101" not in judged:
+            raise CommandError(f"podroom did not find what the example has:\n{judged}")
+    return f"podroom and Checkov {version} work side by side", output + judged
 
 
 def readme() -> tuple[str, str]:
