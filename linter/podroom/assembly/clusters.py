@@ -31,7 +31,10 @@ class Clusters:
         one.  A name without a declared cluster makes a cluster of its own.
         """
         if field is None:
-            return self._single(owner) or self._make("the cluster of these nodes", owner, Unknown(_NOT_DECLARED, owner))
+            single = self._single(owner)
+            if single is not None:
+                return single
+            return self._make("the cluster of these nodes", owner, Unknown(_NOT_DECLARED, owner))
         link = field.link()
         if link.address in self._names and link.address is not None:
             return Known(link.address, link.span)
@@ -45,7 +48,9 @@ class Clusters:
         if single is not None:
             return single
         identity = link.address or field.symbol() or "the cluster of these nodes"
-        return self._make(identity, link.span, link.unknown or Unknown(_NOT_DECLARED, link.span))
+        return self._make(
+            identity, link.span, Unknown(_NOT_DECLARED, link.span) if link.unknown is None else link.unknown
+        )
 
     def build(self, cni: dict[str, CniSettings], default: CniSettings) -> tuple[Cluster, ...]:
         """Return all clusters, each with the settings of its CNI (`default` where nobody set any)."""

@@ -53,7 +53,7 @@ def _from_addon(resource: ResourceInstance, inventory: Inventory, subnets: froze
             environment, gap, pod_subnets = _from_fields(inner, subnets)
         else:
             environment, gap, pod_subnets = _from_text(field)
-        missing = missing or gap
+        missing = gap if missing is None else missing
     return CniSettings(
         declared_by=resource.address,
         span=resource.span,
@@ -83,10 +83,8 @@ def _from_fields(values: Field, subnets: frozenset[str]) -> _Settings:
     gap = missing[0] if missing else None
     if "env" in entries:
         variables, more = entries["env"].entries()
-        environment = [
-            EnvironmentVariable(name, field.string(), field.expression_span) for name, field in variables.items()
-        ]
-        gap = gap or (more[0] if more else None)
+        environment = [EnvironmentVariable(name, field.string(), field.origin) for name, field in variables.items()]
+        gap = (more[0] if more else None) if gap is None else gap
     pod_subnets: Members[PodSubnet] = Members()
     if "eniConfig" in entries:
         config, more = entries["eniConfig"].entries()

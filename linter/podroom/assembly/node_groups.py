@@ -92,8 +92,9 @@ class NodeGroups:
         tagged = _names_a_cluster(body)
         speaks = bool(user_data.bootstraps or user_data.fixed)
         if not speaks and not tagged.need_not_ask:
-            if template_missing is not None or user_data.gaps or tagged.unknown is not None:
-                cause = template_missing or tagged.unknown or user_data.gaps[0]
+            causes = [cause for cause in (template_missing, tagged.unknown, *user_data.gaps) if cause is not None]
+            if causes:
+                cause = causes[0]
                 reason = f"cannot tell whether its nodes join an EKS cluster: {cause.reason}"
                 self.gaps.append(Gap(resource.address, reason, resource.span))
             return None
@@ -104,7 +105,7 @@ class NodeGroups:
             cluster=self._clusters.of(None, resource.span),
             instance_types=types,
             ami_family=family_of_image(image, user_data, self._inventory, resource.span),
-            own_image=template_missing or Known(value=True, origin=resource.span),
+            own_image=Known(value=True, origin=resource.span) if template_missing is None else template_missing,
             launch_template=template,
             launch_template_missing=template_missing,
             minimum_size=integer(body, "min_size"),
@@ -191,7 +192,7 @@ def _managed_types(
 def _template_types(template: LaunchTemplate | None, missing: Unknown | None, owner: Span) -> Members[InstanceChoice]:
     if template is not None and template.instance_type is not None:
         return Members((template.instance_type,))
-    return Members((), (missing or Unknown("no instance type is named", owner),))
+    return Members((), (Unknown("no instance type is named", owner) if missing is None else missing,))
 
 
 def _mixed_types(
@@ -221,7 +222,7 @@ class _Tagged:
 
 
 def _names_a_cluster(body: BodyReader) -> _Tagged:
-    unknown: Unknown | None = None
+    unknown: list[Unknown] = []
     tags = body.blocks("tag")
     for tag in tags:
         field = tag.attribute("key")
@@ -230,5 +231,6 @@ def _names_a_cluster(body: BodyReader) -> _Tagged:
         if field.traced().text.startswith(_CLUSTER_TAG):
             return _Tagged(named=True, unknown=None)
         value = field.string()
-        unknown = unknown or (value if isinstance(value, Unknown) else None)
-    return _Tagged(named=False, unknown=unknown or (tags.missing[0] if tags.missing else None))
+        if isinstance(value, Unknown):
+            unknown.append(value)
+    return _Tagged(named=False, unknown=next(iter((*unknown, *tags.missing)), None))

@@ -104,4 +104,4 @@ def _vpc_of(field: Field | None, resource: ResourceInstance) -> Value[str]:
         return Known(link.address, link.span)
     if link.literal is not None:
         return Known(link.literal, link.span)
-    return link.unknown or Unknown("the VPC is not known", link.span)
+    return Unknown("the VPC is not known", link.span) if link.unknown is None else link.unknown
