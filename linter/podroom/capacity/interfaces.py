@@ -37,13 +37,13 @@ def interface_budget(instance: InstanceType, cni: CniBehavior, unmanaged_interfa
     """
     limit = instance.interfaces if cni.max_eni is None else min(instance.interfaces, cni.max_eni)
     reserved_primary = int(cni.custom_networking and cni.at_least(1, 2))
-    left = limit - unmanaged_interfaces - reserved_primary
+    managed = limit - unmanaged_interfaces
     wants_trunk = cni.pod_eni and cni.at_least(1, 7)
     slot_reserved = wants_trunk and (instance.trunking_compatible is not False or not cni.at_least(1, 20, 4))
-    trunk_attached = wants_trunk and instance.trunking_compatible is True and limit - unmanaged_interfaces > 1
+    trunk_attached = wants_trunk and instance.trunking_compatible is True and managed > 1
     trunk_gives_addresses = trunk_attached and not cni.at_least(1, 16, 4)
     # The primary interface is there before the trunk: without custom networking it is never given up for it.
-    takes_slot = slot_reserved and not trunk_gives_addresses and (left > 1 or bool(reserved_primary))
+    takes_slot = slot_reserved and not trunk_gives_addresses and (managed > 1 or bool(reserved_primary))
     subtractions = {
         "unmanaged": unmanaged_interfaces,
         "custom networking": reserved_primary,

@@ -6,6 +6,7 @@ import pytest
 
 from podroom.capacity import max_pods
 from podroom.capacity.cni import CniBehavior, CniVersionError
+from podroom.capacity.interfaces import interface_budget
 from podroom.capacity.working import MissingFactError
 from podroom.catalog.ami_families import AmiFamily
 from podroom.catalog.instance_types import InstanceCatalog, InstanceType
@@ -26,7 +27,7 @@ POD_ENI = CniBehavior(pod_eni=True)
     [
         ("m5.large", CniBehavior(), 0, "3 interfaces x (10 - 1) addresses + 2 = 29"),
         ("m5.xlarge", CniBehavior(max_eni=2), 0, "min(4 interfaces, MAX_ENI 2) x (15 - 1) addresses + 2 = 30"),
-        ("m5.xlarge", CniBehavior(max_eni=9), 0, "4 interfaces x (15 - 1) addresses + 2 = 58"),
+        ("m5.xlarge", CniBehavior(max_eni=4), 0, "4 interfaces x (15 - 1) addresses + 2 = 58"),
         (
             "m5.xlarge",
             replace(PREFIXES, custom_networking=True, pod_eni=True),
@@ -91,11 +92,26 @@ def test_prefixes_are_for_nitro_since_1_9_and_for_bare_metal_since_1_11(
         ("m5.large", replace(POD_ENI, custom_networking=True, max_eni=2), 0),
         ("r9g.large", POD_ENI, 38),
         ("m5.large", CniBehavior(custom_networking=True, version=(1, 1, 0)), 27),
+        ("m5.large", CniBehavior(custom_networking=True, version=(1, 2, 0)), 18),
         ("m5.large", CniBehavior(custom_networking=True), 18),
+        ("t3.medium", replace(POD_ENI, version=(1, 6, 4)), 15),
+        ("t3.medium", replace(POD_ENI, version=(1, 7, 0)), 10),
+        ("m7g.medium", POD_ENI, 3),
     ],
 )
 def test_the_trunk_and_custom_networking_take_interfaces_by_version(instance: str, cni: CniBehavior, pods: int):
     assert max_pods.pod_addresses(of(instance), cni).value == pods
+
+
+def test_bare_metal_alone_says_enough_about_prefixes():
+    assert max_pods.pod_addresses(InstanceType("x9.metal", 2, 3, bare_metal=True), PREFIXES).value == 64
+
+
+def test_an_unmanaged_interface_can_leave_no_slot_for_the_trunk():
+    smallest = of("m7g.medium")
+    assert max_pods.pod_addresses(smallest, POD_ENI, unmanaged_interfaces=1).value == 3
+    assert not interface_budget(smallest, POD_ENI, unmanaged_interfaces=1).trunk_attached
+    assert interface_budget(smallest, POD_ENI).trunk_attached
 
 
 @pytest.mark.parametrize(

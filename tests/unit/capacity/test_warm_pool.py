@@ -103,15 +103,27 @@ def test_a_target_that_aws_node_cannot_read_passes_its_check_and_counts_as_none(
     assert prefixes == [1, 1, 2, 7]
 
 
+@pytest.mark.parametrize(("pods", "interfaces"), [(0, 1), (8, 1), (9, 2), (17, 2), (18, 3), (27, 3)])
+def test_no_warm_interface_means_another_as_soon_as_no_address_is_free(pods: int, interfaces: int):
+    found = node("m5.large", CniBehavior(warm_eni_target=0), max_pods=29, pods=pods)
+    assert (found.interfaces, found.secondary_addresses) == (interfaces, 9 * interfaces)
+
+
+def test_addresses_that_chance_adds_may_need_another_interface():
+    found = node("m5.large", replace(PREFIXES, warm_prefix_target=5), max_pods=250, pods=10)
+    assert (found.total, found.total_at_most) == (1 + 16 * 6, 2 + 16 * 10)
+
+
 @pytest.mark.parametrize(("target", "prefixes", "most"), [(1, 2, 17 + 16), (2, 3, 17 + 16 * 3), (3, 4, 17 + 16 * 5)])
 def test_two_warm_prefixes_or_more_leave_the_pool_to_chance_within_a_bound(target: int, prefixes: int, most: int):
     found = node("m5.xlarge", replace(PREFIXES, warm_prefix_target=target), max_pods=250, pods=10)
     assert (found.prefixes, found.total, found.total_at_most) == (prefixes, 1 + 16 * prefixes, most)
 
 
-def test_a_step_of_several_prefixes_does_not_stop_at_max_pods():
-    found = node("m5.xlarge", replace(PREFIXES, warm_prefix_target=3), max_pods=20, pods=0)
-    assert (found.prefixes, found.total) == (3, 49)
+@pytest.mark.parametrize("target", [2, 3])
+def test_a_step_of_several_prefixes_does_not_stop_at_max_pods(target: int):
+    found = node("m5.xlarge", replace(PREFIXES, warm_prefix_target=target), max_pods=10, pods=0)
+    assert (found.prefixes, found.total) == (target, 1 + 16 * target)
 
 
 def test_pods_that_come_at_once_near_max_pods_can_take_more_than_one_by_one():
