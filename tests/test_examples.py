@@ -12,6 +12,7 @@ from checkout import CHECKOUT, EXAMPLES, SCENARIOS, podroom
 
 GUILTY = [scenario for scenario in SCENARIOS if not scenario.endswith("-healthy")]
 HEALTHY = [scenario for scenario in SCENARIOS if scenario.endswith("-healthy")]
+CONFIGURATION = {".tf", ".tfvars", ".tftpl"}
 MARKER = re.compile(r"(?:#|//) expect: (PR\d+(?: PR\d+)*)\s*$")
 
 
@@ -19,6 +20,8 @@ def marked(scenario: str) -> set[tuple[str, str, int]]:
     """Return (code, path, line) of every marker in the files of a scenario."""
     expected = set()
     for file in sorted((CHECKOUT / EXAMPLES / scenario).iterdir()):
+        if file.suffix not in CONFIGURATION:
+            continue
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
             if match := MARKER.search(line):
                 path = (EXAMPLES / scenario / file.name).as_posix()

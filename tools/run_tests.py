@@ -280,13 +280,20 @@ def plan(names: Sequence[str], pytest_arguments: Sequence[str]) -> dict[str, Job
     return {title: work for name, group in jobs.items() if name in names for title, work in group.items()}
 
 
+def split_at(words: Sequence[str], separator: str) -> tuple[list[str], list[str]]:
+    """Return the words before the first separator and those after it."""
+    at = words.index(separator) if separator in words else len(words)
+    return list(words[:at]), list(words[at + 1 :])
+
+
 def main() -> int:
     """Run the jobs that were asked for and sum up."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("jobs", nargs="*", metavar="JOB", help=f"run only these: {', '.join(ALL)}")
     parser.add_argument("--quick", action="store_true", help=f"run only {', '.join(QUICK)}")
-    parser.add_argument("--pytest", default="", metavar="ARGUMENTS", help='for pytest, such as "-k subnet -x"')
-    arguments = parser.parse_args()
+    parser.epilog = "What follows `--` is for pytest: run_tests.py full -- -k subnet -x"
+    own, pytest_arguments = split_at(sys.argv[1:], "--")
+    arguments = parser.parse_args(own)
     if unknown := [job for job in arguments.jobs if job not in ALL]:
         parser.error(f"no job is called {', '.join(unknown)}; there are {', '.join(ALL)}")
     if sys.version_info < (3, 10):  # noqa: UP036 - whoever runs this script may have an older one first on PATH
@@ -294,7 +301,7 @@ def main() -> int:
     names = arguments.jobs or (QUICK if arguments.quick else ALL)
 
     start = time.monotonic()
-    jobs = plan(names, arguments.pytest.split())
+    jobs = plan(names, pytest_arguments)
     development_environment()
     with concurrent.futures.ThreadPoolExecutor(max_workers=max(1, min(4, os.cpu_count() or 1))) as pool:
         results = list(pool.map(lambda job: perform(*job), jobs.items()))
