@@ -10,7 +10,7 @@ from podroom.capacity.assessment import Assessment, Assumptions
 from podroom.catalog.instance_types import InstanceCatalog
 from podroom.engine import Engine, Outcome, Problem, Suppression, Undecided, read_suppression, settle
 from podroom.errors import InputError
-from podroom.evaluation.project import EvaluationProblem, Options, load_root
+from podroom.evaluation.project import Options, load_root
 from podroom.model.world import World
 from podroom.rule import Finding
 from podroom.sources.files import Files, HclReader, find_roots, project_folder
@@ -50,7 +50,12 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
     for root in roots:
         module = load_root(files, root, options)
         worlds.append(assemble(module))
-        problems += [_problem(problem) for part in module.walk() for problem in part.problems]
+        problems += [
+            Problem(problem.message, problem.span, problem.span.path if problem.span else root)
+            for part in module.walk()
+            for problem in part.problems
+            if problem.serious
+        ]
     problems += [Problem(problem.message, problem.span, problem.path) for problem in files.problems]
     return worlds, list(dict.fromkeys(problems)), files
 
@@ -67,10 +72,6 @@ def check(request: Request, engine: Engine) -> Outcome:
         undecided += [Undecided((), (gap.address,), Unknown(gap.reason, gap.span), gap.span) for gap in world.gaps]
     kept, still_open, suppressed = settle(findings, undecided, _suppressions(files))
     return Outcome(tuple(kept), tuple(still_open), tuple(suppressed), tuple(problems), tuple(worlds))
-
-
-def _problem(problem: EvaluationProblem) -> Problem:
-    return Problem(problem.message, problem.span, problem.span.path)
 
 
 def _suppressions(files: Files) -> list[Suppression]:

@@ -148,3 +148,8 @@ class Members(_NoTruth, Generic[T_co]):
     def __iter__(self) -> Iterator[T_co]:
         """Iterate over the members that are known to exist, whether or not they are all."""
         return iter(self.items)
+
+
+def first_unknown(*unknowns: Unknown | None) -> Unknown | None:
+    """Return the first unknown of several that may be absent (`or` would ask a value for its truth)."""
+    return next((unknown for unknown in unknowns if unknown is not None), None)

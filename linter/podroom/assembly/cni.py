@@ -8,7 +8,7 @@ from podroom.assembly.subnets import subnet_use
 from podroom.evaluation.project import Field, ResourceInstance
 from podroom.model.world import CURRENT_VERSION, CniSettings, EnvironmentVariable, PodSubnet, SubnetUse
 from podroom.sources.yaml import Entry, Mapping, Scalar, compose
-from podroom.values import Default, Known, Members, Unknown, Value
+from podroom.values import Default, Known, Members, Unknown, Value, first_unknown
 
 ADDON = "vpc-cni"
 _DEFAULT_VERSION = Default("Amazon EKS", "https://docs.aws.amazon.com/eks/latest/userguide/managing-vpc-cni.html")
@@ -53,7 +53,7 @@ def _from_addon(resource: ResourceInstance, inventory: Inventory, subnets: froze
             environment, gap, pod_subnets = _from_fields(inner, subnets)
         else:
             environment, gap, pod_subnets = _from_text(field)
-        missing = gap if missing is None else missing
+        missing = first_unknown(missing, gap)
     return CniSettings(
         declared_by=resource.address,
         span=resource.span,
@@ -84,7 +84,7 @@ def _from_fields(values: Field, subnets: frozenset[str]) -> _Settings:
     if "env" in entries:
         variables, more = entries["env"].entries()
         environment = [EnvironmentVariable(name, field.string(), field.origin) for name, field in variables.items()]
-        gap = (more[0] if more else None) if gap is None else gap
+        gap = first_unknown(gap, *more)
     pod_subnets: Members[PodSubnet] = Members()
     if "eniConfig" in entries:
         config, more = entries["eniConfig"].entries()

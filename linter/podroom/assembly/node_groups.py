@@ -23,7 +23,7 @@ from podroom.model.world import (
     UserData,
 )
 from podroom.positions import Span
-from podroom.values import Default, Known, Members, OneOf, Unknown, Value
+from podroom.values import Default, Known, Members, OneOf, Unknown, Value, first_unknown
 
 _EKS = Default("Amazon EKS", "https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateNodegroup.html")
 _DEFAULT_TYPE = "t3.medium"
@@ -92,9 +92,8 @@ class NodeGroups:
         tagged = _names_a_cluster(body)
         speaks = bool(user_data.bootstraps or user_data.fixed)
         if not speaks and not tagged.need_not_ask:
-            causes = [cause for cause in (template_missing, tagged.unknown, *user_data.gaps) if cause is not None]
-            if causes:
-                cause = causes[0]
+            cause = first_unknown(template_missing, tagged.unknown, *user_data.gaps)
+            if cause is not None:
                 reason = f"cannot tell whether its nodes join an EKS cluster: {cause.reason}"
                 self.gaps.append(Gap(resource.address, reason, resource.span))
             return None
@@ -222,7 +221,7 @@ class _Tagged:
 
 
 def _names_a_cluster(body: BodyReader) -> _Tagged:
-    unknown: list[Unknown] = []
+    unknown: Unknown | None = None
     tags = body.blocks("tag")
     for tag in tags:
         field = tag.attribute("key")
@@ -231,6 +230,5 @@ def _names_a_cluster(body: BodyReader) -> _Tagged:
         if field.traced().text.startswith(_CLUSTER_TAG):
             return _Tagged(named=True, unknown=None)
         value = field.string()
-        if isinstance(value, Unknown):
-            unknown.append(value)
-    return _Tagged(named=False, unknown=next(iter((*unknown, *tags.missing)), None))
+        unknown = first_unknown(unknown, value if isinstance(value, Unknown) else None)
+    return _Tagged(named=False, unknown=first_unknown(unknown, *tags.missing))

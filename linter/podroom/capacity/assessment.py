@@ -19,7 +19,7 @@ from podroom.catalog.cni_variables import find_cni_variable
 from podroom.catalog.instance_types import InstanceCatalog, InstanceType
 from podroom.model.world import CURRENT_VERSION, Cluster, CniSettings, InstanceChoice, NodeGroup, World
 from podroom.positions import Span
-from podroom.values import Default, Known, Undecidable, Unknown, Value
+from podroom.values import Default, Known, Undecidable, Unknown, Value, first_unknown
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -136,7 +136,7 @@ class Assessment:
             try:
                 yield Resolved(choice, self.instance(choice))
             except Undecidable as cause:
-                unknown = unknown or cause.unknown
+                unknown = first_unknown(unknown, cause.unknown)
         if unknown is not None:
             raise Undecidable(unknown)
         group.instance_types.need()

@@ -16,7 +16,7 @@ from podroom.capacity.subnets import (
 )
 from podroom.capacity.working import Figure
 from podroom.model.world import NodeGroup, Subnet, SubnetUse
-from podroom.values import Known, Undecidable, Unknown
+from podroom.values import Known, Undecidable, Unknown, first_unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def shares_of(subnet: Subnet, assessment: Assessment) -> Iterator[Share]:
             for part in _parts(group, subnet, assessment):
                 yield _share(group, subnet, part, assessment)
         except Undecidable as cause:
-            unknown = unknown or cause.unknown
+            unknown = first_unknown(unknown, cause.unknown)
     if unknown is not None:
         raise Undecidable(unknown)
 

@@ -105,7 +105,7 @@ def recommended_cap(instance: InstanceType) -> Figure:
     )
 
 
-def max_pods_calculator(  # noqa: PLR0913 - one keyword for each option of the script
+def max_pods_calculator(
     instance: InstanceType,
     *,
     cni_version: str,

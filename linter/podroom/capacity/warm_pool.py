@@ -95,7 +95,7 @@ class Pool:
         return self.max_pods is not None and wanted * self.addresses_per_item >= self.max_pods
 
 
-def node_addresses(  # noqa: PLR0913 - two subjects and four independent counts, by keyword
+def node_addresses(
     instance: InstanceType,
     cni: CniBehavior,
     *,
