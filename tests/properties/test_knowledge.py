@@ -25,7 +25,8 @@ ENGINE = Engine(RULES)
 CATALOG = InstanceCatalog.bundled()
 NOWHERE = Span(Document("nowhere.tf", "unknown"), 0, 7)
 FORGOTTEN = Unknown("it was forgotten for this test", NOWHERE)
-SCENARIOS = sorted((Path(__file__).parents[2] / "examples" / "terraform").glob("*/"))
+EXAMPLES = Path(__file__).parents[2] / "examples" / "terraform"
+SCENARIOS = sorted(folder for folder in EXAMPLES.iterdir() if folder.is_dir())
 
 
 def degraded(item: object) -> Iterator[object]:
