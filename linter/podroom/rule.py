@@ -128,7 +128,7 @@ class Rule(ABC, Generic[S]):
     def finding(
         self,
         span: Span,
-        subject: S,
+        subject: Cluster | NodeGroup | Subnet,
         message: str,
         *,
         label: str,

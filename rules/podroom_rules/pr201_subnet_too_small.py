@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from podroom.capacity.assessment import Assessment, collect
-from podroom.capacity.demand import Share, shares_of, usable
+from podroom.capacity.demand import Share, shares_of, subnets_of, usable
 from podroom.capacity.subnets import RESERVED_BY_EC2, Reserve, control_plane_reserve, subnet_demand
 from podroom.capacity.warm_pool import node_addresses
 from podroom.capacity.working import Figure
 from podroom.catalog import documents
-from podroom.model.world import Subnet
+from podroom.model.world import NodeGroup, Subnet
 from podroom.positions import Span
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Default, Known, Undecidable
@@ -44,7 +44,7 @@ resource "aws_eks_node_group" "workers" {
 """
 
 
-class SubnetTooSmall(Rule[Subnet]):
+class SubnetTooSmall(Rule[NodeGroup]):
     """A subnet has fewer addresses than its nodes take at their maximum number.
 
     Every pod has an address of the subnet, and the VPC CNI takes more than that: with its defaults a node holds a
@@ -66,7 +66,7 @@ class SubnetTooSmall(Rule[Subnet]):
     code = "PR201"
     name = "subnet-too-small-saturated"
     severity = Severity.ERROR
-    subject = Subnet
+    subject = NodeGroup
     sources = (documents.EC2_CREATE_SUBNET, documents.CNI_ENI_TARGETS, documents.EKS_NETWORK_REQUIREMENTS)
     bad = (
         Example.terraform(
@@ -77,8 +77,12 @@ class SubnetTooSmall(Rule[Subnet]):
     )
     good = (Example.terraform("room for 20 full nodes", _CONFIGURATION % '"10.0.0.0/22"'),)
 
-    def judge(self, subject: Subnet, assessment: Assessment) -> Iterator[Finding]:
-        """Yield a finding at the subnet's block if the nodes may take more addresses than it has."""
+    def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
+        """Yield a finding at the block of each subnet that all its nodes together may empty."""
+        for subnet in subnets_of(subject, assessment):
+            yield from self._judge_subnet(subnet, assessment)
+
+    def _judge_subnet(self, subject: Subnet, assessment: Assessment) -> Iterator[Finding]:
         shares, unknown = collect(shares_of(subject, assessment))
         shares = [share for share in shares if share.nodes.value]
         if shares:

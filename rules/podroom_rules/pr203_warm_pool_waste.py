@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from podroom.capacity.assessment import Assessment
-from podroom.capacity.demand import Share, shares_of, usable
+from podroom.capacity.demand import Share, shares_of, subnets_of, usable
 from podroom.catalog import documents
-from podroom.model.world import Subnet
+from podroom.model.world import NodeGroup, Subnet
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 
 _TIMES_EXPECTED = 3
@@ -59,7 +59,7 @@ resource "aws_eks_addon" "vpc_cni" {
 """
 
 
-class WarmPoolWaste(Rule[Subnet]):
+class WarmPoolWaste(Rule[NodeGroup]):
     """Nodes hold many times more addresses than they run pods, and it shows in the subnet.
 
     With its defaults the VPC CNI keeps one whole interface of spare addresses on every node that runs a pod.  On a
@@ -76,7 +76,7 @@ class WarmPoolWaste(Rule[Subnet]):
     code = "PR203"
     name = "warm-pool-waste"
     severity = Severity.WARNING
-    subject = Subnet
+    subject = NodeGroup
     sources = (
         documents.CNI_ENI_TARGETS,
         documents.CNI_README,
@@ -90,9 +90,15 @@ class WarmPoolWaste(Rule[Subnet]):
     )
     good = (Example.terraform("addresses are counted one by one", _CONFIGURATION % (_LEAN, "")),)
 
-    def judge(self, subject: Subnet, assessment: Assessment) -> Iterator[Finding]:
-        """Yield a finding for each group whose warm pools hold much of the subnet for few pods."""
+    def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
+        """Yield a finding if the group's warm pools hold much of a subnet for few pods."""
+        for subnet in subnets_of(subject, assessment):
+            yield from self._judge_subnet(subject, subnet, assessment)
+
+    def _judge_subnet(self, group: NodeGroup, subject: Subnet, assessment: Assessment) -> Iterator[Finding]:
         for share in shares_of(subject, assessment):
+            if share.group is not group:
+                continue
             held = share.lightest.load.one_pod
             expected = assessment.assumptions.expected_pods_per_node
             if share.nodes.value == 0 or held.total < _TIMES_EXPECTED * expected:
@@ -112,7 +118,7 @@ class WarmPoolWaste(Rule[Subnet]):
         place = declared.span if declared else resolved.span
         return self.finding(
             place,
-            subnet,
+            share.group,
             f"{share.nodes.value} {name} nodes with one pod each hold {together:,} of this zone's {room:,} addresses",
             label=f"with one pod a node takes {held.working}",
             effect="The subnet runs dry long before the nodes are full; pods then hang in ContainerCreating with "

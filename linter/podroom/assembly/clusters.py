@@ -11,15 +11,14 @@ from podroom.values import Default, Known, Members, Unknown, Value
 
 _EKS = Default("Amazon EKS", "https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html")
 _NOT_DECLARED = "the cluster is not declared in this configuration"
+_THESE_NODES = "the cluster of these nodes"
 
 
 class Clusters:
     """The clusters of one root, and the ones that are only named in it."""
 
-    def __init__(self, inventory: Inventory, subnets: frozenset[str]) -> None:
+    def __init__(self, inventory: Inventory) -> None:
         """Read every `aws_eks_cluster`."""
-        self._inventory = inventory
-        self._subnets = subnets
         self._declared = inventory.resources("aws_eks_cluster")
         self._names = {resource.address: string(resource.body, "name") for resource in self._declared}
         self._only_named: dict[str, tuple[Span, Value[str]]] = {}
@@ -31,26 +30,47 @@ class Clusters:
         one.  A name without a declared cluster makes a cluster of its own.
         """
         if field is None:
-            single = self._single(owner)
-            if single is not None:
-                return single
-            return self._make("the cluster of these nodes", owner, Unknown(_NOT_DECLARED, owner))
+            return self.of_nodes(None, owner)
         link = field.link()
         if link.address in self._names and link.address is not None:
             return Known(link.address, link.span)
         if link.literal is not None:
-            for address, name in self._names.items():
-                if isinstance(name, Known) and name.value == link.literal:
-                    return Known(address, link.span)
-            if all(isinstance(name, Known) for name in self._names.values()):
-                return self._make(f'cluster "{link.literal}"', link.span, Known(link.literal, link.span))
-        single = self._single(link.span)
+            return self._by_name(link.literal, link.span)
+        single = self._single(tuple(self._names), link.span)
         if single is not None:
             return single
-        identity = link.address or field.symbol() or "the cluster of these nodes"
+        identity = link.address or field.symbol() or _THESE_NODES
         return self._make(
             identity, link.span, Unknown(_NOT_DECLARED, link.span) if link.unknown is None else link.unknown
         )
+
+    def of_nodes(self, name: str | None, owner: Span) -> Value[str]:
+        """Return the address of the cluster that nodes join: the one of that name, or the single one there is.
+
+        Clusters that are only named count too, so ask after everything that names its cluster was read.
+        """
+        if name is not None:
+            return self._by_name(name, owner)
+        single = self._single((*self._names, *self._only_named), owner)
+        return self._make(_THESE_NODES, owner, Unknown(_NOT_DECLARED, owner)) if single is None else single
+
+    def _by_name(self, name: str, span: Span) -> Value[str]:
+        for address, known in self._names.items():
+            if isinstance(known, Known) and known.value == name:
+                return Known(address, span)
+        if all(isinstance(known, Known) for known in self._names.values()):
+            return self._make(f'cluster "{name}"', span, Known(name, span))
+        # One of the declared clusters has a name that is not known yet: it may be this one.
+        single = self._single(tuple(self._names), span)
+        return Unknown(f'which cluster has the name "{name}" is not known', span) if single is None else single
+
+    @staticmethod
+    def _single(addresses: tuple[str, ...], span: Span) -> Value[str] | None:
+        if len(addresses) == 1:
+            return Known(addresses[0], span)
+        if addresses:
+            return Unknown(f"which of the clusters {', '.join(addresses)} is meant is not known", span)
+        return None
 
     def build(self, cni: dict[str, CniSettings], default: CniSettings) -> tuple[Cluster, ...]:
         """Return all clusters, each with the settings of its CNI (`default` where nobody set any)."""
@@ -71,14 +91,6 @@ class Clusters:
         ]
         return (*declared, *named)
 
-    def _single(self, span: Span) -> Value[str] | None:
-        if len(self._declared) == 1:
-            return Known(self._declared[0].address, span)
-        if self._declared:
-            names = ", ".join(resource.address for resource in self._declared)
-            return Unknown(f"which of the clusters {names} is meant is not known", span)
-        return None
-
     def _make(self, identity: str, span: Span, name: Value[str]) -> Value[str]:
         self._only_named.setdefault(identity, (span, name))
         return Known(identity, span)
@@ -96,6 +108,6 @@ class Clusters:
             version=string(body, "version", _EKS, "latest"),
             ip_family=string(network, "ip_family", _EKS, "ipv4") if network else Known("ipv4", _EKS),
             auto_mode=boolean(compute, "enabled", _EKS, value=False) if compute else Known(value=False, origin=_EKS),
-            subnets=subnet_uses(vpc.attribute("subnet_ids") if vpc else None, self._subnets, resource.span),
+            subnets=subnet_uses(vpc.attribute("subnet_ids") if vpc else None, resource.span),
             cni=cni,
         )

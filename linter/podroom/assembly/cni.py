@@ -16,7 +16,7 @@ UNDECLARED = CniSettings(declared_by=None, span=None, version=Known(CURRENT_VERS
 """What Amazon EKS installs by itself: the CNI with the defaults of its manifest."""
 
 
-def read_cni_settings(inventory: Inventory, clusters: Clusters, subnets: frozenset[str]) -> dict[str, CniSettings]:
+def read_cni_settings(inventory: Inventory, clusters: Clusters) -> dict[str, CniSettings]:
     """Return the settings of the CNI by the address of the cluster."""
     settings: dict[str, CniSettings] = {}
     for resource in inventory.resources("aws_eks_addon"):
@@ -27,7 +27,7 @@ def read_cni_settings(inventory: Inventory, clusters: Clusters, subnets: frozens
         if not isinstance(cluster, Known):
             continue
         if isinstance(name, Known):
-            settings[cluster.value] = _from_addon(resource, inventory, subnets)
+            settings[cluster.value] = _from_addon(resource, inventory)
         elif ADDON in (name.values if not isinstance(name, Unknown) else (ADDON,)):
             reason = f"whether {resource.address} is the {ADDON} add-on is not known"
             settings.setdefault(
@@ -42,7 +42,7 @@ def read_cni_settings(inventory: Inventory, clusters: Clusters, subnets: frozens
     return settings
 
 
-def _from_addon(resource: ResourceInstance, inventory: Inventory, subnets: frozenset[str]) -> CniSettings:
+def _from_addon(resource: ResourceInstance, inventory: Inventory) -> CniSettings:
     environment: tuple[EnvironmentVariable, ...] = ()
     missing: Unknown | None = resource.maybe
     pod_subnets: Members[PodSubnet] = Members()
@@ -50,7 +50,7 @@ def _from_addon(resource: ResourceInstance, inventory: Inventory, subnets: froze
     if field is not None:
         inner = field.decoded()
         if inner is not None:
-            environment, gap, pod_subnets = _from_fields(inner, subnets)
+            environment, gap, pod_subnets = _from_fields(inner)
         else:
             environment, gap, pod_subnets = _from_text(field)
         missing = first_unknown(missing, gap)
@@ -76,7 +76,7 @@ def _version(resource: ResourceInstance, inventory: Inventory) -> Value[str]:
 _Settings = tuple[tuple[EnvironmentVariable, ...], Unknown | None, Members[PodSubnet]]
 
 
-def _from_fields(values: Field, subnets: frozenset[str]) -> _Settings:
+def _from_fields(values: Field) -> _Settings:
     """Read settings that the configuration spells out as an object inside `jsonencode` or `yamlencode`."""
     entries, missing = values.entries()
     environment: list[EnvironmentVariable] = []
@@ -92,7 +92,7 @@ def _from_fields(values: Field, subnets: frozenset[str]) -> _Settings:
         uses = []
         for zone, field in zones.items():
             parts, _ = field.entries()
-            use = subnet_use(parts["id"].link(), subnets) if "id" in parts else None
+            use = subnet_use(parts["id"].link()) if "id" in parts else None
             if use is not None:
                 uses.append(PodSubnet(zone, use))
         pod_subnets = Members(tuple(uses), (*more, *unknown))
@@ -124,17 +124,9 @@ def _from_text(field: Field) -> _Settings:
     for zone, entry in _named(zones) if isinstance(zones, Mapping) else ():
         identity = entry.value.get("id") if isinstance(entry.value, Mapping) else None
         if isinstance(identity, Scalar):
-            pod_subnets.append(PodSubnet(zone, _use_in_text(identity)))
+            pod_subnets.append(PodSubnet(zone, SubnetUse(identity.value(), identity.span)))
     return tuple(environment), None, Members(tuple(pod_subnets))
 
 
 def _named(mapping: Mapping) -> list[tuple[str, Entry]]:
     return [(entry.key.text, entry) for entry in mapping.entries if isinstance(entry.key, Scalar)]
-
-
-def _use_in_text(identity: Scalar) -> SubnetUse:
-    value = identity.value()
-    if isinstance(value, Known):
-        reason = f"the size of subnet {value.value} is not in this configuration"
-        return SubnetUse(Unknown(reason, identity.span), identity.span)
-    return SubnetUse(value, identity.span)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from podroom.assembly.clusters import Clusters
 from podroom.assembly.images import family_of_image
 from podroom.assembly.inventory import Inventory, blocks, integer
@@ -33,11 +35,10 @@ _CLUSTER_TAG = "kubernetes.io/cluster/"
 class NodeGroups:
     """Reads the node groups of one root; `gaps` says what could not be told."""
 
-    def __init__(self, inventory: Inventory, clusters: Clusters, subnets: frozenset[str]) -> None:
+    def __init__(self, inventory: Inventory, clusters: Clusters) -> None:
         """Take what node groups are joined with."""
         self._inventory = inventory
         self._clusters = clusters
-        self._subnets = subnets
         self.gaps: list[Gap] = []
 
     def managed(self) -> tuple[NodeGroup, ...]:
@@ -81,7 +82,7 @@ class NodeGroups:
             minimum_size=integer(scaling or body, "min_size"),
             desired_size=integer(scaling or body, "desired_size"),
             maximum_size=integer(scaling or body, "max_size"),
-            subnets=subnet_uses(body.attribute("subnet_ids"), self._subnets, resource.span),
+            subnets=subnet_uses(body.attribute("subnet_ids"), resource.span),
             uncertain=resource.maybe,
         )
 
@@ -89,10 +90,10 @@ class NodeGroups:
         body = resource.body
         template, template_missing, image, types = self._launched(resource)
         user_data = template.user_data if template else UserData()
-        tagged = _names_a_cluster(body)
+        tag = _cluster_tag(body)
         speaks = bool(user_data.bootstraps or user_data.fixed)
-        if not speaks and not tagged.need_not_ask:
-            cause = first_unknown(template_missing, tagged.unknown, *user_data.gaps)
+        if not speaks and not tag.present:
+            cause = first_unknown(template_missing, tag.unknown, *user_data.gaps)
             if cause is not None:
                 reason = f"cannot tell whether its nodes join an EKS cluster: {cause.reason}"
                 self.gaps.append(Gap(resource.address, reason, resource.span))
@@ -101,7 +102,7 @@ class NodeGroups:
             address=resource.address,
             kind=GroupKind.SELF_MANAGED,
             span=resource.span,
-            cluster=self._clusters.of(None, resource.span),
+            cluster=self._clusters.of_nodes(tag.name, resource.span),
             instance_types=types,
             ami_family=family_of_image(image, user_data, self._inventory, resource.span),
             own_image=Known(value=True, origin=resource.span) if template_missing is None else template_missing,
@@ -110,7 +111,7 @@ class NodeGroups:
             minimum_size=integer(body, "min_size"),
             desired_size=integer(body, "desired_capacity"),
             maximum_size=integer(body, "max_size"),
-            subnets=subnet_uses(body.attribute("vpc_zone_identifier"), self._subnets, resource.span),
+            subnets=subnet_uses(body.attribute("vpc_zone_identifier"), resource.span),
             uncertain=resource.maybe,
         )
 
@@ -212,23 +213,26 @@ def _mixed_types(
     return _template_types(template, missing, owner)
 
 
-class _Tagged:
-    """Whether an Auto Scaling group's tags name a cluster."""
+@dataclass(frozen=True, slots=True)
+class _ClusterTag:
+    """The tag that names the cluster of an Auto Scaling group; `unknown` says why it may be there all the same."""
 
-    def __init__(self, *, named: bool, unknown: Unknown | None) -> None:
-        self.need_not_ask = named
-        self.unknown = unknown
+    present: bool
+    name: str | None = None
+    unknown: Unknown | None = None
 
 
-def _names_a_cluster(body: BodyReader) -> _Tagged:
+def _cluster_tag(body: BodyReader) -> _ClusterTag:
+    """Return what `kubernetes.io/cluster/NAME` says, the tag by which nodes of a cluster are known."""
     unknown: Unknown | None = None
     tags = body.blocks("tag")
     for tag in tags:
         field = tag.attribute("key")
         if field is None:
             continue
-        if field.traced().text.startswith(_CLUSTER_TAG):
-            return _Tagged(named=True, unknown=None)
         value = field.string()
+        if field.traced().text.startswith(_CLUSTER_TAG):
+            name = value.value.removeprefix(_CLUSTER_TAG) if isinstance(value, Known) else None
+            return _ClusterTag(present=True, name=name)
         unknown = first_unknown(unknown, value if isinstance(value, Unknown) else None)
-    return _Tagged(named=False, unknown=first_unknown(unknown, *tags.missing))
+    return _ClusterTag(present=False, unknown=first_unknown(unknown, *tags.missing))

@@ -38,29 +38,20 @@ def read_vpcs(inventory: Inventory) -> tuple[Vpc, ...]:
     return tuple(vpcs)
 
 
-def subnet_uses(field: Field | None, known: frozenset[str], owner: Span) -> Members[SubnetUse]:
-    """Return the subnets that a list of ids names.
-
-    `known` are the addresses of the subnets in the project; an id that leads elsewhere stays in the
-    list as a use whose subnet is unknown, because nodes will go there all the same.
-    """
+def subnet_uses(field: Field | None, owner: Span) -> Members[SubnetUse]:
+    """Return the subnets that a list of ids names."""
     if field is None:
         return Members((), (Unknown("no subnets are named", owner),))
     links = field.links()
-    return Members(tuple(subnet_use(link, known) for link in links), links.missing)
+    return Members(tuple(subnet_use(link) for link in links), links.missing)
 
 
-def subnet_use(link: Link, known: frozenset[str]) -> SubnetUse:
-    """Return one use of a subnet."""
-    span = link.span
-    if link.address in known and link.address is not None:
-        return SubnetUse(Known(link.address, span), span)
-    if link.literal is not None:
-        return SubnetUse(Unknown(f"the size of subnet {link.literal} is not in this configuration", span), span)
-    if link.unknown is not None:
-        return SubnetUse(link.unknown, span)
-    reason = f"the size of {link.address} is not in this configuration"
-    return SubnetUse(Unknown(reason, span, (link.address,) if link.address else ()), span)
+def subnet_use(link: Link) -> SubnetUse:
+    """Return one use of a subnet, which is named by its address or, if it is not from here, by its id."""
+    identity = link.address or link.literal
+    if identity is not None:
+        return SubnetUse(Known(identity, link.span), link.span)
+    return SubnetUse(Unknown("the subnet is not known", link.span) if link.unknown is None else link.unknown, link.span)
 
 
 def _subnet(resource: ResourceInstance) -> Subnet:

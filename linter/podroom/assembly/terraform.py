@@ -14,17 +14,16 @@ from podroom.model.world import Gap, World
 def assemble(root: Module) -> World:
     """Return the World that a root module describes; it evaluates what bears on pods and nothing else."""
     inventory = Inventory(root)
-    subnets = read_subnets(inventory)
-    addresses = frozenset(subnet.address for subnet in subnets)
-    clusters = Clusters(inventory, addresses)
-    groups = NodeGroups(inventory, clusters, addresses)
-    managed, self_managed = groups.managed(), groups.self_managed()
-    cni = read_cni_settings(inventory, clusters, addresses)
+    clusters = Clusters(inventory)
+    groups = NodeGroups(inventory, clusters)
+    cni = read_cni_settings(inventory, clusters)
+    managed = groups.managed()
+    self_managed = groups.self_managed()  # last: it may join the only cluster that the others name
     return World(
         root=root.directory,
         clusters=clusters.build(cni, UNDECLARED),
         node_groups=managed + self_managed,
-        subnets=subnets,
+        subnets=read_subnets(inventory),
         vpcs=read_vpcs(inventory),
         gaps=(*groups.gaps, *_absent_modules(inventory)),
     )

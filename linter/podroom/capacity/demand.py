@@ -15,8 +15,8 @@ from podroom.capacity.subnets import (
     usable_addresses,
 )
 from podroom.capacity.working import Figure
-from podroom.model.world import NodeGroup, Subnet, SubnetUse
-from podroom.values import Known, Undecidable, Unknown, first_unknown
+from podroom.model.world import NodeGroup, PodSubnet, Subnet, SubnetUse
+from podroom.values import Known, Members, Undecidable, Unknown, first_unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,33 @@ def usable(subnet: Subnet) -> Figure:
         raise Undecidable(Unknown(f'"{text}" is no IPv4 block of a subnet: {error}', subnet.cidr.origin)) from error
 
 
+def subnets_of(group: NodeGroup, assessment: Assessment) -> Iterator[Subnet]:
+    """Iterate over the subnets that the addresses of a group's nodes and pods come from.
+
+    The known ones come first; `Undecidable` is raised at the end if there are others, or their size is not here.
+    """
+    if not assessment.applies(group):
+        return
+    pod_subnets: Members[PodSubnet] | None = None
+    if assessment.cni(group).custom_networking:
+        pod_subnets = assessment.cluster(group).cni.pod_subnets
+    uses = list(group.subnets)
+    if pod_subnets is not None:
+        uses += [pods.subnet for pods in pod_subnets]
+    unknown: Unknown | None = None
+    for use in uses:
+        try:
+            yield _known_subnet(use, assessment)
+        except Undecidable as cause:
+            unknown = first_unknown(unknown, cause.unknown)
+    if unknown is not None:
+        raise Undecidable(unknown)
+    group.subnets.need()
+    if pod_subnets is not None and not pod_subnets.need():
+        reason = "the subnets that ENIConfigs give to pods are not in this configuration"
+        raise Undecidable(Unknown(reason, group.span))
+
+
 def shares_of(subnet: Subnet, assessment: Assessment) -> Iterator[Share]:
     """Iterate over what the node groups put into a subnet.
 
@@ -81,14 +108,14 @@ def shares_of(subnet: Subnet, assessment: Assessment) -> Iterator[Share]:
 
 def _parts(group: NodeGroup, subnet: Subnet, assessment: Assessment) -> Iterator[SubnetPart]:
     """Iterate over the parts of a node's addresses that a subnet holds for a group."""
-    if _uses(group.subnets.items, subnet):
-        if assessment.applies(group):
-            yield SubnetPart.NODES
-    elif group.subnets.missing:
-        raise Undecidable(group.subnets.missing[0])
-    pod_subnets = assessment.cluster(group).cni.pod_subnets
-    if any(_is(pods.subnet, subnet) for pods in pod_subnets) and assessment.cni(group).custom_networking:
-        yield SubnetPart.PODS
+    if not assessment.applies(group):
+        return
+    if _may_be_among(tuple(group.subnets), group.subnets.missing, subnet):
+        yield SubnetPart.NODES
+    if assessment.cni(group).custom_networking:
+        pod_subnets = assessment.cluster(group).cni.pod_subnets
+        if _may_be_among(tuple(pods.subnet for pods in pod_subnets), pod_subnets.missing, subnet):
+            yield SubnetPart.PODS
 
 
 def _share(group: NodeGroup, subnet: Subnet, part: SubnetPart, assessment: Assessment) -> Share:
@@ -128,15 +155,26 @@ def _size_of(part: SubnetPart, load: Callable[[NodeLoad], object]) -> Callable[[
 
 
 def _zone(use: SubnetUse, assessment: Assessment) -> str:
-    subnet = assessment.world.subnet(use.subnet.need())
+    return _known_subnet(use, assessment).zone.need().identity
+
+
+def _known_subnet(use: SubnetUse, assessment: Assessment) -> Subnet:
+    identity = use.subnet.need()
+    subnet = assessment.world.subnet(identity)
     if subnet is None:
-        raise Undecidable(Unknown("the subnet is not in this configuration", use.span))
-    return subnet.zone.need().identity
+        raise Undecidable(Unknown(f"the size of {identity} is not in this configuration", use.span, (identity,)))
+    return subnet
 
 
-def _uses(uses: tuple[SubnetUse, ...], subnet: Subnet) -> bool:
-    return any(_is(use, subnet) for use in uses)
-
-
-def _is(use: SubnetUse, subnet: Subnet) -> bool:
-    return isinstance(use.subnet, Known) and use.subnet.value == subnet.address
+def _may_be_among(uses: tuple[SubnetUse, ...], missing: tuple[Unknown, ...], subnet: Subnet) -> bool:
+    """Return whether a subnet is one of several; raises `Undecidable` if it may be one that is not known."""
+    unknown = first_unknown(*missing)
+    for use in uses:
+        if isinstance(use.subnet, Known):
+            if use.subnet.value == subnet.address:
+                return True
+        else:
+            unknown = first_unknown(unknown, Unknown(use.subnet.reason, use.span, use.subnet.refs))
+    if unknown is not None:
+        raise Undecidable(unknown)
+    return False
