@@ -77,6 +77,7 @@ def test_switches_are_read_as_parse_bool_does(name: str, text: str, *, on: bool)
     ("text", "eni", "address", "limit"),
     [
         ("7", 7, 7, 7),
+        ("1", 1, 1, 1),
         ("+7", 7, 7, 7),
         ("007", 7, 7, 7),
         ("0", 0, 0, None),
@@ -122,6 +123,7 @@ def test_where_only_numbers_are_known_the_numbers_tell_whether_aws_node_ends():
     assert not CniBehavior(prefix_delegation=True, warm_prefix_target=1).crashes
     assert not CniBehavior(prefix_delegation=True, minimum_ip_target=1).crashes
     assert not CniBehavior(prefix_delegation=True, version=(1, 8, 9)).crashes
+    assert CniBehavior(prefix_delegation=True, version=(1, 9, 0)).crashes
     assert not CniBehavior().crashes
 
 

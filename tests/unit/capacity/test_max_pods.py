@@ -128,6 +128,12 @@ def test_branch_interfaces_need_a_trunk_that_can_be_attached(instance: str, cni:
     assert max_pods.branch_interfaces(of(instance), cni).value == branches
 
 
+def test_why_there_are_no_branch_interfaces_is_said():
+    assert max_pods.branch_interfaces(of("t3.medium"), POD_ENI).working == "0 branch interfaces: no trunk interface"
+    off = max_pods.branch_interfaces(of("m5.large"), CniBehavior())
+    assert off.working == "0 branch interfaces: security groups for pods are off"
+
+
 def test_what_no_source_knows_is_said_and_not_guessed():
     unknown = InstanceType("x9.large", 15, 50)
     asked = [
@@ -160,7 +166,9 @@ def test_what_is_not_known_does_not_stand_in_the_way_where_it_decides_nothing():
 
 @pytest.mark.parametrize(("vcpus", "cap"), [(1, 110), (30, 110), (31, 250), (192, 250)])
 def test_the_recommended_cap_changes_above_30_vcpus(vcpus: int, cap: int):
-    assert max_pods.recommended_cap(replace(of("m5.large"), vcpus=vcpus)).value == cap
+    found = max_pods.recommended_cap(replace(of("m5.large"), vcpus=vcpus))
+    compared = "30 or fewer" if cap == 110 else "more than 30"
+    assert (found.value, found.working) == (cap, f"{cap} for {vcpus} vCPUs ({compared})")
 
 
 def test_the_calculator_accepts_a_v_and_shows_where_it_caps():
@@ -199,6 +207,7 @@ def test_al2_takes_the_argument_then_the_list_and_else_kubelets_default(options:
     [
         ({}, 737),
         ({"expression_result": 60}, 60),
+        ({"expression_result": 1}, 1),
         ({"expression_result": 0}, 737),
         ({"expression_result": -1}, 737),
         ({"expression_result": 60, "config_max_pods": 50}, 50),

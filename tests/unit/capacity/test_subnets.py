@@ -6,6 +6,8 @@ import pytest
 
 from podroom.capacity.cni import CniBehavior
 from podroom.capacity.subnets import (
+    CONTROL_PLANE_RECOMMENDED,
+    CONTROL_PLANE_REQUIRED,
     CONTROL_PLANE_UPDATE,
     NodesInSubnet,
     Reserve,
@@ -42,6 +44,7 @@ def test_a_size_that_ec2_does_not_make_is_refused(prefix_length: int):
     [
         (7, 3, False, "ceil(7 nodes / 3 zones) = 3"),
         (6, 3, False, "ceil(6 nodes / 3 zones) = 2"),
+        (7, 2, False, "ceil(7 nodes / 2 zones) = 4"),
         (7, 3, True, "all 7 nodes in one zone"),
         (7, 1, False, "all 7 nodes in one zone"),
     ],
@@ -61,7 +64,8 @@ def test_an_update_brings_twice_the_zones_or_what_may_be_unavailable(zones: int,
 def test_a_load_is_idle_with_one_pod_and_full():
     load = node_load(M5_LARGE, CniBehavior(), max_pods=29)
     assert (load.idle.total, load.one_pod.total, load.saturated.total) == (10, 20, 30)
-    assert load.saturated.unserved_pods == 0
+    assert (load.idle.free_addresses, load.one_pod.free_addresses) == (9, 2 * 9 - 1)
+    assert (load.saturated.free_addresses, load.saturated.unserved_pods) == (0, 0)
 
 
 def test_a_full_node_has_max_pods_less_those_on_the_host_network():
@@ -81,7 +85,11 @@ def test_the_demand_of_a_subnet_adds_groups_and_reserves():
     )
     assert demand.idle.working == "4 web nodes x 10 + 2 batch nodes x 10 + 5 control plane + 8 load balancer = 73"
     assert (demand.idle.value, demand.one_pod.value, demand.saturated.value) == (73, 133, 193)
-    assert control_plane_reserve().addresses == CONTROL_PLANE_UPDATE
+
+
+def test_the_control_plane_asks_for_what_the_user_guide_says():
+    assert control_plane_reserve().addresses == CONTROL_PLANE_UPDATE == 5
+    assert (CONTROL_PLANE_REQUIRED, CONTROL_PLANE_RECOMMENDED) == (6, 16)
 
 
 def test_custom_networking_asks_one_subnet_for_nodes_and_another_for_pods():

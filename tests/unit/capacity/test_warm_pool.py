@@ -109,6 +109,11 @@ def test_no_warm_interface_means_another_as_soon_as_no_address_is_free(pods: int
     assert (found.interfaces, found.secondary_addresses) == (interfaces, 9 * interfaces)
 
 
+def test_chance_adds_no_more_than_one_step_beyond_max_pods():
+    found = node("m5.xlarge", replace(PREFIXES, warm_prefix_target=3), max_pods=32, pods=16)
+    assert (found.total, found.total_at_most) == (1 + 16 * 3, 1 + 16 * 4)
+
+
 def test_addresses_that_chance_adds_may_need_another_interface():
     found = node("m5.large", replace(PREFIXES, warm_prefix_target=5), max_pods=250, pods=10)
     assert (found.total, found.total_at_most) == (1 + 16 * 6, 2 + 16 * 10)
