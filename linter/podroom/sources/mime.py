@@ -162,7 +162,7 @@ def decode_base64_text(text: TracedText) -> TracedText | None:
 
 def _unpacked(content: bytes) -> bytes:
     """Return the content of a gzip file; the file itself, which is no text, if it is broken or too large."""
-    import zlib
+    import zlib  # noqa: PLC0415 - only packed user data needs it
 
     unpack = zlib.decompressobj(wbits=31)
     try:

@@ -77,9 +77,9 @@ class Settings:
 
 def _library() -> tuple[Callable[[str], dict[str, Any]], type[Exception]]:
     if sys.version_info >= (3, 11):
-        import tomllib
+        import tomllib  # noqa: PLC0415 - only Bottlerocket's settings need it
     else:
-        import tomli as tomllib
+        import tomli as tomllib  # noqa: PLC0415 - same
 
     return tomllib.loads, tomllib.TOMLDecodeError
 
@@ -125,7 +125,8 @@ _BLANK = re.compile(r"[ \t]*")
 _SPACE = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
 _KEY_PART = re.compile(rf"""[ \t]*("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[A-Za-z0-9_{HOLE}-]+)[ \t]*""")
 _STRING = re.compile(
-    r'"""(?:[^"\\]|\\.|"(?!""))*"{3,5}' r"|'''(?:[^']|'(?!''))*'{3,5}" r'|"(?:[^"\\\n]|\\.)*"' r"|'[^'\n]*'",
+    r'"""(?:[^"\\]|\\.|"(?!""))*"{3,5}|"(?:[^"\\\n]|\\.)*"'
+    r"|'''(?:[^']|'(?!''))*'{3,5}|'[^'\n]*'",
     re.DOTALL,
 )
 _HOLES_ONLY = re.compile(rf"[ \t]*{HOLE}[{HOLE} \t]*(?=\r?\n|#|$)")

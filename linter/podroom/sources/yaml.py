@@ -198,7 +198,7 @@ class _Composer:
 
     def read(self, text: str) -> Problem | None:
         """Read every document; return what ended the reading early, if anything did."""
-        import yaml
+        import yaml  # noqa: PLC0415 - slow to import, and many projects have no YAML
 
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         try:
@@ -219,7 +219,7 @@ class _Composer:
         return Problem(" ".join(message.split()), self._source.span(at, at + 1))
 
     def _take(self, event: Event) -> None:
-        from yaml import events
+        from yaml import events  # noqa: PLC0415 - same
 
         if event.start_mark is None or event.end_mark is None:  # the start and the end of the stream
             return

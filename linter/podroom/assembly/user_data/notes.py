@@ -13,6 +13,12 @@ from podroom.values import Known, OneOf, Unknown, Value
 MENTION = re.compile(r"max[-_]?pods", re.IGNORECASE)
 """Every way in which people write it: --max-pods, maxPods, MAX_PODS, eni-max-pods.txt."""
 
+SHELLS = frozenset(("bash", "sh", "/bin/bash", "/bin/sh", "/usr/bin/bash", "source", "."))
+"""Commands that run the script that they are given."""
+
+WORKED_OUT = "max-pods-calculator.sh works the number out on the node, for the node's own instance type"
+"""Why the number is unknown where that script says it."""
+
 _CALCULATOR = re.compile(r"max-pods-calculator")
 _LONGEST_QUOTE = 60
 
@@ -90,8 +96,7 @@ def whole_number(value: Value[str], span: Span) -> Value[int]:
     """Return the number that a text says; unknown if it says none."""
     if isinstance(value, Unknown):
         if _CALCULATOR.search(value.reason):
-            reason = "max-pods-calculator.sh works the number out on the node, for the node's own instance type"
-            return Unknown(reason, span, value.refs)
+            return Unknown(WORKED_OUT, span, value.refs)
         return Unknown(value.reason, span, value.refs)
     for candidate in value.candidates():
         if not re.fullmatch("[0-9]{1,9}", candidate):

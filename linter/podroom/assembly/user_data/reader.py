@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from podroom.assembly.user_data.bottlerocket import read_bottlerocket
+from podroom.assembly.user_data.cloud_config import read_cloud_config
 from podroom.assembly.user_data.kubelet_arguments import read_kubelet_arguments
 from podroom.assembly.user_data.node_config import read_node_config
 from podroom.assembly.user_data.notes import Notes
@@ -53,6 +54,9 @@ def _read_part(part: Part, scripts: ScriptReader, notes: Notes) -> None:
         read_bottlerocket(body, notes)
     elif part.kind is PartKind.POWERSHELL:
         _powershell(body, notes)
+    elif part.kind is PartKind.CLOUD_CONFIG:
+        for path, content, place in read_cloud_config(body, notes):
+            scripts.file(path, content, place.span)
     elif part.kind is PartKind.UNREADABLE:
         notes.gap("a part of the user data cannot be decoded", body.span(0, len(body)))
     else:
@@ -81,12 +85,10 @@ def _only(body: TracedText, hidden: str, start: int, end: int) -> TracedText:
 
 
 def _other(part: Part, notes: Notes) -> None:
-    """Judge a part that is not read: cloud-config, and what nothing on the node is known to read."""
+    """Judge a part that nothing on the node is known to read."""
     body = part.body
-    comments = part.kind is PartKind.CLOUD_CONFIG
-    hidden = re.sub(r"(?m)^\s*#[^\n]*$", lambda found: " " * len(found.group()), body.text) if comments else body.text
-    notes.mentions(_only(body, hidden, 0, len(hidden)), f"`{{}}` stands in {part.kind.value}, which is not understood")
-    _whole_lines(body, hidden, notes)
+    notes.mentions(body, f"`{{}}` stands in {part.kind.value}, which is not understood")
+    _whole_lines(body, body.text, notes)
 
 
 def _whole_lines(body: TracedText, hidden: str, notes: Notes) -> None:

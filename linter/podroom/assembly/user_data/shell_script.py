@@ -6,25 +6,25 @@ import re
 
 from podroom.assembly.user_data.kubelet_arguments import read_kubelet_arguments
 from podroom.assembly.user_data.node_config import read_node_config
-from podroom.assembly.user_data.notes import MENTION, Notes, mentions_max_pods, quote
+from podroom.assembly.user_data.notes import MENTION, SHELLS, WORKED_OUT, Notes, mentions_max_pods, quote
 from podroom.assembly.user_data.sed import Edit, EditKind, edits_of
 from podroom.model.world import Bootstrap, Mechanism, UseMaxPods
 from podroom.positions import Span
-from podroom.sources.shell import Command, Script, Shell, read_script, unix_lines
+from podroom.sources.shell import Command, Script, Shell, Word, WrittenFile, read_script, unix_lines
 from podroom.sources.shell.command import written_paths
 from podroom.traced_text import HOLE, TracedText
 from podroom.values import Known, OneOf, Unknown, Value
 
 _BOOTSTRAP_SH = "/etc/eks/bootstrap.sh"
 _DROP_IN = re.compile(r"/etc/eks/nodeadm\.d/[^/]+\.(?:yaml|yml|json)")
+_KUBELET_CONFIG = "/etc/kubernetes/kubelet/kubelet-config.json"
 _READ_ON_THE_NODE = {
     "/etc/eks/eni-max-pods.txt": "the table of max pods that bootstrap.sh reads is changed",
-    "/etc/kubernetes/kubelet/kubelet-config.json": "kubelet's configuration file is changed on the node",
+    _KUBELET_CONFIG: "kubelet's configuration file is changed on the node",
     "/etc/kubernetes/kubelet/config.json": "kubelet's configuration file is changed on the node",
     "/etc/eks/max-pods-calculator.sh": "the calculator of max pods is changed",
     _BOOTSTRAP_SH: "bootstrap.sh is changed in a way that is not understood",
 }
-_SHELLS = frozenset(("bash", "sh", "/bin/bash", "/bin/sh", "/usr/bin/bash", "source", "."))
 _PRINTS = frozenset(
     ("echo", "printf", "logger", "log", ":", "true", "grep", "egrep", "cat", "test", "[", "tee", "ls", "exit")
 )
@@ -78,6 +78,13 @@ class ScriptReader:
             self._command(command)
         self._left_over(source, script)
 
+    def file(self, path: str, content: TracedText | None, span: Span) -> None:
+        """Take note of a file that something else writes before the scripts run."""
+        self._shell.files[path] = WrittenFile(span, content)
+        reason = _READ_ON_THE_NODE.get(path)
+        if reason is not None:
+            self._notes.gap(reason, span)
+
     def finish(self) -> None:
         """Note what only shows at the end: environment for a call that Amazon EKS adds, and files."""
         if self._edits and not self._called:
@@ -100,7 +107,7 @@ class ScriptReader:
             self._edit(command)
         elif command.name in ("nodeadm", "/usr/bin/nodeadm", "/usr/local/bin/nodeadm"):
             self._nodeadm(command)
-        elif command.name.startswith(HOLE) and not command.name.startswith(f"{HOLE}/"):
+        elif not command.keyword and command.name.startswith(HOLE) and not command.name.startswith(f"{HOLE}/"):
             word = command.words[0].content
             self._notes.hole(word, 0, len(word), "an unknown command")
         elif not self._harmless(command):
@@ -118,7 +125,7 @@ class ScriptReader:
         texts = [*command.written, *(word.content for word in command.words)]
         if command.input is not None and command.reads_pipe:
             texts.append(command.input)
-        runs_text = command.name in ("eval", *_SHELLS) and any(HOLE in word.text for word in command.words)
+        runs_text = command.name in ("eval", *SHELLS) and any(HOLE in word.text for word in command.words)
         if runs_text:
             for word in command.words[1:]:
                 if word.text.startswith(HOLE):
@@ -133,7 +140,7 @@ class ScriptReader:
     def _written(self, command: Command, path: TracedText) -> None:
         """Judge a write to a file that kubelet's configuration is read from."""
         reason = _READ_ON_THE_NODE.get(path.text)
-        if path.text == _BOOTSTRAP_SH or path.text == "/etc/kubernetes/kubelet/kubelet-config.json":
+        if path.text in (_BOOTSTRAP_SH, _KUBELET_CONFIG):
             texts = [*command.written, *([command.input] if command.input is not None else [])]
             if not any(mentions_max_pods(text) or HOLE in text.text for text in texts):
                 return
@@ -190,8 +197,9 @@ class ScriptReader:
             self._notes.gap(f"bootstrap.sh is called {command.condition}", command.span)
 
     def _arguments(self, command: Command, position: int, child: Shell, notes: Notes) -> None:
+        """Take over the arguments as bootstrap.sh does: each knows its value from the next word."""
         words = command.words[position + 1 :]
-        positional = []
+        positional: list[Word] = []
         at = 0
         while at < len(words):
             word = words[at]
@@ -212,6 +220,9 @@ class ScriptReader:
                     child.set("KUBELET_EXTRA_ARGS", value.content)
             elif value.loose and HOLE in value.text and value.text != HOLE:
                 notes.hole(value.content, 0, len(value.content), "an unquoted argument of bootstrap.sh")
+        self._positional(positional, notes)
+
+    def _positional(self, positional: list[Word], notes: Notes) -> None:
         # The first positional argument is the cluster's name; only if all are unknown is it the first unknown.
         names_cluster = all(HOLE in word.text for word in positional)
         for number, word in enumerate(positional):
@@ -280,7 +291,7 @@ def _bootstrap_position(command: Command) -> int | None:
     """Return which word of a command is bootstrap.sh, if the command runs it."""
     for position in range(min(2, len(command.words))):
         if command.words[position].text == _BOOTSTRAP_SH:
-            return position if position == 0 or command.name in _SHELLS else None
+            return position if position == 0 or command.name in SHELLS else None
     return None
 
 
@@ -295,9 +306,7 @@ def _reason(command: Command, text: TracedText) -> tuple[str, Span]:
     written = command.written[0].text
     for path, reason in _READ_ON_THE_NODE.items():
         if path in written or path in text.text:
-            if path.endswith("calculator.sh"):
-                reason = "max-pods-calculator.sh works the number out on the node, for the node's own instance type"
-            return reason, text.span(start, end)
+            return (WORKED_OUT if path.endswith("calculator.sh") else reason), text.span(start, end)
     return f"`{quote(text, start)}` is not understood", text.span(start, end)
 
 

@@ -124,7 +124,7 @@ def _printf(template: TracedText, arguments: list[TracedText]) -> TracedText | N
 
 
 def _unescaped(text: TracedText) -> TracedText:
-    """Return a text with `\\n` and the like undone."""
+    r"""Return a text with `\n` and the like undone."""
     pieces: list[Piece] = []
     at = 0
     for escape in _ESCAPE.finditer(text.text):

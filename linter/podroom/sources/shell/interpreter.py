@@ -27,8 +27,12 @@ MAXIMUM_NESTED_SCRIPTS = 5
 MAXIMUM_VARIABLE = 100_000
 """Characters of a variable; one that grows beyond (by doubling itself) is not followed."""
 
+MAXIMUM_CANDIDATES = 8
+"""Values that a variable may have, set under conditions; with more it counts as unknown."""
+
 _PREFIXES = frozenset(("sudo", "exec", "nohup", "command", "builtin"))
 _DECLARATIONS = frozenset(("export", "declare", "typeset", "readonly", "local"))
+_READS = frozenset(("read", "mapfile", "readarray", "getopts"))
 
 
 @dataclass(slots=True)
@@ -88,10 +92,10 @@ class Shell:
         """Return the shell of a script that this one starts: it sees the exported variables and the files."""
         child = Shell()
         child.files = self.files
-        child._anything_may_be_set = self._anything_may_be_set  # noqa: SLF001 - the same class
+        child._anything_may_be_set = self._anything_may_be_set
         exported = self._scopes[-1].exported
         variables = {name: value for name, value in self._scopes[-1].variables.items() if name in exported}
-        child._scopes = [_Scope(0, variables, set(exported))]  # noqa: SLF001 - the same class
+        child._scopes = [_Scope(0, variables, set(exported))]
         return child
 
     def run(self, source: TracedText) -> Iterator[Command]:
@@ -109,9 +113,14 @@ class Shell:
             output = output_of(command)
             outputs[id(raw)] = output
             self._write(command, output)
-            yield from self._effect(source, raw, command)
-            if command.name == "exit" and not command.condition and not raw.scope:
+            if command.name in ("source", "."):
+                yield from self._source(command)
+            elif command.name != "exit":
+                self._effect(raw, command)
+            elif not raw.scope and not command.condition:
                 return
+            elif not raw.scope:
+                self._exit(command)
 
     # Scopes
 
@@ -231,7 +240,7 @@ class Shell:
 
     # Effects
 
-    def _effect(self, source: TracedText, raw: SimpleCommand, command: Command) -> Iterator[Command]:
+    def _effect(self, raw: SimpleCommand, command: Command) -> None:
         name = command.name
         if not command.words:
             for item in raw.assignments:
@@ -243,17 +252,16 @@ class Shell:
                 self._unset(word.text, command)
         elif name == "set" and any(word.text in ("-a", "allexport") for word in command.words):
             self._export_all = True
-        elif name in ("read", "mapfile", "readarray", "getopts") or command.keyword in ("for", "select"):
+        elif name in _READS or command.keyword in ("for", "select"):
             for word in command.words if command.keyword else command.words[1:]:
                 self._assign(word.text, _unknown_text(command.span, f"`{word.text}` is read on the node"), command)
-        elif name in ("source", "."):
-            yield from self._source(command)
         elif name == "eval" or HOLE in name:
             self._anything_may_be_set = True
-        elif name == "exit" and command.condition and not raw.scope:
-            code = command.words[1].text if len(command.words) > 1 else "0"
-            if code == "0":
-                self._doubt = self._doubt or f"only if the `exit` {command.condition} does not run"
+
+    def _exit(self, command: Command) -> None:
+        """Doubt what follows an `exit` under a condition; one that reports a failure ends a node that cannot join."""
+        if len(command.words) == 1 or command.words[1].text == "0":
+            self._doubt = self._doubt or f"only if the `exit` {command.condition} does not run"
 
     def _declare(self, command: Command, *, exports: bool) -> None:
         for word in command.words[1:]:
@@ -335,9 +343,15 @@ def _unknown_text(span: Span, reason: str) -> TracedText:
 def _either(name: str, old: TracedText | None, new: TracedText, command: Command) -> TracedText:
     """Return the value of a variable that is set under a condition: the old one or the new one."""
     reason = f"`{name}` is set {command.condition}"
-    before = "" if old is None else old.text
-    if before == new.text and HOLE not in before:
-        return new
-    if HOLE in before or HOLE in new.text:
+    before = old.value() if old is not None and old.text else None
+    after = new.value() if new.text else None
+    if isinstance(before, Unknown) or isinstance(after, Unknown):
         return _unknown_text(command.span, reason)
-    return TracedText([Piece(HOLE, command.span, hole=OneOf((before, new.text), reason, command.span))])
+    candidates = dict.fromkeys(
+        (*(before.candidates() if before is not None else ("",)), *(after.candidates() if after is not None else ("",)))
+    )
+    if len(candidates) == 1:
+        return new
+    if len(candidates) > MAXIMUM_CANDIDATES:
+        return _unknown_text(command.span, reason)
+    return TracedText([Piece(HOLE, command.span, hole=OneOf(tuple(candidates), reason, command.span))])

@@ -17,6 +17,16 @@ _SINGLE_QUOTED = re.compile(r"'[^']*'?")
 _DOLLAR_QUOTED = re.compile(r"\$'(?:[^'\\]|\\.)*'?", re.DOTALL)
 _IN_DOUBLE_QUOTES = re.compile(r'[^"`$\\]+')
 _IN_HERE_DOCUMENT = re.compile(r"[^`$\\]+")
+_QUOTED = r"\\.|'[^']*(?:'|\Z)"
+_CLOSING = {'"': '"', "$(": ")", "${": "}", "(": ")"}
+_STEPS = {
+    '"': re.compile(r'\\.|\$\(|\$\{|"', re.DOTALL),
+    ")": re.compile(rf"""{_QUOTED}|(?<=[\s;])#[^\n]*|\$\{{|["()]""", re.DOTALL),
+    "}": re.compile(rf"""{_QUOTED}|\$\{{|\$\(|["}}]""", re.DOTALL),
+    "`": re.compile(rf"""{_QUOTED}|\$\{{|["`]""", re.DOTALL),
+}
+"""What matters on the way to a closing bracket."""
+
 _IN_BRACES = re.compile(r"""[^}"'`$\\]+""")
 
 
@@ -65,37 +75,17 @@ class WordReader:
         Quotes, escapes, comments and inner brackets are skipped; without a closing bracket it is the
         end of the text.
         """
-        text = self._text
         expected = [bracket]
-        while at < len(text):
-            character = text[at]
-            if character == expected[-1] and not (character == "`" and len(expected) > 1):
+        while expected:
+            step = _STEPS[expected[-1]].search(self._text, at)
+            if step is None:
+                return len(self._text)
+            at = step.end()
+            if step.group() == expected[-1]:
                 expected.pop()
-                if not expected:
-                    return at + 1
-            elif character == "\\":
-                at += 1
-            elif expected[-1] == '"':
-                if text.startswith(("$(", "${"), at):
-                    expected.append(")" if text[at + 1] == "(" else "}")
-                    at += 1
-            elif character == "'":
-                at = text.find("'", at + 1)
-                if at < 0:
-                    return len(text)
-            elif character == '"':
-                expected.append('"')
-            elif text.startswith("${", at):
-                expected.append("}")
-                at += 1
-            elif character == "(" and expected[-1] == ")":
-                expected.append(")")
-            elif character == "#" and expected[-1] == ")" and text[at - 1] in " \t\n;":
-                at = text.find("\n", at)
-                if at < 0:
-                    return len(text)
-            at += 1
-        return len(text)
+            elif step.group() in _CLOSING:
+                expected.append(_CLOSING[step.group()])
+        return at
 
     def _special(self, at: int, segments: list[Segment], depth: int) -> int:
         """Read a quote, an escape or an expansion outside of quotes; return the offset after it."""
@@ -106,11 +96,11 @@ class WordReader:
             segments.append(Literal(at + 1, end - 1 if end > at + 1 and text[end - 1] == "'" else end, quoted=True))
             return end
         if character == '"':
-            end = self._until(at + 1, len(text), _IN_DOUBLE_QUOTES, segments, depth, '"')
+            end = self._until(at + 1, len(text), _IN_DOUBLE_QUOTES, segments, depth, stop='"')
             segments.append(Literal(end, end, quoted=True))
             return min(end + 1, len(text))
         if character == "\\":
-            return self._escape(at, segments, quoted=False)
+            return self._escape(at, segments)
         if dollar_quoted := _DOLLAR_QUOTED.match(text, at):
             end = dollar_quoted.end()
             if "\\" in dollar_quoted.group():
@@ -120,14 +110,12 @@ class WordReader:
             return end
         return self._expansion(at, segments, depth, quoted=False)
 
-    def _escape(self, at: int, segments: list[Segment], *, quoted: bool, only: str = "") -> int:
+    def _escape(self, at: int, segments: list[Segment], *, only: str = "") -> int:
         """Read a backslash; `only` lists what it escapes where it does not escape everything."""
         text = self._text
         following = text[at + 1 : at + 2]
         if following == "\n":
             return at + 2
-        if following == "\r" and text.startswith("\r\n", at + 1):
-            return at + 3
         if only and following not in only:
             segments.append(Literal(at, at + 1, quoted=True))
             return at + 1
@@ -135,7 +123,7 @@ class WordReader:
         return min(at + 2, len(text))
 
     def _until(
-        self, at: int, end: int, plain: re.Pattern[str], segments: list[Segment], depth: int, stop: str = ""
+        self, at: int, end: int, plain: re.Pattern[str], segments: list[Segment], depth: int, *, stop: str = ""
     ) -> int:
         """Read quoted text up to the character `stop` or to `end`; return the offset where it stopped."""
         text = self._text
@@ -146,7 +134,7 @@ class WordReader:
                 segments.append(Literal(at, match.end(), quoted=True))
                 at = match.end()
             elif text[at] == "\\":
-                at = self._escape(at, segments, quoted=True, only='$`"\\' if stop == '"' else "$`\\")
+                at = self._escape(at, segments, only='$`"\\' if stop == '"' else "$`\\")
             elif text[at] in "$`":
                 at = self._expansion(at, segments, depth, quoted=True)
             else:
