@@ -71,7 +71,7 @@ def as_json(data: UserData) -> dict[str, object]:
 def test_user_data_says_what_is_expected(case: Path) -> None:
     (source,) = case.glob("input.*")
     expected = json.loads((case / "expected.json").read_text(encoding="utf-8"))
-    assert as_json(read_user_data(traced(source.read_text(encoding="utf-8")))) == expected
+    assert as_json(read_user_data(traced(source.read_bytes().decode("utf-8")))) == expected
 
 
 def test_there_are_cases() -> None:

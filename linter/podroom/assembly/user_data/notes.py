@@ -100,7 +100,8 @@ def whole_number(value: Value[str], span: Span) -> Value[int]:
         return Unknown(value.reason, span, value.refs)
     for candidate in value.candidates():
         if not re.fullmatch("[0-9]{1,9}", candidate):
-            return Unknown(f'max pods is "{candidate}", which is not a whole number', span)
+            otherwise = f'max pods is "{candidate}", which is not a whole number'
+            return Unknown(value.reason if isinstance(value, OneOf) else otherwise, span)
     if isinstance(value, OneOf):
         return OneOf(value.values, value.reason, span, value.refs).map(int)
     return Known(int(value.value), value.origin)

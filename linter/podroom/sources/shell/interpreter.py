@@ -72,6 +72,7 @@ class Shell:
         self._scopes = [_Scope(0, {}, set())]
         self._export_all = False
         self._anything_may_be_set = False
+        self._condition = ""
         self._doubt = ""
         self._nested = 0
         self._base = 0
@@ -139,6 +140,7 @@ class Shell:
     # Expansion
 
     def _command(self, source: TracedText, raw: SimpleCommand, outputs: dict[int, TracedText | None]) -> Command:
+        self._condition = raw.condition or self._doubt
         words = [word for written in raw.words for word in self._fields(source, written)]
         assigned = {item.name: self._joined(source, item.value.segments) for item in raw.assignments}
         while len(words) > 1 and words[0].text in _PREFIXES:
@@ -159,7 +161,7 @@ class Shell:
             tuple(words),
             assigned,
             redirections,
-            raw.condition or self._doubt,
+            self._condition,
             source.span(raw.start, raw.end),
             tuple(source.slice(start, end) for start, end in ((raw.start, raw.end), *bodies)),
             raw.feeds,
@@ -198,14 +200,25 @@ class Shell:
         if operator in (":-", "-", ":=", "="):
             if value is not None and HOLE in value.text:
                 return None
-            unset = value is None or (not value.text and operator.startswith(":"))
-            return self._joined(source, parameter.argument) if unset else value
+            if value is not None and (value.text or not operator.startswith(":")):
+                return value
+            default = self._joined(source, parameter.argument)
+            if operator.endswith("="):
+                self._set_default(source, parameter, default)
+            return default
         if operator in (":?", "?"):
             return value
         if operator in (":+", "+") and (value is None or HOLE not in value.text):
             empty = value is None or (not value.text and operator.startswith(":"))
             return TracedText(()) if empty else self._joined(source, parameter.argument)
         return None
+
+    def _set_default(self, source: TracedText, parameter: Parameter, default: TracedText) -> None:
+        """Do what `${NAME:=default}` does; in a command under a condition, what the variable is then is not known."""
+        if self._condition:
+            span = source.span(parameter.start, parameter.end)
+            default = _unknown_text(span, f"`{parameter.name}` is set {self._condition}")
+        self.set(parameter.name, default)
 
     def _fields(self, source: TracedText, raw: RawWord) -> list[Word]:
         """Return the words that one written word becomes: an unquoted `$NAME` is split at blanks."""
