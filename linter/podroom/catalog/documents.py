@@ -34,7 +34,7 @@ KUBELET_CONFIGURATION = "https://kubernetes.io/docs/reference/config-api/kubelet
 
 KARPENTER_INSTANCE_TYPES = f"{_KARPENTER}/pkg/providers/instancetype/types.go"
 RESOURCE_CONTROLLER_LIMITS = f"{_RESOURCE_CONTROLLER}/pkg/aws/vpc/limits.go"
-RESOURCE_CONTROLLER_WINDOWS = f"{_RESOURCE_CONTROLLER}/docs/windows/windows_ip_address_management.md"
+RESOURCE_CONTROLLER_WINDOWS = f"{_RESOURCE_CONTROLLER}/docs/windows/prefix_delegation_config_options.md"
 
 EKS_MAX_PODS = f"{_USER_GUIDE}/choosing-instance-type.html"
 EKS_MANAGED_NODE_GROUP = f"{_USER_GUIDE}/create-managed-node-group.html"
