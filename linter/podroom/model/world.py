@@ -280,6 +280,11 @@ class World:
     vpcs: tuple[Vpc, ...] = ()
     gaps: tuple[Gap, ...] = ()
 
+    @property
+    def about_eks(self) -> bool:
+        """Return whether there is anything to judge, or to say that it could not be."""
+        return bool(self.clusters or self.node_groups or self.gaps)
+
     def cluster(self, address: str) -> Cluster | None:
         """Return the cluster of that address."""
         return next((cluster for cluster in self.clusters if cluster.address == address), None)

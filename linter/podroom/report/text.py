@@ -25,27 +25,30 @@ def render(outcome: Outcome, style: Style) -> str:
 def summary(outcome: Outcome, style: Style) -> str:
     """Return one line: what was found in what, and what was left open."""
     counts = [
-        _count(sum(finding.severity is severity for finding in outcome.findings), word)
+        _count(number, word)
         for severity, word in ((Severity.ERROR, "error"), (Severity.WARNING, "warning"), (Severity.INFO, "note"))
+        if (number := sum(finding.severity is severity for finding in outcome.findings))
     ]
-    found = ", ".join(count for count in counts if count) or "no findings"
-    roots = len(outcome.worlds)
-    groups = sum(len(world.node_groups) for world in outcome.worlds)
-    subnets = sum(len(world.subnets) for world in outcome.worlds)
-    seen = ", ".join(
-        filter(None, (_count(groups, "node group") or "no node groups", _count(subnets, "subnet") or "no subnets"))
-    )
+    found = ", ".join(counts) or "no findings"
+    worlds = [world for world in outcome.worlds if world.about_eks]
+    groups = sum(len(world.node_groups) for world in worlds)
+    subnets = sum(len(world.subnets) for world in worlds)
+    if worlds:
+        contents = f"{_count(groups, 'node group')}, {_count(subnets, 'subnet')}"
+        seen = f"{found} in {_count(len(worlds), 'configuration')} ({contents})"
+    else:
+        seen = f"nothing about Amazon EKS in {_count(len(outcome.worlds), 'configuration')}"
     rest = [
         _count(len(outcome.undecided), "judgement") + " undecided" if outcome.undecided else "",
         f"{len(outcome.suppressed)} suppressed" if outcome.suppressed else "",
         _count(len(outcome.problems), "input") + " not read" if outcome.problems else "",
     ]
     tail = "".join(f", {item}" for item in rest if item)
-    return style.strong(f"podroom: {found} in {_count(roots, 'configuration')} ({seen}){tail}")
+    return style.strong(f"podroom: {seen}{tail}")
 
 
 def _count(number: int, noun: str) -> str:
-    return "" if number == 0 else f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
 
 
 def _finding(finding: Finding, style: Style) -> str:
