@@ -7,12 +7,16 @@ disagree with what they say, and ends with 1 if there is any.  With `--mutants N
 broken variants of these files (pieces deleted, doubled, swapped or cut off, brackets and quotes put
 in), made from `--seed`; those that lead to a disagreement are kept under `--keep`.
 
+`--refresh-truth FILE` does something else: it writes what terraform says into `valid` of every entry of
+a JSON list of `{"text": ..., "valid": ...}`, such as tests/cases/hcl/snippets.json.
+
 It needs `terraform` on the PATH, which checks syntax only here: nothing is downloaded or initialised.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import re
@@ -30,7 +34,8 @@ FILES_A_RUN = 400
 _PLACE = re.compile(r"^\s*on (\S+\.tf) line \d+", re.MULTILINE)
 _TITLE = re.compile(r"^(?:│ )?Error: (.*)$", re.MULTILINE)
 _TOKEN = re.compile(r"[A-Za-z_][\w-]*|[0-9.]+|\s+|.", re.DOTALL)
-_INSERTIONS = tuple("{}[]()\"'$%~=:,.?!<>|&+-*/#\\\n\r\t;@`") + (
+_INSERTIONS = (
+    *"{}[]()\"'$%~=:,.?!<>|&+-*/#\\\n\r\t;@`",
     *("${", "%{", "${~", "~}", "$${", "%%{", "<<EOT\n", "<<-EOT\n", "EOT\n", "/*", "*/", "//", "...", "=>", "::", "=="),
     *(
         "[*]",
@@ -140,14 +145,26 @@ def compare(names: Sequence[str], texts: Sequence[bytes]) -> list[int]:
     return different
 
 
+def refresh_truth(path: Path) -> None:
+    """Ask terraform which texts of a JSON file are valid, and write that into the file."""
+    entries = json.loads(path.read_text("utf-8"))
+    rejected = rejected_by_terraform([entry["text"].encode() for entry in entries])
+    lines = [json.dumps({"text": entry["text"], "valid": index not in rejected}) for index, entry in enumerate(entries)]
+    path.write_text("[\n" + ",\n".join(lines) + "\n]\n", "utf-8")
+
+
 def main() -> int:
     """Compare the files that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("directories", nargs="+", type=Path, metavar="DIRECTORY")
+    parser.add_argument("directories", nargs="*", type=Path, metavar="DIRECTORY")
     parser.add_argument("--mutants", type=int, default=0, metavar="N")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="directory for the mutants that the two disagree on")
+    parser.add_argument("--refresh-truth", type=Path, metavar="FILE")
     options = parser.parse_args()
+    if options.refresh_truth:
+        refresh_truth(options.refresh_truth)
+        return 0
     paths = sorted(
         path
         for directory in options.directories

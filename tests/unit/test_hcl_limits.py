@@ -12,7 +12,7 @@ import pytest
 from podroom.positions import Document
 from podroom.sources.hcl.parser import BuildingTrees, parse, parse_expression, parse_template
 
-SIZE = 25_000
+SIZE = 12_000
 
 PIECES = {
     "parentheses": "(",

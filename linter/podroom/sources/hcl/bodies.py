@@ -26,6 +26,7 @@ class BodyScanner(ExpressionScanner):
         self.problems: list[SyntaxProblem] = []
         self._open_blocks: list[Block] = []
         self._first_column_closes = False
+        self._met_first_column = False
 
     def document(self) -> Body:
         """Read the file; after a broken item, go on at the next one."""
@@ -39,16 +40,19 @@ class BodyScanner(ExpressionScanner):
             except BrokenItemError as failure:
                 problem = failure
             else:
+                self._met_first_column = False
                 continue
-            if isinstance(problem, UnclosedBlockError) and not self._first_column_closes:
-                # Every block up to the end of the file has been taken for a part of the unclosed one.
+            unclosed = isinstance(problem, UnclosedBlockError) or self._met_first_column
+            if unclosed and not self._first_column_closes:
+                # Later blocks of the file have been taken for a part of a block that is not closed.
                 # Read it again and let a header in the first column end it.
                 self.at, attributes, blocks, comments, problems = before
                 del root.attributes[attributes:], root.blocks[blocks:]
                 del self.comments[comments:], self.problems[problems:]
                 self._open_blocks.clear()
-                self.depth = 0
+                self._met_first_column = False
                 self._first_column_closes = True
+                self.depth = 0
                 continue
             self._recover(problem, before[0], in_block=bool(self._open_blocks))
 
@@ -59,6 +63,7 @@ class BodyScanner(ExpressionScanner):
         for block in self._open_blocks:
             block.end = block.body.end = max(failure.problem.end, failure.resume)
         self._open_blocks.clear()
+        self._met_first_column = False
         self.depth = 0
 
     def _next_item(self, at: int, *, in_block: bool) -> int:
@@ -190,8 +195,8 @@ class BodyScanner(ExpressionScanner):
         text = self.text
         if self.beyond_ascii:
             self.check_name(name, start)
-        if self._first_column_closes and self._open_blocks and (start == 0 or text[start - 1] == "\n"):
-            raise self._unclosed(self._open_blocks[-1], start)
+        if self._open_blocks and text.startswith("\n", start - 1):
+            self._check_first_column(parent, start)
         opening = self.at
         body = Body([], [], opening, opening)
         block = Block(name, labels, body, start, header_end, opening)
@@ -212,6 +217,15 @@ class BodyScanner(ExpressionScanner):
             self.at += 1
         else:
             self._end_line(LineEnd.END, "Expected a line end after this block", one_line=False)
+
+    def _check_first_column(self, parent: Body, start: int) -> None:
+        """Note, or tell, that a header in the first column hardly belongs into a block with indented items."""
+        items: list[Attribute | Block] = [*parent.attributes[:1], *parent.blocks[:1]]
+        if any(self.text.startswith("\n", item.start - 1) for item in items):
+            return
+        if self._first_column_closes:
+            raise self._unclosed(self._open_blocks[-1], start)
+        self._met_first_column = self._met_first_column or bool(items)
 
     def _ends_line_or_block(self, block: Block) -> bool:
         """Say whether the line or the block ends behind `{`, so that its items stand on lines of their own."""

@@ -13,6 +13,8 @@ _LARGEST_BINARY_EXPONENT = 2**31 - 1
 _BITS_A_DIGIT = 3.3219280948873623
 _LONGEST_EXPONENT = 18
 
+CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
+
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
 
@@ -31,11 +33,12 @@ def number(text: str) -> int | Decimal | None:
     if len(exponent_text.lstrip("+-").lstrip("0")) > _LONGEST_EXPONENT:
         return None
     exponent = int(exponent_text) - len(fraction)
-    if not -_LARGEST_BINARY_EXPONENT - 1 <= _bits(digits) + exponent <= _LARGEST_BINARY_EXPONENT:
+    binary_exponent = _bits(digits) + exponent
+    if binary_exponent > _LARGEST_BINARY_EXPONENT or binary_exponent < -_LARGEST_BINARY_EXPONENT - 1:
         return None
     significant = digits.rstrip("0")
     exponent += len(digits) - len(significant)
-    if 0 <= exponent and len(significant) + exponent <= _LONGEST_INTEGER:
+    if exponent >= 0 and len(significant) + exponent <= _LONGEST_INTEGER:
         return int(significant + "0" * exponent)
     return Decimal(f"{significant}E{exponent}")
 

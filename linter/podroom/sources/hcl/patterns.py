@@ -139,4 +139,7 @@ ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{0,4})|\\U([0-9A-Fa-f]{0,8})|\\.|\$\$\{|%%\
 VALID_NUMBER = re.compile(r"([0-9]+)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]+))?")
 
 # What Unicode calls White_Space, which `str.strip()` does not quite follow.
-WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+WHITE_SPACE = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)

@@ -8,12 +8,12 @@ from bisect import bisect_right
 from podroom.sources.hcl.patterns import ANY_LINE, COMMENT, Patterns
 from podroom.sources.hcl.syntax import Comment, SyntaxProblem
 
-# No level takes more than seven Python frames, so this stays below the interpreter's default limit of 1000.
-DEPTH_LIMIT = 100
+# No level takes more than five Python frames, so this stays well below the interpreter's limit of 1000.
+DEPTH_LIMIT = 125
 # A chain such as `a.b.c` or `1 + 2 + 3` nests to the left, so whoever walks the tree descends as far.
 CHAIN_LIMIT = 250
 
-_WORD = re.compile(r"[^\s=(){}\[\],\"]{1,40}|\S")
+_WORD = re.compile(r"[=!<>&|*]{1,3}|[^\s=(){}\[\],\"]{1,40}|\S")
 
 
 class BrokenItemError(Exception):
@@ -46,10 +46,10 @@ class Scanner:
     def failure(
         self, message: str, start: int, end: int | None = None, *, resume: int | None = None
     ) -> BrokenItemError:
-        """Return a failure at `start`; without `end` it covers the word that stands there."""
+        """Return a failure at `start`; without `end` it covers the word that stands there, if any."""
         if end is None:
             word = _WORD.match(self.text, start)
-            end = word.end() if word else min(start + 1, len(self.text))
+            end = word.end() if word else start
         return BrokenItemError(SyntaxProblem(message, start, end), start if resume is None else resume)
 
     def unexpected(self, expected: str, at: int) -> BrokenItemError:
@@ -61,8 +61,10 @@ class Scanner:
         character = self.text[at : at + 1]
         if not character:
             return "the end of the file"
-        if character in "\r\n":
+        if character == "\n" or self.text.startswith("\r\n", at):
             return "the end of the line"
+        if character == "\r":
+            return "a carriage return without a line feed"
         if character == "'":
             return "a single quote (strings take double quotes)"
         if character in "\u201c\u201d":
@@ -89,7 +91,8 @@ class Scanner:
         """Fail if a name holds a character that no name may hold."""
         for index, character in enumerate(name):
             if character > "\x7f" and not (("a" + character) if index else character).isidentifier():
-                raise self.unexpected("This character cannot be used in a name", start + index)
+                at = start + index
+                raise self.failure(f"This is {self.describe(at)}, which no name can hold.", at, at + 1)
 
     def comment(self, at: int) -> int:
         """Note the comment that starts at `at` and return the offset behind it, before any line end."""
@@ -126,7 +129,7 @@ class Scanner:
     def punctuation(self, patterns: Patterns) -> str:
         """Return the punctuation mark that follows blanks and comments, without passing it.
 
-        `self.at` is left on the mark.  A line end that counts is "\\n"; anything else is "".
+        `self.at` is left on the mark.  A line end that counts is a line feed, anything else is empty.
         """
         text = self.text
         while True:
