@@ -38,8 +38,9 @@ def expected_marks(files: Mapping[str, str]) -> list[Mark]:
 
 def found_marks(outcome: Outcome, root: Path) -> list[Mark]:
     """Return the findings of an outcome as marks, file names relative to `root`."""
+    top = root.resolve()
     return sorted(
-        Mark(Path(finding.span.path).resolve().relative_to(root.resolve()).as_posix(), finding.span.first.line, finding.code)
+        Mark(Path(finding.span.path).resolve().relative_to(top).as_posix(), finding.span.first.line, finding.code)
         for finding in outcome.findings
     )
 

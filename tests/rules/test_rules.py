@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from podroom.testing import judge_example
 
 from podroom.rule import Example, Rule
+from podroom.testing import judge_example
 from podroom_rules import rules
 
 RULES = rules()
