@@ -1,0 +1,199 @@
+"""What a person meets at the command line: exit codes, bad input, colour, help."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from checkout import CHECKOUT, EXAMPLES, podroom
+from podroom import __version__
+from podroom.catalog.instance_types import InstanceCatalog
+from podroom.packs import find_rules
+
+GUILTY = CHECKOUT / EXAMPLES / "stale-max-pods"
+HEALTHY = CHECKOUT / EXAMPLES / "stale-max-pods-healthy"
+BY_VARIABLES = CHECKOUT / EXAMPLES / "mixed-instance-types-minimum"
+
+
+def copied(source: Path, target: Path, **files: str | bytes) -> str:
+    """Copy an example, write further files into it (`x_tf` is x.tf) and return its path."""
+    shutil.copytree(source, target)
+    for name, content in files.items():
+        data = content if isinstance(content, bytes) else content.encode()
+        (target / ".".join(name.rsplit("_", 1))).write_bytes(data)
+    return str(target)
+
+
+@pytest.mark.parametrize(("folder", "code"), [(HEALTHY, 0), (GUILTY, 1)])
+def test_the_exit_code_tells_findings_from_none(folder: Path, code: int) -> None:
+    assert podroom("check", str(folder)).exit_code == code
+
+
+def test_unknown_alone_is_said_and_no_failure(tmp_path: Path) -> None:
+    folder = copied(BY_VARIABLES, tmp_path / "x")
+    (tmp_path / "x" / "terraform.tfvars").unlink()
+
+    result = podroom("check", folder)
+
+    assert result.exit_code == 0
+    assert "var.node_groups has no value" in result.output
+    assert "1 judgement undecided" in result.output
+
+
+CYCLE = """
+locals {
+  a = local.b
+  b = local.a
+}
+resource "aws_subnet" "y" {
+  vpc_id     = aws_vpc.this.id
+  cidr_block = local.a
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ('resource "aws_vpc" {\n', "never closed"),
+        (b"\x00\x01\xff", "binary file"),
+        ("x = 1".encode("utf-16"), "x.tf"),
+        (b"\x00GITCRYPT\x00\x01\x02", "encrypted by git-crypt"),
+        (CYCLE, "depends on itself"),
+    ],
+    ids=["broken", "binary", "utf-16", "git-crypt", "cycle"],
+)
+def test_a_file_that_cannot_be_read_is_named_once_and_the_others_are_judged(
+    tmp_path: Path, content: str | bytes, sentence: str
+) -> None:
+    result = podroom("check", copied(GUILTY, tmp_path / "x", x_tf=content))
+
+    assert result.exit_code == 2
+    assert result.output.count("not read: ") == 1
+    assert sentence in result.output
+    assert "PR101" in result.output
+
+
+def test_encrypted_variables_are_named_and_so_is_what_hangs_on_them(tmp_path: Path) -> None:
+    folder = copied(BY_VARIABLES, tmp_path / "x", terraform_tfvars=b"\x00GITCRYPT\x00\x01\x02")
+
+    result = podroom("check", folder)
+
+    assert result.exit_code == 2
+    assert "terraform.tfvars is encrypted by git-crypt" in result.output
+    assert "var.node_groups has no value" in result.output
+
+
+def test_an_unknown_function_leaves_undecided_what_needs_it_and_names_its_place(tmp_path: Path) -> None:
+    folder = copied(GUILTY, tmp_path / "x")
+    nodes = tmp_path / "x" / "nodes.tf"
+    nodes.write_text(nodes.read_text(encoding="utf-8").replace('"t3.medium"', 'nosuch("x")'), encoding="utf-8")
+
+    output = podroom("check", folder).output
+
+    assert re.search(r"nodes\.tf:4:\d+: .*nosuch", output)
+    assert "PR101" in output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("check", "no/such/folder"), "no such file or folder: no/such/folder"),
+        (("check", "docs"), "no Terraform configuration"),
+        (("check", "README.md"), "is not a Terraform file"),
+        (("check", "--var", "novalue", "examples"), "--var takes NAME=VALUE"),
+        (("show", "no/such/folder"), "no such file or folder: no/such/folder"),
+        (("explain", "PR999"), "there is no rule PR999"),
+    ],
+)
+def test_what_podroom_cannot_do_is_one_sentence_and_exit_code_2(arguments: tuple[str, ...], sentence: str) -> None:
+    result = podroom(*arguments)
+
+    assert result.exit_code == 2
+    assert sentence in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert not result.stdout
+
+
+def test_a_variable_can_be_given_on_the_command_line_and_in_a_file(tmp_path: Path) -> None:
+    folder = copied(GUILTY, tmp_path / "x", v_tf='variable "type" {}\n', given_tfvars='type = "m5.large"\n')
+    nodes = tmp_path / "x" / "nodes.tf"
+    nodes.write_text(nodes.read_text(encoding="utf-8").replace('"t3.medium"', "var.type"), encoding="utf-8")
+
+    assert "an m5.large has room for 29" in podroom("check", "--var", "type=m5.large", folder).output
+    assert "an m5.large has room for 29" in podroom("check", "--var-file", f"{folder}/given.tfvars", folder).output
+
+
+def test_colour_only_when_asked_for_or_on_a_terminal() -> None:
+    escape = "\x1b["
+
+    assert escape not in podroom("check", str(GUILTY)).output
+    assert escape not in podroom("check", "--color", "never", str(GUILTY)).output
+    assert escape in podroom("check", "--color", "always", str(GUILTY)).output
+
+
+@pytest.mark.skipif(os.name == "nt", reason="optional: there are no pseudo-terminals on Windows")
+@pytest.mark.parametrize(
+    ("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
+)
+def test_a_terminal_gets_colour_unless_it_or_its_user_refuses(environment: dict[str, str], coloured: bool) -> None:
+    import pty  # noqa: PLC0415 - absent on Windows
+
+    inherited = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "TERM"}}
+    ours, theirs = pty.openpty()
+    try:
+        subprocess.run(
+            [sys.executable, "-m", "podroom", "check", str(GUILTY)],
+            stdout=theirs,
+            env={**inherited, "TERM": "xterm", **environment},
+            check=False,
+        )
+        printed = os.read(ours, 100_000)
+    finally:
+        os.close(ours)
+        os.close(theirs)
+
+    assert (b"\x1b[" in printed) is coloured
+
+
+def test_show_prints_values_with_their_origins_as_a_tree_and_as_json() -> None:
+    tree = podroom("show", "--format", "tree", str(GUILTY)).output
+    worlds = json.loads(podroom("show", str(GUILTY)).stdout)["worlds"]
+
+    assert re.search(r'type: "t3\.medium" .*nodes\.tf:4:28', tree)
+    (world,) = worlds
+    (group,) = world["node_groups"]
+    (choice,) = group["instance_types"]["items"]
+    assert choice["type"]["value"] == "t3.medium"
+    assert choice["type"]["origin"].endswith("nodes.tf:4:28")
+
+
+def test_show_says_why_a_value_is_not_known(tmp_path: Path) -> None:
+    folder = copied(GUILTY, tmp_path / "x", v_tf='variable "type" {}\n')
+    nodes = tmp_path / "x" / "nodes.tf"
+    nodes.write_text(nodes.read_text(encoding="utf-8").replace('"t3.medium"', "var.type"), encoding="utf-8")
+
+    assert re.search(r"type: .*var\.type has no value", podroom("show", "--format", "tree", folder).output)
+
+
+def test_every_rule_is_listed_and_explained_by_code_and_by_name() -> None:
+    listed = podroom("rules").output
+
+    for rule in find_rules():
+        assert re.search(rf"^{rule.code} .*{re.escape(rule.title())}$", listed, re.MULTILINE)
+        page = podroom("explain", rule.code).output
+        assert page == podroom("explain", rule.name).output
+        assert all(part in page for part in (rule.title(), *rule.sources, *(example.title for example in rule.bad)))
+
+
+def test_the_version_tells_the_date_of_the_table() -> None:
+    expected = f"podroom {__version__} (instance types of {InstanceCatalog.bundled().date})\n"
+
+    assert podroom("--version").output == expected
