@@ -80,6 +80,10 @@ class Span:
         """Return the text that the span covers."""
         return self.document.text[self.start : self.end]
 
+    def holds(self, other: Span) -> bool:
+        """Return whether another span lies in this one."""
+        return self.document is other.document and self.start <= other.start and other.end <= self.end
+
     def __str__(self) -> str:
         """Return `path:line:column`, which editors and terminals can follow."""
         line, column = self.first

@@ -21,7 +21,7 @@ from podroom.catalog.ami_families import AmiFamily
 from podroom.catalog.instance_types import InstanceType
 from podroom.model.world import FixedMaxPods, GroupKind, Mechanism, NodeGroup, UserData
 from podroom.positions import Span
-from podroom.values import Known, Undecidable, Unknown
+from podroom.values import Undecidable, Unknown
 
 AMAZON_EKS = "Amazon EKS"
 """The authority that gives managed node groups their number."""
@@ -132,6 +132,8 @@ def _strongest(statements: Sequence[FixedMaxPods]) -> FixedMaxPods | None:
 def _fixed(statement: FixedMaxPods) -> KubeletLimit:
     value = statement.value.need()
     origin = statement.value.origin
-    span = origin if isinstance(origin, Span) and isinstance(statement.value, Known) else statement.span
+    # A number that comes from elsewhere (a variable's default) is changed there, a literal where it stands.
+    elsewhere = origin if isinstance(origin, Span) and not statement.span.holds(origin) else None
+    span = elsewhere or statement.span
     figure = Figure(value, f"{statement.mechanism.value} = {value}", ())
     return KubeletLimit(figure, statement.mechanism.value, span, statement.mechanism)

@@ -93,13 +93,16 @@ def _node(name: str, value: object, style: Style) -> tuple[str, list[tuple[str, 
         below = [("", member) for member in value.items] + [("may be more", gap) for gap in value.missing]
         return f"{name} ({len(value.items)}{'' if value.complete else ' or more'})", below
     if isinstance(value, tuple):
-        return f"{name} ({len(value)})", [("", member) for member in value]
+        pairs = all(isinstance(member, tuple) for member in value)
+        return f"{name} ({len(value)})", list(value) if pairs else [("", member) for member in value]
     if is_dataclass(value):
         title = getattr(value, "address", None) or getattr(value, "name", None)
         title = title if isinstance(title, str) else ""
         span = getattr(value, "span", None)
         place = f"  {style.faint(printable(str(span)))}" if isinstance(span, Span) else ""
         below = [child for child in _children(value) if child[1] != title]
+        if len(below) == 1 and isinstance(below[0][1], (Known, OneOf, Unknown)):
+            return _node(title or name, below[0][1], style)
         return f"{label}{style.strong(printable(title)) or '-'}{place}", below
     return f"{label}{_quoted(value)}", []
 
