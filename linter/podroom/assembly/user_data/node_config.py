@@ -14,11 +14,13 @@ def read_node_config(text: TracedText, notes: Notes) -> None:
     """Note what NodeConfig documents say, in order: later ones win, and flags add up."""
     stream = compose(text)
     if stream.problem is not None:
+        notes.bootstrap(Bootstrap.NODEADM)
         notes.gap(f"NodeConfig cannot be read: {stream.problem.message}", stream.problem.span)
     for document in stream.documents:
         if isinstance(document, Mapping):
             _document(document, notes)
         elif isinstance(document, Scalar) and HOLE in document.text:
+            notes.bootstrap(Bootstrap.NODEADM)
             notes.hole(document.content, 0, len(document.content), "an unknown document")
 
 

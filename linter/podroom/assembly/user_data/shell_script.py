@@ -119,7 +119,15 @@ class ScriptReader:
             return True
         if command.name in _PRINTS:
             return not (command.reads_pipe and command.name == "tee" and command.input is None)
-        return command.name in ("source", ".") and len(command.words) > 1 and command.words[1].text in self._shell.files
+        return self._sources_known_file(command)
+
+    def _sources_known_file(self, command: Command) -> bool:
+        """Return whether a command sources a file that this user data writes, whose commands then come by themselves."""
+        path = command.words[1].text if command.name in ("source", ".") and len(command.words) > 1 else ""
+        if path in self._shell.files:
+            self._read_files.add(path)
+            return True
+        return False
 
     def _not_understood(self, command: Command) -> None:
         texts = [*command.written, *(word.content for word in command.words)]

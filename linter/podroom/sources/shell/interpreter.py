@@ -198,7 +198,7 @@ class Shell:
         if operator == "":
             return value
         if operator in (":-", "-", ":=", "="):
-            if value is not None and HOLE in value.text:
+            if value is not None and parameter.argument and operator.startswith(":") and _may_be_empty(value):
                 return None
             if value is not None and (value.text or not operator.startswith(":")):
                 return value
@@ -347,6 +347,11 @@ def _hole(source: TracedText, start: int, end: int) -> Piece:
 
 
 _LONGEST_QUOTE = 80
+
+
+def _may_be_empty(text: TracedText) -> bool:
+    """Return whether only unknown values stand in a text, so that it might be empty."""
+    return bool(text.text) and not text.text.strip(HOLE)
 
 
 def _unknown_text(span: Span, reason: str) -> TracedText:
