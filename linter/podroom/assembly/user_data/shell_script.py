@@ -122,7 +122,7 @@ class ScriptReader:
         return self._sources_known_file(command)
 
     def _sources_known_file(self, command: Command) -> bool:
-        """Return whether a command sources a file that this user data writes, whose commands then come by themselves."""
+        """Return whether a command sources a file that this user data writes, whose commands come by themselves."""
         path = command.words[1].text if command.name in ("source", ".") and len(command.words) > 1 else ""
         if path in self._shell.files:
             self._read_files.add(path)
