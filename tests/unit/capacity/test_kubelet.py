@@ -1,0 +1,71 @@
+"""Which number kubelet gets in a managed group whose launch template has user data but no image of its own."""
+
+from __future__ import annotations
+
+import pytest
+
+from podroom.capacity.cni import CniBehavior
+from podroom.capacity.kubelet import kubelet_limits
+from podroom.catalog.instance_types import InstanceCatalog
+from podroom.model.world import (
+    AmiFamily,
+    FixedMaxPods,
+    GroupKind,
+    LaunchTemplate,
+    Mechanism,
+    NodeGroup,
+    UserData,
+)
+from podroom.positions import Document, Span
+from podroom.values import Known, Members
+
+SPAN = Span(Document("main.tf", "resource"), 0, 8)
+
+
+def managed_group(*fixed: FixedMaxPods) -> NodeGroup:
+    return NodeGroup(
+        address="aws_eks_node_group.a",
+        kind=GroupKind.MANAGED,
+        span=SPAN,
+        cluster=Known("aws_eks_cluster.a", SPAN),
+        instance_types=Members(),
+        ami_family=Known(AmiFamily.AL2, SPAN),
+        own_image=Known(value=False, origin=SPAN),
+        launch_template=LaunchTemplate("aws_launch_template.a", SPAN, None, None, UserData(fixed=fixed)),
+        launch_template_missing=None,
+        minimum_size=Known(1, SPAN),
+        desired_size=Known(1, SPAN),
+        maximum_size=Known(1, SPAN),
+        subnets=Members(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("mechanism", "expected"),
+    [
+        (Mechanism.KUBELET_EXTRA_ARGS, [110, 29]),
+        (Mechanism.NODEADM_CONFIG, [110, 29]),
+        (Mechanism.NODEADM_FLAG, [110, 29]),
+        (Mechanism.BOOTSTRAP_SH_EDIT, [110]),
+        (Mechanism.BOTTLEROCKET_SETTING, [110]),
+    ],
+)
+def test_what_user_data_says_wins_for_certain_only_where_it_comes_after_amazon_eks(
+    mechanism: Mechanism, expected: list[int]
+) -> None:
+    instance = InstanceCatalog.bundled().find("m5.large")
+    assert instance is not None
+    group = managed_group(FixedMaxPods(mechanism, Known(110, SPAN), SPAN))
+    limits = kubelet_limits(group, instance, lambda: [instance], CniBehavior())
+    assert [limit.figure.value for limit in limits] == expected
+
+
+def test_an_edit_of_bootstrap_sh_beats_the_arguments_before_it() -> None:
+    instance = InstanceCatalog.bundled().find("m5.large")
+    assert instance is not None
+    group = managed_group(
+        FixedMaxPods(Mechanism.KUBELET_EXTRA_ARGS, Known(20, SPAN), SPAN),
+        FixedMaxPods(Mechanism.BOOTSTRAP_SH_EDIT, Known(30, SPAN), SPAN),
+    )
+    (limit,) = kubelet_limits(group, instance, lambda: [instance], CniBehavior())
+    assert limit.figure.value == 30
