@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 import time
@@ -187,3 +188,16 @@ def test_a_huge_exponent_builds_no_huge_integer() -> None:
     value, problems = parse_expression(Document("a.tf", "1e999999999"))
     assert not problems
     assert str(value.value) == "1E+999999999"  # type: ignore[union-attr]  # a number is a Literal
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_garbage_collector_is_as_before_once_trees_are_built(enabled: bool) -> None:
+    before = gc.isenabled()
+    try:
+        (gc.enable if enabled else gc.disable)()
+        with BuildingTrees():
+            assert not gc.isenabled()
+        assert gc.isenabled() == enabled
+    finally:
+        gc.unfreeze()
+        (gc.enable if before else gc.disable)()

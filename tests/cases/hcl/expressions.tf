@@ -46,6 +46,14 @@ lines = [
 plain ${a}
   $${not} "quoted" \n
 EOT
+  , <<EOT
+${f({ a = "}" })} and ${"x${y}z"} and ${
+  g({ b = { c = 1 } }, "$ % \"")
+  ~}
+%{ for k, v in { d = [1] } ~}
+  ${k}: ${v[0] > 0 ? "}" : "{"}
+%{ endfor ~}
+EOT
   , <<-EOT
     less indented
       more ${b}

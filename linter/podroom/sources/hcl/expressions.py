@@ -67,7 +67,7 @@ class ExpressionScanner(ConstructorScanner):
         otherwise = self.expression(patterns)
         return Conditional(condition, then, otherwise, condition.start, otherwise.end)
 
-    def _operand(self, patterns: Patterns) -> Expression:  # noqa: C901, PLR0912  # runs for every operand: calls would cost speed
+    def _operand(self, patterns: Patterns) -> Expression:
         """Read an operand with its signs and steps, and pass the operator that follows, if any."""
         text = self.text
         at = self.at

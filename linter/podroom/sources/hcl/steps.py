@@ -24,7 +24,7 @@ class StepScanner(TemplateScanner):
             raise self.failure("This is not a number that Terraform can read.", start)
         return Literal(value, start, end)
 
-    def steps(self, node: Expression, at: int, patterns: Patterns) -> Expression:  # noqa: C901, PLR0912  # runs for every operand: calls would cost speed
+    def steps(self, node: Expression, at: int, patterns: Patterns) -> Expression:
         """Read the steps that follow an operand that ends at `at`."""
         text = self.text
         start = node.start
