@@ -108,6 +108,6 @@ class Clusters:
             version=string(body, "version", _EKS, "latest"),
             ip_family=string(network, "ip_family", _EKS, "ipv4") if network else Known("ipv4", _EKS),
             auto_mode=boolean(compute, "enabled", _EKS, value=False) if compute else Known(value=False, origin=_EKS),
-            subnets=subnet_uses(vpc.attribute("subnet_ids") if vpc else None, resource.span),
+            subnets=subnet_uses(vpc.attribute("subnet_ids") if vpc else None, "subnet_ids", resource.span),
             cni=cni,
         )

@@ -82,7 +82,7 @@ class NodeGroups:
             minimum_size=integer(scaling or body, "min_size"),
             desired_size=integer(scaling or body, "desired_size"),
             maximum_size=integer(scaling or body, "max_size"),
-            subnets=subnet_uses(body.attribute("subnet_ids"), resource.span),
+            subnets=subnet_uses(body.attribute("subnet_ids"), "subnet_ids", resource.span),
             uncertain=resource.maybe,
         )
 
@@ -111,7 +111,7 @@ class NodeGroups:
             minimum_size=integer(body, "min_size"),
             desired_size=integer(body, "desired_capacity"),
             maximum_size=integer(body, "max_size"),
-            subnets=subnet_uses(body.attribute("vpc_zone_identifier"), resource.span),
+            subnets=subnet_uses(body.attribute("vpc_zone_identifier"), "vpc_zone_identifier", resource.span),
             uncertain=resource.maybe,
         )
 

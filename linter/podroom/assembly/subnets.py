@@ -38,10 +38,10 @@ def read_vpcs(inventory: Inventory) -> tuple[Vpc, ...]:
     return tuple(vpcs)
 
 
-def subnet_uses(field: Field | None, owner: Span) -> Members[SubnetUse]:
-    """Return the subnets that a list of ids names."""
+def subnet_uses(field: Field | None, name: str, owner: Span) -> Members[SubnetUse]:
+    """Return the subnets that the list of ids in the attribute `name` names."""
     if field is None:
-        return Members((), (Unknown("no subnets are named", owner),))
+        return Members((), (Unknown(f"{name} is not set, so the subnets are not known", owner),))
     links = field.links()
     return Members(tuple(subnet_use(link) for link in links), links.missing)
 
