@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from podroom.assembly.terraform import assemble
 from podroom.capacity.assessment import Assessment, Assumptions
@@ -11,7 +11,7 @@ from podroom.catalog.instance_types import InstanceCatalog
 from podroom.engine import Engine, Outcome, Problem, Suppression, Undecided, read_suppression, settle
 from podroom.errors import InputError
 from podroom.evaluation.project import Options, load_root
-from podroom.model.world import World
+from podroom.model.world import Gap, World
 from podroom.rule import Finding
 from podroom.sources.files import Files, HclReader, find_roots, project_folder
 from podroom.values import Unknown
@@ -49,13 +49,18 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
     problems: list[Problem] = []
     for root in roots:
         module = load_root(files, root, options)
-        worlds.append(assemble(module))
-        problems += [
-            Problem(problem.message, problem.span, problem.span.path if problem.span else root)
-            for part in module.walk()
-            for problem in part.problems
-            if problem.serious
-        ]
+        world = assemble(module)
+        if world.about_eks:
+            files.variables(root)  # one that cannot be read is said, even if no variable was looked up
+        for part in module.walk():
+            for problem in part.problems:
+                if problem.serious:
+                    path = problem.span.path if problem.span else root
+                    problems.append(Problem(problem.message, problem.span, path))
+                elif problem.span is not None and world.about_eks:
+                    gap = Gap(part.address or "the root module", problem.message, problem.span)
+                    world = replace(world, gaps=(*world.gaps, gap))
+        worlds.append(world)
     problems += [Problem(problem.message, problem.span, problem.path) for problem in files.problems]
     return worlds, list(dict.fromkeys(problems)), files
 
