@@ -139,13 +139,11 @@ def test_colour_only_when_asked_for_or_on_a_terminal() -> None:
     assert escape in podroom("check", "--color", "always", str(GUILTY)).output
 
 
-@pytest.mark.skipif(os.name == "nt", reason="optional: there are no pseudo-terminals on Windows")
 @pytest.mark.parametrize(
     ("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
 )
 def test_a_terminal_gets_colour_unless_it_or_its_user_refuses(environment: dict[str, str], coloured: bool) -> None:
-    import pty  # noqa: PLC0415 - absent on Windows
-
+    pty = pytest.importorskip("pty")  # absent on Windows
     inherited = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "TERM"}}
     ours, theirs = pty.openpty()
     try:

@@ -52,7 +52,7 @@ def test_continuous_integration_runs_the_readme_s_test_command() -> None:
 def test_every_command_that_the_readme_names_has_a_help_page() -> None:
     commands = set(re.findall(r"^podroom (\w+)", "\n".join(blocks("sh")), re.MULTILINE))
 
-    assert commands == {"check", "show"}
+    assert commands == {"check", "explain", "rules", "show"}
     for command in sorted(commands):
         assert podroom(command, "--help").exit_code == 0
 
@@ -138,3 +138,19 @@ def test_an_environment_is_built_anew_for_other_dependencies_only(
     assert run_tests.dependencies() == before
     project.write_text(text.replace("click>=8.1", "click>=8.2"), encoding="utf-8")
     assert run_tests.dependencies() != before
+
+
+@pytest.mark.parametrize(
+    ("reason", "installed", "excused"),
+    [
+        ("terraform is not on the PATH", False, True),
+        ("terraform is not on the PATH", True, False),
+        ("could not import 'moto': No module named 'moto'", False, False),
+    ],
+)
+def test_only_a_program_that_is_absent_excuses_an_oracle_from_running(
+    monkeypatch: pytest.MonkeyPatch, reason: str, installed: bool, excused: bool
+) -> None:
+    monkeypatch.setattr(run_tests.shutil, "which", lambda program: f"/bin/{program}" if installed else None)
+
+    assert run_tests.excused(reason) is excused
