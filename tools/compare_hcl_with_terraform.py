@@ -16,6 +16,7 @@ It needs `terraform` on the PATH, which checks syntax only here: nothing is down
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import random
@@ -28,7 +29,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from podroom.positions import Document
-from podroom.sources.hcl.parser import BuildingTrees, parse
+from podroom.sources.hcl.parser import parse
 
 FILES_A_RUN = 400
 _PLACE = re.compile(r"^\s*on (\S+\.tf) line \d+", re.MULTILINE)
@@ -79,17 +80,16 @@ def rejected_by_terraform(texts: Sequence[bytes]) -> dict[int, str]:
 def rejected_by_podroom(texts: Sequence[bytes]) -> dict[int, str]:
     """Return, by index, podroom's first complaint about each of the texts that it rejects."""
     rejected: dict[int, str] = {}
-    with BuildingTrees():
-        for index, content in enumerate(texts):
-            try:
-                text = content.decode("utf-8")
-            except UnicodeDecodeError as error:
-                rejected[index] = str(error)
-                continue
-            parsed = parse(Document(f"{index}.tf", text))
-            if parsed.problems:
-                problem = parsed.problems[0]
-                rejected[index] = f"{parsed.span(problem)} {problem.message}"
+    for index, content in enumerate(texts):
+        try:
+            text = content.decode("utf-8")
+        except UnicodeDecodeError as error:
+            rejected[index] = str(error)
+            continue
+        parsed = parse(Document(f"{index}.tf", text))
+        if parsed.problems:
+            problem = parsed.problems[0]
+            rejected[index] = f"{parsed.span(problem)} {problem.message}"
     return rejected
 
 
@@ -162,6 +162,7 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="directory for the mutants that the two disagree on")
     parser.add_argument("--refresh-truth", type=Path, metavar="FILE")
     options = parser.parse_args()
+    gc.disable()  # the trees of all files stay, so that every collection would be for nothing
     if options.refresh_truth:
         refresh_truth(options.refresh_truth)
         return 0

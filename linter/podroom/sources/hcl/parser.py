@@ -1,13 +1,12 @@
 """Read HCL's native syntax, the language of `.tf` and `.tfvars` files, into a syntax tree.
 
 The parser accepts and rejects exactly what Terraform does, keeps the place of every node, and takes
-time in proportion to the length of the text, whatever the text is.
+time in proportion to the length of the text, whatever the text is.  Whoever parses many files does well
+to switch the garbage collector off meanwhile: the trees have no cycles, and walking them over and over
+takes as long again as building them.
 """
 
 from __future__ import annotations
-
-import gc
-from types import TracebackType
 
 from podroom.positions import Document
 from podroom.sources.hcl.bodies import BodyScanner
@@ -57,24 +56,3 @@ def parse_template(document: Document) -> tuple[Template, list[SyntaxProblem]]:
         return scanner.file(), []
     except BrokenItemError as failure:
         return Template([], heredoc=False, start=0, end=len(document.text)), [failure.problem]
-
-
-class BuildingTrees:
-    """Keeps the garbage collector out of the way while many files are parsed.
-
-    A syntax tree has no cycles and lives as long as the program, so that every collection while
-    trees grow visits all of them for nothing; without it parsing is about twice as fast.
-    """
-
-    def __enter__(self) -> None:
-        """Switch the collector off."""
-        self._was_enabled = gc.isenabled()
-        gc.disable()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """Switch the collector on again if it was on, with the trees out of its sight."""
-        if self._was_enabled:
-            gc.freeze()
-            gc.enable()
