@@ -79,16 +79,19 @@ def run(
 ) -> str:
     """Run a program and return what it printed; raise CommandError if its exit code is not `expect`."""
     kept = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "VIRTUAL_ENV"}}
-    done = subprocess.run(
-        [str(part) for part in command],
-        cwd=cwd,
-        env={**kept, **(variables or {})},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            [str(part) for part in command],
+            cwd=cwd,
+            env={**kept, **(variables or {})},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+    except OSError as error:
+        raise CommandError(f"{command[0]} cannot be run: {error}") from error
     if done.returncode != expect:
         line = " ".join(str(part) for part in command)
         raise CommandError(f"$ {line}\n{done.stdout}\n(exit code {done.returncode}, expected {expect})")
@@ -131,7 +134,7 @@ def interpreter(version: str) -> Path | None:
     for candidate in ([Path(on_path)] if on_path else []) + candidates:
         try:
             found = run([candidate, "-c", "import sys, venv, ensurepip; print(sys.version_info[:2])"])
-        except (CommandError, OSError):
+        except CommandError:
             continue
         if found.strip() == str(tuple(int(part) for part in version.split("."))):
             return candidate
@@ -308,7 +311,11 @@ def main() -> int:
 
     start = time.monotonic()
     jobs = plan(names, pytest_arguments)
-    development_environment()
+    # Built first, because most jobs share it.
+    built = perform("environment", lambda: ("built", str(development_environment())))
+    if not built.passed:
+        print(built.output)
+        return 1
     with concurrent.futures.ThreadPoolExecutor(max_workers=max(1, min(4, os.cpu_count() or 1))) as pool:
         results = list(pool.map(lambda job: perform(*job), jobs.items()))
 
