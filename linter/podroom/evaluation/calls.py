@@ -49,7 +49,6 @@ _UNKNOWABLE: dict[str, Type] = {
     "filebase64sha256": STRING,
     "filebase64sha512": STRING,
     "fileset": SetType(STRING),
-    "pathexpand": STRING,
     "abspath": STRING,
 }
 
@@ -66,7 +65,9 @@ def call(node: Call, scope: Scope, evaluate: Evaluate) -> Term:
     if isinstance(arguments, Sym):
         return arguments
     if name in _UNKNOWABLE:
-        return Sym(_UNKNOWABLE[name], f"{name}() has a result only during a deployment", nonnull=True, filled=True)
+        reason = f"{name}() has a result only during a deployment"
+        same = name if name == "plantimestamp" else ""
+        return Sym(_UNKNOWABLE[name], reason, name=same, nonnull=True, filled=True)
     found = registry.find(name)
     if found is None:
         return _unknown_function(node, scope)
@@ -146,7 +147,7 @@ def _can(node: Call, scope: Scope, evaluate: Evaluate) -> Term:
     if isinstance(value, Choice) and any(isinstance(option, Failed) for option in value.options):
         options = tuple(not isinstance(option, Failed) for option in value.options)
         return settle(Choice(value.decision, options, value.reason, value.refs))
-    if isinstance(value, Sym) and value.type is DYNAMIC and not value.filled:
+    if isinstance(value, Sym) and not value.filled and not (value.owner and value.attribute.isidentifier()):
         return derived(BOOL, value)
     return True
 
@@ -250,6 +251,16 @@ def _dirname(node: Call, scope: Scope, evaluate: Evaluate) -> Term:
     return _path_part(node, scope, evaluate, lambda path: posixpath.normpath(posixpath.dirname(path) or "."))
 
 
+def _pathexpand(node: Call, scope: Scope, evaluate: Evaluate) -> Term:
+    def expand(terms: list[Term]) -> Term:
+        path = convert(terms[0], STRING)
+        if isinstance(path, str) and not path.startswith("~"):
+            return path
+        return Sym(STRING, "the home folder of whoever deploys is not known", nonnull=True, filled=True)
+
+    return over_choices([_one_path(node, scope, evaluate)], expand)
+
+
 def _path_part(node: Call, scope: Scope, evaluate: Evaluate, part: Callable[[str], str]) -> Term:
     def apply(terms: list[Term]) -> Term:
         path = convert(terms[0], STRING)
@@ -283,6 +294,7 @@ _SPECIAL: dict[str, Callable[[Call, Scope, Evaluate], Term]] = {
     "templatestring": _templatestring,
     "basename": _basename,
     "dirname": _dirname,
+    "pathexpand": _pathexpand,
     "issensitive": _issensitive,
     "list": _type_is_console_only,
     "map": _type_is_console_only,

@@ -26,6 +26,7 @@ from podroom.evaluation.terms import (
     is_number,
     retyped,
     type_of,
+    wholly_known,
 )
 from podroom.evaluation.types import (
     BOOL,
@@ -209,7 +210,14 @@ def _convert_to_sequence(term: Term, target: ListType | SetType) -> Term:
     element = _settled(element, items)
     if isinstance(target, SetType):
         return make_set(element, items, term.rest)
-    return ListTerm(element, items, term.rest)
+    return ListTerm(element, items, term.rest, fixed_positions(term))
+
+
+def fixed_positions(term: TupleTerm | ListTerm | SetTerm) -> int:
+    """Return how many first members surely stand where they stand; an unknown in a set may stand anywhere."""
+    if not isinstance(term, SetTerm):
+        return term.fixed
+    return 0 if term.rest or not all(map(wholly_known, term.items)) else len(term.items)
 
 
 def _settled(element: Type, items: Iterable[Term]) -> Type:
@@ -217,7 +225,9 @@ def _settled(element: Type, items: Iterable[Term]) -> Type:
     if not _has_inner_dynamic(element):
         return element
     unified = unify([type_of(item) for item in items])
-    return element if unified is None or unified is DYNAMIC else unified
+    if unified is None:
+        raise EvaluationFailure("the members have no common type")
+    return element if unified is DYNAMIC else unified
 
 
 def _has_inner_dynamic(kind: Type) -> bool:

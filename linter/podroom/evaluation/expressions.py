@@ -9,7 +9,7 @@ from typing import Any
 
 from podroom.evaluation import numbers
 from podroom.evaluation.calls import call
-from podroom.evaluation.conversion import convert, unify
+from podroom.evaluation.conversion import convert, fixed_positions, unify
 from podroom.evaluation.equality import fingerprint
 from podroom.evaluation.failures import BeyondReach, EvaluationFailure, EvaluationProblem
 from podroom.evaluation.operations import (
@@ -43,7 +43,7 @@ from podroom.evaluation.terms import (
     symbols,
     type_of,
 )
-from podroom.evaluation.types import BOOL, DYNAMIC, STRING, ListType, ObjectType, SetType, describe
+from podroom.evaluation.types import BOOL, DYNAMIC, NUMBER, STRING, ListType, ObjectType, SetType, describe
 from podroom.sources.hcl.syntax import (
     Binary,
     Call,
@@ -116,7 +116,16 @@ def _literal(node: Literal, scope: Scope) -> Term:  # noqa: ARG001 - every handl
         return numbers.normal(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return numbers.normal(value)
-    return value
+    return composed(value) if isinstance(value, str) else value
+
+
+def composed(text: str) -> str:
+    """Return a text in the one form (NFC) that Terraform keeps texts in."""
+    if text.isascii():
+        return text
+    from unicodedata import normalize
+
+    return normalize("NFC", text)
 
 
 def _invalid(node: Invalid, scope: Scope) -> Term:
@@ -290,6 +299,7 @@ def _for_each(node: For, collection: Term, scope: Scope) -> Term:
     if members is None:
         return derived(DYNAMIC, collection)
     pairs = members[0]
+    fixed = _fixed_of(collection) if node.condition is None else None
     rest = list(members[1])
     found: list[tuple[str, Term, Sym | None]] = []
     for key, value in pairs:
@@ -312,7 +322,15 @@ def _for_each(node: For, collection: Term, scope: Scope) -> Term:
             found.append((name, evaluate_part(node.value, inner), doubt))
         else:
             rest.append(name)
+    if fixed is not None and node.key is None:
+        return TupleTerm((value for _, value, _ in found), tuple(rest), fixed)
     return _with_doubts(node, found, tuple(rest))
+
+
+def _fixed_of(collection: Term) -> int | None:
+    if isinstance(collection, TupleTerm | ListTerm | SetTerm):
+        return fixed_positions(collection)
+    return collection.least if isinstance(collection, Sym) and collection.least else None
 
 
 def _condition(term: Term) -> bool | Sym:
@@ -359,7 +377,10 @@ def members_of(collection: Term) -> tuple[list[tuple[Term, Term]], tuple[Sym, ..
     if isinstance(collection, SetTerm):
         return [(item, item) for item in collection.items], collection.rest
     if isinstance(collection, TupleTerm | ListTerm):
-        return list(enumerate(collection.items)), collection.rest
+        fixed = collection.fixed
+        return [
+            (at if at < fixed else _position(collection), item) for at, item in enumerate(collection.items)
+        ], collection.rest
     if isinstance(collection, ObjectTerm | MapTerm):
         return [(key_term(key), value) for key, value in collection.entries.items()], collection.rest
     if isinstance(collection, LazyObject):
@@ -370,6 +391,10 @@ def members_of(collection: Term) -> tuple[list[tuple[Term, Term]], tuple[Sym, ..
     if isinstance(collection, Null):
         raise EvaluationFailure("a null value cannot be iterated over")
     raise EvaluationFailure(f"a {describe(type_of(collection))} cannot be iterated over")
+
+
+def _position(collection: TupleTerm | ListTerm) -> Sym:
+    return derived(NUMBER, *collection.rest, *collection.items, reason="the order of the list is known only after apply")
 
 
 def _members_of_symbol(symbol: Sym) -> tuple[list[tuple[Term, Term]], tuple[Sym, ...]] | None:
@@ -437,11 +462,12 @@ def _splat_one(node: Splat, source: Term, scope: Scope) -> Term:
     if isinstance(source, Null):
         return TupleTerm(())
     if isinstance(source, TupleTerm):
-        return TupleTerm(map(each, source.items), source.rest)
+        return TupleTerm(map(each, source.items), source.rest, source.fixed)
     if isinstance(source, ListTerm | SetTerm):
         items = [each(item) for item in source.items]
         kind = source.element if isinstance(node.each, SplatItem) else unify([type_of(item) for item in items])
-        return TupleTerm(items, source.rest) if kind is None else ListTerm(kind, items, source.rest)
+        fixed = fixed_positions(source)
+        return TupleTerm(items, source.rest, fixed) if kind is None else ListTerm(kind, items, source.rest, fixed)
     if isinstance(source, Sym) and not (isinstance(source.type, ObjectType) or _is_primitive_and_present(source)):
         if isinstance(node.each, SplatItem) and isinstance(source.type, ListType):
             return source
@@ -464,7 +490,7 @@ def _template_terms(parts: list[TemplatePart], scope: Scope) -> Iterator[Term]:
     for part in parts:
         scope.budget.spend(1)
         if isinstance(part, TemplateText):
-            yield part.value
+            yield composed(part.value)
         elif isinstance(part, Interpolation):
             yield _text_of(evaluate_part(part.expression, scope), part, scope)
         elif isinstance(part, TemplateIf):

@@ -159,25 +159,30 @@ def show(value: Number) -> str:
 
 
 def _shortest(value: Decimal) -> Decimal:
-    """Return the shortest decimal that names the same 512-bit float."""
-    numerator, denominator = value.as_integer_ratio()
-    shift = 512 - (abs(numerator).bit_length() - denominator.bit_length())
-    scaled = (abs(numerator) << (shift + 1)) // denominator if shift >= 0 else abs(numerator) // (denominator << -shift)
+    """Return the shortest decimal that names the same 512-bit float, as Go's big.Float writes it."""
+    numerator, denominator = value.copy_abs().as_integer_ratio()
+    shift = 514 - (numerator.bit_length() - denominator.bit_length())
+    scaled = (numerator << shift) // denominator
     extra = scaled.bit_length() - 512
     mantissa = (scaled + (1 << (extra - 1))) >> extra
-    exponent = extra - shift - 1
-    for digits in range(DIGITS - 3, DIGITS + 6):
-        candidate = Context(prec=digits).plus(value)
-        top, bottom = abs(candidate).as_integer_ratio()
-        # |candidate - mantissa * 2**exponent| < half a unit in the last binary place
-        distance = 2 * (top - (mantissa * bottom << exponent)) if exponent >= 0 else None
-        if distance is None:
-            distance = 2 * ((top << -exponent) - mantissa * bottom)
-            limit = bottom
-        else:
-            limit = bottom << exponent
-        if abs(distance) < limit:
-            return candidate.normalize(WORK)
+    # The float is mantissa * 2**-places; its neighbours' halfway points are half a unit away.
+    places = shift - extra
+    fives = 5 ** (places + 1)
+    lower, middle, upper = (str((2 * mantissa + offset) * fives) for offset in (-1, 0, 1))
+    width = len(upper)
+    lower, middle = lower.rjust(width, "0"), middle.rjust(width, "0")
+    inclusive = mantissa % 2 == 0
+    for at in range(width):
+        down = lower[at] != middle[at] or (inclusive and at + 1 == width)
+        up = middle[at] != upper[at] and (inclusive or int(middle[at]) + 1 < int(upper[at]) or at + 1 < width)
+        if lower[:at] == middle[:at] and not (down or up):
+            continue
+        head = int(middle[: at + 1])
+        tail = middle[at + 1 :]
+        if up and (not down or tail > "5" + "0" * (len(tail) - 1)):
+            head += 1
+        shortest = Decimal(head).scaleb(width - at - 1 - (places + 1), context=WORK)
+        return shortest if value > 0 else shortest.copy_negate()
     return value
 
 

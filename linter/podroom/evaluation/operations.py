@@ -242,10 +242,12 @@ def _index_sequence(term: TupleTerm | ListTerm, key: Term) -> Term:
         return one_of(term.items, position, term.rest)
     if not isinstance(position, int) or isinstance(position, bool) or position < 0:
         raise EvaluationFailure("the index must be a whole number of at least 0")
-    if position < len(term.items):
+    if position < term.fixed:
         return term.items[position]
     if term.rest:
         return derived(DYNAMIC, *term.rest, nonnull=False)
+    if position < len(term.items):
+        return one_of(term.items, derived(DYNAMIC, term, reason="the order of the list is known only after apply"))
     if not term.items:
         raise EvaluationFailure("the collection has no elements, so it has no element of this index")
     raise EvaluationFailure(f"the collection has {len(term.items)} elements, so it has no element {position}")

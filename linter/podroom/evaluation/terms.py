@@ -171,27 +171,36 @@ def key_term(key: str) -> Term:
 
 
 class TupleTerm:
-    """A tuple.  `rest` says why there may be more members than these; it is empty for a whole tuple."""
+    """A tuple.
 
-    __slots__ = ("items", "rest", "weight")
+    `rest` says why there may be more members than these; it is empty for a whole tuple.  `fixed` is
+    the number of first members whose position is certain: unless said otherwise all of a whole tuple
+    and none of another, because what is missing may stand anywhere.
+    """
 
-    def __init__(self, items: Iterable[Term], rest: tuple[Sym, ...] = ()) -> None:
+    __slots__ = ("fixed", "items", "rest", "weight")
+
+    def __init__(self, items: Iterable[Term], rest: tuple[Sym, ...] = (), fixed: int | None = None) -> None:
         """Make a tuple of members; raise `BeyondReach` if it is too large."""
         self.items = tuple(items)
         self.rest = rest
+        self.fixed = fixed if fixed is not None else 0 if rest else len(self.items)
         self.weight = checked_weight(self.items)
 
 
 class ListTerm:
-    """A list whose members all have the type `element`."""
+    """A list whose members all have the type `element`; `rest` and `fixed` as in `TupleTerm`."""
 
-    __slots__ = ("element", "items", "rest", "weight")
+    __slots__ = ("element", "fixed", "items", "rest", "weight")
 
-    def __init__(self, element: Type, items: Iterable[Term], rest: tuple[Sym, ...] = ()) -> None:
+    def __init__(
+        self, element: Type, items: Iterable[Term], rest: tuple[Sym, ...] = (), fixed: int | None = None
+    ) -> None:
         """Make a list of converted members; raise `BeyondReach` if it is too large."""
         self.element = element
         self.items = tuple(items)
         self.rest = rest
+        self.fixed = fixed if fixed is not None else 0 if rest else len(self.items)
         self.weight = checked_weight(self.items)
 
 

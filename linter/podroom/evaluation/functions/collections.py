@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from podroom.evaluation import numbers
-from podroom.evaluation.conversion import convert, unify
+from podroom.evaluation.conversion import convert, fixed_positions, unify
 from podroom.evaluation.equality import distinct, equals
 from podroom.evaluation.failures import EvaluationFailure
 from podroom.evaluation.functions.registry import Parameter, function
 from podroom.evaluation.functions.strings import length_of_text
-from podroom.evaluation.operations import one_of
+from podroom.evaluation.operations import index as term_index, one_of
 from podroom.evaluation.terms import (
     Choice,
     Encoded,
@@ -16,6 +16,7 @@ from podroom.evaluation.terms import (
     ListTerm,
     MapTerm,
     Null,
+    NULL,
     Number,
     ObjectTerm,
     PartialStr,
@@ -34,6 +35,7 @@ from podroom.evaluation.types import (
     STRING,
     ListType,
     ObjectType,
+    Primitive,
     SetType,
     TupleType,
     Type,
@@ -81,14 +83,17 @@ def _concat(*lists: Term) -> Term:
         raise EvaluationFailure("concat needs at least one list")
     items: list[Term] = []
     rest: list[Sym] = []
+    fixed: int | None = None
     kinds: set[Type | None] = set()
     for term in lists:
         if isinstance(term, Sym) and not isinstance(term.type, SetType):
-            for at in range(term.least):
-                items.append(term.member(f"[{at}]"))
+            items.extend(term.member(f"[{at}]") for at in range(term.least))
+            fixed = len(items) if fixed is None else fixed
             rest.append(term)
             kinds.add(term.type.element if isinstance(term.type, ListType) else None)
         elif isinstance(term, TupleTerm | ListTerm):
+            if fixed is None and term.fixed < len(term.items) + len(term.rest):
+                fixed = len(items) + term.fixed
             items.extend(term.items)
             rest.extend(term.rest)
             kinds.add(term.element if isinstance(term, ListTerm) else None)
@@ -97,8 +102,8 @@ def _concat(*lists: Term) -> Term:
     if rest and not items and len(lists) == 1 and isinstance(lists[0], Sym):
         return lists[0]
     if len(kinds) == 1 and None not in kinds:
-        return ListTerm(next(kind for kind in kinds if kind is not None), items, tuple(rest))
-    return TupleTerm(items, tuple(rest))
+        return ListTerm(next(kind for kind in kinds if kind is not None), items, tuple(rest), fixed)
+    return TupleTerm(items, tuple(rest), fixed)
 
 
 @function("flatten", _ANY)
@@ -146,13 +151,13 @@ def _element(term: Term, index: Term) -> Term:
         return one_of(term.items, index, term.rest)
     if not isinstance(index, int):
         raise EvaluationFailure("the index must be a whole number")
+    if 0 <= index < term.fixed:
+        return term.items[index]
     if term.rest:
-        if 0 <= index < len(term.items):
-            return term.items[index]
         return derived(DYNAMIC, *term.rest)
     if not term.items:
         raise EvaluationFailure("element cannot use an empty list")
-    return term.items[index % len(term.items)]
+    return term_index(term, index % len(term.items))
 
 
 @function("slice", _ANY, Parameter(NUMBER, unknown=True), Parameter(NUMBER, unknown=True))
@@ -169,12 +174,11 @@ def _slice(term: Term, start: Term, end: Term) -> Term:
         return TupleTerm(members) if kind is DYNAMIC else ListTerm(kind, members)
     if not isinstance(term, TupleTerm | ListTerm):
         raise EvaluationFailure("slice needs a list or tuple")
-    items: list[Term] = list(term.items)
-    if end > len(items):
-        if not term.rest:
-            raise EvaluationFailure(f"the list has {len(items)} elements, so it has none up to {end}")
-        items.extend(term.rest[0].member(f"[{at}]") for at in range(len(items), end))
-    chosen = items[start:end]
+    if end > len(term.items) and not term.rest:
+        raise EvaluationFailure(f"the list has {len(term.items)} elements, so it has none up to {end}")
+    if end - start > 1024:  # noqa: PLR2004 - as many as range() can give
+        return derived(ListType(DYNAMIC), term)
+    chosen = [term_index(term, at) for at in range(start, end)]
     return ListTerm(term.element, chosen) if isinstance(term, ListTerm) else TupleTerm(chosen)
 
 
@@ -226,7 +230,10 @@ def _reverse(term: Term) -> Term:
     if not isinstance(term, TupleTerm | ListTerm | SetTerm):
         raise EvaluationFailure("reverse needs a list")
     backwards = term.items[::-1]
-    return TupleTerm(backwards, term.rest) if isinstance(term, TupleTerm) else ListTerm(term.element, backwards, term.rest)
+    fixed = len(backwards) if fixed_positions(term) == len(backwards) and not term.rest else 0
+    if isinstance(term, TupleTerm):
+        return TupleTerm(backwards, term.rest, fixed)
+    return ListTerm(term.element, backwards, term.rest, fixed)
 
 
 @function("one", _ANY)
@@ -246,7 +253,10 @@ def _one(term: Term) -> Term:
 
 @function("coalesce", variadic=_ANY_OR_NULL)
 def _coalesce(*terms: Term) -> Term:
-    kind = unify([type_of(term) for term in terms])
+    kinds = [type_of(term) for term in terms]
+    kind = unify(kinds)
+    if not all(isinstance(one, Primitive) for one in kinds) and any(term == NULL for term in terms):
+        kind = DYNAMIC  # cty leaves collections as they are when an untyped null stands among them
     if kind is None or not terms:
         raise EvaluationFailure("the arguments of coalesce have no common type")
     for position, term in enumerate(terms):

@@ -31,7 +31,7 @@ def _min(*values: Number) -> Term:
 
 @function("abs", NUMBER, result=NUMBER)
 def _abs(value: Number) -> Term:
-    return abs(value)
+    return abs(value) if isinstance(value, int) else value.copy_abs()
 
 
 @function("ceil", NUMBER, result=NUMBER)

@@ -203,7 +203,7 @@ def _split(separator: str, text: Term) -> Term:
         while separator in remaining:
             first, _, remaining = remaining.partition(separator)
             known.append(first)
-        return ListTerm(STRING, known, (derived(STRING, text),))
+        return ListTerm(STRING, known, (derived(STRING, text),), len(known))
     return derived(ListType(STRING), text)
 
 
@@ -213,7 +213,7 @@ def _sort(strings: ListTerm) -> Term:
         raise EvaluationFailure("a null string cannot be sorted")
     known = sorted(item for item in strings.items if isinstance(item, str))
     others = [item for item in strings.items if not isinstance(item, str)]
-    return ListTerm(STRING, [*known, *others], strings.rest)
+    return ListTerm(STRING, [*known, *others], strings.rest, 0 if others or strings.rest else None)
 
 
 @function("compact", ListType(STRING), result=ListType(STRING))

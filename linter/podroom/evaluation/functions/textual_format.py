@@ -143,7 +143,7 @@ def _number_text(verb: _Verb, number: Number) -> str:
         text = chr(whole) if letter == "c" and 0 <= whole <= 0x10FFFF else format(abs(whole), digits if letter != "c" else "d")
         return _signed(verb, text, negative=whole < 0)
     exact = number if isinstance(number, Decimal) else Decimal(number)
-    return _signed(verb, _float_text(letter, abs(exact), verb.precision), negative=exact < 0)
+    return _signed(verb, _float_text(letter, exact.copy_abs(), verb.precision), negative=exact < 0)
 
 
 def _signed(verb: _Verb, text: str, *, negative: bool) -> str:

@@ -67,7 +67,7 @@ class _Reader:
         own: dict[Hashable, object] = {}
         merged: dict[Hashable, object] = {}
         for key, value in node.value:
-            if isinstance(key, yaml.ScalarNode) and key.value == "<<" and key.style is None:
+            if isinstance(key, yaml.ScalarNode) and key.value == "<<" and not key.style:
                 inherited = self.read(value, depth + 1)
                 for mapping in inherited if isinstance(inherited, list) else [inherited]:
                     if isinstance(mapping, dict):
@@ -90,7 +90,7 @@ def _key(name: object) -> str:
 
 def _scalar(node: yaml.ScalarNode) -> object:
     text = node.value
-    if node.style is not None or node.tag == "!" or not isinstance(text, str):
+    if node.style or node.tag == "!" or not isinstance(text, str):
         return text
     if node.tag == "tag:yaml.org,2002:str" and (text in _TRUE or text in _FALSE):
         return text in _TRUE  # PyYAML takes a bare y or n for a text, Terraform does not
