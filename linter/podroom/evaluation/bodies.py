@@ -94,9 +94,7 @@ class BodyReader:
         """Return the first nested block of a type, for blocks that may stand once."""
         return next(iter(self.blocks(name)), None)
 
-    def _add_dynamic(
-        self, block: Block, document: Document, readers: list[BodyReader], missing: list[Unknown]
-    ) -> None:
+    def _add_dynamic(self, block: Block, document: Document, readers: list[BodyReader], missing: list[Unknown]) -> None:
         scope = self._scope.at(document)
         attributes = {attribute.name: attribute for attribute in block.body.attributes}
         content = next((inner for inner in block.body.blocks if inner.type == "content"), None)

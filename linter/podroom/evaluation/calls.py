@@ -203,13 +203,11 @@ def _templatefile(node: Call, scope: Scope, evaluate: Evaluate) -> Term:
     arguments = _arguments(node, scope, evaluate)
     if isinstance(arguments, Sym):
         return arguments
-    if len(arguments) != 2:  # noqa: PLR2004 - a path and the variables
+    if len(arguments) != 2:
         raise EvaluationFailure("templatefile needs a path and the variables")
 
     def render(terms: list[Term]) -> Term:
-        return _with_document(
-            terms[0], scope, lambda document: render_template(document, terms[1], scope, evaluate)
-        )
+        return _with_document(terms[0], scope, lambda document: render_template(document, terms[1], scope, evaluate))
 
     return over_choices([arguments[0], arguments[1]], render)
 
@@ -218,7 +216,7 @@ def _templatestring(node: Call, scope: Scope, evaluate: Evaluate) -> Term:
     arguments = _arguments(node, scope, evaluate)
     if isinstance(arguments, Sym):
         return arguments
-    if len(arguments) != 2:  # noqa: PLR2004 - a template and the variables
+    if len(arguments) != 2:
         raise EvaluationFailure("templatestring needs a template and the variables")
     if not hasattr(node.arguments[0], "source"):
         raise EvaluationFailure("templatestring only renders a template that it gets by a reference")

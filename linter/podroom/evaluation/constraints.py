@@ -90,9 +90,7 @@ def read_constraint(node: Expression, evaluate: Callable[[Expression], Term], de
 
 def _tuple(node: TupleConstructor, evaluate: Callable[[Expression], Term], depth: int) -> Constraint:
     elements = [read_constraint(item, evaluate, depth + 1) for item in node.items]
-    defaults = Defaults(
-        children={str(at): element.defaults for at, element in enumerate(elements) if element.defaults}
-    )
+    defaults = Defaults(children={str(at): element.defaults for at, element in enumerate(elements) if element.defaults})
     return Constraint(TupleType(tuple(element.type for element in elements)), defaults if defaults.children else None)
 
 

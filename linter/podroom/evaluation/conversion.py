@@ -140,7 +140,7 @@ def _to_text(term: Term) -> Term:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 40 else text[:40] + "..."  # noqa: PLR2004 - as much as fits into a message
+    return text if len(text) <= 40 else text[:40] + "..."
 
 
 def _convert_lazy(term: LazyObject, target: Type) -> Term:
@@ -195,7 +195,9 @@ def resolved(target: Type, source: Type) -> Type:
         return type(target)(resolved(target.element, inner))
     if isinstance(target, ObjectType):
         sources = source.attributes if isinstance(source, ObjectType) else {}
-        return ObjectType({name: resolved(kind, sources.get(name, DYNAMIC)) for name, kind in target.attributes.items()})
+        return ObjectType(
+            {name: resolved(kind, sources.get(name, DYNAMIC)) for name, kind in target.attributes.items()}
+        )
     return target
 
 

@@ -84,10 +84,8 @@ def _is_override(path: str) -> bool:
 def _declare(declared: Declarations, block: Block, document: Document) -> None:
     labels = tuple(label.value for label in block.labels)
     if block.type == "locals":
-        declared.locals.update(
-            {attribute.name: (attribute, document) for attribute in block.body.attributes}
-        )
-    elif block.type in {"resource", "data"} and len(labels) == 2:  # noqa: PLR2004 - a type and a name
+        declared.locals.update({attribute.name: (attribute, document) for attribute in block.body.attributes})
+    elif block.type in {"resource", "data"} and len(labels) == 2:
         mode = "managed" if block.type == "resource" else "data"
         _put(declared.resources, (mode, *labels), _declaration(block, labels, document), document)
     elif len(labels) == 1:
@@ -115,6 +113,4 @@ def _put(table: dict, key: object, declaration: Declaration, document: Document)
 
 def attributes(files: Iterable[ParsedFile]) -> dict[str, tuple[Attribute, Document]]:
     """Return the attributes of variable files, a later file's before an earlier one's."""
-    return {
-        attribute.name: (attribute, file.document) for file in files for attribute in file.body.attributes
-    }
+    return {attribute.name: (attribute, file.document) for file in files for attribute in file.body.attributes}

@@ -152,7 +152,7 @@ def _yaml_leaf(term: Term, indent: int) -> Iterator[str | Sym]:
         yield "[]"
     elif isinstance(term, MapTerm | ObjectTerm):
         yield "{}"
-    elif isinstance(term, str) and "\n" in term and not any(ord(char) < 32 and char not in "\n\t" for char in term):  # noqa: PLR2004 - control characters
+    elif isinstance(term, str) and "\n" in term and not any(ord(char) < 32 and char not in "\n\t" for char in term):
         yield _literal_block(term, indent)
     elif isinstance(term, PartialStr) and any(isinstance(part, str) and "\n" in part for part in term.parts):
         margin = "\n" + " " * indent

@@ -155,9 +155,11 @@ def _equals_collection(left: Term, right: Term) -> bool | None:
             return _equals_set(left, right)
         if not left.rest and not right.rest and len(left.items) != len(right.items):
             return False
-        return _all(equals(*pair) for pair in zip(left.items, right.items, strict=False)) if not (
-            left.rest or right.rest
-        ) else None
+        return (
+            _all(equals(*pair) for pair in zip(left.items, right.items, strict=False))
+            if not (left.rest or right.rest)
+            else None
+        )
     if isinstance(left, MapTerm | ObjectTerm) and type(left) is type(right):
         assert isinstance(right, MapTerm | ObjectTerm)  # noqa: S101 - tells the type checker what `type is` says
         if left.rest or right.rest:

@@ -8,7 +8,7 @@ from podroom.evaluation.conversion import convert
 from podroom.evaluation.expressions import evaluate, members_of
 from podroom.evaluation.failures import EvaluationFailure
 from podroom.evaluation.provenance import Place
-from podroom.evaluation.scope import Origin, Scope
+from podroom.evaluation.scope import Scope
 from podroom.evaluation.terms import (
     Choice,
     Failed,
@@ -170,5 +170,3 @@ def scope_of(
 def evaluate_for_each(source: Expression, scope: Scope) -> Expansion:
     """Return the repetitions of a `dynamic` block."""
     return expand_for_each(evaluate(source, scope), lists=True)
-
-

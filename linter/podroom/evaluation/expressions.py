@@ -193,7 +193,9 @@ def _conditional(node: Conditional, scope: Scope) -> Term:
         if isinstance(condition, Choice):
             here = current
             return _with_types(
-                over_choices([condition], lambda one: _decided(here, truth(one[0], "the condition"), scope)), others, scope
+                over_choices([condition], lambda one: _decided(here, truth(one[0], "the condition"), scope)),
+                others,
+                scope,
             )
         decided = truth(condition, "the condition")
         if isinstance(decided, Sym):
@@ -394,7 +396,9 @@ def members_of(collection: Term) -> tuple[list[tuple[Term, Term]], tuple[Sym, ..
 
 
 def _position(collection: TupleTerm | ListTerm) -> Sym:
-    return derived(NUMBER, *collection.rest, *collection.items, reason="the order of the list is known only after apply")
+    return derived(
+        NUMBER, *collection.rest, *collection.items, reason="the order of the list is known only after apply"
+    )
 
 
 def _members_of_symbol(symbol: Sym) -> tuple[list[tuple[Term, Term]], tuple[Sym, ...]] | None:

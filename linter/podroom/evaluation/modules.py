@@ -146,8 +146,10 @@ class ModuleCall:
     def arguments(self) -> BodyReader:
         """Return the arguments, as the first instance gets them."""
         instances = self.module.call_instances(self.name)
-        return instances[0][1] if instances else BodyReader(
-            self.declaration.body, self.module.scope(self.declaration.document), self.span
+        return (
+            instances[0][1]
+            if instances
+            else BodyReader(self.declaration.body, self.module.scope(self.declaration.document), self.span)
         )
 
     def instances(self) -> Iterator[tuple[str, BodyReader, Unknown | None]]:
@@ -163,7 +165,7 @@ class ModuleCall:
         return expression.value if isinstance(expression, Literal) and isinstance(expression.value, str) else None
 
     def _directory(self) -> str | None:
-        if self.source is None or not self.source.startswith(("./", "../")) and self.source not in {".", ".."}:
+        if self.source is None or (not self.source.startswith(("./", "../")) and self.source not in {".", ".."}):
             return None
         return self.module.project.files.child(self.module.directory, self.source)
 
@@ -341,7 +343,7 @@ class Module(LazyObject):
 
     def resolve(self, path: tuple[str, ...]) -> tuple[Term, int] | None:
         """Return the value of a declared name, and how many steps of `path` name it."""
-        if len(path) < 2:  # noqa: PLR2004 - every name that a module declares has two parts at least
+        if len(path) < 2:
             return None
         first, second = path[:2]
         if first == "var":
@@ -359,7 +361,7 @@ class Module(LazyObject):
         if first in {"terraform", "tofu"}:
             return (self._workspace(), 2) if second == "workspace" else None
         if first == "data":
-            if len(path) < 3 or ("data", second, path[2]) not in self.declarations.resources:  # noqa: PLR2004 - type and name
+            if len(path) < 3 or ("data", second, path[2]) not in self.declarations.resources:
                 return None
             return self._resource_value("data", second, path[2]), 3
         if ("managed", first, second) in self.declarations.resources:
@@ -501,13 +503,22 @@ class Module(LazyObject):
         expansion, _, source = self._expand(("expansion", key), declaration)
         if source is None:
             return instances[0]
-        by_key = {repetition.key: instance for repetition, instance in zip(expansion.repetitions, instances, strict=False)}
+        by_key = {
+            repetition.key: instance for repetition, instance in zip(expansion.repetitions, instances, strict=False)
+        }
         counted = "for_each" not in declaration.body.attributes
 
         def collection(keys: frozenset[str | int | None]) -> Term:
             if counted:
-                return TupleTerm([by_key[at] for at in sorted(keys, key=str) if at in by_key] if len(keys) < 2 else [by_key[at] for at in range(len(keys)) if at in by_key], expansion.rest)  # noqa: PLR2004
-            return ObjectTerm({str(name): by_key[name] for name in keys if name in by_key and name is not None}, expansion.rest)
+                return TupleTerm(
+                    [by_key[at] for at in sorted(keys, key=str) if at in by_key]
+                    if len(keys) < 2
+                    else [by_key[at] for at in range(len(keys)) if at in by_key],
+                    expansion.rest,
+                )
+            return ObjectTerm(
+                {str(name): by_key[name] for name in keys if name in by_key and name is not None}, expansion.rest
+            )
 
         if expansion.choice is not None:
             options = tuple(collection(keys) for keys in expansion.cases)
@@ -569,7 +580,9 @@ class Module(LazyObject):
             self.note(EvaluationProblem(f"{call.address} calls a module that it is part of", call.span))
             directory = None
         if len(self._ancestors) >= MAX_MODULE_DEPTH:
-            self.note(EvaluationProblem("modules are nested more deeply than podroom follows", call.span, serious=False))
+            self.note(
+                EvaluationProblem("modules are nested more deeply than podroom follows", call.span, serious=False)
+            )
             directory = None
         children: list[Module | AbsentModule] = []
         for repetition, body in self.call_instances(name):
@@ -645,7 +658,7 @@ class Module(LazyObject):
     def _owner(self, name: str, steps: tuple[str | int, ...]) -> tuple[ResourceInstance, tuple[str | int, ...]] | None:
         mode = "data" if name == "data" else "managed"
         names = (name, *steps) if mode == "managed" else steps
-        if len(names) < 2:  # noqa: PLR2004 - a type and a name
+        if len(names) < 2:
             return None
         kind, second, remaining = str(names[0]), str(names[1]), names[2:]
         if (mode, kind, second) not in self.declarations.resources:

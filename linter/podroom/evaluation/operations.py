@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from podroom.evaluation import numbers
 from podroom.evaluation.conversion import convert, each_option
-from podroom.evaluation.equality import equals, fingerprint
 from podroom.evaluation.encoded import encoded_parts
+from podroom.evaluation.equality import equals, fingerprint
 from podroom.evaluation.failures import BeyondReach, EvaluationFailure
 from podroom.evaluation.terms import (
     MAX_CANDIDATES,
@@ -73,9 +73,7 @@ def over_choices(terms: list[Term], work: Callable[[list[Term]], Term]) -> Term:
     def pick(option: int) -> list[Term]:
         return [
             term.options[option]
-            if isinstance(term, Choice)
-            and term.decision == first.decision
-            and len(term.options) == len(first.options)
+            if isinstance(term, Choice) and term.decision == first.decision and len(term.options) == len(first.options)
             else term
             for term in terms
         ]

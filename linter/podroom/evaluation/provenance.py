@@ -116,9 +116,7 @@ def _into_object(node: ObjectConstructor, scope: Scope, path: tuple[Step, ...]) 
     return None
 
 
-def _through_reference(
-    node: Reference | GetAttribute | GetIndex, scope: Scope, path: tuple[Step, ...]
-) -> Place | None:
+def _through_reference(node: Reference | GetAttribute | GetIndex, scope: Scope, path: tuple[Step, ...]) -> Place | None:
     names: list[Step] = []
     root: Expression = node
     while isinstance(root, GetAttribute | GetIndex):
@@ -264,7 +262,7 @@ def _into_lookup(node: Call, scope: Scope, path: tuple[Step, ...]) -> Place | No
         return None
     if key in source.entries:
         return Place(node.arguments[0], scope, (key, *path))
-    return Place(node.arguments[2], scope, path) if len(node.arguments) > 2 else None  # noqa: PLR2004 - the default
+    return Place(node.arguments[2], scope, path) if len(node.arguments) > 2 else None
 
 
 def _into_merge(node: Call, scope: Scope, path: tuple[Step, ...]) -> Place | None:

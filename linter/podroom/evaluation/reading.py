@@ -31,7 +31,18 @@ from podroom.evaluation.terms import (
     derived,
     type_of,
 )
-from podroom.evaluation.types import BOOL, DYNAMIC, NUMBER, STRING, ListType, ObjectType, SetType, TupleType, Type, describe
+from podroom.evaluation.types import (
+    BOOL,
+    DYNAMIC,
+    NUMBER,
+    STRING,
+    ListType,
+    ObjectType,
+    SetType,
+    TupleType,
+    Type,
+    describe,
+)
 from podroom.positions import Span
 from podroom.sources.hcl.syntax import Call
 from podroom.values import Known, Members, OneOf, Unknown, Value
@@ -159,9 +170,7 @@ class Field:
         if isinstance(term, Choice):
             return self._common_members(term)
         if isinstance(term, Sym) and isinstance(term.type, TupleType):
-            return Members(
-                tuple(self.part(at, term.member(f"[{at}]")) for at in range(len(term.type.elements)))
-            )
+            return Members(tuple(self.part(at, term.member(f"[{at}]")) for at in range(len(term.type.elements))))
         if isinstance(term, Sym):
             fields = tuple(self.part(at, term.member(f"[{at}]")) for at in range(term.least))
             return Members(fields, (self._unknown(term),))
@@ -233,7 +242,9 @@ class Field:
         """Return the ids of a list of ids, or of one id."""
         term = self.term
         single = isinstance(term, str | PartialStr) or (
-            isinstance(term, Sym) and not isinstance(term.type, ListType | SetType | TupleType) and term.type is not DYNAMIC
+            isinstance(term, Sym)
+            and not isinstance(term.type, ListType | SetType | TupleType)
+            and term.type is not DYNAMIC
         )
         if single:
             return Members((self.link(),))
@@ -257,7 +268,12 @@ class Field:
         """Return what `jsonencode` or `yamlencode` encodes in this value, None if they do not."""
         place = self._run(lambda: follow(self._place))
         node = place.expression
-        if isinstance(node, Call) and node.name in {"jsonencode", "yamlencode"} and len(node.arguments) == 1 and not place.path:
+        if (
+            isinstance(node, Call)
+            and node.name in {"jsonencode", "yamlencode"}
+            and len(node.arguments) == 1
+            and not place.path
+        ):
             argument = node.arguments[0]
             try:
                 term = self._run(lambda: without_failures(evaluate(argument, place.scope)))

@@ -11,7 +11,7 @@ from podroom.evaluation.expansion import Repetition
 from podroom.evaluation.expressions import evaluate
 from podroom.evaluation.reading import unknown_of
 from podroom.evaluation.scope import Scope
-from podroom.evaluation.terms import Encoded, LazyObject, Null, Sym, Term, TupleTerm, ObjectTerm, wholly_known
+from podroom.evaluation.terms import Encoded, LazyObject, Null, ObjectTerm, Sym, Term, TupleTerm, wholly_known
 from podroom.evaluation.types import DYNAMIC, STRING, ListType, Type
 from podroom.positions import Document, Span
 from podroom.values import Unknown
@@ -32,7 +32,9 @@ class ResourceInstance(LazyObject):
 
     __slots__ = ("_declaration", "_doubt", "_scope", "address", "body", "key", "mode", "module", "name", "type")
 
-    def __init__(self, module: Module, declaration: Declaration, mode: str, repetition: Repetition, scope: Scope) -> None:
+    def __init__(
+        self, module: Module, declaration: Declaration, mode: str, repetition: Repetition, scope: Scope
+    ) -> None:
         """Make one instance; `scope` knows its `each` or `count`."""
         self.module = module
         self.mode = mode

@@ -99,9 +99,7 @@ class Scope:
         """Return the same names as seen from another document of the module."""
         if document is self.document:
             return self
-        return Scope(
-            self.resolver, document, self.budget, self.names, isolated=self.isolated, origins=self.origins
-        )
+        return Scope(self.resolver, document, self.budget, self.names, isolated=self.isolated, origins=self.origins)
 
     def span(self, node: Expression | Attribute | Block) -> Span:
         """Return the place of an expression."""

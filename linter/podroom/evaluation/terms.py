@@ -34,6 +34,7 @@ from podroom.positions import Span
 
 MAX_WEIGHT = 200_000
 MAX_TEXT = 4_000_000
+MAX_HOLES = 2_000
 MAX_CANDIDATES = 8
 
 
@@ -275,8 +276,13 @@ def checked_weight(items: Iterable[Term]) -> int:
 def checked_text(text: str) -> str:
     """Return the text; raise `BeyondReach` above `MAX_TEXT` characters."""
     if len(text) > MAX_TEXT:
-        raise BeyondReach(f"the text has more than {MAX_TEXT:,} characters, which is more than podroom follows")
+        raise too_long()
     return text
+
+
+def too_long() -> BeyondReach:
+    """Return the failure of a text of more than `MAX_TEXT` characters."""
+    return BeyondReach(f"the text has more than {MAX_TEXT:,} characters, which is more than podroom follows")
 
 
 def is_number(term: Term) -> bool:
@@ -350,14 +356,14 @@ def join_text(parts: Iterable[str | Sym]) -> str | PartialStr:
             texts.append(part)
             length += len(part)
             if length > MAX_TEXT:
-                checked_text(" " * length)
+                raise too_long()
             continue
         if texts:
             joined.append("".join(texts))
             texts = []
         joined.append(part)
-        if len(joined) > MAX_WEIGHT:
-            raise BeyondReach("the text has more unknown parts than podroom follows")
+        if len(joined) > MAX_HOLES:
+            raise BeyondReach(f"the text has more than {MAX_HOLES:,} unknown parts, which is more than podroom follows")
     if texts:
         joined.append("".join(texts))
     kept = tuple(part for part in joined if part != "")

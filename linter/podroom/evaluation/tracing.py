@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
+from podroom.evaluation.conversion import convert
 from podroom.evaluation.expressions import evaluate, members_of
-from podroom.evaluation.failures import EvaluationFailure
-from podroom.evaluation.operations import over_choices, text_parts, without_failures
+from podroom.evaluation.failures import BeyondReach, EvaluationFailure
+from podroom.evaluation.operations import over_choices, text_parts, truth, without_failures
 from podroom.evaluation.provenance import Place, bound, step_back
 from podroom.evaluation.scope import Scope
 from podroom.evaluation.terms import (
     MAX_CANDIDATES,
+    MAX_TEXT,
     Choice,
     Encoded,
     ListTerm,
@@ -24,7 +27,6 @@ from podroom.evaluation.terms import (
     TupleTerm,
     derived,
 )
-from podroom.evaluation.conversion import convert
 from podroom.evaluation.types import STRING
 from podroom.positions import Document, Span
 from podroom.sources.hcl.syntax import (
@@ -42,204 +44,228 @@ from podroom.values import OneOf, Unknown
 
 _DEEPEST = 12
 _LONGEST = 300
+_MOST_PIECES = 20_000
 
 
 def trace(place: Place, term: Term) -> TracedText:
-    """Return the text of a place with the trace of its characters; `term` is its value."""
-    return TracedText(_pieces(place, term, 0))
+    """Return the text of a place with the trace of its characters; `term` is its value.
 
-
-def _pieces(place: Place, term: Term, depth: int) -> list[Piece]:
-    if depth > _DEEPEST:
-        return list(_from_term(term, place.span))
-    current = place
-    for _ in range(_LONGEST):
-        pieces = _made_here(current, depth)
-        if pieces is not None:
-            return pieces
-        further = step_back(current)
-        if further is None:
-            break
-        current = further
-    return list(_from_term(term, current.span))
-
-
-def _made_here(place: Place, depth: int) -> list[Piece] | None:
-    """Return the pieces of an expression that makes a text in a way that can be traced, else None."""
-    node, scope = place.expression, place.scope
-    if place.path:
-        return None
-    if isinstance(node, Literal) and isinstance(node.value, str):
-        return [_literal_piece(node.value, Span(scope.document, node.start + 1, node.end - 1))]
-    if isinstance(node, Template) and (node.heredoc or len(node.parts) != 1 or not isinstance(node.parts[0], Interpolation)):
-        return list(_template_pieces(node.parts, scope, depth))
-    if isinstance(node, Call) and not node.expand:
-        maker = _MAKERS.get(node.name.removeprefix("core::"))
-        if maker is not None:
-            try:
-                return maker(node, scope, depth)
-            except EvaluationFailure:
-                return None
-    return None
-
-
-def _literal_piece(text: str, span: Span) -> Piece:
-    return Piece(text, span, exact=span.text == text)
-
-
-def _template_pieces(parts: Iterable[TemplatePart], scope: Scope, depth: int) -> Iterator[Piece]:
-    for part in parts:
-        scope.budget.spend(1)
-        if isinstance(part, TemplateText):
-            yield _literal_piece(part.value, Span(scope.document, part.start, part.end))
-        elif isinstance(part, Interpolation):
-            yield from _value_pieces(Place(part.expression, scope), depth)
-        elif isinstance(part, TemplateIf):
-            yield from _if_pieces(part, scope, depth)
-        else:
-            yield from _for_pieces(part, scope, depth)
-
-
-def _value_pieces(place: Place, depth: int) -> Iterator[Piece]:
+    A text of more pieces than `_MOST_PIECES` stands at the place of its expression as a whole.
+    """
     try:
-        term = over_choices([evaluate(place.expression, place.scope)], lambda one: convert(one[0], STRING))
-    except EvaluationFailure as failure:
-        yield _hole(Unknown(failure.message, failure.span or place.span), place.span)
-        return
-    yield from _pieces(place, term, depth + 1)
+        return TracedText(_Tracer().pieces(place, term, 0))
+    except BeyondReach:
+        return TracedText(_Tracer().of_term(term, place.span))
 
 
-def _if_pieces(part: TemplateIf, scope: Scope, depth: int) -> Iterator[Piece]:
-    span = Span(scope.document, part.start, part.end)
-    try:
-        condition = evaluate(part.condition, scope)
-        if isinstance(condition, str):
-            condition = convert(condition, STRING) == "true"
-    except EvaluationFailure as failure:
-        yield _hole(Unknown(failure.message, failure.span or span), span)
-        return
-    if isinstance(condition, bool):
-        yield from _template_pieces(part.then if condition else part.otherwise, scope, depth)
-        return
-    branches = ["".join(piece.text for piece in _template_pieces(branch, scope, depth)) for branch in (part.then, part.otherwise)]
-    cause = derived(STRING, condition)
-    if branches[0] == branches[1]:
-        yield Piece(branches[0], span)
-    elif HOLE in branches[0] + branches[1]:
-        yield _hole(Unknown(cause.reason, span, cause.refs), span)
-    else:
-        yield _hole(OneOf(tuple(branches), cause.reason, span, cause.refs), span)
+class _Tracer:
+    """Collects the pieces of one text, and counts them: a few lines can stand for billions."""
 
+    def __init__(self) -> None:
+        self._count = 0
+        self._length = 0
 
-def _for_pieces(part: TemplateFor, scope: Scope, depth: int) -> Iterator[Piece]:
-    span = Span(scope.document, part.start, part.end)
-    try:
-        collection = evaluate(part.collection, scope)
-        members = None if isinstance(collection, Choice) else members_of(collection)
-    except EvaluationFailure as failure:
-        yield _hole(Unknown(failure.message, failure.span or span), span)
-        return
-    if members is None:
-        cause = derived(STRING, collection)
-        yield _hole(Unknown(cause.reason, span, cause.refs), span)
-        return
-    for at, (key, value) in enumerate(members[0]):
-        names = {part.value_name: value, **({part.key_name: key} if part.key_name else {})}
-        step = at if isinstance(collection, SetTerm) or not isinstance(key, str | int) else key
-        member = Place(part.collection, scope, (step,))
-        yield from _template_pieces(part.parts, scope.child(names).located({part.value_name: bound(member)}), depth)
-    for symbol in members[1]:
-        yield _hole(Unknown(symbol.reason, span, symbol.refs), span)
+    def _piece(self, text: str, span: Span, *, exact: bool = False) -> Piece:
+        self._count += 1
+        self._length += len(text)
+        if self._count > _MOST_PIECES or self._length > MAX_TEXT:
+            raise BeyondReach("the text has more pieces than podroom follows")
+        return Piece(text, span, exact)
 
+    def _hole(self, value: Unknown | OneOf[str], span: Span) -> Piece:
+        return replace(self._piece(HOLE, span), hole=value)
 
-def _hole(value: Unknown | OneOf[str], span: Span) -> Piece:
-    return Piece(HOLE, span, hole=value)
+    def pieces(self, place: Place, term: Term, depth: int) -> list[Piece]:
+        """Return the pieces of a place whose value is `term`."""
+        if depth > _DEEPEST:
+            return list(self.of_term(term, place.span))
+        current = place
+        for _ in range(_LONGEST):
+            pieces = self._made_here(current, depth)
+            if pieces is not None:
+                return pieces
+            further = step_back(current)
+            if further is None:
+                break
+            current = further
+        return list(self.of_term(term, current.span))
 
-
-def _from_term(term: Term, span: Span) -> Iterator[Piece]:
-    """Yield the text of a value that cannot be traced, each part standing at `span`."""
-    term = without_failures(term)
-    if isinstance(term, Choice):
-        texts = tuple(dict.fromkeys(option for option in term.options if isinstance(option, str)))
-        if len(texts) == len(term.options) and len(texts) <= MAX_CANDIDATES:
-            yield _hole(OneOf(texts, term.reason, span, term.refs), span)
-            return
-    if isinstance(term, Encoded) and term.kind == "base64":
-        yield from _from_term(term.value, span)
-        return
-    if isinstance(term, Null):
-        return
-    if not isinstance(term, str | PartialStr | Encoded | Sym | Choice):
+    def _made_here(self, place: Place, depth: int) -> list[Piece] | None:
+        """Return the pieces of an expression that makes a text in a way that can be traced, else None."""
+        node, scope = place.expression, place.scope
+        if place.path:
+            return None
+        if isinstance(node, Literal) and isinstance(node.value, str):
+            return [self._literal(node.value, Span(scope.document, node.start + 1, node.end - 1))]
+        if isinstance(node, Template) and not _is_interpolation(node):
+            return list(self._template(node.parts, scope, depth))
+        maker = _MAKERS.get(node.name.removeprefix("core::")) if isinstance(node, Call) and not node.expand else None
+        if maker is None or not isinstance(node, Call):
+            return None
         try:
-            term = convert(term, STRING)
+            return maker(self, node, scope, depth)
+        except BeyondReach:
+            raise
+        except EvaluationFailure:
+            return None
+
+    def _literal(self, text: str, span: Span) -> Piece:
+        return self._piece(text, span, exact=span.text == text)
+
+    def _template(self, parts: Iterable[TemplatePart], scope: Scope, depth: int) -> Iterator[Piece]:
+        for part in parts:
+            if isinstance(part, TemplateText):
+                yield self._literal(part.value, Span(scope.document, part.start, part.end))
+            elif isinstance(part, Interpolation):
+                yield from self._value(Place(part.expression, scope), depth)
+            elif isinstance(part, TemplateIf):
+                yield from self._if(part, scope, depth)
+            else:
+                yield from self._for(part, scope, depth)
+
+    def _value(self, place: Place, depth: int) -> Iterator[Piece]:
+        try:
+            term = over_choices([evaluate(place.expression, place.scope)], lambda one: convert(one[0], STRING))
         except EvaluationFailure as failure:
-            yield _hole(Unknown(failure.message, span), span)
+            yield self._hole(Unknown(failure.message, failure.span or place.span), place.span)
             return
-    for part in text_parts(term):
-        if isinstance(part, str):
-            yield Piece(part, span)
+        yield from self.pieces(place, term, depth + 1)
+
+    def _if(self, part: TemplateIf, scope: Scope, depth: int) -> Iterator[Piece]:
+        span = Span(scope.document, part.start, part.end)
+        try:
+            condition = over_choices([evaluate(part.condition, scope)], lambda one: truth(one[0], "the condition"))
+        except EvaluationFailure as failure:
+            yield self._hole(Unknown(failure.message, failure.span or span), span)
+            return
+        if isinstance(condition, bool):
+            yield from self._template(part.then if condition else part.otherwise, scope, depth)
+            return
+        branches = tuple(
+            "".join(piece.text for piece in self._template(branch, scope, depth))
+            for branch in (part.then, part.otherwise)
+        )
+        cause = derived(STRING, condition)
+        if branches[0] == branches[1]:
+            yield self._piece(branches[0], span)
+        elif any(HOLE in branch for branch in branches):
+            yield self._hole(Unknown(cause.reason, span, cause.refs), span)
         else:
-            yield _hole(Unknown(part.reason, part.origin or span, part.refs), span)
+            yield self._hole(OneOf(branches, cause.reason, span, cause.refs), span)
+
+    def _for(self, part: TemplateFor, scope: Scope, depth: int) -> Iterator[Piece]:
+        span = Span(scope.document, part.start, part.end)
+        try:
+            collection = evaluate(part.collection, scope)
+            members = None if isinstance(collection, Choice) else members_of(collection)
+        except EvaluationFailure as failure:
+            yield self._hole(Unknown(failure.message, failure.span or span), span)
+            return
+        if members is None:
+            cause = derived(STRING, collection)
+            yield self._hole(Unknown(cause.reason, span, cause.refs), span)
+            return
+        for at, (key, value) in enumerate(members[0]):
+            scope.budget.spend(1)
+            names = {part.value_name: value, **({part.key_name: key} if part.key_name else {})}
+            step = at if isinstance(collection, SetTerm) or not isinstance(key, str | int) else key
+            member = Place(part.collection, scope, (step,))
+            inner = scope.child(names).located({part.value_name: bound(member)})
+            yield from self._template(part.parts, inner, depth)
+        for symbol in members[1]:
+            yield self._hole(Unknown(symbol.reason, span, symbol.refs), span)
+
+    def of_term(self, term: Term, span: Span) -> Iterator[Piece]:
+        """Yield the text of a value that cannot be traced, each part standing at `span`."""
+        term = without_failures(term)
+        if isinstance(term, Choice):
+            texts = tuple(dict.fromkeys(option for option in term.options if isinstance(option, str)))
+            if len(texts) == len(term.options) and len(texts) <= MAX_CANDIDATES:
+                yield self._hole(OneOf(texts, term.reason, span, term.refs), span)
+                return
+        if isinstance(term, Encoded) and term.kind == "base64":
+            yield from self.of_term(term.value, span)
+            return
+        if isinstance(term, Null):
+            return
+        if not isinstance(term, str | PartialStr | Encoded | Sym | Choice):
+            try:
+                term = convert(term, STRING)
+            except EvaluationFailure as failure:
+                yield self._hole(Unknown(failure.message, span), span)
+                return
+        for part in text_parts(term):
+            if isinstance(part, str):
+                yield self._piece(part, span)
+            else:
+                yield self._hole(Unknown(part.reason, part.origin or span, part.refs), span)
+
+    def argument(self, node: Call, scope: Scope, depth: int) -> list[Piece]:
+        """Return the pieces of the first argument of a call that only wraps it."""
+        return list(self._value(Place(node.arguments[0], scope), depth))
+
+    def trimspace(self, node: Call, scope: Scope, depth: int) -> list[Piece]:
+        """Return the pieces of `trimspace`."""
+        text = TracedText(self.argument(node, scope, depth))
+        start = len(text.text) - len(text.text.lstrip())
+        return list(text.slice(start, max(start, len(text.text.rstrip()))).pieces)
+
+    def chomp(self, node: Call, scope: Scope, depth: int) -> list[Piece]:
+        """Return the pieces of `chomp`."""
+        text = TracedText(self.argument(node, scope, depth))
+        return list(text.slice(0, len(text.text.rstrip("\r\n"))).pieces)
+
+    def file(self, node: Call, scope: Scope, depth: int) -> list[Piece] | None:  # noqa: ARG002 - every maker has this shape
+        """Return the text of a file as one piece."""
+        document = _document(node, scope)
+        return (
+            None
+            if document is None
+            else [self._piece(document.text, Span(document, 0, len(document.text)), exact=True)]
+        )
+
+    def templatefile(self, node: Call, scope: Scope, depth: int) -> list[Piece] | None:
+        """Return the pieces of a template file, each in the file or in what its variables got."""
+        document, variables = _document(node, scope), evaluate(node.arguments[1], scope)
+        if document is None or not isinstance(variables, ObjectTerm | MapTerm):
+            return None
+        template = scope.resolver.parse_template(document)
+        inner = Scope(scope.resolver, document, scope.budget, variables.entries, isolated=True)
+        inner = inner.located({name: bound(Place(node.arguments[1], scope, (name,))) for name in variables.entries})
+        return list(self._value(Place(template, inner), depth))
+
+    def join(self, node: Call, scope: Scope, depth: int) -> list[Piece] | None:
+        """Return the pieces of `join`."""
+        separator = evaluate(node.arguments[0], scope)
+        if not isinstance(separator, str):
+            return None
+        pieces: list[Piece] = []
+        for argument in node.arguments[1:]:
+            collection = evaluate(argument, scope)
+            if not isinstance(collection, TupleTerm | ListTerm | SetTerm) or collection.rest:
+                return None
+            for at, item in enumerate(collection.items):
+                if pieces:
+                    pieces += self.pieces(Place(node.arguments[0], scope), separator, depth + 1)
+                pieces += self.pieces(Place(argument, scope, (at,)), convert(item, STRING), depth + 1)
+        return pieces
 
 
-def _argument(node: Call, scope: Scope, depth: int) -> list[Piece]:
-    return list(_value_pieces(Place(node.arguments[0], scope), depth))
+def _is_interpolation(node: Template) -> bool:
+    return len(node.parts) == 1 and not node.heredoc and isinstance(node.parts[0], Interpolation)
 
 
-def _trimspace(node: Call, scope: Scope, depth: int) -> list[Piece]:
-    text = TracedText(_argument(node, scope, depth))
-    start = len(text.text) - len(text.text.lstrip())
-    return list(text.slice(start, max(start, len(text.text.rstrip()))).pieces)
-
-
-def _chomp(node: Call, scope: Scope, depth: int) -> list[Piece]:
-    text = TracedText(_argument(node, scope, depth))
-    return list(text.slice(0, len(text.text.rstrip("\r\n"))).pieces)
-
-
-def _file(node: Call, scope: Scope, depth: int) -> list[Piece] | None:  # noqa: ARG001 - every maker has this shape
+def _document(node: Call, scope: Scope) -> Document | None:
     path = evaluate(node.arguments[0], scope)
     document = scope.resolver.read_file(path) if isinstance(path, str) else None
-    if not isinstance(document, Document):
-        return None
-    return [Piece(document.text, Span(document, 0, len(document.text)), exact=True)]
+    return document if isinstance(document, Document) else None
 
 
-def _templatefile(node: Call, scope: Scope, depth: int) -> list[Piece] | None:
-    path, variables = (evaluate(argument, scope) for argument in node.arguments[:2])
-    document = scope.resolver.read_file(path) if isinstance(path, str) else None
-    if not isinstance(document, Document) or not isinstance(variables, ObjectTerm | MapTerm):
-        return None
-    template = scope.resolver.parse_template(document)
-    inner = Scope(scope.resolver, document, scope.budget, variables.entries, isolated=True)
-    inner = inner.located(
-        {name: bound(Place(node.arguments[1], scope, (name,))) for name in variables.entries}
-    )
-    return _made_here(Place(template, inner), depth + 1) or list(_value_pieces(Place(template, inner), depth))
-
-
-def _join(node: Call, scope: Scope, depth: int) -> list[Piece] | None:
-    separator = evaluate(node.arguments[0], scope)
-    if not isinstance(separator, str):
-        return None
-    separators = _pieces(Place(node.arguments[0], scope), separator, depth + 1)
-    pieces: list[Piece] = []
-    for argument in node.arguments[1:]:
-        collection = evaluate(argument, scope)
-        if not isinstance(collection, TupleTerm | ListTerm | SetTerm) or collection.rest:
-            return None
-        for at, item in enumerate(collection.items):
-            if pieces:
-                pieces += separators
-            pieces += _pieces(Place(argument, scope, (at,)), convert(item, STRING), depth + 1)
-    return pieces
-
-
-_MAKERS: dict[str, Callable[[Call, Scope, int], list[Piece] | None]] = {
-    "base64encode": _argument,
-    "file": _file,
-    "templatefile": _templatefile,
-    "join": _join,
-    "trimspace": _trimspace,
-    "chomp": _chomp,
+_MAKERS: dict[str, Callable[[_Tracer, Call, Scope, int], list[Piece] | None]] = {
+    "base64encode": _Tracer.argument,
+    "chomp": _Tracer.chomp,
+    "file": _Tracer.file,
+    "join": _Tracer.join,
+    "templatefile": _Tracer.templatefile,
+    "trimspace": _Tracer.trimspace,
 }

@@ -8,15 +8,16 @@ from podroom.evaluation.equality import distinct, equals
 from podroom.evaluation.failures import EvaluationFailure
 from podroom.evaluation.functions.registry import Parameter, function
 from podroom.evaluation.functions.strings import length_of_text
-from podroom.evaluation.operations import index as term_index, one_of
+from podroom.evaluation.operations import index as term_index
+from podroom.evaluation.operations import one_of
 from podroom.evaluation.terms import (
+    NULL,
     Choice,
     Encoded,
     LazyObject,
     ListTerm,
     MapTerm,
     Null,
-    NULL,
     Number,
     ObjectTerm,
     PartialStr,
@@ -117,7 +118,7 @@ def _flatten(term: Term) -> Term:
 
 
 def _flatten_into(term: Sequence, items: list[Term], rest: list[Sym], depth: int) -> None:
-    if depth > 100:  # noqa: PLR2004 - far deeper than any configuration, well above Python's limit
+    if depth > 100:
         raise EvaluationFailure("the list is nested more deeply than podroom follows")
     rest.extend(term.rest)
     for item in term.items:
@@ -142,7 +143,7 @@ def _maybe_sequence(term: Term) -> bool:
 @function("element", _ANY, Parameter(NUMBER, unknown=True))
 def _element(term: Term, index: Term) -> Term:
     if isinstance(term, Sym) and not isinstance(term.type, SetType):
-        if isinstance(index, int) and term.name and 0 <= index:
+        if isinstance(index, int) and term.name and index >= 0:
             return term.member(f"[{index}]")
         return derived(term.type.element if isinstance(term.type, ListType) else DYNAMIC, term, index)
     if not isinstance(term, TupleTerm | ListTerm):
@@ -167,7 +168,7 @@ def _slice(term: Term, start: Term, end: Term) -> Term:
     if not isinstance(start, int) or not isinstance(end, int) or not 0 <= start <= end:
         raise EvaluationFailure("slice needs whole numbers, the start not after the end")
     if isinstance(term, Sym):
-        if end - start > 1024:  # noqa: PLR2004 - as many as range() can give
+        if end - start > 1024:
             return derived(ListType(DYNAMIC), term)
         kind = term.type.element if isinstance(term.type, ListType) else DYNAMIC
         members = [term.member(f"[{at}]") for at in range(start, end)]
@@ -176,7 +177,7 @@ def _slice(term: Term, start: Term, end: Term) -> Term:
         raise EvaluationFailure("slice needs a list or tuple")
     if end > len(term.items) and not term.rest:
         raise EvaluationFailure(f"the list has {len(term.items)} elements, so it has none up to {end}")
-    if end - start > 1024:  # noqa: PLR2004 - as many as range() can give
+    if end - start > 1024:
         return derived(ListType(DYNAMIC), term)
     chosen = [term_index(term, at) for at in range(start, end)]
     return ListTerm(term.element, chosen) if isinstance(term, ListTerm) else TupleTerm(chosen)
@@ -345,19 +346,17 @@ def _quantified(term: ListTerm, *, decisive: bool) -> Term:
 
 @function("range", variadic=NUMBER, result=ListType(NUMBER))
 def _range(*bounds: Number) -> Term:
-    if not 1 <= len(bounds) <= 3:  # noqa: PLR2004 - limit, or start and limit, or with a step
+    if not 1 <= len(bounds) <= 3:
         raise EvaluationFailure("range needs one to three numbers")
     start, limit = (0, bounds[0]) if len(bounds) == 1 else bounds[:2]
-    step: Number = bounds[2] if len(bounds) == 3 else (1 if start <= limit else -1)  # noqa: PLR2004 - see above
+    step: Number = bounds[2] if len(bounds) == 3 else (1 if start <= limit else -1)
     if step == 0:
         raise EvaluationFailure("range would generate more than 1024 values")
     values: list[Term] = []
     value: Number = start
     while value < limit if step > 0 else value > limit:
-        if len(values) == 1024:  # noqa: PLR2004 - Terraform's limit
+        if len(values) == 1024:
             raise EvaluationFailure("range would generate more than 1024 values")
         values.append(value)
         value = numbers.add(value, step)
     return ListTerm(NUMBER, values)
-
-

@@ -36,7 +36,7 @@ def _timecmp(left: str, right: str) -> Term:
 def _timeadd(text: str, duration: str) -> Term:
     unsigned = duration.lstrip("+-")
     parts = list(_DURATION.finditer(unsigned))
-    if not parts or sum(len(part.group()) for part in parts) != len(unsigned) or len(unsigned) > 100:  # noqa: PLR2004 - a duration is short
+    if not parts or sum(len(part.group()) for part in parts) != len(unsigned) or len(unsigned) > 100:
         raise EvaluationFailure(f'"{duration[:40]}" is no duration')
     seconds = sum(float(part.group(1)) * _SECONDS[part.group(2)] for part in parts)
     try:

@@ -108,4 +108,3 @@ def _csvdecode(text: str) -> Term:
         raise EvaluationFailure("the lines of the CSV have different numbers of fields")
     objects = [ObjectTerm(dict(zip(rows[0], row, strict=True))) for row in rows[1:] if row]
     return ListTerm(ObjectType(dict.fromkeys(sorted(rows[0]), STRING)), objects)
-

@@ -32,7 +32,7 @@ def parse_network(text: str) -> Network:
     """Return the block that a CIDR text means; leading zeros are decimal, as in Terraform."""
     address, slash, length = text.partition("/")
     failure = EvaluationFailure(f'"{text[:60]}" is no CIDR block')
-    if not slash or not length.isdecimal() or not length.isascii() or len(length) > 3:  # noqa: PLR2004 - at most 128
+    if not slash or not length.isdecimal() or not length.isascii() or len(length) > 3:
         raise failure
     value, bits = parse_address(address)
     if value is None or int(length) > bits:
@@ -55,7 +55,7 @@ def _parse_v4(text: str) -> int | None:
         return None
     value = 0
     for octet in octets:
-        if not octet.isascii() or not octet.isdecimal() or len(octet) > 20 or int(octet) > 255:  # noqa: PLR2004 - an octet
+        if not octet.isascii() or not octet.isdecimal() or len(octet) > 20 or int(octet) > 255:
             return None
         value = value << 8 | int(octet)
     return value

@@ -64,11 +64,11 @@ def _pow(base: Number, exponent: Number) -> Term:
 
 @function("parseint", Parameter(DYNAMIC), NUMBER, result=NUMBER)
 def _parseint(text: Term, base: Number) -> Term:
-    if not isinstance(text, str) or not isinstance(base, int) or not 2 <= base <= 62:  # noqa: PLR2004 - Terraform's limits
+    if not isinstance(text, str) or not isinstance(base, int) or not 2 <= base <= 62:
         raise EvaluationFailure("parseint needs a text and a base from 2 to 62")
     digits = text.removeprefix("-") if text.startswith("-") else text.removeprefix("+")
     value = 0
-    if not digits or len(digits) > 1_000:  # noqa: PLR2004 - no number that means anything is longer
+    if not digits or len(digits) > 1_000:
         raise EvaluationFailure(f'"{text[:40]}" is no number of base {base}')
     for digit in digits:
         worth = _digit(digit, base)
@@ -84,7 +84,7 @@ def _digit(digit: str, base: int) -> int | None:
     if "a" <= digit <= "z":
         return ord(digit) - ord("a") + 10
     if "A" <= digit <= "Z":
-        return ord(digit) - ord("A") + (10 if base <= 36 else 36)  # noqa: PLR2004 - above 36, case counts
+        return ord(digit) - ord("A") + (10 if base <= 36 else 36)
     return None
 
 
@@ -107,5 +107,3 @@ def _sum(term: Term) -> Term:
         else:
             unknown.append(value)
     return derived(NUMBER, *unknown) if unknown else total
-
-

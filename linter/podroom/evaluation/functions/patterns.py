@@ -28,6 +28,8 @@ from podroom.evaluation.types import STRING, ObjectType, TupleType, Type
 _LONGEST_PATTERN = 1_000
 _MOST_WORK = 20_000_000
 _LARGEST_REPEAT = 1_000
+_FEW = 10
+_MANY_OPTIONS = 64
 _CLASSES = {
     "alnum": "0-9A-Za-z",
     "alpha": "A-Za-z",
@@ -131,14 +133,14 @@ def compile_pattern(pattern: str, length: int) -> re.Pattern[str]:
     Raises `EvaluationFailure` for what is no RE2 pattern and `BeyondReach` for what Python's engine
     might take too long for.
     """
-    compiled, repeats = _translated(pattern)
-    if max(length, 1) ** (repeats + 1) > _MOST_WORK and repeats:
+    compiled, repeats, options = _translated(pattern)
+    if (repeats or options) and max(length, 1) ** (repeats + 1) << options > _MOST_WORK:
         raise BeyondReach(f'the pattern "{pattern[:60]}" might take too long on a text of {length} characters')
     return compiled
 
 
 @lru_cache(maxsize=256)
-def _translated(pattern: str) -> tuple[re.Pattern[str], int]:
+def _translated(pattern: str) -> tuple[re.Pattern[str], int, int]:
     if len(pattern) > _LONGEST_PATTERN:
         raise BeyondReach("the regular expression is longer than podroom follows")
     translator = _Translator(pattern)
@@ -146,7 +148,7 @@ def _translated(pattern: str) -> tuple[re.Pattern[str], int]:
     if translator.nested:
         raise BeyondReach(f'the pattern "{pattern[:60]}" repeats a repetition, which podroom does not try')
     try:
-        return re.compile(translated, re.ASCII), translator.repeats
+        return re.compile(translated, re.ASCII), translator.repeats, min(translator.options, _MANY_OPTIONS)
     except (re.error, OverflowError, RecursionError) as error:
         raise EvaluationFailure(f'"{pattern[:60]}" is no regular expression: {error}') from None
 
@@ -158,12 +160,12 @@ class _Translator:
         self._pattern = pattern
         self._at = 0
         self.repeats = 0
+        self.options = 0
         self.nested = False
 
     def run(self) -> str:
         out: list[str] = []
-        groups: list[tuple[int, bool]] = []  # repeats before the group, and whether it holds an alternative
-        alternatives = False
+        groups: list[int] = []  # the ways to match that were open before each group
         last_group_repeats = False
         while self._at < len(self._pattern):
             char = self._pattern[self._at]
@@ -177,14 +179,11 @@ class _Translator:
                 opened = self._open()
                 out.append(opened)
                 if not opened.endswith(")"):
-                    groups.append((self.repeats, alternatives))
-                    alternatives = False
+                    groups.append(self.repeats + self.options)
             elif char == ")":
                 if not groups:
                     raise EvaluationFailure("a regular expression has an unopened )")
-                before, outer = groups.pop()
-                last_group_repeats = self.repeats > before or alternatives
-                alternatives = outer or alternatives
+                last_group_repeats = self.repeats + self.options > groups.pop()
                 out.append(char)
                 self._at += 1
             elif char in "*+{?":
@@ -194,7 +193,7 @@ class _Translator:
                 out.append("\\Z")
                 self._at += 1
             else:
-                alternatives = alternatives or char == "|"
+                self.options += char == "|"
                 out.append(char)
                 self._at += 1
                 last_group_repeats = False
@@ -294,18 +293,20 @@ class _Translator:
             low, high = int(match.group(1)), match.group(2)
             if low > _LARGEST_REPEAT or (high and high != "," and int(high[1:]) > _LARGEST_REPEAT):
                 raise EvaluationFailure("a regular expression repeats more than 1000 times")
-            most = low if high is None else None if high == "," else int(high[1:])
-            unbounded = most is None or most > 10  # noqa: PLR2004 - a small fixed number of times is cheap
+            spread = 0 if high is None else None if high == "," else int(high[1:]) - low
+            unbounded = spread is None or spread > _FEW
+            self.options += 0 if unbounded or spread is None else spread
         self._at += len(text)
         if self._pattern.startswith("?", self._at):
             text += "?"
             self._at += 1
-        if unbounded or (inside_repeats and char != "?"):
-            self.repeats += 1
-            self.nested = self.nested or inside_repeats
+        if char == "?":
+            self.options += 1
+        elif inside_repeats:
+            self.nested = True
+        self.repeats += unbounded
         return text
 
 
 _GROUP = re.compile(r"\?(?:P?<(?P<name>[A-Za-z_][A-Za-z0-9_]*)>|(?P<flags>[imsU-]*)(?P<end>[:)]))")
 _COUNT = re.compile(r"\{([0-9]{1,6})(,[0-9]{0,6})?\}")
-

@@ -68,7 +68,7 @@ def _setsubtract(left: Term, right: Term) -> Term:
 
 @function("setproduct", variadic=Parameter(DYNAMIC, unknown=True))
 def _setproduct(*collections: Term) -> Term:
-    if len(collections) < 2:  # noqa: PLR2004 - a product has two factors
+    if len(collections) < 2:
         raise EvaluationFailure("setproduct needs at least two arguments")
     factors: list[tuple[Term, ...]] = []
     elements: list[Type] = []
@@ -95,5 +95,3 @@ def _setproduct(*collections: Term) -> Term:
     ):
         return make_set(element, combinations)
     return ListTerm(element, combinations)
-
-

@@ -127,7 +127,7 @@ def _trimsuffix(text: Term, suffix: str) -> Term:
 
 @function("indent", NUMBER, _HOLED, result=STRING)
 def _indent(spaces: Number, text: Term) -> Term:
-    if not isinstance(spaces, int) or not 0 <= spaces <= 1_000:  # noqa: PLR2004 - more indentation than a line can use
+    if not isinstance(spaces, int) or not 0 <= spaces <= 1_000:
         raise EvaluationFailure("the indentation must be a whole number of spaces")
     margin = "\n" + " " * spaces
     if isinstance(text, str):

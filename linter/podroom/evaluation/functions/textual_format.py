@@ -33,7 +33,10 @@ from podroom.evaluation.terms import (
 from podroom.evaluation.types import BOOL, DYNAMIC, NUMBER, STRING, ListType
 
 _ANYTHING = Parameter(DYNAMIC, null=True, unknown=True)
-_VERB = re.compile(r"%(?P<flags>[-+ #0]*)(?P<width>[0-9]{1,6})?(?:\.(?P<precision>[0-9]{0,6}))?(?:\[(?P<index>[0-9]{1,6})\])?(?P<verb>.)", re.DOTALL)
+_VERB = re.compile(
+    r"%(?P<flags>[-+ #0]*)(?P<width>[0-9]{1,6})?(?:\.(?P<precision>[0-9]{0,6}))?(?:\[(?P<index>[0-9]{1,6})\])?(?P<verb>.)",
+    re.DOTALL,
+)
 _WIDEST = 10_000
 
 
@@ -140,7 +143,11 @@ def _number_text(verb: _Verb, number: Number) -> str:
     if letter in "dbcoxX":
         whole = number if isinstance(number, int) else int(number)
         digits = {"d": "d", "b": "b", "o": "o", "x": "x", "X": "X", "c": "c"}[letter]
-        text = chr(whole) if letter == "c" and 0 <= whole <= 0x10FFFF else format(abs(whole), digits if letter != "c" else "d")
+        text = (
+            chr(whole)
+            if letter == "c" and 0 <= whole <= 0x10FFFF
+            else format(abs(whole), digits if letter != "c" else "d")
+        )
         return _signed(verb, text, negative=whole < 0)
     exact = number if isinstance(number, Decimal) else Decimal(number)
     return _signed(verb, _float_text(letter, exact.copy_abs(), verb.precision), negative=exact < 0)
@@ -165,7 +172,7 @@ def _float_text(letter: str, number: Decimal, precision: int | None) -> str:
     if precision is None:
         shortest = number.normalize(numbers.WORK)
         exponent = shortest.adjusted()
-        if -5 < exponent < 21:  # noqa: PLR2004 - Go's limits for %g
+        if -5 < exponent < 21:
             return format(shortest, "f")
         digits = len(shortest.as_tuple().digits) - 1
         return _two_digit_exponent(format(shortest, f".{digits}{'e' if letter == 'g' else 'E'}"))
@@ -200,4 +207,3 @@ def _formatlist(layout: str, *arguments: Term) -> Term:
         for at in range(count)
     ]
     return ListTerm(STRING, [over_choices(row, lambda terms: formatted(layout, tuple(terms))) for row in rows])
-

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
 from decimal import Decimal
 
 import yaml
 
-from podroom.evaluation.encoded import from_data
-from podroom.evaluation.failures import EvaluationFailure
-from podroom.evaluation.terms import Term
+from podroom.evaluation import numbers
+from podroom.evaluation.conversion import convert
+from podroom.evaluation.failures import BeyondReach, EvaluationFailure
+from podroom.evaluation.terms import Null, ObjectTerm, Term, TupleTerm
+from podroom.evaluation.types import STRING
 
 _TRUE = frozenset({"y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"})
 _FALSE = frozenset({"n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"})
@@ -18,91 +19,96 @@ _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _INTEGER = re.compile(r"[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0o?[0-7_]+|0|[1-9][0-9_]*)\Z")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})\Z")
-_MOST_NODES = 100_000
 _DEEPEST = 100
 
 
 def decode_yaml(text: str) -> Term:
     """Return the value of a YAML document; raise `EvaluationFailure` if it is none or has several."""
+    builder = _Builder()
     try:
-        node = yaml.compose(text, Loader=_loader())
-    except (yaml.YAMLError, RecursionError) as error:
-        raise EvaluationFailure(f"the text is not valid YAML: {_summary(error)}") from None
-    if node is None:
-        return from_data(None)
-    return from_data(_Reader().read(node, 0))
+        for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+            builder.take(event)
+    except yaml.YAMLError as error:
+        raise EvaluationFailure(f"the text is not valid YAML: {getattr(error, 'problem', error)}") from None
+    return builder.document if builder.document is not None else Null()
 
 
-def _loader() -> type:
-    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+class _Collection:
+    """A sequence or mapping that is still being read: `items` alternate keys and values in a mapping."""
+
+    def __init__(self, event: yaml.CollectionStartEvent) -> None:
+        self.anchor = event.anchor
+        self.is_mapping = isinstance(event, yaml.MappingStartEvent)
+        self.items: list[tuple[Term, bool]] = []
 
 
-def _summary(error: Exception) -> str:
-    problem = getattr(error, "problem", None)
-    return str(problem) if problem else "it is nested too deeply"
-
-
-class _Reader:
-    """Resolves the nodes of a document; aliases are bounded, because a few lines can mean billions."""
+class _Builder:
+    """Builds values from events, without recursion: libyaml's own composer overflows the stack."""
 
     def __init__(self) -> None:
-        self._nodes = 0
-        self._open: set[int] = set()
+        self.document: Term | None = None
+        self._open: list[_Collection] = []
+        self._anchors: dict[str, Term] = {}
 
-    def read(self, node: yaml.Node, depth: int) -> object:
-        self._nodes += 1
-        if self._nodes > _MOST_NODES or depth > _DEEPEST or id(node) in self._open:
-            raise EvaluationFailure("the YAML holds more than podroom follows")
-        if isinstance(node, yaml.ScalarNode):
-            return _scalar(node)
-        self._open.add(id(node))
-        try:
-            if isinstance(node, yaml.SequenceNode):
-                return [self.read(item, depth + 1) for item in node.value]
-            return self._mapping(node, depth)
-        finally:
-            self._open.discard(id(node))
+    def take(self, event: yaml.Event) -> None:
+        if isinstance(event, yaml.DocumentStartEvent) and self.document is not None:
+            raise EvaluationFailure("the YAML has more than one document")
+        if isinstance(event, yaml.ScalarEvent):
+            plain = not event.style
+            self._add(_scalar(event), event.anchor, merges=plain and event.value == "<<")
+        elif isinstance(event, yaml.AliasEvent):
+            if event.anchor not in self._anchors:
+                raise EvaluationFailure(f"the YAML refers to {event.anchor}, which is not defined before")
+            self._add(self._anchors[event.anchor], None)
+        elif isinstance(event, yaml.CollectionStartEvent):
+            if len(self._open) >= _DEEPEST:
+                raise BeyondReach("the YAML is nested more deeply than podroom follows")
+            self._open.append(_Collection(event))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            closed = self._open.pop()
+            items = closed.items
+            self._add(_mapping(items) if closed.is_mapping else TupleTerm(term for term, _ in items), closed.anchor)
 
-    def _mapping(self, node: yaml.Node, depth: int) -> dict[Hashable, object]:
-        own: dict[Hashable, object] = {}
-        merged: dict[Hashable, object] = {}
-        for key, value in node.value:
-            if isinstance(key, yaml.ScalarNode) and key.value == "<<" and not key.style:
-                inherited = self.read(value, depth + 1)
-                for mapping in inherited if isinstance(inherited, list) else [inherited]:
-                    if isinstance(mapping, dict):
-                        merged = {**mapping, **merged}
-                continue
-            name = self.read(key, depth + 1)
-            if isinstance(name, list | dict) or name is None:
-                raise EvaluationFailure("a key of a YAML mapping must be a plain value")
-            if name in own:
-                raise EvaluationFailure(f'the YAML has the key "{name}" twice')
-            own[_key(name)] = self.read(value, depth + 1)
-        return {**merged, **own}
+    def _add(self, term: Term, anchor: str | None, *, merges: bool = False) -> None:
+        if anchor is not None:
+            self._anchors[anchor] = term
+        if self._open:
+            self._open[-1].items.append((term, merges))
+        else:
+            self.document = term
 
 
-def _key(name: object) -> str:
-    if isinstance(name, bool):
-        return "true" if name else "false"
-    return str(name)
+def _mapping(items: list[tuple[Term, bool]]) -> ObjectTerm:
+    own: dict[str, Term] = {}
+    merged: dict[str, Term] = {}
+    for (key, merges), (value, _) in zip(items[::2], items[1::2], strict=True):
+        if merges:
+            for inherited in value.items if isinstance(value, TupleTerm) else (value,):
+                if isinstance(inherited, ObjectTerm):
+                    merged = {**inherited.entries, **merged}
+            continue
+        name = convert(key, STRING)
+        if not isinstance(name, str):
+            raise EvaluationFailure("a key of a YAML mapping must be a plain value")
+        if name in own:
+            raise EvaluationFailure(f'the YAML has the key "{name[:40]}" twice')
+        own[name] = value
+    return ObjectTerm({**merged, **own})
 
 
-def _scalar(node: yaml.ScalarNode) -> object:
-    text = node.value
-    if node.style or node.tag == "!" or not isinstance(text, str):
+def _scalar(event: yaml.ScalarEvent) -> Term:
+    text = str(event.value)
+    if event.style or event.tag is not None:
         return text
-    if node.tag == "tag:yaml.org,2002:str" and (text in _TRUE or text in _FALSE):
-        return text in _TRUE  # PyYAML takes a bare y or n for a text, Terraform does not
     if text in _TRUE or text in _FALSE:
         return text in _TRUE
     if text in _NULL:
-        return None
-    if len(text) <= 300:  # noqa: PLR2004 - no number that means anything is longer
+        return Null()
+    if len(text) <= 300:
         if _INTEGER.match(text):
-            return _integer(text)
+            return numbers.normal(_integer(text))
         if _FLOAT.match(text):
-            return Decimal(text.replace("_", ""))
+            return numbers.normal(Decimal(text.replace("_", "")))
     date = _DATE.match(text)
     if date:
         year, month, day = date.groups()
