@@ -20,6 +20,7 @@ from podroom.evaluation.terms import (
     Sym,
     Term,
     TupleTerm,
+    checked_text,
     derived,
     join_text,
 )
@@ -91,7 +92,7 @@ def _json_leaf(term: Term) -> Iterator[str | Sym]:
 
 
 def _quoted(text: str) -> str:
-    quoted = json.dumps(text, ensure_ascii=False)
+    quoted = checked_text(json.dumps(text, ensure_ascii=False))
     for character, escape in _HTML.items():
         quoted = quoted.replace(character, escape)
     return quoted.replace("\\b", "\\u0008").replace("\\f", "\\u000c") if "\\b" in quoted or "\\f" in quoted else quoted

@@ -5,7 +5,7 @@ class here.  What is not known before deployment is a `Sym`; a string with unkno
 literal parts (`PartialStr`); an encoding of something with unknown parts keeps what was encoded
 (`Encoded`); a value that hangs on an unknown condition keeps its candidates (`Choice`).
 
-All terms are immutable.  Collections count their leaves in `weight`, and `checked_weight` refuses
+All terms are immutable.  Collections count their leaves in `weight`, and `measured` refuses
 more than `MAX_WEIGHT`: terms share their parts, so that without it twenty lines of configuration
 could stand for more leaves than any walk over them would survive.
 """
@@ -13,7 +13,7 @@ could stand for more leaves than any walk over them would survive.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -33,6 +33,7 @@ from podroom.evaluation.types import (
 from podroom.positions import Span
 
 MAX_WEIGHT = 200_000
+MAX_DEPTH = 100
 MAX_TEXT = 4_000_000
 MAX_HOLES = 2_000
 MAX_CANDIDATES = 8
@@ -109,6 +110,14 @@ class Encoded:
 
     kind: str
     value: Term
+    weight: int = field(init=False, repr=False)
+    depth: int = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Measure the value; raise `BeyondReach` if it is too large."""
+        weight, depth = measured((self.value,))
+        object.__setattr__(self, "weight", weight)
+        object.__setattr__(self, "depth", depth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +135,14 @@ class Choice:
     options: tuple[Term, ...]
     reason: str
     refs: tuple[str, ...] = ()
+    weight: int = field(init=False, repr=False)
+    depth: int = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Measure the candidates; raise `BeyondReach` if they are too large."""
+        weight, depth = measured(self.options)
+        object.__setattr__(self, "weight", weight)
+        object.__setattr__(self, "depth", depth)
 
 
 class LazyObject:
@@ -179,20 +196,20 @@ class TupleTerm:
     and none of another, because what is missing may stand anywhere.
     """
 
-    __slots__ = ("fixed", "items", "rest", "weight")
+    __slots__ = ("fixed", "items", "rest", "weight", "depth")
 
     def __init__(self, items: Iterable[Term], rest: tuple[Sym, ...] = (), fixed: int | None = None) -> None:
         """Make a tuple of members; raise `BeyondReach` if it is too large."""
         self.items = tuple(items)
         self.rest = rest
         self.fixed = fixed if fixed is not None else 0 if rest else len(self.items)
-        self.weight = checked_weight(self.items)
+        self.weight, self.depth = measured(self.items)
 
 
 class ListTerm:
     """A list whose members all have the type `element`; `rest` and `fixed` as in `TupleTerm`."""
 
-    __slots__ = ("element", "fixed", "items", "rest", "weight")
+    __slots__ = ("element", "fixed", "items", "rest", "weight", "depth")
 
     def __init__(
         self, element: Type, items: Iterable[Term], rest: tuple[Sym, ...] = (), fixed: int | None = None
@@ -202,59 +219,53 @@ class ListTerm:
         self.items = tuple(items)
         self.rest = rest
         self.fixed = fixed if fixed is not None else 0 if rest else len(self.items)
-        self.weight = checked_weight(self.items)
+        self.weight, self.depth = measured(self.items)
 
 
 class SetTerm:
     """A set whose members, in Terraform's order and without duplicates, all have the type `element`."""
 
-    __slots__ = ("element", "items", "rest", "weight")
+    __slots__ = ("element", "items", "rest", "weight", "depth")
 
     def __init__(self, element: Type, items: Iterable[Term], rest: tuple[Sym, ...] = ()) -> None:
         """Make a set of members that are already in order and distinct (see `sets.make_set`)."""
         self.element = element
         self.items = tuple(items)
         self.rest = rest
-        self.weight = checked_weight(self.items)
+        self.weight, self.depth = measured(self.items)
 
 
 class MapTerm:
     """A map whose values all have the type `element`; entries are in the order of their keys."""
 
-    __slots__ = ("element", "entries", "rest", "weight")
+    __slots__ = ("element", "entries", "rest", "weight", "depth")
 
     def __init__(self, element: Type, entries: Mapping[str, Term], rest: tuple[Sym, ...] = ()) -> None:
         """Make a map of converted values; raise `BeyondReach` if it is too large."""
         self.element = element
         self.entries: dict[str, Term] = in_key_order(entries)
         self.rest = rest
-        self.weight = checked_weight(self.entries.values())
+        self.weight, self.depth = measured(self.entries.values())
 
 
 class ObjectTerm:
     """An object; entries are in the order of their names."""
 
-    __slots__ = ("entries", "rest", "weight")
+    __slots__ = ("entries", "rest", "weight", "depth")
 
     def __init__(self, entries: Mapping[str, Term], rest: tuple[Sym, ...] = ()) -> None:
         """Make an object; raise `BeyondReach` if it is too large."""
         self.entries: dict[str, Term] = in_key_order(entries)
         self.rest = rest
-        self.weight = checked_weight(self.entries.values())
+        self.weight, self.depth = measured(self.entries.values())
 
 
 Number: TypeAlias = "int | Decimal"
 Sequence: TypeAlias = "TupleTerm | ListTerm | SetTerm"
-Mappable: TypeAlias = "ObjectTerm | MapTerm"
-Text: TypeAlias = "str | PartialStr | Encoded"
 Term: TypeAlias = (
     "str | bool | int | Decimal | Null | TupleTerm | ListTerm | SetTerm | MapTerm | ObjectTerm"
     " | Sym | PartialStr | Encoded | Choice | Failed | LazyObject"
 )
-
-SEQUENCES = (TupleTerm, ListTerm, SetTerm)
-MAPPINGS = (ObjectTerm, MapTerm)
-COLLECTIONS = (TupleTerm, ListTerm, SetTerm, ObjectTerm, MapTerm)
 
 
 def in_key_order(entries: Mapping[str, Term]) -> dict[str, Term]:
@@ -263,14 +274,23 @@ def in_key_order(entries: Mapping[str, Term]) -> dict[str, Term]:
     return {key: entries[key] for key in keys}
 
 
-def checked_weight(items: Iterable[Term]) -> int:
-    """Return one more than the number of leaves below; raise `BeyondReach` above `MAX_WEIGHT`."""
+def measured(items: Iterable[Term]) -> tuple[int, int]:
+    """Return the number of leaves and the levels of a value that holds these; refuse what is too large.
+
+    Raises `BeyondReach` above `MAX_WEIGHT` leaves or `MAX_DEPTH` levels.
+    """
     weight = 1
+    depth = 0
     for item in items:
         weight += getattr(item, "weight", 1)
+        below = getattr(item, "depth", 0)
+        if below > depth:
+            depth = below
     if weight > MAX_WEIGHT:
         raise BeyondReach(f"the value has more than {MAX_WEIGHT:,} parts, which is more than podroom follows")
-    return weight
+    if depth >= MAX_DEPTH:
+        raise BeyondReach("the value is nested more deeply than podroom follows")
+    return weight, depth + 1
 
 
 def checked_text(text: str) -> str:
