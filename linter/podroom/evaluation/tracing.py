@@ -55,7 +55,14 @@ def trace(place: Place, term: Term) -> TracedText:
     try:
         return TracedText(_Tracer().pieces(place, term, 0))
     except BeyondReach:
-        return TracedText(_Tracer().of_term(term, place.span))
+        return _untraced(term, place.span)
+
+
+def _untraced(term: Term, span: Span) -> TracedText:
+    try:
+        return TracedText(_Tracer().of_term(term, span))
+    except BeyondReach as failure:
+        return TracedText([Piece(HOLE, span, hole=Unknown(failure.message, span))])
 
 
 class _Tracer:
