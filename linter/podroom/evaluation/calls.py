@@ -242,11 +242,11 @@ def render_template(document: Document, variables: Term, scope: Scope, evaluate:
 
 
 def _basename(node: Call, scope: Scope, evaluate: Evaluate) -> Term:
-    return _path_part(node, scope, evaluate, lambda path: posixpath.basename(path.rstrip("/")) or "/")
+    return _path_part(node, scope, evaluate, lambda path: posixpath.basename(path.rstrip("/")) or ("/" if path else "."))
 
 
 def _dirname(node: Call, scope: Scope, evaluate: Evaluate) -> Term:
-    return _path_part(node, scope, evaluate, lambda path: posixpath.normpath(posixpath.dirname(path) or "."))
+    return _path_part(node, scope, evaluate, lambda path: _cleaned(posixpath.dirname(path) or "."))
 
 
 def _pathexpand(node: Call, scope: Scope, evaluate: Evaluate) -> Term:
@@ -257,6 +257,12 @@ def _pathexpand(node: Call, scope: Scope, evaluate: Evaluate) -> Term:
         return Sym(STRING, "the home folder of whoever deploys is not known", nonnull=True, filled=True)
 
     return over_choices([_one_path(node, scope, evaluate)], expand)
+
+
+def _cleaned(path: str) -> str:
+    """Return a path as Go cleans it, which knows no special meaning of two slashes at the start."""
+    cleaned = posixpath.normpath(path)
+    return cleaned[1:] if cleaned.startswith("//") else cleaned
 
 
 def _path_part(node: Call, scope: Scope, evaluate: Evaluate, part: Callable[[str], str]) -> Term:

@@ -25,6 +25,7 @@ from podroom.evaluation.terms import (
     derived,
     is_number,
     retyped,
+    symbols,
     type_of,
     wholly_known,
 )
@@ -241,11 +242,23 @@ def _has_inner_dynamic(kind: Type) -> bool:
 def make_set(element: Type, items: Iterable[Term], rest: tuple[Sym, ...] = ()) -> SetTerm:
     """Return the set of some members: distinct, strings by bytes, numbers by size, unknowns last."""
     members = distinct(items)
+    rest = (*rest, *may_coincide(members))
     if element not in {STRING, NUMBER, BOOL}:
         return SetTerm(element, members, rest)
     known = sorted(item for item in members if isinstance(item, str | bool | int | Decimal))
     others = [item for item in members if not isinstance(item, str | bool | int | Decimal)]
     return SetTerm(element, [*known, *others], rest)
+
+
+def may_coincide(members: Sequence[Term]) -> tuple[Sym, ...]:
+    """Return why distinct members may still be the same: an unknown that nobody owns may equal another."""
+    if len(members) < 2:  # noqa: PLR2004 - one member equals no other
+        return ()
+    unsure = [item for item in members if not all(symbol.is_own for symbol in symbols(item))]
+    if not unsure:
+        return ()
+    cause = derived(DYNAMIC, *unsure)
+    return (derived(DYNAMIC, *unsure, reason=f"whether it equals another member is not known: {cause.reason}"),)
 
 
 def _convert_to_map(term: Term, target: MapType) -> Term:

@@ -272,7 +272,8 @@ def _object(node: ObjectConstructor, scope: Scope) -> Term:
         if isinstance(name, str):
             entries.pop(name, None)
             entries[name] = value
-        else:
+        else:  # the last of equal keys counts, so this one may replace any before it
+            entries = {key: derived(type_of(value), name, value, nonnull=False) for key, value in entries.items()}
             rest.append(name)
     return ObjectTerm(entries, tuple(rest))
 
@@ -365,7 +366,7 @@ def _built(node: For, found: list[tuple[str, Term]], rest: tuple[Sym, ...]) -> T
         groups: dict[str, list[Term]] = {}
         for key, value in found:
             groups.setdefault(key, []).append(value)
-        return ObjectTerm({key: TupleTerm(values) for key, values in groups.items()}, rest)
+        return ObjectTerm({key: TupleTerm(values, rest) for key, values in groups.items()}, rest)
     entries = dict(found)
     if len(entries) != len(found):
         seen: set[str] = set()

@@ -188,9 +188,17 @@ def _into_splat(node: Splat, scope: Scope, path: tuple[Step, ...]) -> Place | No
     if not path or not isinstance(path[0], int):
         return None
     source = evaluate(node.source, scope)
-    if not isinstance(source, TupleTerm | ListTerm) or path[0] >= len(source.items):
+    first: tuple[Step, ...] = (path[0],)
+    item = source
+    if isinstance(source, TupleTerm | ListTerm):
+        if path[0] >= len(source.items):
+            return None
+        item = source.items[path[0]]
+    elif isinstance(source, SetTerm):
         return None
-    inner = scope.child({"*": source.items[path[0]]})
+    else:
+        first = ()  # what is no list is the one member itself
+    inner = scope.child({"*": item})
     names: list[Step] = []
     each: Expression = node.each
     while isinstance(each, GetAttribute | GetIndex):
@@ -199,7 +207,7 @@ def _into_splat(node: Splat, scope: Scope, path: tuple[Step, ...]) -> Place | No
             return None
         names.append(key)
         each = each.source
-    return Place(node.source, scope, (path[0], *reversed(names), *path[1:]))
+    return Place(node.source, scope, (*first, *reversed(names), *path[1:]))
 
 
 def _into_call(node: Call, scope: Scope, path: tuple[Step, ...]) -> Place | None:

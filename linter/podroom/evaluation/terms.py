@@ -72,6 +72,11 @@ class Sym:
     origin: Span | None = None
     least: int = 0
 
+    @property
+    def is_own(self) -> bool:
+        """Return whether it belongs to a resource or module, so that no other value is taken to equal it."""
+        return bool(self.owner and self.name)
+
     def member(self, step: str) -> Sym:
         """Return the unknown that one step (`.name`, `[0]`, `["key"]`) into this one leads to."""
         return Sym(
@@ -176,7 +181,7 @@ class SymbolicKey(str):
     def of(cls, symbol: Sym | PartialStr) -> SymbolicKey | None:
         """Return a key for an unknown string, or None if the unknown has no address."""
         parts = symbol.parts if isinstance(symbol, PartialStr) else (symbol,)
-        if not all(isinstance(part, str) or part.name for part in parts):
+        if not all(isinstance(part, str) or part.is_own for part in parts):
             return None
         key = cls("".join(part if isinstance(part, str) else part.name for part in parts))
         key.symbol = symbol

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from podroom.evaluation import numbers
-from podroom.evaluation.conversion import convert, fixed_positions, unify
+from podroom.evaluation.conversion import convert, fixed_positions, may_coincide, unify
 from podroom.evaluation.equality import distinct, equals
 from podroom.evaluation.failures import EvaluationFailure
 from podroom.evaluation.functions.registry import Parameter, function
@@ -221,7 +221,8 @@ def _index(term: Term, wanted: Term) -> Term:
 
 @function("distinct", ListType(DYNAMIC))
 def _distinct(term: ListTerm) -> Term:
-    return ListTerm(term.element, distinct(term.items), term.rest)
+    members = distinct(term.items)
+    return ListTerm(term.element, members, (*term.rest, *may_coincide(members)))
 
 
 @function("reverse", _ANY)

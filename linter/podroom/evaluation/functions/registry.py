@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 
 from podroom.evaluation.conversion import convert
@@ -113,7 +114,12 @@ def _parameter(given: Parameter | Type) -> Parameter:
 
 def find(name: str) -> Function | None:
     """Return the function of a name, or None."""
-    if not _FUNCTIONS:
-        for room in _ROOMS:
-            import_module(f"podroom.evaluation.functions.{room}")
+    _load()
     return _FUNCTIONS.get(name)
+
+
+@cache
+def _load() -> None:
+    """Import the modules that register functions; not before a function is called."""
+    for room in _ROOMS:
+        import_module(f"podroom.evaluation.functions.{room}")

@@ -223,7 +223,7 @@ def _compact(strings: ListTerm) -> Term:
     for item in strings.items:
         if isinstance(item, Null) or (isinstance(item, str) and not item):
             continue
-        if isinstance(item, Sym) and not item.filled and not item.nonnull:
+        if isinstance(item, Sym) and not item.filled:
             rest.append(item)
         else:
             kept.append(item)
