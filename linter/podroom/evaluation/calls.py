@@ -242,7 +242,9 @@ def render_template(document: Document, variables: Term, scope: Scope, evaluate:
 
 
 def _basename(node: Call, scope: Scope, evaluate: Evaluate) -> Term:
-    return _path_part(node, scope, evaluate, lambda path: posixpath.basename(path.rstrip("/")) or ("/" if path else "."))
+    return _path_part(
+        node, scope, evaluate, lambda path: posixpath.basename(path.rstrip("/")) or ("/" if path else ".")
+    )
 
 
 def _dirname(node: Call, scope: Scope, evaluate: Evaluate) -> Term:

@@ -99,7 +99,10 @@ def _convert_symbol(symbol: Sym, target: Type) -> Term:
     if source is DYNAMIC or isinstance(source, Primitive) == isinstance(target, Primitive):
         if {source, target} == {NUMBER, BOOL}:
             raise _cannot(symbol, target)
-        return retyped(symbol, resolved(target, source))
+        kind = resolved(target, source)
+        if source is not DYNAMIC and type(source) is not type(kind):
+            return derived(kind, symbol, nonnull=symbol.nonnull)  # a set forgets the order, so it is another value
+        return retyped(symbol, kind)
     raise _cannot(symbol, target)
 
 
@@ -252,7 +255,7 @@ def make_set(element: Type, items: Iterable[Term], rest: tuple[Sym, ...] = ()) -
 
 def may_coincide(members: Sequence[Term]) -> tuple[Sym, ...]:
     """Return why distinct members may still be the same: an unknown that nobody owns may equal another."""
-    if len(members) < 2:  # noqa: PLR2004 - one member equals no other
+    if len(members) < 2:
         return ()
     unsure = [item for item in members if not all(symbol.is_own for symbol in symbols(item))]
     if not unsure:

@@ -44,7 +44,7 @@ def fingerprint(term: Term) -> Hashable:
     if isinstance(term, Null):
         return ("null",)
     if isinstance(term, Sym):
-        return ("symbol", term.name or id(term))
+        return ("symbol", term.name or id(term), term.type)
     if isinstance(term, PartialStr):
         return ("text", tuple(map(fingerprint, term.parts)))
     if isinstance(term, TupleTerm | ListTerm | SetTerm):
@@ -97,7 +97,7 @@ def _equals_null(left: Term, right: Term) -> bool | None:
 
 def _equals_symbol(left: Term, right: Term) -> bool | None:
     if isinstance(left, Sym) and isinstance(right, Sym):
-        if left.name and left.name == right.name:
+        if left.name and left.name == right.name and left.type == right.type:
             return True
         if left.owner and right.owner and left.attribute == right.attribute and left.attribute in _IDENTITIES:
             return False

@@ -201,7 +201,7 @@ class TupleTerm:
     and none of another, because what is missing may stand anywhere.
     """
 
-    __slots__ = ("fixed", "items", "rest", "weight", "depth")
+    __slots__ = ("depth", "fixed", "items", "rest", "weight")
 
     def __init__(self, items: Iterable[Term], rest: tuple[Sym, ...] = (), fixed: int | None = None) -> None:
         """Make a tuple of members; raise `BeyondReach` if it is too large."""
@@ -214,7 +214,7 @@ class TupleTerm:
 class ListTerm:
     """A list whose members all have the type `element`; `rest` and `fixed` as in `TupleTerm`."""
 
-    __slots__ = ("element", "fixed", "items", "rest", "weight", "depth")
+    __slots__ = ("depth", "element", "fixed", "items", "rest", "weight")
 
     def __init__(
         self, element: Type, items: Iterable[Term], rest: tuple[Sym, ...] = (), fixed: int | None = None
@@ -230,7 +230,7 @@ class ListTerm:
 class SetTerm:
     """A set whose members, in Terraform's order and without duplicates, all have the type `element`."""
 
-    __slots__ = ("element", "items", "rest", "weight", "depth")
+    __slots__ = ("depth", "element", "items", "rest", "weight")
 
     def __init__(self, element: Type, items: Iterable[Term], rest: tuple[Sym, ...] = ()) -> None:
         """Make a set of members that are already in order and distinct (see `sets.make_set`)."""
@@ -243,7 +243,7 @@ class SetTerm:
 class MapTerm:
     """A map whose values all have the type `element`; entries are in the order of their keys."""
 
-    __slots__ = ("element", "entries", "rest", "weight", "depth")
+    __slots__ = ("depth", "element", "entries", "rest", "weight")
 
     def __init__(self, element: Type, entries: Mapping[str, Term], rest: tuple[Sym, ...] = ()) -> None:
         """Make a map of converted values; raise `BeyondReach` if it is too large."""
@@ -256,7 +256,7 @@ class MapTerm:
 class ObjectTerm:
     """An object; entries are in the order of their names."""
 
-    __slots__ = ("entries", "rest", "weight", "depth")
+    __slots__ = ("depth", "entries", "rest", "weight")
 
     def __init__(self, entries: Mapping[str, Term], rest: tuple[Sym, ...] = ()) -> None:
         """Make an object; raise `BeyondReach` if it is too large."""
@@ -289,8 +289,7 @@ def measured(items: Iterable[Term]) -> tuple[int, int]:
     for item in items:
         weight += getattr(item, "weight", 1)
         below = getattr(item, "depth", 0)
-        if below > depth:
-            depth = below
+        depth = max(depth, below)
     if weight > MAX_WEIGHT:
         raise BeyondReach(f"the value has more than {MAX_WEIGHT:,} parts, which is more than podroom follows")
     if depth >= MAX_DEPTH:

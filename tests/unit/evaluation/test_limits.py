@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from evaluation_helpers import load, value
 
+from evaluation_helpers import load, value
 from podroom.values import Known, Unknown
 
 
 def chain(length: int, first: str, further: str) -> str:
     lines = [f"  l0 = {first}"]
-    lines += [f"  l{at} = {further.replace('PREVIOUS', f'local.l{at - 1}').replace('AT', str(at))}" for at in range(1, length + 1)]
+    lines += [
+        f"  l{at} = {further.replace('PREVIOUS', f'local.l{at - 1}').replace('AT', str(at))}"
+        for at in range(1, length + 1)
+    ]
     return "locals {\n" + "\n".join(lines) + "\n}\n"
 
 
@@ -33,7 +36,8 @@ def test_a_chain_through_resources_modules_and_variables_may_be_of_any_length() 
     main = "".join(f'resource "x" "r{at}" {{\n  v = x.r{at + 1}.v\n}}\n' for at in range(800))
     main += 'resource "x" "r800" {\n  v = module.m.out\n}\nmodule "m" {\n  source = "./m"\n  in = "end"\n}\n'
     root = load(
-        main, m__main_dot_tf='variable "in" {}\noutput "out" {\n  value = local.l900\n}\n' + chain(900, "var.in", "PREVIOUS")
+        main,
+        m__main_dot_tf='variable "in" {}\noutput "out" {\n  value = local.l900\n}\n' + chain(900, "var.in", "PREVIOUS"),
     )
     first = next(root.resources("x")).body.attribute("v")
     assert first is not None
@@ -86,7 +90,12 @@ HOSTILE = {
     "growing replacements": (f'replace(replace("{"a" * 3000}", "a", "{"b" * 3000}"), "b", "{"c" * 3000}")', ""),
     "aliases of aliases": (
         'yamldecode("'
-        + "\\n".join(["a: &a [1]", *(f"{b}: &{b} [{','.join([f'*{a}'] * 9)}]" for a, b in zip("abcdefgh", "bcdefghi", strict=True))])
+        + "\\n".join(
+            [
+                "a: &a [1]",
+                *(f"{b}: &{b} [{','.join([f'*{a}'] * 9)}]" for a, b in zip("abcdefgh", "bcdefghi", strict=True)),
+            ]
+        )
         + '")',
         "",
     ),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from evaluation_helpers import field, load, value
 
+from evaluation_helpers import field, load, value
 from podroom.evaluation.project import Module, ModuleCall, Options, ResourceInstance
 from podroom.evaluation.terms import STRING, ListTerm, Sym, Term
 from podroom.positions import Document
@@ -76,7 +76,9 @@ VARIABLE = 'variable "v" {\n  type = TYPE\n  default = DEFAULT\n}\nresource "x" 
         ),
     ],
 )
-def test_a_variable_has_the_strongest_value_and_its_place(files: dict[str, str], options: Options, expected: str) -> None:
+def test_a_variable_has_the_strongest_value_and_its_place(
+    files: dict[str, str], options: Options, expected: str
+) -> None:
     text = VARIABLE.replace("TYPE", "string").replace("DEFAULT", '"default"')
     found = field(load(text, options, **files)).string()
     assert isinstance(found, Known)
@@ -128,21 +130,21 @@ module "absent" {
         ('"literal"', "literal", '"literal"'),
         ("local.size.prod", "large", '"large"'),
         ("local.names[1]", "q", '"q"'),
-        ("lookup(local.size, \"dev\", \"none\")", "small", '"small"'),
+        ('lookup(local.size, "dev", "none")', "small", '"small"'),
         ('lookup(local.size, "other", "none")', "none", '"none"'),
         ("try(local.size.other, local.size.dev)", "small", '"small"'),
         ('coalesce("", null, local.names[0])', "p", '"p"'),
         ("local.merged.two.types[0]", "x3", '"x3"'),
         ("local.merged.one.types[0]", "x1", '"x1"'),
         ("element(local.names, 3)", "q", '"q"'),
-        ("concat(local.names, [\"r\"])[1]", "q", '"q"'),
+        ('concat(local.names, ["r"])[1]', "q", '"q"'),
         ("slice(local.names, 1, 2)[0]", "q", '"q"'),
-        ("flatten([[\"a\"], local.names])[2]", "q", '"q"'),
+        ('flatten([["a"], local.names])[2]', "q", '"q"'),
         ("[for k, v in local.groups : v.types[0]][1]", "x2", '"x2"'),
         ("{ for n in local.names : n => n }.q", "q", '"q"'),
         ("values(local.groups)[0].types[0]", "x1", '"x1"'),
         ("(local.groups[*].one.types[0])[0]", "x1", '"x1"'),
-        ("true ? local.names[0] : \"no\"", "p", '"p"'),
+        ('true ? local.names[0] : "no"', "p", '"p"'),
         ("var.sizes.b.types[0]", "m5.large", '"m5.large"'),
         ("var.sizes.a.max", "7", '"7"'),
         ("var.sizes.b.max", "3", "3"),
@@ -171,7 +173,7 @@ def test_the_origin_is_the_place_that_a_person_would_change(expression: str, exp
             ("module.absent.private_subnets",),
         ),
         ('"a-${aws_subnet.s[0].id}"', "aws_subnet.s[0].id is known only after apply", ("aws_subnet.s[0].id",)),
-        ("local.size.other", "the expression at r/main.tf:2:7 has no value: this object has no attribute \"other\"", ()),
+        ("local.size.other", 'the expression at r/main.tf:2:7 has no value: this object has no attribute "other"', ()),
         ("uuid()", "uuid() has a result only during a deployment", ()),
     ],
 )
@@ -211,7 +213,11 @@ def test_a_workspace_that_is_not_given_may_be_any() -> None:
         ("aws_subnet.s[*].id", [("aws_subnet.s[0]", "id", None), ("aws_subnet.s[1]", "id", None)], True),
         ('["subnet-1", aws_subnet.s[1].id]', [(None, "", "subnet-1"), ("aws_subnet.s[1]", "id", None)], True),
         ("sort(aws_subnet.s[*].id)", [("aws_subnet.s[0]", "id", None), ("aws_subnet.s[1]", "id", None)], True),
-        ("toset([for s in aws_subnet.s : s.id])", [("aws_subnet.s[0]", "id", None), ("aws_subnet.s[1]", "id", None)], True),
+        (
+            "toset([for s in aws_subnet.s : s.id])",
+            [("aws_subnet.s[0]", "id", None), ("aws_subnet.s[1]", "id", None)],
+            True,
+        ),
         ("module.absent.private_subnets", [], False),
         (
             "slice(module.absent.private_subnets, 0, 2)",
@@ -240,7 +246,9 @@ def test_adapters_answer_for_modules_that_are_not_here() -> None:
         owners = [f"{address}.aws_subnet.private[{at}]" for at in range(2)]
         if name != "private_subnets":
             return None
-        return ListTerm(STRING, [Sym(STRING, "after apply", name=f"{owner}.id", owner=owner, attribute="id") for owner in owners])
+        return ListTerm(
+            STRING, [Sym(STRING, "after apply", name=f"{owner}.id", owner=owner, attribute="id") for owner in owners]
+        )
 
     found = value("module.absent.private_subnets", MORE, Options(outputs=outputs)).links()
     assert [link.address for link in found] == [f"module.absent.aws_subnet.private[{at}]" for at in range(2)]
@@ -280,7 +288,11 @@ def test_dynamic_blocks_are_blocks_and_null_is_absent() -> None:
     body = resource.body
     written = [block.attribute("n") for block in body.blocks("b")]
     assert [one.integer().need() for one in written if one] == [1, 2, 3]
-    assert [str(one.integer().origin) for one in written if one] == ["r/main.tf:5:9", "r/main.tf:8:17", "r/main.tf:8:20"]
+    assert [str(one.integer().origin) for one in written if one] == [
+        "r/main.tf:5:9",
+        "r/main.tf:8:17",
+        "r/main.tf:8:20",
+    ]
     assert (len(body.blocks("c").items), body.blocks("c").complete) == (1, False)
     assert (body.blocks("d").items, body.blocks("d").complete) == ((), True)
     assert body.block("e") is None
@@ -294,7 +306,11 @@ def test_dynamic_blocks_are_blocks_and_null_is_absent() -> None:
         ('base64encode("a\\nb")', "a\nb", [(False, "a\\nb")]),
         ('base64encode("plain")', "plain", [(True, "plain")]),
         ("base64encode(local.script)", f"#!/bin/sh\nrun p {HOLE}\n", [(True, "#!/bin/sh\n"), (True, "run ")]),
-        ('templatefile("t.tpl", { a = local.names[0], b = aws_subnet.s[0].id })', f"x p {HOLE}\n", [(True, "x "), (True, "p")]),
+        (
+            'templatefile("t.tpl", { a = local.names[0], b = aws_subnet.s[0].id })',
+            f"x p {HOLE}\n",
+            [(True, "x "), (True, "p")],
+        ),
         ('file("t.tpl")', "x ${a} ${b}\n", [(True, "x ${a} ${b}\n")]),
         ('join("\\n", ["a", local.names[0]])', "a\np", [(True, "a"), (False, "\\n"), (True, "p")]),
         ("trimspace(<<EOT\n  a\nEOT\n)", "a", [(True, "a")]),
@@ -305,7 +321,9 @@ def test_dynamic_blocks_are_blocks_and_null_is_absent() -> None:
 def test_a_traced_text_knows_where_each_part_was_written(
     expression: str, text: str, pieces: list[tuple[bool, str]]
 ) -> None:
-    more = MORE + 'locals {\n  script = <<-EOT\n    #!/bin/sh\n    run ${local.names[0]} ${aws_subnet.s[0].id}\n  EOT\n}\n'
+    more = (
+        MORE + "locals {\n  script = <<-EOT\n    #!/bin/sh\n    run ${local.names[0]} ${aws_subnet.s[0].id}\n  EOT\n}\n"
+    )
     traced = value(expression, more, t_dot_tpl="x ${a} ${b}\n").traced()
     assert traced.text == text
     assert [(piece.exact, piece.span.text.lstrip()) for piece in traced.pieces][: len(pieces)] == pieces

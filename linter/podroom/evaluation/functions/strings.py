@@ -183,13 +183,17 @@ def _strcontains(text: Term, wanted: str) -> Term:
 @function("join", STRING, variadic=Parameter(ListType(STRING)), result=STRING)
 def _join(separator: str, *lists: ListTerm) -> Term:
     terms: list[Term] = []
-    for strings in lists:
-        for item in (*strings.items, *strings.rest):
+    for position, strings in enumerate(lists):
+        if strings.fixed < len(strings.items) or (strings.rest and position + 1 < len(lists)):
+            return derived(STRING, *lists)
+        for item in strings.items:
             if isinstance(item, Null):
                 raise EvaluationFailure("a list to join has a null element")
             if terms:
                 terms.append(separator)
             terms.append(item)
+        if strings.rest:
+            terms.append(derived(STRING, *strings.rest))
     return concatenate(terms)
 
 
