@@ -286,7 +286,7 @@ def _issensitive(node: Call, scope: Scope, evaluate: Evaluate) -> Term:
     return derived(BOOL, value)
 
 
-def _type_is_console_only(node: Call, scope: Scope, evaluate: Evaluate) -> Term:
+def _removed(node: Call, _scope: Scope, _evaluate: Evaluate) -> Term:
     raise EvaluationFailure(f"{node.name} is no function of Terraform's configuration language any more")
 
 
@@ -302,6 +302,6 @@ _SPECIAL: dict[str, Callable[[Call, Scope, Evaluate], Term]] = {
     "dirname": _dirname,
     "pathexpand": _pathexpand,
     "issensitive": _issensitive,
-    "list": _type_is_console_only,
-    "map": _type_is_console_only,
+    "list": _removed,
+    "map": _removed,
 }

@@ -116,14 +116,12 @@ def _set_key(value: Term) -> str | None:
 def _expand_unknown(term: Term) -> Expansion:
     cause = derived(DYNAMIC, term)
     doubt = derived(DYNAMIC, term, reason=f"which there are is not known: {cause.reason}")
-    if isinstance(term, Sym) and isinstance(term.type, MapType | SetType):
-        element = term.type.element
-    else:
-        element = DYNAMIC
+    kind = term.type if isinstance(term, Sym) else DYNAMIC
+    element = kind.element if isinstance(kind, MapType | SetType) else DYNAMIC
     key = Sym(STRING, doubt.reason, doubt.refs, nonnull=True, filled=True)
     value = Sym(element, doubt.reason, doubt.refs, nonnull=True)
-    is_set = isinstance(term, Sym) and isinstance(term.type, SetType)
-    return Expansion((Repetition(None, key, key if is_set else value, doubt),), (doubt,))
+    each = key if isinstance(kind, SetType) else value
+    return Expansion((Repetition(None, key, each, doubt),), (doubt,))
 
 
 def _expand_cases(choice: Choice, expand: object) -> Expansion:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -123,7 +124,7 @@ def composed(text: str) -> str:
     """Return a text in the one form (NFC) that Terraform keeps texts in."""
     if text.isascii():
         return text
-    from unicodedata import normalize
+    from unicodedata import normalize  # noqa: PLC0415 - only few configurations need it
 
     return normalize("NFC", text)
 
@@ -191,21 +192,20 @@ def _conditional(node: Conditional, scope: Scope) -> Term:
     while isinstance(current, Conditional):
         condition = evaluate(current.condition, scope)
         if isinstance(condition, Choice):
-            here = current
-            return _with_types(
-                over_choices([condition], lambda one: _decided(here, truth(one[0], "the condition"), scope)),
-                others,
-                scope,
-            )
+            return _with_types(over_choices([condition], partial(_decided_by, current, scope)), others, scope)
         decided = truth(condition, "the condition")
         if isinstance(decided, Sym):
-            return _with_types(_decided(current, decided, scope), others, scope)
+            return _with_types(_decided(current, scope, decided), others, scope)
         others.append(current.otherwise if decided else current.then)
         current = current.then if decided else current.otherwise
     return _with_types(evaluate(current, scope), others, scope)
 
 
-def _decided(node: Conditional, condition: bool | Sym, scope: Scope) -> Term:
+def _decided_by(node: Conditional, scope: Scope, terms: list[Term]) -> Term:
+    return _decided(node, scope, truth(terms[0], "the condition"))
+
+
+def _decided(node: Conditional, scope: Scope, condition: bool | Sym) -> Term:  # noqa: FBT001 - what a condition is
     if isinstance(condition, bool):
         chosen, other = (node.then, node.otherwise) if condition else (node.otherwise, node.then)
         return _with_types(evaluate(chosen, scope), [other], scope)

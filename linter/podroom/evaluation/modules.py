@@ -209,6 +209,7 @@ class Module(LazyObject):
         address: str,
         directory: str,
         path: str,
+        *,
         ancestors: tuple[str, ...] = (),
         arguments: BodyReader | None = None,
         doubt: Sym | None = None,
@@ -510,15 +511,9 @@ class Module(LazyObject):
 
         def collection(keys: frozenset[str | int | None]) -> Term:
             if counted:
-                return TupleTerm(
-                    [by_key[at] for at in sorted(keys, key=str) if at in by_key]
-                    if len(keys) < 2
-                    else [by_key[at] for at in range(len(keys)) if at in by_key],
-                    expansion.rest,
-                )
-            return ObjectTerm(
-                {str(name): by_key[name] for name in keys if name in by_key and name is not None}, expansion.rest
-            )
+                return TupleTerm([by_key[at] for at in range(len(keys)) if at in by_key], expansion.rest, len(keys))
+            found = {str(name): by_key[name] for name in keys if name in by_key and name is not None}
+            return ObjectTerm(found, expansion.rest)
 
         if expansion.choice is not None:
             options = tuple(collection(keys) for keys in expansion.cases)
@@ -596,8 +591,8 @@ class Module(LazyObject):
                     address,
                     directory,
                     posixpath.normpath(posixpath.join(self._path, call.source_text)),
-                    (*self._ancestors, self.directory),
-                    body,
+                    ancestors=(*self._ancestors, self.directory),
+                    arguments=body,
                     doubt=repetition.doubt or self.doubt,
                     call=call,
                 )

@@ -57,8 +57,8 @@ class Sym:
     computed from other unknowns.  `owner` and `attribute` split the address of a resource's own
     attribute (`aws_subnet.private[0]` and `id`).  `refs` are the addresses that it hangs on and
     `reason` says in a clause why it is unknown.  `nonnull` promises that it will not be null, `filled`
-    that it will not be an empty string either.  `origin` is the place that a person would change, if there is one.  `least` is the number of
-    members that a collection has for sure.
+    that it will not be an empty string either.  `origin` is the place that a person would change, if
+    there is one.  `least` is the number of members that a collection has for sure.
     """
 
     type: Type

@@ -169,7 +169,8 @@ def test_the_origin_is_the_place_that_a_person_would_change(expression: str, exp
         ),
         (
             "module.absent.private_subnets[0]",
-            "module.absent.private_subnets is an output of a module whose source (terraform-aws-modules/vpc/aws) is not here",
+            "module.absent.private_subnets is an output of a module"
+            " whose source (terraform-aws-modules/vpc/aws) is not here",
             ("module.absent.private_subnets",),
         ),
         ('"a-${aws_subnet.s[0].id}"', "aws_subnet.s[0].id is known only after apply", ("aws_subnet.s[0].id",)),
@@ -342,7 +343,8 @@ def test_what_jsonencode_encodes_can_be_read_as_fields() -> None:
 
 def test_override_files_replace_attributes_and_blocks() -> None:
     root = load(
-        'resource "x" "x" {\n  v = 1\n  w = 2\n  b {}\n  b {}\n}\nlocals {\n  a = 1\n}\nresource "y" "y" {\n  v = local.a\n}\n',
+        'resource "x" "x" {\n  v = 1\n  w = 2\n  b {}\n  b {}\n}\n'
+        'locals {\n  a = 1\n}\nresource "y" "y" {\n  v = local.a\n}\n',
         override_dot_tf='resource "x" "x" {\n  v = 3\n  b {}\n}\nlocals {\n  a = 4\n}\n',
     )
     (resource,) = root.resources("x")

@@ -33,7 +33,7 @@ def _jsondecode(text: Term) -> Term:
 
 @function("yamldecode", _HOLED)
 def _yamldecode(text: Term) -> Term:
-    from podroom.evaluation.functions.yaml_documents import decode_yaml
+    from podroom.evaluation.functions.yaml_documents import decode_yaml  # noqa: PLC0415 - PyYAML is slow to load
 
     return _decoded(text, "yaml", decode_yaml)
 
@@ -73,7 +73,7 @@ def _base64gzip(text: Term) -> Term:
 
 @function("urlencode", STRING, result=STRING)
 def _urlencode(text: str) -> Term:
-    from urllib.parse import quote_plus
+    from urllib.parse import quote_plus  # noqa: PLC0415 - only few configurations need it
 
     return quote_plus(text, safe="-_.~")
 
@@ -96,7 +96,7 @@ def _textdecodebase64(text: str, encoding: str) -> Term:
 
 @function("csvdecode", STRING)
 def _csvdecode(text: str) -> Term:
-    import csv
+    import csv  # noqa: PLC0415 - only few configurations need it
 
     try:
         rows = list(csv.reader(text.splitlines(keepends=True), strict=True))

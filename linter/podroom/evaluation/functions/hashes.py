@@ -36,7 +36,7 @@ for _algorithm in _ALGORITHMS:
 
 @function("uuidv5", STRING, STRING, result=STRING)
 def _uuidv5(namespace: str, name: str) -> Term:
-    import uuid
+    import uuid  # noqa: PLC0415 - only few configurations need it
 
     if namespace in _NAMESPACES:
         base = uuid.UUID(int=uuid.NAMESPACE_DNS.int + (_NAMESPACES[namespace] << 96))

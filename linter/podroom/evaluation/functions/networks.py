@@ -62,7 +62,7 @@ def _parse_v4(text: str) -> int | None:
 
 
 def _parse_v6(text: str) -> int | None:
-    from ipaddress import AddressValueError, IPv6Address
+    from ipaddress import AddressValueError, IPv6Address  # noqa: PLC0415 - only IPv6 needs it
 
     try:
         return None if "%" in text else int(IPv6Address(text))
@@ -74,7 +74,7 @@ def address_text(value: int, bits: int) -> str:
     """Return an address in its usual notation."""
     if bits == _BITS_V4:
         return ".".join(str(value >> shift & 255) for shift in (24, 16, 8, 0))
-    from ipaddress import IPv6Address
+    from ipaddress import IPv6Address  # noqa: PLC0415 - only IPv6 needs it
 
     return str(IPv6Address(value))
 

@@ -34,7 +34,8 @@ from podroom.evaluation.types import BOOL, DYNAMIC, NUMBER, STRING, ListType
 
 _ANYTHING = Parameter(DYNAMIC, null=True, unknown=True)
 _VERB = re.compile(
-    r"%(?P<flags>[-+ #0]*)(?P<width>[0-9]{1,6})?(?:\.(?P<precision>[0-9]{0,6}))?(?:\[(?P<index>[0-9]{1,6})\])?(?P<verb>.)",
+    r"%(?P<flags>[-+ #0]*)(?P<width>[0-9]{1,6})?(?:\.(?P<precision>[0-9]{0,6}))?"
+    r"(?:\[(?P<index>[0-9]{1,6})\])?(?P<verb>.)",
     re.DOTALL,
 )
 _WIDEST = 10_000
