@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from podroom.assembly.cni_defaults import UNDECLARED, not_installed
 from podroom.assembly.inventory import Inventory, blocks, boolean, string
 from podroom.assembly.subnets import subnet_uses
 from podroom.evaluation.project import Field, ResourceInstance
 from podroom.model.world import Cluster, CniSettings
 from podroom.positions import Span
-from podroom.values import Default, Known, Members, Unknown, Value
+from podroom.values import Default, Known, Members, Unknown, Value, first_unknown
 
 _EKS = Default("Amazon EKS", "https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html")
 _NOT_DECLARED = "the cluster is not declared in this configuration"
@@ -72,9 +75,15 @@ class Clusters:
             return Unknown(f"which of the clusters {', '.join(addresses)} is meant is not known", span)
         return None
 
-    def build(self, cni: dict[str, CniSettings], default: CniSettings) -> tuple[Cluster, ...]:
-        """Return all clusters, each with the settings of its CNI (`default` where nobody set any)."""
-        declared = [self._cluster(resource, cni.get(resource.address, default)) for resource in self._declared]
+    def build(self, cni: dict[str, CniSettings], elsewhere: Unknown | None) -> tuple[Cluster, ...]:
+        """Return all clusters, each with the settings of its CNI.
+
+        `elsewhere` says why there may be settings that could not be read.
+        """
+        declared = [
+            self._cluster(resource, _settings(cni.get(resource.address), elsewhere, not_installed(resource)))
+            for resource in self._declared
+        ]
         named = [
             Cluster(
                 address=address,
@@ -85,7 +94,7 @@ class Clusters:
                 ip_family=Known("ipv4", _EKS),
                 auto_mode=Known(value=False, origin=_EKS),
                 subnets=Members((), (Unknown(_NOT_DECLARED, span),)),
-                cni=cni.get(address, default),
+                cni=_settings(cni.get(address), elsewhere, None),
             )
             for address, (span, name) in self._only_named.items()
         ]
@@ -111,3 +120,10 @@ class Clusters:
             subnets=subnet_uses(vpc.attribute("subnet_ids") if vpc else None, "subnet_ids", resource.span),
             cni=cni,
         )
+
+
+def _settings(declared: CniSettings | None, elsewhere: Unknown | None, absent: Unknown | None) -> CniSettings:
+    """Return what an add-on declares, or the defaults; `absent` says why there may be no VPC CNI without an add-on."""
+    if declared is None:
+        return replace(UNDECLARED, missing=first_unknown(elsewhere, absent))
+    return replace(declared, missing=first_unknown(declared.missing, elsewhere))

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from podroom.assembly.clusters import Clusters
+from podroom.assembly.cni_defaults import DEFAULT_VERSION
 from podroom.assembly.inventory import Inventory, string
 from podroom.assembly.subnets import subnet_use
 from podroom.evaluation.project import Field, ResourceInstance
 from podroom.model.world import CURRENT_VERSION, CniSettings, EnvironmentVariable, PodSubnet, SubnetUse
 from podroom.sources.yaml import Entry, Mapping, Scalar, compose
-from podroom.values import Default, Known, Members, Unknown, Value, first_unknown
+from podroom.values import Known, Members, Unknown, Value, first_unknown
 
 ADDON = "vpc-cni"
-_DEFAULT_VERSION = Default("Amazon EKS", "https://docs.aws.amazon.com/eks/latest/userguide/managing-vpc-cni.html")
-UNDECLARED = CniSettings(declared_by=None, span=None, version=Known(CURRENT_VERSION, _DEFAULT_VERSION))
-"""What Amazon EKS installs by itself: the CNI with the defaults of its manifest."""
 
 
 def read_cni_settings(inventory: Inventory, clusters: Clusters) -> dict[str, CniSettings]:
@@ -67,7 +65,7 @@ def _from_addon(resource: ResourceInstance, inventory: Inventory) -> CniSettings
 def _version(resource: ResourceInstance, inventory: Inventory) -> Value[str]:
     field = resource.body.attribute("addon_version")
     if field is None:
-        return Known(CURRENT_VERSION, _DEFAULT_VERSION)
+        return Known(CURRENT_VERSION, DEFAULT_VERSION)
     if inventory.find(field.link(), "aws_eks_addon_version", mode="data") is not None:
         return Known(CURRENT_VERSION, field.span)
     return field.string()

@@ -21,7 +21,7 @@ def absent_modules(inventory: Inventory, *, has_eks: bool) -> list[Gap]:
     That is one whose source speaks of EKS and, beside EKS resources or such a module, one that takes subnets or a
     cluster.
     """
-    calls = [call for module in inventory.modules for call in module.calls() if call.absent]
+    calls = [call for module in inventory.modules for call in module.calls() if call.absent and not call.local]
     near_eks = has_eks or any(_EKS.search(call.source_text) for call in calls)
     return [
         Gap(call.address, f"the module's source ({call.source_text}) is not here, so it is not judged", call.span)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from podroom.assembly.inventory import Inventory, first_field
+from podroom.assembly.inventory import Inventory, blocks, first_field
 from podroom.assembly.user_data import decode_base64, read_user_data
 from podroom.evaluation.project import BodyReader, Field, ResourceInstance
 from podroom.model.world import InstanceChoice, LaunchTemplate, TypeSource, UserData
@@ -34,19 +34,26 @@ def read_launch_template(resource: ResourceInstance) -> LaunchTemplate:
     """Return a launch template or launch configuration."""
     body = resource.body
     template = resource.type == "aws_launch_template"
-    instance_type = body.attribute("instance_type")
-    source = TypeSource.LAUNCH_TEMPLATE if template else TypeSource.LAUNCH_CONFIGURATION
     image = body.attribute("image_id")
     return LaunchTemplate(
         address=resource.address,
         span=resource.span,
-        instance_type=(
-            InstanceChoice(instance_type.string(), source, instance_type.expression_span) if instance_type else None
-        ),
+        instance_type=_instance_type(body, TypeSource.LAUNCH_TEMPLATE if template else TypeSource.LAUNCH_CONFIGURATION),
         image=image.string() if image else None,
         user_data=_user_data(body, encoded=template),
         network_interfaces=_network_interfaces(body),
     )
+
+
+def _instance_type(body: BodyReader, source: TypeSource) -> InstanceChoice | None:
+    field = body.attribute("instance_type")
+    if field is not None:
+        return InstanceChoice(field.string(), source, field.expression_span)
+    requirements = next(blocks(body, "instance_requirements"), None)
+    if requirements is None:
+        return None
+    reason = "instance_requirements let AWS choose the instance type"
+    return InstanceChoice(Unknown(reason, requirements.span), source, requirements.span)
 
 
 def _network_interfaces(body: BodyReader) -> Members[Span]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from podroom.assembly.clusters import Clusters
-from podroom.assembly.cni import UNDECLARED, read_cni_settings
+from podroom.assembly.cni import read_cni_settings
+from podroom.assembly.cni_defaults import configured_elsewhere
 from podroom.assembly.gaps import absent_modules
 from podroom.assembly.inventory import Inventory
 from podroom.assembly.node_groups import NodeGroups
@@ -20,7 +21,7 @@ def assemble(root: Module) -> World:
     cni = read_cni_settings(inventory, clusters)
     managed = groups.managed()
     self_managed = groups.self_managed()  # last: it may join the only cluster that the others name
-    known = clusters.build(cni, UNDECLARED)
+    known = clusters.build(cni, configured_elsewhere(inventory))
     return World(
         root=root.directory,
         clusters=known,

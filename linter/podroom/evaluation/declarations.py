@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
+from podroom.evaluation.failures import EvaluationProblem
 from podroom.positions import Document, Span
 from podroom.sources.hcl.syntax import Attribute, Block, Body, ParsedFile
+
+K = TypeVar("K")
 
 
 @dataclass(slots=True)
@@ -55,6 +59,8 @@ class Declarations:
     resources: dict[tuple[str, str, str], Declaration] = field(default_factory=dict)
     """By mode (`managed` or `data`), type and name."""
     locals: dict[str, tuple[Attribute, Document]] = field(default_factory=dict)
+    problems: list[EvaluationProblem] = field(default_factory=list)
+    """Names that are declared twice, of which the first declaration counts."""
 
     def of_type(self, kind: str, mode: str) -> Iterator[Declaration]:
         """Iterate over the resources of a type, in the order of the files."""
@@ -84,14 +90,23 @@ def _is_override(path: str) -> bool:
 def _declare(declared: Declarations, block: Block, document: Document) -> None:
     labels = tuple(label.value for label in block.labels)
     if block.type == "locals":
-        declared.locals.update({attribute.name: (attribute, document) for attribute in block.body.attributes})
+        for attribute in block.body.attributes:
+            if _is_override(document.path):
+                declared.locals[attribute.name] = (attribute, document)
+            else:
+                first = declared.locals.setdefault(attribute.name, (attribute, document))
+                if first[0] is not attribute:
+                    span = Span(document, attribute.start, attribute.start + len(attribute.name))
+                    other = Span(first[1], first[0].start, first[0].end)
+                    declared.problems.append(_twice(f"local.{attribute.name}", span, other))
     elif block.type in {"resource", "data"} and len(labels) == 2:
         mode = "managed" if block.type == "resource" else "data"
-        _put(declared.resources, (mode, *labels), _declaration(block, labels, document), document)
+        name = ".".join(labels) if mode == "managed" else ".".join(("data", *labels))
+        _put(declared, declared.resources, (mode, *labels), _declaration(block, labels, document), name)
     elif len(labels) == 1:
         table = {"variable": declared.variables, "output": declared.outputs, "module": declared.calls}.get(block.type)
         if table is not None:
-            _put(table, labels[0], _declaration(block, labels, document), document)
+            _put(declared, table, labels[0], _declaration(block, labels, document), f"{block.type}.{labels[0]}")
 
 
 def _declaration(block: Block, labels: tuple[str, ...], document: Document) -> Declaration:
@@ -104,11 +119,18 @@ def _declaration(block: Block, labels: tuple[str, ...], document: Document) -> D
     )
 
 
-def _put(table: dict, key: object, declaration: Declaration, document: Document) -> None:  # type: ignore[type-arg]  # tables differ in their keys only
-    if key in table and _is_override(document.path):
-        table[key].body.override(declaration.body)
+def _put(declared: Declarations, table: dict[K, Declaration], key: K, declaration: Declaration, name: str) -> None:
+    first = table.setdefault(key, declaration)
+    if first is declaration:
+        return
+    if _is_override(declaration.document.path):
+        first.body.override(declaration.body)
     else:
-        table.setdefault(key, declaration)
+        declared.problems.append(_twice(name, declaration.header, first.header))
+
+
+def _twice(name: str, span: Span, first: Span) -> EvaluationProblem:
+    return EvaluationProblem(f"{name} is declared a second time; the first declaration is at {first}", span)
 
 
 def attributes(files: Iterable[ParsedFile]) -> dict[str, tuple[Attribute, Document]]:

@@ -164,8 +164,13 @@ class ModuleCall:
         expression = found[0].expression if found else None
         return expression.value if isinstance(expression, Literal) and isinstance(expression.value, str) else None
 
+    @property
+    def local(self) -> bool:
+        """Return whether the source is a folder beside the calling one."""
+        return self.source is not None and (self.source.startswith(("./", "../")) or self.source in {".", ".."})
+
     def _directory(self) -> str | None:
-        if self.source is None or (not self.source.startswith(("./", "../")) and self.source not in {".", ".."}):
+        if self.source is None or not self.local:
             return None
         return self.module.project.files.child(self.module.directory, self.source)
 
@@ -219,7 +224,7 @@ class Module(LazyObject):
         self.project = project
         self.address = address
         self.directory = directory
-        self.problems: list[EvaluationProblem] = []
+        self.problems: list[EvaluationProblem] = list(project.declarations(directory).problems)
         self.doubt = doubt
         self.call = call
         self._path = path
@@ -574,6 +579,10 @@ class Module(LazyObject):
         if directory is not None and (directory == self.directory or directory in self._ancestors):
             self.note(EvaluationProblem(f"{call.address} calls a module that it is part of", call.span))
             directory = None
+        if call.local and call.directory is None:
+            self.note(
+                EvaluationProblem(f"{call.address} calls {call.source_text}, and there is no such folder", call.span)
+            )
         if len(self._ancestors) >= MAX_MODULE_DEPTH:
             self.note(
                 EvaluationProblem("modules are nested more deeply than podroom follows", call.span, serious=False)

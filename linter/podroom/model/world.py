@@ -31,6 +31,7 @@ class Bootstrap(Enum):
     BOOTSTRAP_SH = "bootstrap.sh"
     NODEADM = "nodeadm"
     BOTTLEROCKET = "Bottlerocket settings"
+    WINDOWS = "Start-EKSBootstrap.ps1"
 
     @property
     def family(self) -> AmiFamily:
@@ -42,6 +43,7 @@ _FAMILY_OF_BOOTSTRAP = {
     Bootstrap.BOOTSTRAP_SH: AmiFamily.AL2,
     Bootstrap.NODEADM: AmiFamily.AL2023,
     Bootstrap.BOTTLEROCKET: AmiFamily.BOTTLEROCKET,
+    Bootstrap.WINDOWS: AmiFamily.WINDOWS,
 }
 
 

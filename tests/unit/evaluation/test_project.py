@@ -169,8 +169,10 @@ def test_the_origin_is_the_place_that_a_person_would_change(expression: str, exp
         ),
         (
             "module.absent.private_subnets[0]",
-            "module.absent.private_subnets is an output of a module"
-            " whose source (terraform-aws-modules/vpc/aws) is not here",
+            (
+                "module.absent.private_subnets is an output of a module"
+                " whose source (terraform-aws-modules/vpc/aws) is not here"
+            ),
             ("module.absent.private_subnets",),
         ),
         ('"a-${aws_subnet.s[0].id}"', "aws_subnet.s[0].id is known only after apply", ("aws_subnet.s[0].id",)),

@@ -10,7 +10,7 @@ from podroom.assembly.user_data.kubelet_arguments import read_kubelet_arguments
 from podroom.assembly.user_data.node_config import read_node_config
 from podroom.assembly.user_data.notes import Notes
 from podroom.assembly.user_data.shell_script import ScriptReader
-from podroom.model.world import Mechanism, UserData
+from podroom.model.world import Bootstrap, Mechanism, UserData
 from podroom.sources.mime import Part, PartKind, decode_base64_text, split_parts
 from podroom.traced_text import HOLE, Piece, TracedText
 
@@ -19,6 +19,7 @@ _LOOKS_LIKE_USER_DATA = re.compile(
     re.IGNORECASE,
 )
 _POWERSHELL_ARGUMENTS = re.compile(r"""-KubeletExtraArgs\s+(?:"([^"]*)"|'([^']*)'|([^\s"'`;|]+))""", re.IGNORECASE)
+_POWERSHELL_BOOTSTRAP = re.compile(r"EKSBootstrap", re.IGNORECASE)
 _POWERSHELL_COMMENT = re.compile(r"<#.*?#>|(?m:^\s*#[^\n]*$)", re.DOTALL)
 
 
@@ -66,6 +67,8 @@ def _read_part(part: Part, scripts: ScriptReader, notes: Notes) -> None:
 def _powershell(body: TracedText, notes: Notes) -> None:
     """Read the kubelet arguments of Start-EKSBootstrap.ps1; any other mention is a gap."""
     hidden = _POWERSHELL_COMMENT.sub(lambda comment: " " * len(comment.group()), body.text)
+    if _POWERSHELL_BOOTSTRAP.search(hidden):
+        notes.bootstrap(Bootstrap.WINDOWS)
     at = 0
     for match in _POWERSHELL_ARGUMENTS.finditer(hidden):
         notes.mentions(_only(body, hidden, at, match.start()), "`{}` is not understood")

@@ -1,0 +1,69 @@
+"""How the CNI of a cluster is set where no add-on says so.
+
+Amazon EKS installs it with defaults.  Those are no longer to be assumed with something else around that podroom
+cannot read yet: a Helm release of the VPC CNI, a script that sets its variables, or another network plugin.
+"""
+
+from __future__ import annotations
+
+import re
+
+from podroom.assembly.inventory import Inventory
+from podroom.evaluation.project import ResourceInstance
+from podroom.model.world import CURRENT_VERSION, CniSettings
+from podroom.values import Default, Known, Unknown
+
+DEFAULT_VERSION = Default("Amazon EKS", "https://docs.aws.amazon.com/eks/latest/userguide/managing-vpc-cni.html")
+UNDECLARED = CniSettings(declared_by=None, span=None, version=Known(CURRENT_VERSION, DEFAULT_VERSION))
+"""What Amazon EKS installs by itself: the CNI with the defaults of its manifest."""
+
+_MAY_CONFIGURE = (
+    "helm_release",
+    "kubectl_manifest",
+    "kubernetes_config_map",
+    "kubernetes_config_map_v1",
+    "kubernetes_config_map_v1_data",
+    "kubernetes_daemon_set",
+    "kubernetes_daemon_set_v1",
+    "kubernetes_daemonset",
+    "kubernetes_env",
+    "kubernetes_manifest",
+    "null_resource",
+    "terraform_data",
+)
+_VPC_CNI = re.compile(r"\baws-node\b|aws-vpc-cni|amazon-vpc-cni")
+_OTHER_PLUGIN = re.compile(r"\b(cilium|flannel|weave-net|tigera-operator|projectcalico|antrea|kube-router|kube-ovn)\b")
+_BESIDE_VPC_CNI = re.compile(r"AmazonVPC|chainingMode|aws-cni")
+"""Settings with which Calico and Cilium leave the addresses of pods to the VPC CNI."""
+_COMMENT = re.compile(r"(?m)(?:^|\s)(?:#|//).*$")
+
+
+def configured_elsewhere(inventory: Inventory) -> Unknown | None:
+    """Return why the settings of the CNI are not known, None if nothing else seems to touch them."""
+    for kind in _MAY_CONFIGURE:
+        for resource in inventory.resources(kind):
+            text = _COMMENT.sub("", resource.block_span.text)
+            if _VPC_CNI.search(text):
+                reason = f"{resource.address} configures the VPC CNI in a way that podroom does not read yet"
+                return Unknown(reason, resource.span, (resource.address,))
+            plugin = _OTHER_PLUGIN.search(text)
+            if plugin is not None and kind == "helm_release" and not _BESIDE_VPC_CNI.search(text):
+                reason = f"{resource.address} installs {plugin[1]}, which may give pods their addresses instead"
+                return Unknown(reason, resource.span, (resource.address,))
+    return None
+
+
+def not_installed(cluster: ResourceInstance) -> Unknown | None:
+    """Return why a cluster may be without the VPC CNI although nothing says what takes its place."""
+    field = cluster.body.attribute("bootstrap_self_managed_addons")
+    if field is None:
+        return None
+    value = field.boolean()
+    if isinstance(value, Known) and value.value:
+        return None
+    if isinstance(value, Unknown):
+        return value
+    reason = (
+        "bootstrap_self_managed_addons is off and no vpc-cni add-on is here: what gives pods addresses is not known"
+    )
+    return Unknown(reason, field.origin)
