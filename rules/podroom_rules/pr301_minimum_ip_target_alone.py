@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from podroom.capacity.assessment import Assessment, collect
 from podroom.capacity.interfaces import ADDRESSES_PER_PREFIX, uses_prefixes
+from podroom.capacity.working import Figure, Term
 from podroom.catalog import documents
 from podroom.model.world import Cluster, NodeGroup
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable, Unknown
 
+_WARM_IP_TARGET = 2
 _CONFIGURATION = """
 resource "aws_eks_cluster" "main" {
   name     = "main"
@@ -45,12 +48,23 @@ resource "aws_eks_node_group" "workers" {
 """
 
 
+@dataclass(frozen=True, slots=True)
+class _Exceeding:
+    """Nodes of one type that may run `pods` pods with an address, which is more than they ever hold."""
+
+    group: NodeGroup
+    type_name: str
+    pods: int
+    held: Figure
+
+
 class MinimumIpTargetAlone(Rule[Cluster]):
     """`MINIMUM_IP_TARGET` without `WARM_IP_TARGET` is a hard limit on the pods of a node.
 
     `MINIMUM_IP_TARGET` says how many addresses a node holds at least.  As soon as it is set, the CNI ignores
     `WARM_ENI_TARGET`, and an unset `WARM_IP_TARGET` counts as 0: no address is kept warm.  The pool then never grows
-    past the minimum, however many pods wait, so the pod after the last address fails for good:
+    past the minimum (rounded up to whole prefixes of 16 with prefix delegation), however many pods wait, so the pod
+    after the last address fails for good:
 
         failed to assign an IP address to container
 
@@ -93,43 +107,70 @@ class MinimumIpTargetAlone(Rule[Cluster]):
             raise Undecidable(unknown)
         if not exceeding and groups:
             return
-        origin = variable.span
-        notes = tuple(
-            Note(f"{name} nodes of {group.address} may run {pods} pods with an address", group.span)
-            for group, name, pods in exceeding
-        )
-        most = max((pods for _, _, pods in exceeding), default=None)
+        worst = max(exceeding, key=lambda item: item.pods - item.held.value, default=None)
+        held = worst.held if worst else _held(minimum, prefixes=behavior.prefix_delegation)
+        warm = subject.cni.find("WARM_IP_TARGET")
+        set_to = f'"{assessment.variable(subject.cni, warm.name).need()}"' if warm else None
         yield self.finding(
-            origin,
+            variable.span,
             subject,
-            f"no node ever holds more than {minimum} addresses for pods"
-            + (f", but may be given {most} pods" if most is not None else ""),
-            label="WARM_IP_TARGET is not set, so it counts as 0 and the pool never grows",
-            effect=f"Pod {minimum + 1} of a node hangs in ContainerCreating with "
+            f"no node ever holds more than {held.value} addresses for pods"
+            + (f", but may be given {worst.pods} pods" if worst else ""),
+            label=f"WARM_IP_TARGET is {set_to or 'not set'}"
+            + ("" if set_to == '"0"' else ", which counts as 0")
+            + ", so the pool never grows"
+            + (f" beyond {held.working}" if held.value != minimum else ""),
+            effect=f"Pod {held.value + 1} of a node hangs in ContainerCreating with "
             '"failed to assign an IP address to container", though the subnet has addresses.',
-            fix=f'add WARM_IP_TARGET = "2" beside MINIMUM_IP_TARGET = "{minimum}"',
-            related=notes,
+            fix=f'change WARM_IP_TARGET from {set_to} to "{_WARM_IP_TARGET}"'
+            if set_to
+            else f'add WARM_IP_TARGET = "{_WARM_IP_TARGET}" beside MINIMUM_IP_TARGET = "{minimum}"',
+            related=(
+                *((Note("the pool never grows because of this", warm.span),) if warm else ()),
+                *(
+                    Note(
+                        f"{item.type_name} nodes of {item.group.address} may run {item.pods} pods with an address",
+                        item.group.span,
+                    )
+                    for item in exceeding
+                ),
+            ),
             severity=Severity.ERROR if exceeding else Severity.WARNING,
             confidence=Confidence.HIGH if exceeding else Confidence.MEDIUM,
             assumption=None
             if exceeding
-            else f"the node groups are not in this configuration; nodes with more than {minimum} pods are assumed",
-            evidence={"minimum_ip_target": minimum, "most_pods": most},
+            else f"the node groups are not in this configuration; nodes with more than {held.value} pods are assumed",
+            evidence={
+                "minimum_ip_target": minimum,
+                "held": held.value,
+                "working": held.working,
+                "most_pods": worst.pods if worst else None,
+            },
         )
 
     @staticmethod
-    def _exceeding(group: NodeGroup, assessment: Assessment, minimum: int) -> Iterator[tuple[NodeGroup, str, int]]:
+    def _exceeding(group: NodeGroup, assessment: Assessment, minimum: int) -> Iterator[_Exceeding]:
         """Iterate over the types of a group that may run more pods with an address than the pool ever holds."""
         if not assessment.applies(group):
             return
         cni = assessment.cni(group)
         for resolved in assessment.instances(group):
-            unit = ADDRESSES_PER_PREFIX if uses_prefixes(resolved.instance, cni) else 1
-            held = -(-minimum // unit) * unit
+            held = _held(minimum, prefixes=uses_prefixes(resolved.instance, cni))
             limit = min(assessment.kubelet(group, resolved.instance), key=lambda limit: limit.figure.value)
             pods = limit.figure.value - assessment.assumptions.host_network_pods
-            if pods > held:
-                yield group, resolved.instance.name, pods
+            if pods > held.value:
+                yield _Exceeding(group, resolved.instance.name, pods, held)
+
+
+def _held(minimum: int, *, prefixes: bool) -> Figure:
+    """Return the addresses that a node holds for a MINIMUM_IP_TARGET: whole prefixes with prefix delegation."""
+    if not prefixes:
+        return Term(minimum, f"{minimum}").figure(documents.CNI_IPAMD)
+    count = -(-minimum // ADDRESSES_PER_PREFIX)
+    expression = f"ceil({minimum} / {ADDRESSES_PER_PREFIX}) = {count} {'prefix' if count == 1 else 'prefixes'}"
+    return Term(count * ADDRESSES_PER_PREFIX, f"{expression} x {ADDRESSES_PER_PREFIX} addresses").figure(
+        documents.CNI_IPAMD, documents.CNI_PREFIX_TARGETS
+    )
 
 
 def _belongs(group: NodeGroup, cluster: Cluster) -> bool:
