@@ -16,6 +16,7 @@ from podroom.report.style import Style, printable
 
 if TYPE_CHECKING:
     from podroom.config import Config
+    from podroom.engine import Outcome
     from podroom.rule import Rule
     from podroom.run import Request
     from podroom.sources.files import HclReader
@@ -26,7 +27,7 @@ T = TypeVar("T")
 EXIT_FINDINGS = 1
 EXIT_FAILED = 2
 
-_PATHS = click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH]...")
+_PATHS = click.argument("paths", nargs=-1, metavar="[PATH]...")
 _COLOUR = click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),
@@ -43,7 +44,7 @@ _READER = click.option(
 )
 _VARIABLE = click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="Set a root variable.")
 _VARIABLE_FILE = click.option(
-    "--var-file", "variable_files", multiple=True, type=click.Path(), help="Read root variables from a .tfvars file."
+    "--var-file", "variable_files", multiple=True, metavar="PATH", help="Read root variables from a .tfvars file."
 )
 _WORKSPACE = click.option("--workspace", help="The Terraform workspace to judge.")
 
@@ -69,7 +70,7 @@ def podroom() -> None:
 
 
 def _reports_errors(command: Callable[P, T]) -> Callable[P, T]:
-    """Print errors that podroom raises on purpose as one sentence and exit with 2."""
+    """Print errors that podroom raises on purpose, and those of the system, as one sentence and exit with 2."""
 
     @wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -77,6 +78,9 @@ def _reports_errors(command: Callable[P, T]) -> Callable[P, T]:
             return command(*args, **kwargs)
         except PodroomError as error:
             click.echo(f"podroom: {printable(str(error))}", err=True)
+            sys.exit(EXIT_FAILED)
+        except OSError as error:  # such as a current folder that is gone, or a full disk
+            click.echo(f"podroom: the system refuses: {printable(str(error))}", err=True)
             sys.exit(EXIT_FAILED)
 
     return wrapped
@@ -106,22 +110,25 @@ def check(
     Exits with 0 if there is nothing to report, 1 if there are findings of severity warning or error, and 2 if
     something could not be read.
     """
-    from podroom.engine import Engine  # noqa: PLC0415 - `podroom --version` needs none of this
+    from podroom.engine import Engine, Outcome, Problem  # noqa: PLC0415 - `podroom --version` needs none of this
     from podroom.packs import find_rules  # noqa: PLC0415
     from podroom.rule import Severity  # noqa: PLC0415
     from podroom.run import check as run_check  # noqa: PLC0415
 
-    request = _request(paths, variables, variable_files, workspace, hcl_parser)
-    outcome = run_check(request, Engine(find_rules()))
+    try:
+        request = _request(paths, variables, variable_files, workspace, hcl_parser)
+        outcome = run_check(request, Engine(find_rules()))
+    except PodroomError as error:
+        if output_format == "json":
+            path = error.span.path if error.span else (paths or (".",))[0]
+            _write_findings(Outcome(problems=(Problem(error.message, error.span, path),)))
+        raise
     if output_format == "json":
-        from podroom.report import findings_json  # noqa: PLC0415
-
-        text = findings_json.render(outcome, version=__version__, catalog_date=request.catalog.date)
+        _write_findings(outcome)
     else:
         from podroom.report import text as text_report  # noqa: PLC0415
 
-        text = text_report.render(outcome, _style(color))
-    _write(text)
+        _write(text_report.render(outcome, _style(color)))
     if outcome.problems:
         sys.exit(EXIT_FAILED)
     if any(finding.severity >= Severity.WARNING for finding in outcome.findings):
@@ -257,7 +264,7 @@ def _config(paths: Sequence[str]) -> Config:
     while True:
         for name in NAMES:
             path = os.path.join(folder, name)
-            if os.path.isfile(path):
+            if os.path.lexists(path):
                 document = read_document(path)
                 if isinstance(document, ReadProblem):
                     raise InputError(document.message)
@@ -273,6 +280,13 @@ def _config(paths: Sequence[str]) -> Config:
 def _style(color: str) -> Style:
     wanted = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return Style(colour=color == "always" or (color == "auto" and wanted))
+
+
+def _write_findings(outcome: Outcome) -> None:
+    from podroom.catalog.instance_types import InstanceCatalog  # noqa: PLC0415 - `podroom --version` needs none of this
+    from podroom.report import findings_json  # noqa: PLC0415
+
+    _write(findings_json.render(outcome, version=__version__, catalog_date=InstanceCatalog.bundled().date))
 
 
 def _write(text: str) -> None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from podroom.assembly.terraform import assemble
 from podroom.capacity.assessment import Assessment, Assumptions
 from podroom.catalog.instance_types import InstanceCatalog
 from podroom.engine import Engine, Outcome, Problem, Suppression, Undecided, read_suppression, settle
-from podroom.errors import InputError
+from podroom.errors import InputError, UsageError
 from podroom.evaluation.project import Options, load_root
 from podroom.model.world import Gap, World
+from podroom.positions import Document, Span
 from podroom.rule import Finding
 from podroom.sources.files import Files, HclReader, find_roots, project_folder
 from podroom.values import Unknown
+
+_MENTIONS_EKS = re.compile(r"(?<![a-z])eks", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +37,13 @@ class Request:
 def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
     """Read everything below the paths into one World a root module.
 
-    Raises `InputError` for a missing path or if there is no Terraform at all.
+    A path that cannot be judged is a problem beside the Worlds of the others.  Raises `InputError` if
+    that holds for all of them, `UsageError` for a variable that no root module declares.
     """
     files = Files(project_folder(request.paths), request.reader)
     roots = find_roots(request.paths, files)
-    if not roots and not files.problems:
-        shown = ", ".join(request.paths)
-        raise InputError(f"no Terraform configuration (*.tf) in {shown}")
+    if not roots:
+        raise InputError("; ".join(problem.message for problem in files.problems))
     options = Options(
         variable_files=tuple(files.variable_file(path) for path in request.variable_files),
         variables=dict(request.variables),
@@ -47,9 +51,15 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
     )
     worlds: list[World] = []
     problems: list[Problem] = []
+    declared: set[str] = set()
+    may_declare_more = False
     for root in roots:
         module = load_root(files, root, options)
-        world = assemble(module)
+        declared.update(module.declarations.variables)
+        folders = dict.fromkeys(part.directory for part in module.walk())
+        unread = [document for folder in folders for document in files.unread_configuration(folder)]
+        may_declare_more = may_declare_more or bool(unread)
+        world = _with_gaps(assemble(module), unread + files.unread_variables(root))
         if world.about_eks:
             files.variables(root)  # one that cannot be read is said, even if no variable was looked up
         for part in module.walk():
@@ -61,8 +71,34 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
                     gap = Gap(part.address or "the root module", problem.message, problem.span)
                     world = replace(world, gaps=(*world.gaps, gap))
         worlds.append(world)
+    if not may_declare_more and not files.problems:
+        _refuse_undeclared(request.variables, declared)
     problems += [Problem(problem.message, problem.span, problem.path) for problem in files.problems]
     return worlds, list(dict.fromkeys(problems)), files
+
+
+def _with_gaps(world: World, unread: Sequence[Document]) -> World:
+    """Add a gap for each file in a form that is not read yet, if it may be about EKS."""
+    gaps = [
+        Gap(
+            "the root module",
+            f"{document.path.rpartition('/')[2]} is not read yet, so what it says is not known",
+            Span(document, 0, 0),
+        )
+        for document in unread
+        if world.about_eks or _MENTIONS_EKS.search(document.text)
+    ]
+    return replace(world, gaps=(*world.gaps, *gaps))
+
+
+def _refuse_undeclared(variables: Sequence[tuple[str, str]], declared: Collection[str]) -> None:
+    for name, _ in variables:
+        if name not in declared:
+            from difflib import get_close_matches  # noqa: PLC0415 - only a misspelt variable needs it
+
+            close = get_close_matches(name, declared, n=1)
+            hint = f"; did you mean {close[0]}?" if close else ""
+            raise UsageError(f"--var {name}: no configuration that was read declares this variable{hint}")
 
 
 def check(request: Request, engine: Engine) -> Outcome:

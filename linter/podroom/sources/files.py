@@ -23,7 +23,9 @@ LARGEST_FILE = 32 * 1024 * 1024
 """In bytes.  The largest Terraform file in 10,442 public ones is under 1 MiB."""
 
 _GIT_CRYPT = b"\x00GITCRYPT\x00"
-_CONFIGURATION = (".tf",)
+_CONFIGURATION = ".tf"
+_UNREAD_CONFIGURATION = (".tf.json", ".tofu", ".tofu.json")
+_UNREAD_VARIABLES = ("terraform.tfvars.json", ".auto.tfvars.json")
 _SKIPPED_DIRECTORIES = frozenset({"node_modules", "__pycache__"})
 
 
@@ -55,12 +57,10 @@ class Files:
     def problems(self) -> list[ReadProblem]:
         """Return everything that could not be read so far, syntax problems included, by path."""
         problems = list(self._read_problems.values())
-        for parsed in self._parsed.values():
-            if parsed is not None:
-                problems += [
-                    ReadProblem(parsed.document.path, problem.message, parsed.span(problem))
-                    for problem in parsed.problems
-                ]
+        for parsed in self.parsed:
+            problems += [
+                ReadProblem(parsed.document.path, problem.message, parsed.span(problem)) for problem in parsed.problems
+            ]
         return sorted(problems, key=lambda problem: (problem.path, problem.span.start if problem.span else 0))
 
     @property
@@ -68,10 +68,23 @@ class Files:
         """Return every file that was parsed so far."""
         return [parsed for parsed in self._parsed.values() if parsed is not None]
 
+    @property
+    def documents(self) -> list[Document]:
+        """Return every text that was read so far: configuration, variables, templates, scripts."""
+        return [document for document in self._documents.values() if isinstance(document, Document)]
+
     def configuration(self, directory: str) -> list[ParsedFile]:
         """Return the configuration files of one folder, in the order of their names."""
         names = [name for name in self._names(directory) if name.endswith(_CONFIGURATION)]
         return self._parse_all(os.path.join(directory, name) for name in names)
+
+    def unread_configuration(self, directory: str) -> list[Document]:
+        """Return the files of one folder that are configuration too, in forms that are not read yet."""
+        return self._unread(directory, _UNREAD_CONFIGURATION)
+
+    def unread_variables(self, directory: str) -> list[Document]:
+        """Return the variable files that Terraform reads by itself, in forms that are not read yet."""
+        return self._unread(directory, _UNREAD_VARIABLES)
 
     def variables(self, directory: str) -> list[ParsedFile]:
         """Return the variable files that Terraform reads by itself, the weakest first.
@@ -86,6 +99,10 @@ class Files:
 
     def variable_file(self, path: str) -> ParsedFile:
         """Return the variable file that the user named; raises `InputError` if it cannot be read."""
+        if path.endswith(".json"):
+            raise InputError(
+                f"{_shown(path)} is not read: variable files in JSON are not supported yet; give a .tfvars"
+            )
         parsed = self._parse(path)
         if parsed is None:
             raise InputError(self._read_problems[path].message)
@@ -94,6 +111,8 @@ class Files:
     def read_text(self, directory: str, path: str) -> Document | str:
         """Return a text file for `file()` and `templatefile()`, or the reason why it is not read."""
         full = os.path.join(directory, path)
+        if "\0" in path:
+            return "the path holds a null character, which no file has"
         if not self._inside_project(full):
             return f"{path} lies outside the project, where podroom does not read"
         document = self._read(os.path.normpath(full))
@@ -104,12 +123,29 @@ class Files:
         path = os.path.normpath(os.path.join(directory, relative))
         return path if os.path.isdir(path) else None
 
-    def _names(self, directory: str) -> list[str]:
+    def entries(self, directory: str) -> list[os.DirEntry[str]]:
+        """Return what a folder holds, by name; nothing, and a problem noted, if it cannot be read."""
         try:
-            return sorted(entry.name for entry in os.scandir(directory or ".") if not entry.is_dir())
+            with os.scandir(directory or ".") as entries:
+                return sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
             self.note(directory, f"cannot read the folder {_shown(directory)}: {_why(error)}")
             return []
+
+    def _names(self, directory: str) -> list[str]:
+        return [entry.name for entry in self.entries(directory) if not _is_folder(entry)]
+
+    def _unread(self, directory: str, endings: tuple[str, ...]) -> list[Document]:
+        found = []
+        for name in self._names(directory):
+            if name.endswith(endings):
+                path = os.path.join(directory, name)
+                document = self._read(path)
+                if isinstance(document, ReadProblem):
+                    self.note(path, document.message)
+                else:
+                    found.append(document)
+        return found
 
     def _parse_all(self, paths: Iterable[str]) -> list[ParsedFile]:
         with _without_collector():
@@ -144,21 +180,11 @@ def read_document(path: str) -> Document | ReadProblem:
     """Read one text file, or say in one sentence why it is not one."""
     shown = _shown(path)
     try:
-        # O_NONBLOCK: opening a named pipe must not wait for a writer that never comes.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    except OSError as error:
+        data = _bytes(path)
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         return ReadProblem(shown, f"cannot read {shown}: {_why(error)}")
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            return ReadProblem(shown, f"cannot read {shown}: it is no regular file")
-        if status.st_size > LARGEST_FILE:
-            size = f"{status.st_size / 2**20:.0f} MiB"
-            return ReadProblem(shown, f"{shown} is not read: it has {size}, more than {LARGEST_FILE // 2**20} MiB")
-        try:
-            data = file.read(LARGEST_FILE + 1)
-        except OSError as error:
-            return ReadProblem(shown, f"cannot read {shown}: {_why(error)}")
+    if len(data) > LARGEST_FILE:
+        return ReadProblem(shown, f"{shown} is not read: it has more than {LARGEST_FILE // 2**20} MiB")
     if data.startswith(_GIT_CRYPT):
         return ReadProblem(shown, f"{shown} is encrypted by git-crypt; unlock the repository to have it judged")
     if b"\x00" in data:
@@ -170,29 +196,37 @@ def read_document(path: str) -> Document | ReadProblem:
         return ReadProblem(shown, f"{shown} is not UTF-8 text: invalid byte on line {line}")
 
 
+def _bytes(path: str) -> bytes:
+    """Return the content of a regular file, of one that is too large only the beginning."""
+    # O_NONBLOCK: opening a named pipe must not wait for a writer that never comes.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode):
+            raise OSError("it is a folder" if stat.S_ISDIR(mode) else "it is no regular file")
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(LARGEST_FILE + 1)
+    finally:
+        os.close(descriptor)
+
+
 def find_roots(paths: Iterable[str], files: Files) -> list[str]:
     """Return the folders to judge below `paths`, each a root module.
 
     A folder that another folder calls as a module is judged there, not by itself, unless it is
-    named in `paths`.  A file stands for its folder.  Raises `InputError` for a path that does not
-    exist.
+    named in `paths`.  A file stands for its folder.  A path that is missing or holds nothing to judge
+    is a problem of `files`.
     """
     named: dict[str, None] = {}
     found: dict[str, None] = {}
     for path in paths:
-        if os.path.isdir(path):
-            found.update(dict.fromkeys(_folders_with_configuration(path, files)))
-            named[os.path.normpath(path)] = None
-        elif os.path.lexists(path):
-            folder = os.path.normpath(os.path.dirname(path) or ".")
-            if not path.endswith(_CONFIGURATION):
-                raise InputError(f"{_shown(path)} is not a Terraform file (.tf); give a folder or .tf files")
-            named[folder] = None
-            found[folder] = None
-        else:
-            raise InputError(f"no such file or folder: {_shown(path)}")
+        folders = _folders(path, files)
+        found.update(dict.fromkeys(folders))
+        if folders:
+            named[os.path.normpath(path) if os.path.isdir(path) else folders[0]] = None
     called = {child for folder in found for child in _children(folder, files)}
-    return [folder for folder in found if folder in named or folder not in called]
+    roots = [folder for folder in found if folder in named or folder not in called]
+    return roots or list(found)  # folders that call each other in a circle are said to do so when they are judged
 
 
 def project_folder(paths: Iterable[str]) -> str:
@@ -211,24 +245,59 @@ def project_folder(paths: Iterable[str]) -> str:
         folder = parent
 
 
-def _folders_with_configuration(path: str, files: Files) -> Iterator[str]:
+def _folders(path: str, files: Files) -> list[str]:
+    """Return the folders that a path given by the user stands for; a problem is noted if there is none."""
+    try:
+        is_folder = stat.S_ISDIR(os.stat(path).st_mode)
+    except (OSError, ValueError) as error:
+        missing = isinstance(error, FileNotFoundError)
+        files.note(
+            path, f"no such file or folder: {_shown(path)}" if missing else f"cannot read {_shown(path)}: {_why(error)}"
+        )
+        return []
+    if not is_folder:
+        if path.endswith(_CONFIGURATION):
+            return [os.path.normpath(os.path.dirname(path) or ".")]
+        files.note(path, f"{_shown(path)} is not a Terraform file (.tf); give a folder or .tf files")
+        return []
+    known = len(files.problems)
+    read, unread = _folders_with_configuration(path, files)
+    if read:
+        return read + unread
+    if unread or len(files.problems) == known:
+        beside = "; files in JSON (.tf.json) and of OpenTofu (.tofu) are there, but not read yet" if unread else ""
+        files.note(path, f"no Terraform configuration (*.tf) in {_shown(path)}{beside}")
+    return []
+
+
+def _folders_with_configuration(path: str, files: Files) -> tuple[list[str], list[str]]:
+    """Return the folders that hold configuration, and those whose configuration is not read yet."""
+    read, unread = [], []
     pending = [os.path.normpath(path)]
     while pending:
         folder = pending.pop()
-        try:
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-        except OSError as error:
-            files.note(folder, f"cannot read the folder {_shown(folder)}: {_why(error)}")
-            continue
-        if any(entry.name.endswith(_CONFIGURATION) and not entry.is_dir() for entry in entries):
-            yield folder
+        entries = files.entries(folder)
+        names = [entry.name for entry in entries if not _is_folder(entry)]
+        if any(name.endswith(_CONFIGURATION) for name in names):
+            read.append(folder)
+        elif any(name.endswith(_UNREAD_CONFIGURATION) for name in names):
+            unread.append(folder)
         pending += [
             os.path.normpath(entry.path)
             for entry in reversed(entries)
-            if entry.is_dir(follow_symlinks=False)
+            if _is_folder(entry, follow_symlinks=False)
             and not entry.name.startswith(".")
             and entry.name not in _SKIPPED_DIRECTORIES
         ]
+    return read, unread
+
+
+def _is_folder(entry: os.DirEntry[str], *, follow_symlinks: bool = True) -> bool:
+    """Return whether an entry is a folder; one that cannot be looked at is taken for a file, and fails when read."""
+    try:
+        return entry.is_dir(follow_symlinks=follow_symlinks)
+    except OSError:
+        return False
 
 
 def _children(folder: str, files: Files) -> Iterator[str]:
@@ -267,5 +336,5 @@ def _shown(path: str) -> str:
     return shown.replace(os.sep, "/")
 
 
-def _why(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
+def _why(error: OSError | ValueError) -> str:
+    return ((error.strerror if isinstance(error, OSError) else None) or str(error)).lower()

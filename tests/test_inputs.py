@@ -1,0 +1,201 @@
+"""Files and folders as they come: missing, odd, unreadable, in forms that are not read yet."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checkout import CHECKOUT, EXAMPLES, podroom
+from test_json_output import STRICT
+
+GUILTY = CHECKOUT / EXAMPLES / "stale-max-pods"
+
+
+@pytest.fixture
+def guilty(tmp_path: Path) -> Path:
+    """Return a copy of an example with one PR101."""
+    return Path(shutil.copytree(GUILTY, tmp_path / "guilty"))
+
+
+def test_a_template_that_is_a_folder_is_said_at_the_call(guilty: Path) -> None:
+    (guilty / "user-data.tftpl").unlink()
+    (guilty / "user-data.tftpl").mkdir()
+
+    result = podroom("check", str(guilty))
+
+    assert result.exit_code == 0
+    assert "nodes.tf:7:" in result.output
+    assert "user-data.tftpl: it is a folder" in result.output
+
+
+@pytest.mark.parametrize("option", ["--var-file", "podroom.toml"])
+def test_a_folder_in_place_of_a_file_is_one_sentence(guilty: Path, option: str) -> None:
+    if option == "podroom.toml":
+        (guilty / option).mkdir()
+        result = podroom("check", str(guilty))
+    else:
+        result = podroom("check", option, str(guilty), str(guilty))
+
+    assert result.exit_code == 2
+    assert result.stderr.endswith(": it is a folder\n")
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_link_to_itself_is_said_and_the_rest_of_its_folder_is_judged(guilty: Path) -> None:
+    (guilty / "a.tf").symlink_to("a.tf")
+    (guilty / "dangling.tf").symlink_to("nowhere")
+
+    result = podroom("check", str(guilty))
+
+    assert result.exit_code == 2
+    assert result.output.count("not read: ") == 2
+    assert "PR101" in result.output
+
+
+def test_a_name_that_no_file_can_have_is_no_file(guilty: Path) -> None:
+    nodes = guilty / "nodes.tf"
+    nodes.write_text(nodes.read_text(encoding="utf-8").replace("user-data.tftpl", "a\\u0000b"), encoding="utf-8")
+
+    assert "null character" in podroom("check", str(guilty)).output
+
+
+@pytest.mark.parametrize(
+    ("other", "sentence"),
+    [("missing", "no such file or folder: "), ("empty", "no Terraform configuration (*.tf) in ")],
+)
+def test_a_path_without_anything_to_judge_does_not_keep_the_others_from_being_judged(
+    guilty: Path, tmp_path: Path, other: str, sentence: str
+) -> None:
+    (tmp_path / "empty").mkdir()
+
+    result = podroom("check", str(tmp_path / other), str(guilty))
+
+    assert result.exit_code == 2
+    assert result.output.count("not read: ") == 1
+    assert sentence in result.output
+    assert "PR101" in result.output
+
+
+def test_paths_of_which_none_can_be_judged_are_one_line(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+
+    result = podroom("check", str(tmp_path / "empty"), str(tmp_path / "missing"))
+
+    assert result.exit_code == 2
+    assert not result.stdout
+    assert result.stderr.count("\n") == 1
+    assert "no such file or folder" in result.stderr
+    assert "no Terraform configuration" in result.stderr
+
+
+def test_a_folder_that_may_not_be_read_is_one_sentence(guilty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: str) -> Any:  # noqa: ANN401 - never returns
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    monkeypatch.setattr(os, "scandir", refuse)
+
+    result = podroom("check", str(guilty))
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith("podroom: cannot read the folder ")
+    assert result.stderr.endswith(": permission denied\n")
+
+
+def test_a_current_folder_that_is_gone_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone() -> str:
+        raise FileNotFoundError(2, "No such file or directory")
+
+    monkeypatch.setattr(os.path, "realpath", lambda path: gone() + path)
+
+    result = podroom("check")
+
+    assert result.exit_code == 2
+    assert result.stderr.count("\n") == 1
+
+
+def test_folders_that_call_each_other_are_judged_and_said_to_do_so(tmp_path: Path) -> None:
+    for name, other in (("a", "b"), ("b", "a")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "main.tf").write_text(f'module "m" {{\n  source = "../{other}"\n}}\n', encoding="utf-8")
+
+    result = podroom("check", str(tmp_path))
+
+    assert "in 2 configurations" in result.output
+
+
+@pytest.mark.parametrize(
+    "name", ["cni.tf.json", "cni.tofu", "cni.tofu.json", "terraform.tfvars.json", "x.auto.tfvars.json"]
+)
+def test_a_file_in_a_form_that_is_not_read_yet_is_said_once(guilty: Path, name: str) -> None:
+    (guilty / name).write_text("{}\n", encoding="utf-8")
+
+    result = podroom("check", str(guilty))
+
+    assert result.exit_code == 1
+    assert result.output.count(f"{name}:1:1: {name} is not read yet, so what it says is not known") == 1
+
+
+def test_an_unread_file_beside_configuration_that_is_not_about_eks_is_said_if_it_is(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text('resource "aws_s3_bucket" "b" {}\n', encoding="utf-8")
+    (tmp_path / "queue.tf.json").write_text('{"resource": {"aws_sqs_queue": {"q": {}}}}', encoding="utf-8")
+    (tmp_path / "cluster.tf.json").write_text('{"resource": {"aws_eks_cluster": {"c": {}}}}', encoding="utf-8")
+
+    output = podroom("check", str(tmp_path)).output
+
+    assert "cluster.tf.json is not read yet" in output
+    assert "queue.tf.json" not in output
+
+
+def test_a_folder_with_nothing_but_unread_forms_says_so(tmp_path: Path) -> None:
+    (tmp_path / "main.tf.json").write_text("{}\n", encoding="utf-8")
+
+    result = podroom("check", str(tmp_path))
+
+    assert result.exit_code == 2
+    assert "files in JSON (.tf.json) and of OpenTofu (.tofu) are there, but not read yet" in result.stderr
+
+
+def test_a_variable_file_in_json_is_refused(guilty: Path, tmp_path: Path) -> None:
+    file = tmp_path / "x.tfvars.json"
+    file.write_text("{}\n", encoding="utf-8")
+
+    result = podroom("check", "--var-file", str(file), str(guilty))
+
+    assert result.exit_code == 2
+    assert "variable files in JSON are not supported yet" in result.stderr
+
+
+def test_a_variable_that_no_configuration_declares_is_refused_as_terraform_does(guilty: Path) -> None:
+    (guilty / "v.tf").write_text('variable "instance_type" {}\n', encoding="utf-8")
+
+    refused = podroom("check", "--var", "instance_typ=m5.large", str(guilty))
+
+    assert refused.exit_code == 2
+    assert "--var instance_typ: no configuration" in refused.stderr
+    assert refused.stderr.endswith("did you mean instance_type?\n")
+    assert podroom("check", "--var", "instance_type=m5.large", str(guilty)).exit_code == 1
+
+
+@pytest.mark.parametrize("name", ["broken.tf", "more.tf.json"])
+def test_a_variable_that_may_be_declared_where_podroom_cannot_read_is_not_refused(guilty: Path, name: str) -> None:
+    (guilty / name).write_text("{\n", encoding="utf-8")
+
+    assert "no configuration that was read declares" not in podroom("check", "--var", "x=1", str(guilty)).output
+
+
+@pytest.mark.parametrize(
+    "arguments", [("no/such/folder",), ("--var", "novalue", "examples"), ("--var-file", "no.tfvars", "examples")]
+)
+def test_what_podroom_cannot_do_is_valid_json_too(arguments: tuple[str, ...]) -> None:
+    result = podroom("check", "--format", "json", *arguments)
+
+    document = json.loads(result.stdout)
+    STRICT.validate(document)
+    assert result.exit_code == 2
+    assert [error["message"] in result.stderr for error in document["errors"]] == [True]
