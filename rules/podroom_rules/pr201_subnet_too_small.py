@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from podroom.capacity.assessment import Assessment, collect
-from podroom.capacity.demand import Share, shares_of, subnets_of, usable
-from podroom.capacity.subnets import RESERVED_BY_EC2, Reserve, control_plane_reserve, subnet_demand
-from podroom.capacity.warm_pool import node_addresses
-from podroom.capacity.working import Figure
+from podroom.capacity.demand import (
+    Asked,
+    Share,
+    Space,
+    asked_when_full,
+    asked_with_one_pod,
+    shares_of,
+    space,
+    subnets_of,
+)
+from podroom.capacity.subnets import (
+    Reserve,
+    SubnetPart,
+    control_plane_reserve,
+    node_load,
+    sufficient_prefix_length,
+)
+from podroom.capacity.working import counted
 from podroom.catalog import documents
 from podroom.model.world import NodeGroup, Subnet
 from podroom.positions import Span
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Default, Known, Undecidable
 
-_LARGEST = 16
 _WARM_IP_TARGET = 2
 _CONFIGURATION = """
 resource "aws_vpc" "main" {
@@ -49,15 +62,18 @@ class SubnetTooSmall(Rule[NodeGroup]):
 
     Every pod has an address of the subnet, and the VPC CNI takes more than that: with its defaults a node holds a
     whole spare interface full of addresses.  This rule adds up what all node groups put into a subnet when they have
-    grown to their maximum size, evenly spread over availability zones.
+    grown to their maximum size, evenly spread over availability zones.  With prefix delegation it also counts blocks:
+    a prefix is an aligned block of 16 addresses, and the first and the last block of a subnet are never whole, because
+    EC2 reserves addresses in them.  A /27 has no block for a prefix, a /26 has two.
 
-    It is an error if the subnet is empty with a single pod on every node, a warning if it is when the nodes are full.
+    It is an error if the subnet runs dry with a single pod on every node, a warning if it does when the nodes are full.
     From then on new nodes join, but their pods hang in ContainerCreating with
 
         failed to assign an IP address to container
 
     and aws-node's log (/var/log/aws-routed-eni/ipamd.log) says InsufficientFreeAddressesInSubnet, or
-    InsufficientCidrBlocks with prefix delegation.
+    InsufficientCidrBlocks with prefix delegation.  With custom networking it is the pods' subnet that runs dry like this;
+    nodes whose own subnet is full do not start at all.
 
     Remedy: larger subnets, fewer nodes, a smaller warm pool (`WARM_IP_TARGET` with `MINIMUM_IP_TARGET`), or pods in
     subnets of a secondary block (custom networking).
@@ -67,7 +83,12 @@ class SubnetTooSmall(Rule[NodeGroup]):
     name = "subnet-too-small-saturated"
     severity = Severity.ERROR
     subject = NodeGroup
-    sources = (documents.EC2_CREATE_SUBNET, documents.CNI_ENI_TARGETS, documents.EKS_NETWORK_REQUIREMENTS)
+    sources = (
+        documents.EC2_CREATE_SUBNET,
+        documents.EC2_PREFIXES,
+        documents.CNI_ENI_TARGETS,
+        documents.EKS_NETWORK_REQUIREMENTS,
+    )
     bad = (
         Example.terraform(
             "20 nodes with one pod each take 400 addresses of 251",
@@ -86,14 +107,13 @@ class SubnetTooSmall(Rule[NodeGroup]):
         shares, unknown = collect(shares_of(subject, assessment))
         shares = [share for share in shares if share.nodes.value]
         if shares:
-            room = usable(subject)
-            reserves = self._reserves(subject, assessment)
-            one_pod = subnet_demand([share.with_one_pod() for share in shares]).one_pod
-            full = subnet_demand([share.when_full() for share in shares], reserves).saturated
-            if one_pod.value > room.value:
-                yield self._finding(subject, assessment, shares, room, one_pod, one_pod=True)
-            elif full.value > room.value:
-                yield self._finding(subject, assessment, shares, room, full, one_pod=False)
+            room = space(subject)
+            full = asked_when_full(shares, self._reserves(subject, assessment))
+            one_pod = asked_with_one_pod(shares)
+            if not room.holds(one_pod):
+                yield self._finding(subject, assessment, _Case(shares, room, one_pod, full, one_pod=True))
+            elif not room.holds(full):
+                yield self._finding(subject, assessment, _Case(shares, room, full, full, one_pod=False))
         if unknown is not None:
             raise Undecidable(unknown)
 
@@ -106,76 +126,160 @@ class SubnetTooSmall(Rule[NodeGroup]):
                     return [control_plane_reserve()]
         return []
 
-    def _finding(
-        self,
-        subnet: Subnet,
-        assessment: Assessment,
-        shares: Sequence[Share],
-        room: Figure,
-        demand: Figure,
-        *,
-        one_pod: bool,
-    ) -> Finding:
-        state = "with a single pod each" if one_pod else "when they are full"
-        nodes = sum(share.nodes.value for share in shares)
+    def _finding(self, subnet: Subnet, assessment: Assessment, case: _Case) -> Finding:
         origin = subnet.cidr.origin
         span: Span = subnet.span if isinstance(origin, Default) else origin
-        notes = [
-            Note(
-                f"{share.nodes.value} nodes in this zone: {share.nodes.working}; "
-                f"each takes {(share.lightest.load.one_pod if one_pod else share.heaviest.load.saturated).working}",
-                _size_place(share),
-            )
-            for share in shares
-        ]
-        undeclared = any(assessment.cluster(share.group).cni.declared_by is None for share in shares)
+        undeclared = any(assessment.cluster(share.group).cni.declared_by is None for share in case.shares)
+        asked, room = case.asked, case.room
         return self.finding(
             span,
             subnet,
-            f"{nodes} nodes {state} take {demand.value:,} addresses, but this subnet has {room.value:,}",
-            label=f"{subnet.cidr.need()} has {room.working}; the nodes take {demand.working}",
-            effect='New nodes join, and their pods hang in ContainerCreating with "failed to assign an IP address to '
-            'container"; ipamd logs InsufficientFreeAddressesInSubnet.',
-            fix=self._fix(assessment, shares, room, demand, one_pod=one_pod),
+            _message(case),
+            label=_label(subnet.cidr.need(), case),
+            effect=_effect(case),
+            fix=_fix(assessment, case),
             assumption="nothing here configures the VPC CNI, so the defaults that Amazon EKS installs are assumed"
             if undeclared
             else None,
-            related=tuple(notes),
-            severity=Severity.ERROR if one_pod else Severity.WARNING,
+            related=tuple(
+                Note(
+                    f"{counted(share.nodes.value, 'node')} in this zone: {share.nodes.working}; "
+                    f"each takes {_taken(share, one_pod=case.one_pod)}",
+                    _size_place(share),
+                )
+                for share in case.shares
+            ),
+            severity=Severity.ERROR if case.one_pod else Severity.WARNING,
             confidence=Confidence.MEDIUM if undeclared else Confidence.HIGH,
             evidence={
-                "usable": room.value,
-                "demand": demand.value,
-                "working": demand.working,
-                "nodes": nodes,
-                "state": "one pod" if one_pod else "saturated",
-                "node_groups": [share.group.address for share in shares],
+                "usable": room.addresses.value,
+                "demand": asked.addresses.value,
+                "working": asked.addresses.working,
+                "free_prefix_blocks": room.blocks.value,
+                "prefixes": asked.prefixes,
+                "nodes": case.nodes,
+                "state": "one pod" if case.one_pod else "saturated",
+                "node_groups": [share.group.address for share in case.shares],
             },
         )
 
-    @staticmethod
-    def _fix(assessment: Assessment, shares: Sequence[Share], room: Figure, demand: Figure, *, one_pod: bool) -> str:
-        """Return the block that would do and, where the warm pool is what fills the subnet, its settings."""
-        length = 32 - (demand.value + RESERVED_BY_EC2 - 1).bit_length()
-        ways = (
-            [f"a /{length} would do"]
-            if length >= _LARGEST
-            else ["no subnet is that large: use several, or fewer nodes"]
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A subnet that cannot hold what is asked of it, and what full nodes would ask."""
+
+    shares: Sequence[Share]
+    room: Space
+    asked: Asked
+    full: Asked
+    one_pod: bool
+
+    @property
+    def nodes(self) -> int:
+        """Return how many nodes are in the subnet's zone, those that only pods' addresses come for included."""
+        return sum(share.nodes.value for share in self.shares)
+
+    @property
+    def lacks_addresses(self) -> bool:
+        """Return whether there are too few addresses; otherwise only blocks for prefixes are too few."""
+        return self.asked.addresses.value > self.room.addresses.value
+
+
+def _message(case: _Case) -> str:
+    asked, room = case.asked, case.room
+    several = case.nodes > 1
+    state = "with a single pod each" if several else "with a single pod"
+    if not case.one_pod:
+        state = "when they are full" if several else "when it is full"
+    if not any(share.holds_pods for share in case.shares):
+        state = ""
+    subject = " ".join(part for part in (counted(case.nodes, "node"), state) if part)
+    take = "take" if several else "takes"
+    if not case.lacks_addresses:
+        blocks = f"{counted(asked.prefixes, 'block')} of 16 addresses for prefixes"
+        return f"{subject} {take} {blocks}, but this subnet has at most {room.blocks.value} free"
+    by_nodes = asked.addresses.value - asked.reserved
+    control_plane = f" and the control plane {asked.reserved}" if asked.reserved else ""
+    return (
+        f"{subject} {take} {counted(by_nodes, 'address', 'addresses')}{control_plane}, "
+        f"but this subnet has {room.addresses.value:,}"
+    )
+
+
+def _label(cidr: str, case: _Case) -> str:
+    asked, room = case.asked, case.room
+    addresses = f"{cidr} has {room.addresses.working}; asked of it: {asked.addresses.working}"
+    blocks = f"{room.blocks.working}, asked of it: {asked.prefixes}"
+    if not case.lacks_addresses:
+        return f"{cidr} has {blocks}"
+    return f"{addresses}; and {blocks}" if asked.prefixes > room.blocks.value else addresses
+
+
+def _effect(case: _Case) -> str:
+    if not any(share.holds_pods for share in case.shares):
+        return (
+            "The last nodes do not start: EC2 refuses to launch them with InsufficientFreeAddressesInSubnet "
+            "(activity history of the Auto Scaling group)."
         )
-        expected = assessment.assumptions.expected_pods_per_node
-        if one_pod:
-            lean = 0
-            for share in shares:
-                cni = replace(assessment.cni(share.group), warm_ip_target=_WARM_IP_TARGET, minimum_ip_target=expected)
-                candidate = share.lightest
-                addresses = node_addresses(candidate.resolved.instance, cni, max_pods=candidate.max_pods, pods=1)
-                lean += share.nodes.value * addresses.total
-            if lean <= room.value:
-                ways.append(
-                    f'WARM_IP_TARGET = "{_WARM_IP_TARGET}" with MINIMUM_IP_TARGET = "{expected}" '
-                    f"brings the nodes down to {lean:,} addresses"
-                )
-        return "; or ".join(ways)
+    code = "InsufficientFreeAddressesInSubnet" if case.asked.prefixes == 0 else "InsufficientCidrBlocks"
+    return (
+        'New nodes join, and their pods hang in ContainerCreating with "failed to assign an IP address to '
+        f'container"; ipamd logs {code}.'
+    )
+
+
+def _taken(share: Share, *, one_pod: bool) -> str:
+    """Return the sum of what one node takes from this subnet."""
+    load = share.lightest.load.one_pod if one_pod else share.heaviest.load.saturated
+    if not share.custom_networking:
+        return load.working
+    if share.part is SubnetPart.PODS:
+        return f"{load.pod_subnet_working} in this subnet of its pods"
+    return "1 address in this subnet, that of its primary interface; those of its pods are in another"
+
+
+def _fix(assessment: Assessment, case: _Case) -> str:
+    """Return the block that would do and, where the warm pool is what fills the subnet, its settings."""
+    sizes = [sufficient_prefix_length(asked.addresses.value, asked.prefixes) for asked in (case.asked, case.full)]
+    least, full = sizes
+    if least is None:
+        ways = ["no subnet is that large: use several, or fewer nodes"]
+    elif least == full:
+        ways = [f"a /{least} would do"]
+    else:
+        larger = f"a /{full}" if full is not None else "several subnets"
+        ways = [f"a /{least} would do for one pod on each node, {larger} for full nodes"]
+    if case.asked.prefixes and least is not None:
+        ways[0] += " (with an aws_ec2_subnet_cidr_reservation of type prefix, so that its blocks stay whole)"
+    lean = _lean(assessment, case) if case.one_pod else None
+    if lean is not None and case.room.holds(lean):
+        ways.append(
+            f'WARM_IP_TARGET = "{_WARM_IP_TARGET}" with MINIMUM_IP_TARGET = '
+            f'"{assessment.assumptions.expected_pods_per_node}" '
+            f"brings the nodes down to {lean.addresses.value:,} addresses"
+        )
+    return "; or ".join(ways)
+
+
+def _lean(assessment: Assessment, case: _Case) -> Asked:
+    """Return what the nodes would ask with a single pod each if ipamd counted addresses instead of interfaces."""
+    shares = []
+    for share in case.shares:
+        candidate = share.lightest
+        cni = replace(
+            assessment.cni(share.group),
+            warm_ip_target=_WARM_IP_TARGET,
+            minimum_ip_target=assessment.assumptions.expected_pods_per_node,
+        )
+        load = node_load(
+            candidate.resolved.instance,
+            cni,
+            max_pods=candidate.max_pods,
+            host_network_pods=assessment.assumptions.host_network_pods,
+        )
+        prefixes = share.nodes.value * load.one_pod.prefixes if share.holds_pods else 0
+        shares.append(replace(share, lightest=replace(candidate, load=load), fewest_prefixes=prefixes))
+    return asked_with_one_pod(shares)
 
 
 def _addresses(value: object) -> tuple[str, ...]:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from podroom.capacity.assessment import Assessment
-from podroom.capacity.demand import Share, shares_of, subnets_of, usable
+from podroom.capacity.assessment import Assessment, collect
+from podroom.capacity.demand import Share, asked_with_one_pod, shares_of, space, subnets_of
+from podroom.capacity.working import counted
 from podroom.catalog import documents
 from podroom.model.world import NodeGroup, Subnet
+from podroom.positions import Span
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
+from podroom.values import Known
+from podroom_rules.wording import article, type_note
 
 _TIMES_EXPECTED = 3
 _SHARE_OF_SUBNET_PERCENT = 15
@@ -68,7 +73,8 @@ class WarmPoolWaste(Rule[NodeGroup]):
 
     This rule speaks if a node with one pod holds at least three times the addresses of the pods that it is expected to
     run (16 unless configured otherwise: `expected_pods_per_node`) and if all nodes of the group at its maximum size
-    together hold more than 15 % of the subnet.  Where they hold more than all of it, PR201 speaks instead.
+    together hold more than 15 % of the subnet.  Where all groups hold more than all of it, PR201 speaks instead.
+    Groups of one cluster are one finding, for they have one cause.
 
     Remedy: `WARM_IP_TARGET` together with `MINIMUM_IP_TARGET` counts addresses instead of interfaces.
     """
@@ -92,34 +98,25 @@ class WarmPoolWaste(Rule[NodeGroup]):
 
     def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding if the group's warm pools hold much of a subnet for few pods."""
-        for subnet in subnets_of(subject, assessment):
-            yield from self._judge_subnet(subject, subnet, assessment)
+        for waste in _wastes(subject, assessment):
+            yield self._finding(assessment, waste)
 
-    def _judge_subnet(self, group: NodeGroup, subject: Subnet, assessment: Assessment) -> Iterator[Finding]:
-        for share in shares_of(subject, assessment):
-            if share.group is not group:
-                continue
-            held = share.lightest.load.one_pod
-            expected = assessment.assumptions.expected_pods_per_node
-            if share.nodes.value == 0 or held.total < _TIMES_EXPECTED * expected:
-                continue
-            room = usable(subject)
-            together = share.nodes.value * held.total
-            if not _SHARE_OF_SUBNET_PERCENT * room.value < 100 * together <= 100 * room.value:
-                continue
-            yield self._finding(subject, assessment, share, together, room.value)
-
-    def _finding(self, subnet: Subnet, assessment: Assessment, share: Share, together: int, room: int) -> Finding:
+    def _finding(self, assessment: Assessment, waste: _Waste) -> Finding:
+        share = waste.share
         settings = assessment.cluster(share.group).cni
         resolved, held = share.lightest.resolved, share.lightest.load.one_pod
         expected = assessment.assumptions.expected_pods_per_node
         name = resolved.instance.name
+        nodes = counted(share.nodes.value, "node")
+        alone = share.nodes.value == 1
         declared = settings.find("WARM_ENI_TARGET")
-        place = declared.span if declared else resolved.span
+        place = declared.span if declared else _first_place(share.group, assessment)
+        own_place = () if place == resolved.span else (resolved,)
         return self.finding(
             place,
             share.group,
-            f"{share.nodes.value} {name} nodes with one pod each hold {together:,} of this zone's {room:,} addresses",
+            f"{counted(share.nodes.value, f'{name} node')} with one pod {'holds' if alone else 'each hold'} "
+            f"{waste.together:,} of this zone's {waste.usable:,} addresses",
             label=f"with one pod a node takes {held.working}",
             effect="The subnet runs dry long before the nodes are full; pods then hang in ContainerCreating with "
             '"failed to assign an IP address to container".',
@@ -127,8 +124,9 @@ class WarmPoolWaste(Rule[NodeGroup]):
             f"(a node with one pod then takes {1 + expected} addresses)",
             assumption=f"a node is expected to run {expected} pods (expected_pods_per_node)",
             related=(
-                Note(f"{room:,} usable addresses in this subnet", subnet.span),
-                Note(f"{share.nodes.value} nodes in this zone: {share.nodes.working}", share.group.span),
+                Note(f"{waste.usable:,} usable addresses in this subnet", waste.subnet.span),
+                Note(f"{nodes} in this zone: {share.nodes.working}", share.group.span),
+                *(type_note(own, f"{article(name)} node with one pod takes {held.total}") for own in own_place),
             ),
             confidence=Confidence.MEDIUM,
             evidence={
@@ -136,8 +134,50 @@ class WarmPoolWaste(Rule[NodeGroup]):
                 "addresses_with_one_pod": held.total,
                 "working": held.working,
                 "nodes": share.nodes.value,
-                "together": together,
-                "usable": room,
+                "together": waste.together,
+                "usable": waste.usable,
                 "expected_pods_per_node": expected,
             },
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Waste:
+    """A subnet of which the nodes of one group hold `together` addresses with one pod on each."""
+
+    subnet: Subnet
+    share: Share
+    together: int
+    usable: int
+
+
+def _wastes(group: NodeGroup, assessment: Assessment) -> Iterator[_Waste]:
+    """Iterate over the subnets of which a group holds much for few pods."""
+    expected = assessment.assumptions.expected_pods_per_node
+    for subnet in subnets_of(group, assessment):
+        # All shares are needed: with one more the subnet may run dry, and then PR201 speaks.
+        shares = [share for share in list(shares_of(subnet, assessment)) if share.nodes.value]
+        own = [share for share in shares if share.group is group]
+        if not own:
+            continue
+        room = space(subnet)
+        if not room.holds(asked_with_one_pod(shares)):
+            continue
+        for share in own:
+            held = share.lightest.load.one_pod
+            together = share.nodes.value * held.total
+            if held.total < _TIMES_EXPECTED * expected:
+                continue
+            if _SHARE_OF_SUBNET_PERCENT * room.addresses.value < 100 * together:
+                yield _Waste(subnet, share, together, room.addresses.value)
+
+
+def _first_place(group: NodeGroup, assessment: Assessment) -> Span:
+    """Return the place for the groups of one cluster: they have one cause, so the first of them stands for all."""
+    cluster = assessment.cluster(group)
+    for other in assessment.world.node_groups:
+        if isinstance(other.cluster, Known) and other.cluster.value == cluster.address:
+            first = next(iter(collect(_wastes(other, assessment))[0]), None)
+            if first is not None:
+                return first.share.lightest.resolved.span
+    return group.span

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from podroom.capacity.assessment import Assessment, Resolved
 from podroom.capacity.subnets import (
     NodeLoad,
     NodesInSubnet,
+    Reserve,
     SubnetPart,
     SubnetSizeError,
+    free_prefix_blocks,
     nodes_in_zone,
+    subnet_demand,
     usable_addresses,
 )
-from podroom.capacity.working import Figure
+from podroom.capacity.warm_pool import NodeAddresses
+from podroom.capacity.working import Figure, counted
 from podroom.model.world import NodeGroup, PodSubnet, Subnet, SubnetUse
 from podroom.values import Known, Members, Undecidable, Unknown, first_unknown
 
@@ -34,13 +38,23 @@ class Share:
 
     `nodes` is the number of its nodes in the subnet, with its sum.  `lightest` and `heaviest` are the types that take
     the fewest addresses with one pod and the most when full; they are the same if the group has one type.
+    `fewest_prefixes` and `most_prefixes` are the /28 blocks that all nodes take, of the types that take fewest with
+    one pod and most when full; 0 without prefix delegation.
     """
 
     group: NodeGroup
     nodes: Figure
     part: SubnetPart
+    custom_networking: bool
     lightest: Candidate
     heaviest: Candidate
+    fewest_prefixes: int
+    most_prefixes: int
+
+    @property
+    def holds_pods(self) -> bool:
+        """Return whether pods get their addresses from the subnet, too."""
+        return self.part is SubnetPart.PODS or not self.custom_networking
 
     def with_one_pod(self) -> NodesInSubnet:
         """Return the share at its smallest: the lightest type."""
@@ -51,15 +65,50 @@ class Share:
         return NodesInSubnet(self.heaviest.resolved.instance.name, self.nodes.value, self.heaviest.load, self.part)
 
 
-def usable(subnet: Subnet) -> Figure:
-    """Return the addresses of a subnet that can be used; raises `Undecidable` if its block is not known."""
+@dataclass(frozen=True, slots=True)
+class Space:
+    """What a subnet has: addresses that can be used and, at the most, /28 blocks for prefixes."""
+
+    addresses: Figure
+    blocks: Figure
+
+    def holds(self, asked: Asked) -> bool:
+        """Return whether the subnet has what is asked of it."""
+        return asked.addresses.value <= self.addresses.value and asked.prefixes <= self.blocks.value
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of a subnet: addresses with their sum, `reserved` of them not by nodes, and prefixes."""
+
+    addresses: Figure
+    prefixes: int
+    reserved: int = 0
+
+
+def space(subnet: Subnet) -> Space:
+    """Return what a subnet has; raises `Undecidable` if its block is not known."""
     from ipaddress import IPv4Network  # noqa: PLC0415 - only a project with subnets needs it
 
     text = subnet.cidr.need()
     try:
-        return usable_addresses(IPv4Network(text, strict=False).prefixlen)
+        length = IPv4Network(text, strict=False).prefixlen
+        return Space(usable_addresses(length), free_prefix_blocks(length))
     except (ValueError, SubnetSizeError) as error:
         raise Undecidable(Unknown(f'"{text}" is no IPv4 block of a subnet: {error}', subnet.cidr.origin)) from error
+
+
+def asked_with_one_pod(shares: Sequence[Share]) -> Asked:
+    """Return what nodes ask of a subnet at the least, with a single pod on each."""
+    addresses = subnet_demand([share.with_one_pod() for share in shares]).one_pod
+    return Asked(addresses, sum(share.fewest_prefixes for share in shares))
+
+
+def asked_when_full(shares: Sequence[Share], reserves: Sequence[Reserve]) -> Asked:
+    """Return what full nodes ask of a subnet at the most, and others beside them."""
+    addresses = subnet_demand([share.when_full() for share in shares], reserves).saturated
+    reserved = sum(reserve.addresses for reserve in reserves)
+    return Asked(addresses, sum(share.most_prefixes for share in shares), reserved)
 
 
 def subnets_of(group: NodeGroup, assessment: Assessment) -> Iterator[Subnet]:
@@ -127,10 +176,12 @@ def _share(group: NodeGroup, subnet: Subnet, part: SubnetPart, assessment: Asses
         nodes = Figure(0, "no nodes in this zone", in_zone.sources)
     elif sharing > 1:
         value = -(-in_zone.value // sharing)
-        working = f"{in_zone.working}, ceil({in_zone.value} / {sharing} subnets) = {value}"
+        working = f"{in_zone.working}, ceil({counted(in_zone.value, 'node')} / {sharing} subnets) = {value}"
         nodes = Figure(value, working, in_zone.sources)
     else:
         nodes = in_zone
+    custom_networking = assessment.cni(group).custom_networking
+    holds_pods = part is SubnetPart.PODS or not custom_networking
     candidates = [
         candidate for resolved in assessment.instances(group) for candidate in _candidates(group, resolved, assessment)
     ]
@@ -138,8 +189,11 @@ def _share(group: NodeGroup, subnet: Subnet, part: SubnetPart, assessment: Asses
         group=group,
         nodes=nodes,
         part=part,
+        custom_networking=custom_networking,
         lightest=min(candidates, key=_size_of(part, lambda load: load.one_pod)),
         heaviest=max(candidates, key=_size_of(part, lambda load: load.saturated)),
+        fewest_prefixes=nodes.value * min(item.load.one_pod.prefixes for item in candidates) * holds_pods,
+        most_prefixes=nodes.value * max(item.load.saturated.prefixes for item in candidates) * holds_pods,
     )
 
 
@@ -149,9 +203,12 @@ def _candidates(group: NodeGroup, resolved: Resolved, assessment: Assessment) ->
         yield Candidate(resolved, max_pods, assessment.load(group, resolved.instance, max_pods))
 
 
-def _size_of(part: SubnetPart, load: Callable[[NodeLoad], object]) -> Callable[[Candidate], int]:
-    attribute = "node_subnet_addresses" if part is SubnetPart.NODES else "pod_subnet_addresses"
-    return lambda candidate: int(getattr(load(candidate.load), attribute))
+def _size_of(part: SubnetPart, load: Callable[[NodeLoad], NodeAddresses]) -> Callable[[Candidate], int]:
+    def size(candidate: Candidate) -> int:
+        addresses = load(candidate.load)
+        return addresses.node_subnet_addresses if part is SubnetPart.NODES else addresses.pod_subnet_addresses
+
+    return size
 
 
 def _zone(use: SubnetUse, assessment: Assessment) -> str:

@@ -9,7 +9,7 @@ from enum import Enum
 from podroom.capacity.cni import CniBehavior
 from podroom.capacity.max_pods import HOST_NETWORK_PODS
 from podroom.capacity.warm_pool import NodeAddresses, node_addresses
-from podroom.capacity.working import Figure, Term
+from podroom.capacity.working import Figure, Term, counted
 from podroom.catalog import documents
 from podroom.catalog.instance_types import InstanceType
 from podroom.errors import PodroomError
@@ -26,8 +26,11 @@ CONTROL_PLANE_RECOMMENDED = 16
 CONTROL_PLANE_UPDATE = 5
 """Free addresses that a version upgrade or a change of logging takes for a while."""
 
-_LARGEST_SUBNET = 16
-_SMALLEST_SUBNET = 28
+LARGEST_SUBNET = 16
+"""The shortest prefix that EC2 makes a subnet with."""
+
+SMALLEST_SUBNET = 28
+"""The longest prefix that EC2 makes a subnet with, which is also the size of a delegated prefix."""
 
 
 class SubnetSizeError(PodroomError):
@@ -96,9 +99,20 @@ def free_prefix_blocks(prefix_length: int) -> Figure:
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-prefix-eni.html
     """
     _check_size(prefix_length)
-    blocks = 2 ** (_SMALLEST_SUBNET - prefix_length)
-    expression = f"max(0, 2^({_SMALLEST_SUBNET} - {prefix_length}) - 2) blocks"
+    blocks = 2 ** (SMALLEST_SUBNET - prefix_length)
+    expression = f"max(0, 2^({SMALLEST_SUBNET} - {prefix_length}) - 2) blocks"
     return Term(max(0, blocks - 2), expression).figure(documents.EC2_PREFIXES, documents.EC2_CREATE_SUBNET)
+
+
+def sufficient_prefix_length(addresses: int, prefixes: int) -> int | None:
+    """Return the size of the smallest subnet with so many addresses, of which 16 x `prefixes` are in /28 blocks.
+
+    None if the largest subnet is too small.
+    """
+    for length in range(SMALLEST_SUBNET, LARGEST_SUBNET - 1, -1):
+        if usable_addresses(length).value >= addresses and free_prefix_blocks(length).value >= prefixes:
+            return length
+    return None
 
 
 def nodes_in_zone(nodes: int, zones: int, *, skewed: bool = False) -> Figure:
@@ -107,8 +121,9 @@ def nodes_in_zone(nodes: int, zones: int, *, skewed: bool = False) -> Figure:
     Balanced over `zones` (1 or more), or `skewed`, the worst case: all in one.
     """
     if skewed or zones == 1:
-        return Figure(nodes, f"all {nodes} nodes in one zone", (documents.EKS_MANAGED_NODE_GROUP,))
-    expression = f"ceil({nodes} nodes / {zones} zones)"
+        crowd = "the only node" if nodes == 1 else f"all {nodes} nodes in one zone"
+        return Figure(nodes, crowd, (documents.EKS_MANAGED_NODE_GROUP,))
+    expression = f"ceil({counted(nodes, 'node')} / {zones} zones)"
     return Term(-(-nodes // zones), expression).figure(documents.EKS_MANAGED_NODE_GROUP)
 
 
@@ -157,7 +172,9 @@ def subnet_demand(groups: Sequence[NodesInSubnet], reserves: Sequence[Reserve] =
 
     def demand(load: Callable[[NodeLoad], NodeAddresses]) -> Figure:
         each = [_part(load(group.load), group.part) for group in groups]
-        shown = [f"{group.nodes} {group.name} nodes x {one}" for group, one in zip(groups, each, strict=True)]
+        shown = [
+            f"{counted(group.nodes, f'{group.name} node')} x {one}" for group, one in zip(groups, each, strict=True)
+        ]
         shown += [f"{reserve.addresses} {reserve.name}" for reserve in reserves]
         value = sum(group.nodes * one for group, one in zip(groups, each, strict=True))
         value += sum(reserve.addresses for reserve in reserves)
@@ -175,7 +192,7 @@ def _part(addresses: NodeAddresses, part: SubnetPart) -> int:
 
 
 def _check_size(prefix_length: int) -> None:
-    if not _LARGEST_SUBNET <= prefix_length <= _SMALLEST_SUBNET:
+    if not LARGEST_SUBNET <= prefix_length <= SMALLEST_SUBNET:
         raise SubnetSizeError(
-            f"a subnet cannot be a /{prefix_length}: EC2 makes them from /{_LARGEST_SUBNET} to /{_SMALLEST_SUBNET}"
+            f"a subnet cannot be a /{prefix_length}: EC2 makes them from /{LARGEST_SUBNET} to /{SMALLEST_SUBNET}"
         )

@@ -29,7 +29,8 @@ class NodeAddresses:
     custom networking, with it everything but the primary interface's one address.  `free_addresses` are assigned to
     the node and to no pod, `unserved_pods` wait for an address that never comes.  `total_at_most` is more than `total`
     where the result hangs on chance: which prefixes the pods are on (WARM_PREFIX_TARGET of 2 or more), or how many
-    pods come at once near max pods (WARM_IP_TARGET).  `ready` is False if the node never becomes Ready.
+    pods come at once near max pods (WARM_IP_TARGET).  `ready` is False if the node never becomes Ready.  `working` is
+    the sum of `total`, `pod_subnet_working` that of `pod_subnet_addresses`, empty without custom networking.
     """
 
     interfaces: int
@@ -44,6 +45,7 @@ class NodeAddresses:
     unserved_pods: int
     ready: bool
     working: str
+    pod_subnet_working: str = ""
     sources: tuple[str, ...] = _SOURCES
 
 
@@ -133,6 +135,7 @@ def node_addresses(
     primary_apart = budget.reserved_primary
     interfaces = primary_apart + pod_interfaces + trunk_apart
     total = interfaces + addresses + branch_pods
+    parts = _parts(pool, items, (primary_apart, pod_interfaces, trunk_apart, branch_pods))
     most_items = _most_items(pool, pods, items)
     more_interfaces = max(0, _ceil(most_items, pool.slots) - pod_interfaces)
     return NodeAddresses(
@@ -147,7 +150,8 @@ def node_addresses(
         free_addresses=max(0, addresses - pods),
         unserved_pods=max(0, pods - addresses),
         ready=True,
-        working=_working(pool, items, (primary_apart, pod_interfaces, trunk_apart, branch_pods), total),
+        working=f"{'1 primary interface + ' if primary_apart else ''}{parts} = {total}",
+        pod_subnet_working=f"{parts} = {total - primary_apart}" if primary_apart else "",
     )
 
 
@@ -232,7 +236,8 @@ def _most_items(pool: Pool, pods: int, items: int) -> int:
     return max(items, min(most, pool.capacity))
 
 
-def _working(pool: Pool, items: int, parts: tuple[int, int, int, int], total: int) -> str:
+def _parts(pool: Pool, items: int, parts: tuple[int, int, int, int]) -> str:
+    """Return what a node takes, without the primary interface if that is in a subnet of its own."""
     primary, pod_interfaces, trunk, branches = parts
     if pool.in_prefixes:
         pods = f"{items} {'prefix' if items == 1 else 'prefixes'} x {ADDRESSES_PER_PREFIX} addresses"
@@ -242,13 +247,12 @@ def _working(pool: Pool, items: int, parts: tuple[int, int, int, int], total: in
         pods = f"{items} secondary {'address' if items == 1 else 'addresses'}"
     kind = "pod interface" if primary else "interface"
     terms = [
-        "1 primary interface" if primary else "",
         f"{pod_interfaces} {kind}{'' if pod_interfaces == 1 else 's'}",
         "1 trunk interface" if trunk else "",
         pods,
         f"{branches} branch {'interface' if branches == 1 else 'interfaces'}" if branches else "",
     ]
-    return f"{' + '.join(term for term in terms if term)} = {total}"
+    return " + ".join(term for term in terms if term)
 
 
 def _never_ready(trunk: int, pods: int, why: str, custom_networking: int = 0) -> NodeAddresses:

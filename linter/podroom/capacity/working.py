@@ -32,6 +32,11 @@ class Term:
         return Figure(self.value, self.expression if bare else f"{self.expression} = {self.value}", sources)
 
 
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return "1 node" or "20 nodes"; `plural` for what does not end in "s"."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
+
+
 class MissingFactError(PodroomError):
     """A sum needs a fact of an instance type that no source knows.
 

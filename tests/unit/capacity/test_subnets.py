@@ -18,6 +18,7 @@ from podroom.capacity.subnets import (
     node_load,
     nodes_in_zone,
     subnet_demand,
+    sufficient_prefix_length,
     update_surge,
     usable_addresses,
 )
@@ -30,6 +31,14 @@ assert M5_LARGE is not None
 def test_sizes_show_their_working():
     assert usable_addresses(24).working == "2^(32 - 24) - 5 = 251"
     assert free_prefix_blocks(24).working == "max(0, 2^(28 - 24) - 2) blocks = 14"
+
+
+@pytest.mark.parametrize(
+    ("addresses", "prefixes", "length"),
+    [(11, 0, 28), (12, 0, 27), (27, 1, 26), (59, 2, 26), (59, 3, 25), (65_531, 0, 16), (65_532, 0, None)],
+)
+def test_a_sufficient_size_has_the_addresses_and_the_whole_blocks(addresses: int, prefixes: int, length: int | None):
+    assert sufficient_prefix_length(addresses, prefixes) == length
 
 
 @pytest.mark.parametrize("prefix_length", [0, 15, 29, 32])
