@@ -127,6 +127,17 @@ def test_expression_means_what_terraform_says(case: dict[str, Any], context: Mod
         assert outcome.is_infinite()
 
 
+@pytest.mark.parametrize("line", (DATA / "console.jsonl").read_text(encoding="utf-8").splitlines())
+def test_expression_is_what_the_console_prints(line: str, context: Module) -> None:
+    case = json.loads(line)
+    outcome = _outcome({"id": "console", "expr": f"jsonencode([{case['expr']}])"}, context)
+    if case.get("error"):
+        assert isinstance(outcome, EvaluationFailure)
+    else:
+        assert isinstance(outcome, str)
+        assert json.loads(outcome) == case["value"]
+
+
 def test_most_cases_are_equal_and_every_deviation_is_explained() -> None:
     kinds = Counter((case | case.get("alt", {}))["kind"] for case in CASES)
     assert (len(CASES), kinds["value"]) == (922, 643)

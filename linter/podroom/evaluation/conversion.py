@@ -320,7 +320,9 @@ def unify(kinds: Sequence[Type]) -> Type | None:
         element = unify([inner for kind in found for inner in _inner_types(kind)])
         if element is None:
             return None
-        return SetType(element) if any(isinstance(kind, SetType) for kind in found) else ListType(element)
+        # A set and a tuple become a set, but a set and a list become a list.
+        is_set = any(isinstance(kind, SetType) for kind in found) and not any(isinstance(k, ListType) for k in found)
+        return SetType(element) if is_set else ListType(element)
     return None
 
 

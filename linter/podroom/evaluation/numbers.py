@@ -97,14 +97,11 @@ def modulo(left: Number, right: Number) -> Number:
 
 def power(base: Number, exponent: Number) -> Number:
     """Return `base` to the power `exponent`."""
-    if isinstance(base, int) and isinstance(exponent, int) and abs(base) > 1:
-        if exponent * base.bit_length() > 4 * _LARGEST_EXPONENT:
-            raise BeyondReach("the number is larger or smaller than podroom follows")
-        if exponent >= 0:
-            return normal(base**exponent)
     try:
         return normal(Decimal(repr(float(base) ** float(exponent))))
-    except (OverflowError, ZeroDivisionError, TypeError, ValueError, DecimalException):
+    except OverflowError:
+        raise BeyondReach("the number is larger or smaller than podroom follows") from None
+    except (ZeroDivisionError, TypeError, ValueError, DecimalException):
         raise EvaluationFailure("the power cannot be worked out") from None
 
 

@@ -46,6 +46,8 @@ def _floor(value: Number) -> Term:
 
 @function("signum", NUMBER, result=NUMBER)
 def _signum(value: Number) -> Term:
+    if not isinstance(value, int):
+        raise EvaluationFailure("signum needs a whole number")
     return int(value > 0) - int(value < 0)
 
 
@@ -99,7 +101,7 @@ def _sum(term: Term) -> Term:
     total: Number = 0
     unknown: list[Term] = list(term.rest)
     for item in term.items:
-        if isinstance(item, Null | str | bool):
+        if isinstance(item, Null | bool):
             raise EvaluationFailure("sum needs numbers only")
         value = convert(item, NUMBER)
         if isinstance(value, int | Decimal):

@@ -54,9 +54,16 @@ def _map_literals(text: Term, change: Callable[[str], str], mark: str) -> Term:
     return derived(STRING, text, reason=None) if mark else text
 
 
+def _uppercase(text: str) -> str:
+    """Return the text in capitals, letter by letter as Go does it: "ß" has no capital of one letter."""
+    if text.isascii():
+        return text.upper()
+    return "".join(capital if len(capital := letter.upper()) == 1 else letter for letter in text)
+
+
 @function("upper", _HOLED, result=STRING)
 def _upper(text: Term) -> Term:
-    return _map_literals(text, str.upper, "upper")
+    return _map_literals(text, _uppercase, "upper")
 
 
 @function("lower", _HOLED, result=STRING)
@@ -69,7 +76,7 @@ def _title(text: str) -> Term:
     previous = " "
     letters = []
     for letter in text:
-        letters.append(letter if previous.isalnum() or previous in "_'" else letter.title())
+        letters.append(letter if previous.isalnum() or previous == "_" else letter.title())
         previous = letter
     return "".join(letters)
 

@@ -107,7 +107,7 @@ def _text(verb: _Verb, term: Term) -> str:
     letter = verb.letter
     if letter == "v":
         return _default_text(verb, term)
-    if letter not in "sqtdbcoxXeEfgG":
+    if letter not in "sqtdboxXeEfgG":
         raise EvaluationFailure(f"the format has the unknown verb %{letter}")
     if isinstance(term, Null):
         raise EvaluationFailure(f"null cannot be formatted by %{letter}")
@@ -141,15 +141,10 @@ def _json_string(text: str) -> str:
 
 def _number_text(verb: _Verb, number: Number) -> str:
     letter = verb.letter
-    if letter in "dbcoxX":
-        whole = number if isinstance(number, int) else int(number)
-        digits = {"d": "d", "b": "b", "o": "o", "x": "x", "X": "X", "c": "c"}[letter]
-        text = (
-            chr(whole)
-            if letter == "c" and 0 <= whole <= 0x10FFFF
-            else format(abs(whole), digits if letter != "c" else "d")
-        )
-        return _signed(verb, text, negative=whole < 0)
+    if letter in "dboxX":
+        if not isinstance(number, int):
+            raise EvaluationFailure(f"%{letter} needs a whole number")
+        return _signed(verb, format(abs(number), letter), negative=number < 0)
     exact = number if isinstance(number, Decimal) else Decimal(number)
     return _signed(verb, _float_text(letter, exact.copy_abs(), verb.precision), negative=exact < 0)
 
@@ -187,7 +182,7 @@ def _two_digit_exponent(text: str) -> str:
 
 def _padded(verb: _Verb, text: str) -> str:
     missing = verb.width - len(graphemes(text))
-    if missing <= 0:
+    if missing <= 0 or verb.letter == "t":
         return text
     return text + " " * missing if "-" in verb.flags else " " * missing + text
 

@@ -16,8 +16,8 @@ from podroom.evaluation.types import STRING
 _TRUE = frozenset({"y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"})
 _FALSE = frozenset({"n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"})
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
-_INTEGER = re.compile(r"[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0o?[0-7_]+|0|[1-9][0-9_]*)\Z")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+_INTEGER = re.compile(r"[-+]?[0-9]+\Z|0x[0-9a-fA-F]+\Z|0o[0-7]+\Z")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,9})?\Z")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})\Z")
 _DEEPEST = 100
 
@@ -108,7 +108,7 @@ def _scalar(event: yaml.ScalarEvent) -> Term:
         if _INTEGER.match(text):
             return numbers.normal(_integer(text))
         if _FLOAT.match(text):
-            return numbers.normal(Decimal(text.replace("_", "")))
+            return numbers.normal(Decimal(text))
     date = _DATE.match(text)
     if date:
         year, month, day = date.groups()
@@ -117,10 +117,7 @@ def _scalar(event: yaml.ScalarEvent) -> Term:
 
 
 def _integer(text: str) -> int:
-    digits = text.replace("_", "").lower()
-    sign = -1 if digits.startswith("-") else 1
-    digits = digits.lstrip("+-")
-    for prefix, base in (("0x", 16), ("0b", 2), ("0o", 8)):
-        if digits.startswith(prefix):
-            return sign * int(digits[2:], base)
-    return sign * int(digits, 8 if len(digits) > 1 and digits.startswith("0") else 10)
+    for prefix, base in (("0x", 16), ("0o", 8)):
+        if text.startswith(prefix):
+            return int(text[2:], base)
+    return int(text)
