@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,13 @@ import pytest
 from checkout import CHECKOUT, EXAMPLES, podroom
 from podroom import __version__
 from podroom.catalog.instance_types import InstanceCatalog
+from podroom.engine import Engine
 from podroom.packs import find_rules
+from podroom.report.style import Style
+from podroom.report.text import render
+from podroom.rule import Severity
+from podroom.run import Request, check
+from podroom.sources.hcl.parser import parse
 
 GUILTY = CHECKOUT / EXAMPLES / "stale-max-pods"
 HEALTHY = CHECKOUT / EXAMPLES / "stale-max-pods-healthy"
@@ -195,3 +202,34 @@ def test_the_version_tells_the_date_of_the_table() -> None:
     expected = f"podroom {__version__} (instance types of {InstanceCatalog.bundled().date})\n"
 
     assert podroom("--version").output == expected
+
+
+@pytest.mark.parametrize("before", [0, 50, 3000])
+@pytest.mark.parametrize("after", [0, 50, 3000])
+def test_a_long_line_is_cut_around_the_guilty_text(tmp_path: Path, before: int, after: int) -> None:
+    folder = copied(GUILTY, tmp_path / "x")
+    template = tmp_path / "x" / "user-data.tftpl"
+    guilty = f'{{a: "{"a" * before}", maxPods: 110, b: "{"b" * after}"}}'
+    text = template.read_text(encoding="utf-8").replace("\n      maxPods: 110 # expect: PR101", f" {guilty}")
+    template.write_text(text, encoding="utf-8")
+
+    lines = podroom("check", folder).output.splitlines()
+
+    (at,) = [number for number, line in enumerate(lines) if "maxPods: 110" in line]
+    shown, marks = lines[at], lines[at + 1]
+    assert len(shown) <= 160 + len("19 | ")
+    assert shown[marks.index("^") : marks.rindex("^") + 1] == "maxPods: 110"
+    assert (shown.count("...")) == (before == 3000) + (after == 3000)
+
+
+@pytest.mark.parametrize(
+    ("severity", "counted"), [(Severity.ERROR, "2 errors"), (Severity.WARNING, "2 warnings"), (Severity.INFO, "2 info")]
+)
+def test_the_summary_counts_findings_by_the_word_that_they_carry(severity: Severity, counted: str) -> None:
+    outcome = check(Request([str(GUILTY)], parse), Engine(find_rules()))
+    findings = tuple(replace(finding, severity=severity) for finding in outcome.findings * 2)
+
+    report = render(replace(outcome, findings=findings), Style())
+
+    assert report.startswith(f"{counted.split()[1].rstrip('s')}[PR101]")
+    assert f"podroom: {counted} in 1 configuration" in report

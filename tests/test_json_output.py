@@ -28,7 +28,12 @@ def strict_schema() -> dict[str, Any]:
     # A suppressed finding is a finding and more, so a finding is closed where it is used.
     for used in (members["findings"]["items"], members["suppressed"]["items"]):
         close(used)
-    for described in (schema, members["podroom"], members["summary"], definitions["undecided"], definitions["error"]):
+    for described in (
+        schema,
+        members["podroom"],
+        members["summary"],
+        *map(definitions.get, ("undecided", "unused_suppression", "error")),
+    ):
         close(described)
     close(definitions["finding"]["properties"]["related"]["items"])
     return schema
@@ -56,6 +61,7 @@ def test_bad_input_unknowns_and_suppressions_validate_too(tmp_path: Path) -> Non
     for file in source.glob("*.tf"):
         text = file.read_text(encoding="utf-8").replace("# expect: PR102", "# podroom: ignore[PR102] being replaced")
         (tmp_path / file.name).write_text(text, encoding="utf-8")
+    (tmp_path / "stray.tf").write_text("# podroom: ignore[PR9999] no such rule\n", encoding="utf-8")
     (tmp_path / "broken.tf").write_text('resource "aws_vpc" {\n', encoding="utf-8")
     (tmp_path / "unknown.tf").write_text(
         'variable "type" {}\n'
@@ -88,6 +94,7 @@ def test_bad_input_unknowns_and_suppressions_validate_too(tmp_path: Path) -> Non
     STRICT.validate(output)
     assert [suppressed["reason"] for suppressed in output["suppressed"]] == ["being replaced"]
     assert ["var.type"] in [undecided["needs"] for undecided in output["undecided"]]
+    assert [unused["codes"] for unused in output["unused_suppressions"]] == [["PR9999"]]
     assert [Path(error["path"]).name for error in output["errors"]] == ["broken.tf"]
 
 
@@ -106,6 +113,8 @@ def test_the_summary_counts_what_is_there() -> None:
 def test_the_page_describes_every_member_of_the_output_and_of_a_finding() -> None:
     page = (CHECKOUT / "docs/json.md").read_text(encoding="utf-8")
     described = {*SCHEMA["properties"], *SCHEMA["$defs"]["finding"]["properties"]}
-    described |= set(SCHEMA["$defs"]["undecided"]["properties"])
+    described |= {
+        member for name in ("undecided", "unused_suppression") for member in SCHEMA["$defs"][name]["properties"]
+    }
 
     assert {member for member in described if f"`{member}`" not in page} == set()

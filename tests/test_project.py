@@ -111,13 +111,22 @@ def test_a_hook_calls_a_command_that_exists_once_for_the_whole_repository(hook: 
         ("main.tf", True),
         ("environments/prod/terraform.tfvars", True),
         ("templates/user-data.sh.tftpl", True),
+        ("files/bootstrap.sh", True),
+        ("files/user-data.tpl", True),
+        ("nodes/prod.yaml", True),
+        ("nodes/prod.yml", True),
+        ("nodes.json", True),
+        ("bottlerocket.toml", True),
+        ("podroom.toml", True),
+        ("main.tf.json", True),
+        ("main.tofu", True),
         ("main.tf.bak", False),
         ("README.md", False),
         (".terraform/modules/eks/main.tf", False),
         ("prod/.terragrunt-cache/x/main.tf", False),
     ],
 )
-def test_a_hook_is_triggered_by_terraform_and_not_by_copies_of_it(
+def test_a_hook_is_triggered_by_what_terraform_reads_and_not_by_copies_of_it(
     hook: dict[str, Any], path: str, triggers: bool
 ) -> None:
     selected = bool(re.search(hook["files"], path)) and not re.search(hook["exclude"], path)

@@ -6,7 +6,7 @@ An outcome is a finding, undecided, suppressed or an error; none is swallowed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -54,6 +54,24 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Suppression:
+    """`# podroom: ignore[PR101, PR102] reason` in a document; it holds for the findings that begin on `line`."""
+
+    codes: tuple[str, ...]
+    reason: str
+    span: Span
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """A suppression that takes back nothing, or not all that it names, and why, as a clause."""
+
+    suppression: Suppression
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """All that one run has to say."""
 
@@ -62,17 +80,7 @@ class Outcome:
     suppressed: tuple[Suppressed, ...] = ()
     problems: tuple[Problem, ...] = ()
     worlds: tuple[World, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Suppression:
-    """`# podroom: ignore[PR101, PR102] reason` in a document."""
-
-    codes: frozenset[str]
-    reason: str
-    span: Span
-    line: int
-    own_line: bool
+    unused: tuple[Unused, ...] = ()
 
 
 class Engine:
@@ -117,47 +125,74 @@ def settle(
     suppressions: Sequence[Suppression],
 ) -> tuple[list[Finding], list[Undecided], list[Suppressed]]:
     """Merge what is one thing, take back what is suppressed, and sort by what hurts first."""
-    merged = _merge_findings(findings)
-    by_line = _by_line(suppressions)
+    by_line: dict[tuple[Document, int], list[Suppression]] = {}
+    for suppression in suppressions:
+        by_line.setdefault((suppression.span.document, suppression.line), []).append(suppression)
     kept, taken_back = [], []
-    for finding in merged:
-        suppression = _suppression_of(finding, by_line)
-        if suppression is None:
+    for finding in _merge_findings(findings):
+        place = (finding.span.document, finding.span.first.line)
+        found = next((one for one in by_line.get(place, ()) if finding.code in one.codes), None)
+        if found is None:
             kept.append(finding)
         else:
-            taken_back.append(Suppressed(finding, suppression.reason, suppression.span))
+            taken_back.append(Suppressed(finding, found.reason, found.span))
     kept.sort(key=_finding_order)
     taken_back.sort(key=lambda suppressed: _finding_order(suppressed.finding))
     return kept, _merge_undecided(undecided), taken_back
 
 
-_COMMENT = re.compile(r"(?:#|//|/\*)\s*podroom:\s*ignore\[([A-Z0-9,\s]+)\][ \t]*([^\r\n]*?)\s*(?:\*/)?\s*$")
+def find_unused(outcome: Outcome, suppressions: Iterable[Suppression], known: Collection[str]) -> list[Unused]:
+    """Return the suppressions without effect; `known` are the codes of all rules.
 
-
-def read_suppression(comment: Span) -> Suppression | None:
-    """Return the suppression that a comment asks for, or None if it asks for none."""
-    match = _COMMENT.match(comment.text)
-    if match is None:
-        return None
-    codes = frozenset(code.strip() for code in match[1].split(",") if code.strip())
-    line = comment.first.line
-    before = comment.document.line(line)[: comment.first.column - 1]
-    return Suppression(codes, match[2], comment, line, own_line=not before.strip())
-
-
-def _by_line(suppressions: Sequence[Suppression]) -> dict[tuple[Document, int], list[Suppression]]:
-    lines: dict[tuple[Document, int], list[Suppression]] = {}
+    One that may be of use once everything can be read and decided is not called unused.
+    """
+    used = {(one.finding.span.document, one.finding.span.first.line, one.finding.code) for one in outcome.suppressed}
+    undecided = {code for open_ in outcome.undecided for code in open_.codes}
+    in_part = bool(outcome.problems) or not all(open_.codes for open_ in outcome.undecided)
+    unused = []
     for suppression in suppressions:
-        line = suppression.line + 1 if suppression.own_line else suppression.line
-        lines.setdefault((suppression.span.document, line), []).append(suppression)
-    return lines
+        unknown = [code for code in suppression.codes if code not in known]
+        idle = [
+            code
+            for code in suppression.codes
+            if code in known
+            and not (in_part or code in undecided)
+            and (suppression.span.document, suppression.line, code) not in used
+        ]
+        if not suppression.codes:
+            unused.append(Unused(suppression, "it names no rule; write ignore[CODE] and the reason"))
+        elif unknown:
+            unused.append(Unused(suppression, f"there is no rule {', '.join(unknown)}"))
+        elif idle:
+            unused.append(Unused(suppression, f"line {suppression.line} has no finding {', '.join(idle)}"))
+    return sorted(unused, key=lambda one: (one.suppression.span.path, one.suppression.span.start))
 
 
-def _suppression_of(finding: Finding, by_line: dict[tuple[Document, int], list[Suppression]]) -> Suppression | None:
-    for suppression in by_line.get((finding.span.document, finding.span.first.line), ()):
-        if finding.code in suppression.codes:
-            return suppression
-    return None
+_SUPPRESSION = re.compile(
+    r"(?:#|//|/\*)[ \t]*podroom:[ \t]*ignore\b(?:\[([^\]\r\n]*)\])?[ \t]*([^\r\n]*?)[ \t]*(?:\*/[ \t]*)?\r?$",
+    re.MULTILINE,
+)
+_COMMENT_LINE = re.compile(r"[ \t]*(?:#|//|/\*)")
+
+
+def read_suppressions(document: Document) -> list[Suppression]:
+    """Return what the comments of a text ask for, of any language whose comments begin with `#`, `//` or `/*`.
+
+    A comment with a line of its own holds for the next line that is no such comment.
+    """
+    if "podroom:" not in document.text:
+        return []
+    suppressions = []
+    lines = len(document.line_starts())
+    for match in _SUPPRESSION.finditer(document.text):
+        codes = tuple(dict.fromkeys(code.strip() for code in (match[1] or "").split(",") if code.strip()))
+        span = Span(document, match.start(), match.end())
+        line, column = span.first
+        if not document.line(line)[: column - 1].strip():
+            while line < lines and _COMMENT_LINE.match(document.line(line)):
+                line += 1
+        suppressions.append(Suppression(codes, match[2], span, line))
+    return suppressions
 
 
 def _undecided(code: str, subject: Cluster | NodeGroup | Subnet, unknown: Unknown) -> Undecided:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from podroom.assembly.terraform import assemble
 from podroom.capacity.assessment import Assessment, Assumptions
 from podroom.catalog.instance_types import InstanceCatalog
-from podroom.engine import Engine, Outcome, Problem, Suppression, Undecided, read_suppression, settle
+from podroom.engine import Engine, Outcome, Problem, Undecided, find_unused, read_suppressions, settle
 from podroom.errors import InputError, UsageError
 from podroom.evaluation.project import Options, load_root
 from podroom.model.world import Gap, World
@@ -111,10 +111,7 @@ def check(request: Request, engine: Engine) -> Outcome:
         findings += found
         undecided += open_
         undecided += [Undecided((), (gap.address,), Unknown(gap.reason, gap.span), gap.span) for gap in world.gaps]
-    kept, still_open, suppressed = settle(findings, undecided, _suppressions(files))
-    return Outcome(tuple(kept), tuple(still_open), tuple(suppressed), tuple(problems), tuple(worlds))
-
-
-def _suppressions(files: Files) -> list[Suppression]:
-    comments = (parsed.span(comment) for parsed in files.parsed for comment in parsed.comments)
-    return [suppression for comment in comments if (suppression := read_suppression(comment)) is not None]
+    suppressions = [suppression for document in files.documents for suppression in read_suppressions(document)]
+    kept, still_open, suppressed = settle(findings, undecided, suppressions)
+    outcome = Outcome(tuple(kept), tuple(still_open), tuple(suppressed), tuple(problems), tuple(worlds))
+    return replace(outcome, unused=tuple(find_unused(outcome, suppressions, {rule.code for rule in engine.rules})))

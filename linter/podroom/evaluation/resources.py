@@ -83,12 +83,12 @@ class ResourceInstance(LazyObject):
 
     def _symbol(self, name: str) -> Sym:
         address = f"{self.address}.{name}"
-        when = "apply" if self.mode == "managed" else "a plan"
+        when = "is known only after apply" if self.mode == "managed" else "is looked up by Terraform when it runs"
         kind, least = _type_of_attribute(self.type, self.mode, name)
         sure = kind is STRING
         return Sym(
             kind,
-            f"{address} is known only after {when}",
+            f"{address} {when}",
             (address,),
             address,
             self.address,

@@ -65,7 +65,7 @@ class Variable:
     def _missing(self, constraint: Constraint, *, nullable: bool) -> Sym:
         place = self.declaration.header
         what = f"{self.address} has no value (declared at {place.path}:{place.first.line})"
-        reason = f"{what}; pass --var-file or a plan" if self.is_root else f"{what}: the call passes none"
+        reason = f"{what}; pass --var or --var-file" if self.is_root else f"{what}: the call passes none"
         return Sym(
             constraint.type, reason, (self.address,), self.address, nonnull=not nullable, origin=self.declaration.header
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from podroom.engine import Outcome, Problem, Suppressed, Undecided
+from podroom.engine import Outcome, Problem, Suppressed, Undecided, Unused
 from podroom.positions import Span
 from podroom.rule import Finding, Severity
 
@@ -21,6 +21,7 @@ def render(outcome: Outcome, *, version: str, catalog_date: str) -> str:
         "findings": [_finding(finding) for finding in outcome.findings],
         "undecided": [_undecided(undecided) for undecided in outcome.undecided],
         "suppressed": [_suppressed(suppressed) for suppressed in outcome.suppressed],
+        "unused_suppressions": [_unused(unused) for unused in outcome.unused],
         "errors": [_problem(problem) for problem in outcome.problems],
         "summary": {
             "findings": len(outcome.findings),
@@ -70,6 +71,18 @@ def _undecided(undecided: Undecided) -> dict[str, Any]:
 
 def _suppressed(suppressed: Suppressed) -> dict[str, Any]:
     return {**_finding(suppressed.finding), "reason": suppressed.reason}
+
+
+def _unused(unused: Unused) -> dict[str, Any]:
+    suppression = unused.suppression
+    first = suppression.span.first
+    return {
+        "codes": list(suppression.codes),
+        "reason": unused.reason,
+        "path": suppression.span.path,
+        "line": first.line,
+        "column": first.column,
+    }
 
 
 def _problem(problem: Problem) -> dict[str, Any]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from podroom.engine import Outcome, Problem, Undecided
+from podroom.engine import Outcome, Problem, Undecided, Unused
 from podroom.positions import Span
 from podroom.report.style import Style, printable
 from podroom.rule import Confidence, Finding, Severity
 
 _TAB = "    "
+_LONGEST_LINE = 160
+_CUT = "..."
 
 
 def render(outcome: Outcome, style: Style) -> str:
@@ -18,6 +20,8 @@ def render(outcome: Outcome, style: Style) -> str:
     parts += [_problem(problem, style) for problem in outcome.problems]
     if outcome.undecided:
         parts.append(_undecided(outcome.undecided, style))
+    if outcome.unused:
+        parts.append(_unused(outcome.unused, style))
     parts.append(summary(outcome, style))
     return "\n\n".join(parts) + "\n"
 
@@ -25,8 +29,8 @@ def render(outcome: Outcome, style: Style) -> str:
 def summary(outcome: Outcome, style: Style) -> str:
     """Return one line: what was found in what, and what was left open."""
     counts = [
-        _count(number, word)
-        for severity, word in ((Severity.ERROR, "error"), (Severity.WARNING, "warning"), (Severity.INFO, "note"))
+        f"{number} info" if severity is Severity.INFO else _count(number, str(severity))
+        for severity in (Severity.ERROR, Severity.WARNING, Severity.INFO)
         if (number := sum(finding.severity is severity for finding in outcome.findings))
     ]
     found = ", ".join(counts) or "no findings"
@@ -80,12 +84,30 @@ def _excerpt(span: Span, label: str, severity: Severity | None, *, width: int, s
     before = printable(raw[: first.column - 1].replace("\t", _TAB))
     guilty = printable(raw[first.column - 1 : stop].replace("\t", _TAB))
     after = printable(raw[stop:].replace("\t", _TAB))
+    before, guilty, after = _cut(before, guilty, after)
     margin = " " * width
     yield f"{margin}{style.faint(arrow)} {printable(str(span))}"
     yield style.faint(f"{margin} |")
     yield f"{style.faint(f'{first.line:>{width}} |')} {before}{guilty}{after}".rstrip()
     marks = style.severity(severity, mark * max(len(guilty), 1) + f" {printable(label)}")
     yield f"{style.faint(f'{margin} |')} {' ' * len(before)}{marks}"
+
+
+def _cut(before: str, guilty: str, after: str) -> tuple[str, str, str]:
+    """Cut a source line that is too long to be looked at down to the guilty text and what stands around it."""
+    if len(before) + len(guilty) + len(after) <= _LONGEST_LINE:
+        return before, guilty, after
+    most = _LONGEST_LINE * 3 // 4
+    if len(guilty) > most:
+        guilty, after = guilty[: most - len(_CUT)] + _CUT, ""
+    left = _LONGEST_LINE - len(guilty)
+    room_before = max(left // 2, left - len(after))
+    if len(before) > room_before:
+        before = _CUT + before[len(before) - room_before + len(_CUT) :]
+    room_after = left - len(before)
+    if len(after) > room_after:
+        after = after[: room_after - len(_CUT)] + _CUT
+    return before, guilty, after
 
 
 def _problem(problem: Problem, style: Style) -> str:
@@ -105,4 +127,10 @@ def _undecided(outcomes: Iterable[Undecided], style: Style) -> str:
         open_codes = f"leaves open {', '.join(outcome.codes)} for {subjects}" if outcome.codes else subjects
         lines.append(f"  {printable(str(outcome.span))}: {style.strong(printable(outcome.reason))}")
         lines.append(style.faint(f"      {open_codes}"))
+    return "\n".join(lines)
+
+
+def _unused(suppressions: Iterable[Unused], style: Style) -> str:
+    lines = [style.strong("unused suppressions:")]
+    lines += [f"  {printable(f'{unused.suppression.span}: {unused.reason}')}" for unused in suppressions]
     return "\n".join(lines)

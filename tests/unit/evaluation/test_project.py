@@ -89,7 +89,7 @@ def test_a_variable_has_the_strongest_value_and_its_place(
 def test_a_variable_without_a_value_says_where_it_is_declared_and_what_to_pass() -> None:
     found = field(load('variable "size" {\n  type = string\n}\nresource "x" "x" {\n  v = var.size\n}\n')).string()
     assert isinstance(found, Unknown)
-    assert found.reason == "var.size has no value (declared at r/main.tf:1); pass --var-file or a plan"
+    assert found.reason == "var.size has no value (declared at r/main.tf:1); pass --var or --var-file"
     assert found.refs == ("var.size",)
     assert str(found.origin) == "r/main.tf:1:1"
 
@@ -164,7 +164,7 @@ def test_the_origin_is_the_place_that_a_person_would_change(expression: str, exp
         ("aws_subnet.s[0].id", "aws_subnet.s[0].id is known only after apply", ("aws_subnet.s[0].id",)),
         (
             "data.aws_availability_zones.z.names[0]",
-            "data.aws_availability_zones.z.names is known only after a plan",
+            "data.aws_availability_zones.z.names is looked up by Terraform when it runs",
             ("data.aws_availability_zones.z.names",),
         ),
         (

@@ -1,0 +1,113 @@
+"""A comment takes a finding back where it stands, in any language; one that takes nothing back is said."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from checkout import CHECKOUT, EXAMPLES, podroom
+
+EXAMPLE = CHECKOUT / EXAMPLES / "stale-max-pods"
+ASKED = "podroom: ignore[PR101] host network"
+SETTING = "maxPods: 110"
+
+HEREDOC = """
+resource "aws_launch_template" "gateway" {
+  image_id      = "ami-08d7e6f5a4b3c2d10"
+  instance_type = "t3.medium"
+  user_data     = base64encode(<<-EOT
+    #!/bin/bash
+    BEFORE
+    /etc/eks/bootstrap.sh payments --use-max-pods false --kubelet-extra-args '--max-pods=110' BEHIND
+  EOT
+  )
+}
+"""
+
+
+def in_template(folder: Path, setting: str) -> str:
+    """Write the example with another text in place of the guilty line of its user-data template."""
+    for file in EXAMPLE.iterdir():
+        text = file.read_text(encoding="utf-8").replace(f"{SETTING} # expect: PR101", setting)
+        (folder / file.name).write_text(text, encoding="utf-8")
+    return podroom("check", str(folder)).output
+
+
+def in_heredoc(folder: Path, before: str, behind: str) -> str:
+    """Write the example with a shell script in the configuration, and comments in it."""
+    for file in EXAMPLE.glob("*.tf"):
+        text = file.read_text(encoding="utf-8")
+        if file.name == "nodes.tf":
+            group = text[text.index('resource "aws_eks_node_group"') :]
+            text = HEREDOC.replace("BEFORE", before).replace("BEHIND", behind) + group
+        (folder / file.name).write_text(text, encoding="utf-8")
+    return podroom("check", str(folder)).output
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        f"{SETTING} # {ASKED}",
+        f"{SETTING} # {ASKED}\r",
+        f"# {ASKED}\n      {SETTING}",
+        f"# {ASKED}\n      # and more on why\n      {SETTING}",
+        f"{SETTING} # podroom: ignore[PR401,PR101]",
+    ],
+    ids=["behind", "CRLF", "above", "above with more", "several"],
+)
+def test_a_comment_in_a_template_takes_back_the_finding_of_its_line(tmp_path: Path, setting: str) -> None:
+    assert re.search(r"^podroom: no findings .*, 1 suppressed$", in_template(tmp_path, setting), re.MULTILINE)
+
+
+@pytest.mark.parametrize(("before", "behind"), [("", f"# {ASKED}"), (f"# {ASKED}", ""), (f"# {ASKED}", f"# {ASKED}")])
+def test_a_comment_in_a_script_in_the_configuration_does_too(tmp_path: Path, before: str, behind: str) -> None:
+    output = in_heredoc(tmp_path, before, behind)
+
+    assert re.search(r"^podroom: no findings .*, 1 suppressed$", output, re.MULTILINE)
+    assert "unused" not in output
+
+
+@pytest.mark.parametrize(
+    ("setting", "reason"),
+    [
+        (f"{SETTING} # podroom: ignore[PR999] reason", r":18:20: there is no rule PR999"),
+        (f"{SETTING} # podroom: ignore[PR401] reason", r":18:20: line 18 has no finding PR401"),
+        (f"# {ASKED}\n\n      {SETTING}", r":18:7: line 19 has no finding PR101"),
+        (f"{SETTING} # podroom: ignore host network", r":18:20: it names no rule"),
+    ],
+    ids=["no such rule", "another rule", "a line between", "no code"],
+)
+def test_a_suppression_without_effect_is_said_and_takes_back_nothing(tmp_path: Path, setting: str, reason: str) -> None:
+    output = in_template(tmp_path, setting)
+
+    assert "error[PR101]" in output
+    assert re.search(rf"^unused suppressions:\n  \S*user-data\.tftpl{reason}", output, re.MULTILINE)
+
+
+def test_without_a_comment_mark_nothing_is_asked(tmp_path: Path) -> None:
+    output = in_template(tmp_path, f'{SETTING}\n    note: "{ASKED}"')
+
+    assert "error[PR101]" in output
+    assert "unused" not in output
+
+
+def test_a_suppression_is_not_called_unused_while_something_could_not_be_read(tmp_path: Path) -> None:
+    (tmp_path / "broken.tf").write_text("resource {\n", encoding="utf-8")
+
+    assert "unused" not in in_template(tmp_path, f"{SETTING} # podroom: ignore[PR401] reason")
+
+
+def test_what_the_readme_shows_takes_its_finding_back(tmp_path: Path) -> None:
+    readme = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"^```hcl\n(.*?)^```", readme, re.DOTALL | re.MULTILINE)
+    for file in EXAMPLE.glob("*.tf"):
+        text = file.read_text(encoding="utf-8")
+        if file.name == "nodes.tf":
+            text = shown + text[text.index('resource "aws_eks_node_group"') :]
+        (tmp_path / file.name).write_text(text, encoding="utf-8")
+
+    output = podroom("check", str(tmp_path)).output
+
+    assert re.search(r"^podroom: no findings .*, 1 suppressed$", output, re.MULTILINE)
