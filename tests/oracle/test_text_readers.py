@@ -103,7 +103,7 @@ def test_words_are_those_of_bash() -> None:
 KEYS = st.text(
     st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters=HOLE), min_size=1, max_size=8
 )
-TEXTS = st.text(st.characters(exclude_characters=HOLE), max_size=30)
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters=HOLE), max_size=30)
 LEAVES = st.none() | st.booleans() | st.integers() | TEXTS | st.sampled_from(["a\nb\n", " x", "- y", "'"])
 DATA = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4))
 
