@@ -62,12 +62,12 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
         world = _with_gaps(assemble(module), unread + files.unread_variables(root))
         if world.about_eks:
             files.variables(root)  # one that cannot be read is said, even if no variable was looked up
-        for part in module.walk():
+        for part in module.walk() if world.about_eks else ():
             for problem in part.problems:
                 if problem.serious:
                     path = problem.span.path if problem.span else root
                     problems.append(Problem(problem.message, problem.span, path))
-                elif problem.span is not None and world.about_eks:
+                elif problem.span is not None:
                     gap = Gap(part.address or "the root module", problem.message, problem.span)
                     world = replace(world, gaps=(*world.gaps, gap))
         worlds.append(world)
