@@ -52,6 +52,25 @@ class Document:
         return self.text[start:end].rstrip("\r\n")
 
 
+@dataclass(slots=True, eq=False, kw_only=True)
+class SuppliedDocument(Document):
+    """A text that podroom supplies where the user's own is not at hand; nobody may be sent to it.
+
+    It stands for `place` in a file of the user's.  `supplier` names what it restates, and `reference`
+    is the address of the original.
+    """
+
+    place: Span
+    supplier: str
+    reference: str
+
+    def at(self, place: Span) -> SuppliedDocument:
+        """Return the same text, standing for another place."""
+        return SuppliedDocument(
+            self.path, self.text, place=place, supplier=self.supplier, reference=self.reference
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A stretch of a document, `start` included and `end` excluded (character offsets)."""
@@ -64,6 +83,19 @@ class Span:
     def path(self) -> str:
         """Return the path of the document."""
         return self.document.path
+
+    @property
+    def supplied(self) -> bool:
+        """Return whether the span lies in a text that the user does not have."""
+        return isinstance(self.document, SuppliedDocument)
+
+    @property
+    def shown(self) -> Span:
+        """Return the place to show to a user: this span, or what the supplied text stands for."""
+        span = self
+        while isinstance(span.document, SuppliedDocument):
+            span = span.document.place
+        return span
 
     @property
     def first(self) -> Position:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
+from podroom.adapters.registry import stand_in
 from podroom.assembly.terraform import assemble
 from podroom.capacity.assessment import Assessment, Assumptions
 from podroom.catalog.instance_types import InstanceCatalog
@@ -48,6 +49,7 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
         variable_files=tuple(files.variable_file(path) for path in request.variable_files),
         variables=dict(request.variables),
         workspace=request.workspace,
+        adapters=stand_in,
     )
     worlds: list[World] = []
     problems: list[Problem] = []

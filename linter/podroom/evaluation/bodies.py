@@ -29,7 +29,7 @@ class BodyReader:
         self._body = body
         self._scope = scope
         self._fields: dict[str, Field] = {}
-        self.span = span
+        self.span = span.shown
         self.doubt = doubt
 
     @property

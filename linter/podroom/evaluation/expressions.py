@@ -103,7 +103,7 @@ def evaluate_part(node: Expression, scope: Scope) -> Term:
 
 def failed_symbol(failure: EvaluationFailure, scope: Scope, node: Expression) -> Sym:
     """Return the unknown that stands for a failed expression, and note the problem."""
-    span = failure.span or scope.span(node)
+    span = (failure.span or scope.span(node)).shown
     serious = not isinstance(failure, BeyondReach)
     scope.resolver.note(EvaluationProblem(failure.message, span, serious))
     return Sym(DYNAMIC, f"the expression at {span} has no value: {failure.message}", origin=span)

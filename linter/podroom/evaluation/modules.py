@@ -19,6 +19,7 @@ from podroom.evaluation.provenance import Place
 from podroom.evaluation.reading import unknown_of
 from podroom.evaluation.resources import ResourceInstance, instance_suffix
 from podroom.evaluation.scope import Scope
+from podroom.evaluation.supplied import SuppliedModule, standing_for_entry
 from podroom.evaluation.terms import (
     Choice,
     LazyObject,
@@ -65,11 +66,11 @@ class ProjectFiles(Protocol):
         """Return the folder of a relative module source, or None if there is no such folder."""
 
 
-class ModuleOutputs(Protocol):
-    """Stands in for a module whose source is not here."""
+class Adapters(Protocol):
+    """Stands in for modules whose source is not here."""
 
-    def __call__(self, call: ModuleCall, repetition_address: str, name: str) -> Term | None:
-        """Return the value of an output of one instance of a call, or None if it is not known."""
+    def __call__(self, call: ModuleCall) -> SuppliedModule | None:
+        """Return what stands in for the module that is called, or None if nothing does."""
 
 
 @dataclass(frozen=True)
@@ -77,13 +78,13 @@ class Options:
     """What the user adds to the configuration.
 
     `variable_files` and `variables` (name to text, as `-var` gives them) bind root variables; a
-    `workspace` of None means that any may be selected.  `outputs` answers for absent modules.
+    `workspace` of None means that any may be selected.  `adapters` stands in for absent modules.
     """
 
     variable_files: tuple[ParsedFile, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
     workspace: str | None = "default"
-    outputs: ModuleOutputs | None = None
+    adapters: Adapters | None = None
 
 
 class Project:
@@ -125,12 +126,14 @@ class ModuleCall:
         """Read the fixed parts of a call; nothing is evaluated."""
         self.module = module
         self.name = declaration.labels[0]
-        self.span = declaration.header
-        self.block_span = declaration.block
+        self.span = declaration.header.shown
+        self.block_span = declaration.block.shown
         self.declaration = declaration
         self.source = self._literal("source")
         self.version = self._literal("version")
         self.directory = self._directory()
+        adapters = module.project.options.adapters
+        self.supplied = adapters(self) if adapters is not None and self.directory is None else None
         self.address = f"{module.address}.module.{self.name}" if module.address else f"module.{self.name}"
 
     @property
@@ -140,8 +143,8 @@ class ModuleCall:
 
     @property
     def absent(self) -> bool:
-        """Return whether the called module's files are not here."""
-        return self.directory is None
+        """Return whether the called module's files are not here, and nothing stands in for them."""
+        return self.directory is None and self.supplied is None
 
     def arguments(self) -> BodyReader:
         """Return the arguments, as the first instance gets them."""
@@ -186,14 +189,8 @@ class AbsentModule(LazyObject):
         self.address = address
 
     def attribute(self, name: str) -> Term:
-        """Return an output: what an adapter knows of it, else a symbol."""
-        outputs = self._call.module.project.options.outputs
-        known = outputs(self._call, self.address, name) if outputs else None
-        if known is not None:
-            return known
-        address = f"{self.address}.{name}"
-        reason = f"{address} is an output of a module whose source ({self._call.source_text}) is not here"
-        return Sym(DYNAMIC, reason, (address,), address, self.address, name)
+        """Return an output, as a symbol."""
+        return _absent_output(self._call, self.address, name)
 
     def names(self) -> None:
         """Return None: the outputs are not known."""
@@ -203,6 +200,12 @@ class AbsentModule(LazyObject):
         """Return the module as a whole, as something unknown."""
         reason = f"the source of {self.address} ({self._call.source_text}) is not here"
         return Sym(DYNAMIC, reason, (self.address,), self.address, self.address, "", nonnull=True)
+
+
+def _absent_output(call: ModuleCall, module: str, name: str) -> Sym:
+    address = f"{module}.{name}"
+    reason = f"{address} is an output of a module whose source ({call.source_text}) is not here"
+    return Sym(DYNAMIC, reason, (address,), address, module, name)
 
 
 class Module(LazyObject):
@@ -242,8 +245,18 @@ class Module(LazyObject):
 
     @property
     def declarations(self) -> Declarations:
-        """Return what the files of the module declare."""
-        return self.project.declarations(self.directory)
+        """Return what the files of the module declare, or what stands in for them."""
+        call = self.call
+        supplied = call.supplied if call is not None else None
+        if supplied is None or call is None:
+            return self.project.declarations(self.directory)
+        place = call.span if self._arguments is None else self._arguments.span
+        return self._once("declarations", lambda: supplied.declarations(place))
+
+    @property
+    def is_supplied(self) -> bool:
+        """Return whether podroom's own text stands in for the files of the module."""
+        return self.call is not None and self.call.supplied is not None
 
     @property
     def maybe(self) -> Unknown | None:
@@ -321,19 +334,21 @@ class Module(LazyObject):
         return term
 
     def _failed(self, failure: EvaluationFailure, shown: str, span: Span) -> Sym:
-        place = failure.span or span
+        place = (failure.span or span).shown
         self.note(EvaluationProblem(failure.message, place, not isinstance(failure, BeyondReach)))
         return Sym(DYNAMIC, f"{shown} has no value: {failure.message} ({place})", (shown,), origin=place)
 
     def _cycle(self, key: Hashable, shown: str, span: Span) -> Sym:  # noqa: ARG002 - same shape as _break_cycle
         self.note(EvaluationProblem(f"{shown} depends on itself", span))
-        return Sym(DYNAMIC, f"{shown} depends on itself ({span})", (shown,), origin=span)
+        return Sym(DYNAMIC, f"{shown} depends on itself ({span.shown})", (shown,), origin=span)
 
     def _break_cycle(self, key: Hashable, shown: str, span: Span) -> None:
         self._memo[key] = self._cycle(key, shown, span)
 
     def note(self, problem: EvaluationProblem) -> None:
         """Keep a problem; each is kept once in the whole project."""
+        if problem.span is not None and problem.span.supplied:
+            problem = EvaluationProblem(problem.message, problem.span.shown, problem.serious)
         key = (problem.message, str(problem.span))
         if key not in self.project.noted:
             self.project.noted.add(key)
@@ -441,6 +456,8 @@ class Module(LazyObject):
     def attribute(self, name: str) -> Term:
         """Return the value of an output; raise `EvaluationFailure` if there is no such output."""
         declaration = self.declarations.outputs.get(name)
+        if declaration is None and self.is_supplied and self.call is not None:
+            return _absent_output(self.call, self.address, name)
         if declaration is None:
             raise EvaluationFailure(f'{self.address} has no output "{name}"')
         found = declaration.body.attributes.get("value")
@@ -452,9 +469,9 @@ class Module(LazyObject):
             ("output", name), lambda: evaluate(expression, scope), f"{self.address}.{name}", declaration.header
         )
 
-    def names(self) -> tuple[str, ...]:
-        """Return the names of the outputs."""
-        return tuple(self.declarations.outputs)
+    def names(self) -> tuple[str, ...] | None:
+        """Return the names of the outputs; None if there may be more."""
+        return None if self.is_supplied else tuple(self.declarations.outputs)
 
     def symbol(self) -> Sym:
         """Return the module as a whole, as something unknown."""
@@ -482,7 +499,7 @@ class Module(LazyObject):
                 return expand(failed_symbol(failure, scope, attribute.expression)), scope, attribute.expression
         return Expansion((Repetition(None, "", ""),)), self.scope(declaration.document), None
 
-    def _repeated(self, key: Hashable, declaration: Declaration, make: Callable[[Repetition, Scope], T]) -> list[T]:
+    def _repeated(self, key: Hashable, declaration: Declaration, make: Callable[[Declaration, Repetition, Scope], T]) -> list[T]:
         expansion, scope, source = self._expand(("expansion", key), declaration)
         made: list[T] = []
         for repetition in expansion.repetitions:
@@ -491,7 +508,9 @@ class Module(LazyObject):
             except BeyondReach as failure:
                 self.note(EvaluationProblem(failure.message, declaration.header, serious=False))
                 break
-            made.append(make(repetition, self._repetition_scope(declaration, repetition, scope, source)))
+            placed = standing_for_entry(declaration, repetition, scope, source)
+            inner = self._repetition_scope(declaration, repetition, scope, source)
+            made.append(make(placed, repetition, inner))
         return made
 
     def _repetition_scope(
@@ -537,7 +556,7 @@ class Module(LazyObject):
             lambda: self._repeated(
                 key,
                 declaration,
-                lambda repetition, scope: ResourceInstance(self, declaration, mode, repetition, scope),
+                lambda placed, repetition, scope: ResourceInstance(self, placed, mode, repetition, scope),
             ),
         )
 
@@ -565,7 +584,7 @@ class Module(LazyObject):
             lambda: self._repeated(
                 ("module", name),
                 declaration,
-                lambda repetition, scope: (repetition, BodyReader(declaration.body, scope, declaration.block)),
+                lambda placed, repetition, scope: (repetition, BodyReader(placed.body, scope, placed.header)),
             ),
         )
 
@@ -575,7 +594,7 @@ class Module(LazyObject):
 
     def _children(self, name: str) -> list[Module | AbsentModule]:
         call = self._call(name)
-        directory = call.directory
+        directory, supplied = call.directory, call.supplied
         if directory is not None and (directory == self.directory or directory in self._ancestors):
             self.note(EvaluationProblem(f"{call.address} calls a module that it is part of", call.span))
             directory = None
@@ -587,18 +606,18 @@ class Module(LazyObject):
             self.note(
                 EvaluationProblem("modules are nested more deeply than podroom follows", call.span, serious=False)
             )
-            directory = None
+            directory, supplied = None, None
         children: list[Module | AbsentModule] = []
         for repetition, body in self.call_instances(name):
             address = f"{call.address}{instance_suffix(repetition)}"
-            if directory is None:
+            if directory is None and supplied is None:
                 children.append(AbsentModule(call, address))
                 continue
             children.append(
                 Module(
                     self.project,
                     address,
-                    directory,
+                    directory or call.source_text,
                     posixpath.normpath(posixpath.join(self._path, call.source_text)),
                     ancestors=(*self._ancestors, self.directory),
                     arguments=body,

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from podroom.evaluation.bodies import BodyReader
 from podroom.evaluation.failures import EvaluationProblem
-from podroom.evaluation.modules import Module, ModuleCall, ModuleOutputs, Options, Project, ProjectFiles
+from podroom.evaluation.modules import Adapters, Module, ModuleCall, Options, Project, ProjectFiles
 from podroom.evaluation.reading import Field, Link
 from podroom.evaluation.resources import ResourceInstance
+from podroom.evaluation.supplied import SuppliedModule
 
 __all__ = [
+    "Adapters",
     "BodyReader",
     "EvaluationProblem",
     "Field",
     "Link",
     "Module",
     "ModuleCall",
-    "ModuleOutputs",
     "Options",
     "ProjectFiles",
     "ResourceInstance",
+    "SuppliedModule",
     "load_root",
 ]
 

@@ -32,11 +32,14 @@ from podroom.sources.hcl.syntax import (
     GetAttribute,
     GetIndex,
     Interpolation,
+    Literal,
     ObjectConstructor,
+    ObjectItem,
     Parentheses,
     Reference,
     Splat,
     Template,
+    TemplateText,
     TupleConstructor,
 )
 
@@ -67,6 +70,72 @@ def follow(place: Place) -> Place:
             return current
         current = further
     return current
+
+
+def entry(place: Place) -> Span | None:
+    """Return where the user wrote a member of a collection, None if it is not in the user's files.
+
+    For a member of an object that is its key, which is how a person finds it.
+    """
+    current: Place | None = place
+    for _ in range(_LONGEST):
+        if current is None:
+            return None
+        if not current.span.supplied:
+            key = _written_key(current)
+            if key is not None:
+                return key
+            if not current.path:
+                return current.span
+        further = step_back(current)
+        if further is None and not current.span.supplied:
+            return current.span
+        current = further
+    return None
+
+
+def _written_key(place: Place) -> Span | None:
+    node = place.expression
+    if not isinstance(node, ObjectConstructor) or len(place.path) != 1:
+        return None
+    item = _item(node, place.scope, place.path[0])
+    return None if item is None else Span(place.scope.document, item.key.start, item.key.end)
+
+
+def counted(place: Place) -> Place | None:
+    """Return the collection that a number counts, if it is the length of one."""
+    current: Place | None = place
+    for _ in range(_LONGEST):
+        if current is None:
+            return None
+        node, scope = current.expression, current.scope
+        if isinstance(node, Call) and node.name == "length" and len(node.arguments) == 1 and not current.path:
+            return Place(node.arguments[0], scope)
+        if isinstance(node, Call) and node.name == "max" and not node.expand:
+            most = _value(node, scope)
+            longest = next((argument for argument in node.arguments if _value(argument, scope) == most), None)
+            current = None if longest is None else Place(longest, scope)
+        else:
+            current = step_back(current)
+    return None
+
+
+def _value(node: Expression, scope: Scope) -> Term | None:
+    try:
+        return evaluate(node, scope)
+    except EvaluationFailure:
+        return None
+
+
+def is_constant(node: Expression) -> bool:
+    """Return whether an expression is written out: it refers to nothing and computes nothing."""
+    if isinstance(node, TupleConstructor):
+        return all(is_constant(item) for item in node.items)
+    if isinstance(node, ObjectConstructor):
+        return all(is_constant(item.value) for item in node.items)
+    return isinstance(node, Literal) or (
+        isinstance(node, Template) and all(isinstance(part, TemplateText) for part in node.parts)
+    )
 
 
 def step_back(place: Place) -> Place | None:
@@ -107,12 +176,15 @@ def _back(place: Place) -> Place | None:
 
 
 def _into_object(node: ObjectConstructor, scope: Scope, path: tuple[Step, ...]) -> Place | None:
-    if not path:
-        return None
+    item = _item(node, scope, path[0]) if path else None
+    return None if item is None else Place(item.value, scope, path[1:])
+
+
+def _item(node: ObjectConstructor, scope: Scope, step: Step) -> ObjectItem | None:
     for item in reversed(node.items):
         key = item.key.name if isinstance(item.key, Reference) else evaluate(item.key, scope)
-        if str(key) == str(path[0]) and not isinstance(key, Null):
-            return Place(item.value, scope, path[1:])
+        if str(key) == str(step) and not isinstance(key, Null):
+            return item
     return None
 
 

@@ -11,7 +11,7 @@ from podroom.evaluation.conversion import convert
 from podroom.evaluation.expressions import evaluate
 from podroom.evaluation.failures import EvaluationFailure
 from podroom.evaluation.operations import over_choices, without_failures
-from podroom.evaluation.provenance import Place, follow, step_back
+from podroom.evaluation.provenance import Place, follow, is_constant, step_back
 from podroom.evaluation.terms import (
     MAX_CANDIDATES,
     Choice,
@@ -43,9 +43,9 @@ from podroom.evaluation.types import (
     Type,
     describe,
 )
-from podroom.positions import Span
+from podroom.positions import Span, SuppliedDocument
 from podroom.sources.hcl.syntax import Call
-from podroom.values import Known, Members, OneOf, Unknown, Value
+from podroom.values import Default, Known, Members, OneOf, Origin, Unknown, Value
 
 if TYPE_CHECKING:
     from podroom.traced_text import TracedText
@@ -55,7 +55,7 @@ T = TypeVar("T")
 
 def unknown_of(symbol: Sym, span: Span) -> Unknown:
     """Return why something is not known, for a person; `span` is the place if the symbol has none."""
-    return Unknown(symbol.reason, symbol.origin or span, symbol.refs)
+    return Unknown(symbol.reason, (symbol.origin or span).shown, symbol.refs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +77,15 @@ class Link:
 class Field:
     """An attribute, or a part of one: its value, read as what the asker needs it to be."""
 
-    __slots__ = ("_origin", "_place", "name", "span", "term")
+    __slots__ = ("_place", "_source", "name", "span", "term")
 
     def __init__(self, name: str, span: Span, term: Term, place: Place) -> None:
         """Take the evaluated term of an attribute and the place of its expression."""
         self.name = name
-        self.span = span
+        self.span = span.shown
         self.term = term
         self._place = place
-        self._origin: Span | None = None
+        self._source: Place | None = None
 
     @property
     def place(self) -> Place:
@@ -95,14 +95,27 @@ class Field:
     @property
     def expression_span(self) -> Span:
         """Return where the value is used."""
-        return self._place.span
+        return self._place.span.shown
 
     @property
     def origin(self) -> Span:
         """Return the place that a person would change to change the value."""
-        if self._origin is None:
-            self._origin = self._run(lambda: follow(self._place).span)
-        return self._origin
+        source = self._followed().span
+        return self.expression_span if source.supplied else source
+
+    @property
+    def supplier(self) -> Origin:
+        """Return who supplies the value: the user at `origin`, or a module that has it as its default."""
+        source = self._followed()
+        document = source.scope.document
+        if isinstance(document, SuppliedDocument) and is_constant(source.expression):
+            return Default(document.supplier, document.reference)
+        return self.origin
+
+    def _followed(self) -> Place:
+        if self._source is None:
+            self._source = self._run(lambda: follow(self._place))
+        return self._source
 
     @property
     def is_null(self) -> bool:
@@ -136,13 +149,13 @@ class Field:
             return Unknown(f"{self.name} is no {describe(kind)}: {failure.message}", self.origin)
         value = accept(term)
         if value is not None:
-            return Known(value, self.origin)
+            return Known(value, self.supplier)
         if isinstance(term, Choice):
             candidates = [accept(option) for option in term.options if not isinstance(option, Failed | Null)]
             known = tuple(dict.fromkeys(candidate for candidate in candidates if candidate is not None))
             if None not in candidates and len(candidates) == len(term.options) and len(known) <= MAX_CANDIDATES:
                 if len(known) == 1:
-                    return Known(known[0], self.origin)
+                    return Known(known[0], self.supplier)
                 return OneOf(known, term.reason, self.origin, term.refs)
         if isinstance(term, Decimal):
             return Unknown(f"{self.name} is {term}, which is no whole number", self.origin)
@@ -266,7 +279,7 @@ class Field:
 
     def decoded(self) -> Field | None:
         """Return what `jsonencode` or `yamlencode` encodes in this value, None if they do not."""
-        place = self._run(lambda: follow(self._place))
+        place = self._followed()
         node = place.expression
         if (
             isinstance(node, Call)

@@ -56,12 +56,12 @@ class ResourceInstance(LazyObject):
     @property
     def span(self) -> Span:
         """Return the place of the block's header."""
-        return self._declaration.header
+        return self._declaration.header.shown
 
     @property
     def block_span(self) -> Span:
         """Return the place of the whole block."""
-        return self._declaration.block
+        return self._declaration.block.shown
 
     def attribute(self, name: str) -> Term:
         """Return the configured value of an attribute, else a symbol with its address."""

@@ -53,9 +53,19 @@ def trace(place: Place, term: Term) -> TracedText:
     A text of more pieces than `_MOST_PIECES` stands at the place of its expression as a whole.
     """
     try:
-        return TracedText(_Tracer().pieces(place, term, 0))
+        return TracedText(_shown(piece, place) for piece in _Tracer().pieces(place, term, 0))
     except BeyondReach:
-        return _untraced(term, place.span)
+        return _untraced(term, place.span.shown)
+
+
+def _shown(piece: Piece, place: Place) -> Piece:
+    """Return a piece so that it stands where the user can see it: a module's own text at its use."""
+    hole = piece.hole
+    if hole is not None and isinstance(hole.origin, Span) and hole.origin.supplied:
+        hole = replace(hole, origin=place.span.shown)
+    if piece.span.supplied:
+        return Piece(piece.text, place.span.shown, hole=hole)
+    return piece if hole is piece.hole else replace(piece, hole=hole)
 
 
 def _untraced(term: Term, span: Span) -> TracedText:

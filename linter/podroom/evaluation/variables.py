@@ -63,7 +63,7 @@ class Variable:
             raise
 
     def _missing(self, constraint: Constraint, *, nullable: bool) -> Sym:
-        place = self.declaration.header
+        place = self.declaration.header.shown
         what = f"{self.address} has no value (declared at {place.path}:{place.first.line})"
         reason = f"{what}; pass --var or --var-file" if self.is_root else f"{what}: the call passes none"
         return Sym(

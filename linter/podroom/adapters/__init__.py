@@ -1,0 +1,1 @@
+"""Well-known modules, restated as the resources that they stand for."""

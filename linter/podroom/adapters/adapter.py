@@ -1,0 +1,39 @@
+"""What one adapter holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """A module of the registry, restated for a range of its major versions.
+
+    `text` returns, for a major version, a Terraform module with the original's variables, outputs and
+    resource names as far as they bear on pods.  `fingerprints` are arguments that only some majors take:
+    they tell the version where neither a constraint nor a ref does.  `also_accepts` are arguments that
+    the original takes besides, and that bear on nothing here.
+    """
+
+    module: str
+    majors: tuple[int, ...]
+    text: Callable[[int], str]
+    submodule: str = ""
+    fingerprints: tuple[tuple[frozenset[str], tuple[int, ...]], ...] = ()
+    also_accepts: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def reference(self) -> str:
+        """Return the address of the original."""
+        folder = f"/submodules/{self.submodule.rpartition('/')[2]}" if self.submodule else ""
+        return f"https://registry.terraform.io/modules/{self.module}/latest{folder}"
+
+    def told_by(self, arguments: Iterable[str]) -> tuple[int, ...]:
+        """Return the major versions that take all the arguments that tell versions apart."""
+        given = frozenset(arguments)
+        possible = self.majors
+        for names, majors in self.fingerprints:
+            if names & given:
+                possible = tuple(major for major in possible if major in majors)
+        return possible

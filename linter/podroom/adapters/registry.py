@@ -1,0 +1,86 @@
+"""Finds the adapter that stands in for a module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+from podroom.adapters.source import ModuleSource, allowed_majors, read_source
+from podroom.evaluation.project import ModuleCall, SuppliedModule
+from podroom.positions import Document
+from podroom.sources.hcl.parser import parse
+
+if TYPE_CHECKING:
+    from podroom.adapters.adapter import Adapter
+
+_EKS = "terraform-aws-modules/eks/aws"
+_GROUPS = "modules/eks-managed-node-group"
+_SELF_MANAGED = "modules/self-managed-node-group"
+
+_HOMES: dict[tuple[str, str], tuple[str, ...]] = {
+    ("terraform-aws-modules/vpc/aws", ""): ("terraform_aws_modules_vpc_v2_v6",),
+    (_EKS, ""): (
+        "terraform_aws_modules_eks_v12_v17",
+        "terraform_aws_modules_eks_v18_v20",
+        "terraform_aws_modules_eks_v21",
+    ),
+    (_EKS, "modules/node_groups"): ("terraform_aws_modules_eks_node_groups_v12_v17",),
+    (_EKS, _GROUPS): (
+        "terraform_aws_modules_eks_managed_node_group_v18_v20",
+        "terraform_aws_modules_eks_managed_node_group_v21",
+    ),
+    (_EKS, _SELF_MANAGED): (
+        "terraform_aws_modules_eks_self_managed_node_group_v18_v20",
+        "terraform_aws_modules_eks_self_managed_node_group_v21",
+    ),
+    (_EKS, "modules/karpenter"): ("terraform_aws_modules_eks_karpenter_v18_v21",),
+    (_EKS, "modules/fargate-profile"): ("terraform_aws_modules_eks_fargate_profile_v18_v21",),
+    ("terraform-aws-modules/autoscaling/aws", ""): ("terraform_aws_modules_autoscaling_v4_v9",),
+}
+"""By module and submodule: the Python modules that hold its adapters, the oldest versions first."""
+
+
+def stand_in(call: ModuleCall) -> SuppliedModule | None:
+    """Return what stands in for a called module, None if no adapter knows it or its version."""
+    source = read_source(call.source) if call.source is not None else None
+    if source is None:
+        return None
+    found = choose(source, call.version, call.declaration.body.attributes)
+    return None if found is None else _supplied(*found)
+
+
+def choose(source: ModuleSource, constraint: str | None, arguments: Iterable[str]) -> tuple[Adapter, int] | None:
+    """Return the adapter of a module and the major version to restate.
+
+    The version is the one of the constraint or of the ref.  Where they leave several, the arguments
+    decide, and of those that remain it is the newest, which is what Terraform would fetch.
+    """
+    adapters = _adapters(source)
+    majors = tuple(major for adapter in adapters for major in adapter.majors)
+    if constraint is not None:
+        majors = allowed_majors(constraint, majors)
+    elif source.ref is not None:
+        majors = tuple(major for major in majors if major == source.ref[0])
+    given = tuple(arguments)
+    told = {major for adapter in adapters for major in adapter.told_by(given)}
+    chosen = max((major for major in majors if major in told), default=max(majors, default=None))
+    return next(((adapter, chosen) for adapter in adapters if chosen in adapter.majors), None) if chosen else None
+
+
+def _adapters(source: ModuleSource) -> list[Adapter]:
+    return [_load(home) for home in _HOMES.get((source.module, source.submodule), ())]
+
+
+@cache
+def _load(home: str) -> Adapter:
+    return cast("Adapter", import_module(f"podroom.adapters.{home}").ADAPTER)
+
+
+@cache
+def _supplied(adapter: Adapter, major: int) -> SuppliedModule:
+    folder = f"//{adapter.submodule}" if adapter.submodule else ""
+    name = f"{adapter.module}{folder} v{major}"
+    parsed = parse(Document(name, adapter.text(major)))
+    return SuppliedModule(name, adapter.reference, parsed, adapter.also_accepts)

@@ -1,0 +1,57 @@
+"""terraform-aws-modules/eks/aws//modules/eks-managed-node-group, v18 to v20.
+
+Facts from modules/eks-managed-node-group of v18.31.2, v19.21.0 and v20.37.2, Apache License 2.0:
+https://github.com/terraform-aws-modules/terraform-aws-eks
+"""
+
+from __future__ import annotations
+
+from podroom.adapters.adapter import Adapter
+from podroom.adapters.eks_managed_node_group import managed_node_group
+from podroom.adapters.eks_user_data import user_data
+from podroom.adapters.hcl import variables
+
+_DEFAULTS = {
+    "create": "true",
+    "cluster_name": '""',
+    "cluster_version": "null",
+    "name": '""',
+    "subnet_ids": "null",
+    "min_size": "0",
+    "max_size": "3",
+    "desired_size": "1",
+    "ami_id": '""',
+    "ami_type": "null",
+    "capacity_type": '"ON_DEMAND"',
+    "disk_size": "null",
+    "instance_types": "null",
+    "create_launch_template": "true",
+    "use_custom_launch_template": "true",
+    "launch_template_id": '""',
+    "launch_template_name": '""',
+    "launch_template_use_name_prefix": "true",
+    "network_interfaces": "[]",
+    "enable_efa_support": "false",
+    "platform": '"linux"',
+    "enable_bootstrap_user_data": "false",
+}
+
+
+def _text(major: int) -> str:
+    uses = (
+        'var.create_launch_template || var.launch_template_name != ""' if major == 18 else "var.use_custom_launch_template"
+    )
+    return (
+        variables(_DEFAULTS)
+        + user_data(major, managed=True)
+        + managed_node_group(uses, by_name=major == 18, version="cluster_version")
+    )
+
+
+ADAPTER = Adapter(
+    module="terraform-aws-modules/eks/aws",
+    submodule="modules/eks-managed-node-group",
+    majors=(18, 19, 20),
+    text=_text,
+    fingerprints=((frozenset({"cluster_version"}), (18, 19, 20)),),
+)

@@ -1,0 +1,73 @@
+"""terraform-aws-modules/eks/aws//modules/self-managed-node-group, v18 to v20.
+
+Facts from modules/self-managed-node-group of v18.31.2, v19.21.0 and v20.37.2, Apache License 2.0:
+https://github.com/terraform-aws-modules/terraform-aws-eks
+"""
+
+from __future__ import annotations
+
+from podroom.adapters.adapter import Adapter
+from podroom.adapters.eks_images import STOCK_IMAGE_BY_NAME, STOCK_IMAGE_BY_TYPE, image_by_type
+from podroom.adapters.eks_self_managed_node_group import self_managed_node_group
+from podroom.adapters.eks_user_data import FIRST_MAJOR_TOLD_BY_AMI_TYPE, user_data
+from podroom.adapters.hcl import variables
+
+_DEFAULTS = {
+    "create": "true",
+    "cluster_name": '""',
+    "cluster_version": "null",
+    "name": '""',
+    "subnet_ids": "null",
+    "availability_zones": "null",
+    "min_size": "0",
+    "max_size": "3",
+    "desired_size": "1",
+    "ami_id": '""',
+    "instance_type": '""',
+    "instance_requirements": "{}",
+    "create_autoscaling_group": "true",
+    "create_launch_template": "true",
+    "launch_template_id": '""',
+    "launch_template_name": "null",
+    "launch_template_use_name_prefix": "true",
+    "network_interfaces": "[]",
+    "enable_efa_support": "false",
+    "use_mixed_instances_policy": "false",
+    "mixed_instances_policy": "null",
+    "platform": '"linux"',
+    "ami_type": '"AL2_x86_64"',
+}
+
+
+def _text(major: int) -> str:
+    by_type = major >= FIRST_MAJOR_TOLD_BY_AMI_TYPE
+    return (
+        variables(_DEFAULTS)
+        + user_data(major, managed=False)
+        + (image_by_type("var.cluster_version") if by_type else _IMAGE_BY_NAME)
+        + self_managed_node_group(
+            overrides="try(mixed_instances_policy.value.override, [])",
+            image=STOCK_IMAGE_BY_TYPE if by_type else STOCK_IMAGE_BY_NAME,
+            by_name=major == 18,
+        )
+    )
+
+
+_IMAGE_BY_NAME = """
+data "aws_ami" "eks_default" {
+  count = var.create ? 1 : 0
+
+  filter {
+    name   = "name"
+    values = ["amazon-eks-node-${coalesce(var.cluster_version, "*")}-v*"]
+  }
+}
+"""
+
+ADAPTER = Adapter(
+    module="terraform-aws-modules/eks/aws",
+    submodule="modules/self-managed-node-group",
+    majors=(18, 19, 20),
+    text=_text,
+    fingerprints=((frozenset({"cluster_version", "platform"}), (18, 19, 20)),),
+)

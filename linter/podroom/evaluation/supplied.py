@@ -1,0 +1,81 @@
+"""Modules that podroom supplies itself, because their source is not here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from podroom.evaluation.declarations import Declaration, Declarations, DeclaredBody, read_declarations
+from podroom.evaluation.expansion import Repetition
+from podroom.evaluation.provenance import Place, counted, entry
+from podroom.evaluation.scope import Scope
+from podroom.positions import Span, SuppliedDocument
+from podroom.sources.hcl.syntax import Expression, ParsedFile
+
+
+@dataclass(frozen=True, slots=True)
+class SuppliedModule:
+    """A well-known module, restated as far as it bears on pods.
+
+    `supplier` is what a person calls it ("terraform-aws-modules/eks/aws v20"), `reference` the address
+    of the original.  `also_accepts` are the arguments that the original takes and the text does not
+    need; an argument that is in neither is one that the original rejects.
+    """
+
+    supplier: str
+    reference: str
+    file: ParsedFile
+    also_accepts: frozenset[str] = frozenset()
+
+    def declarations(self, place: Span) -> Declarations:
+        """Return what the module declares where it stands for `place`, a call in the user's files."""
+        document = SuppliedDocument(
+            self.supplier,
+            self.file.document.text,
+            place=place.shown,
+            supplier=self.supplier,
+            reference=self.reference,
+        )
+        return read_declarations([replace(self.file, document=document)])
+
+
+def standing_for_entry(
+    declaration: Declaration, repetition: Repetition, scope: Scope, source: Expression | None
+) -> Declaration:
+    """Return a repeated block of a supplied module so that it stands for what the user wrote it for.
+
+    That is the entry of the map or list that the block is repeated for: `blue = {...}` for the node
+    group "blue".  A block of the user's own stays as it is.
+    """
+    document = declaration.document
+    if not isinstance(document, SuppliedDocument) or source is None:
+        return declaration
+    place = _repeated_for(repetition, scope, source)
+    span = scope.budget.run(lambda: entry(place)) if place is not None else None
+    return declaration if span is None else _at(declaration, document.at(span))
+
+
+def _repeated_for(repetition: Repetition, scope: Scope, source: Expression) -> Place | None:
+    if repetition.step is not None:
+        return Place(source, scope, (repetition.step,))
+    if isinstance(repetition.key, int):
+        collection = scope.budget.run(lambda: counted(Place(source, scope)))
+        return None if collection is None else replace(collection, path=(*collection.path, repetition.key))
+    return None
+
+
+def _at(declaration: Declaration, document: SuppliedDocument) -> Declaration:
+    def moved(span: Span) -> Span:
+        return Span(document, span.start, span.end)
+
+    body = declaration.body
+    return Declaration(
+        declaration.labels,
+        moved(declaration.header),
+        moved(declaration.block),
+        document,
+        DeclaredBody(
+            moved(body.span),
+            {name: (attribute, document) for name, (attribute, _) in body.attributes.items()},
+            [(block, document) for block, _ in body.blocks],
+        ),
+    )
