@@ -34,7 +34,7 @@ def read_launch_template(resource: ResourceInstance) -> LaunchTemplate:
     """Return a launch template or launch configuration."""
     body = resource.body
     template = resource.type == "aws_launch_template"
-    image = body.attribute("image_id")
+    image = image_of(body)
     return LaunchTemplate(
         address=resource.address,
         span=resource.span,
@@ -54,6 +54,12 @@ def _instance_type(body: BodyReader, source: TypeSource) -> InstanceChoice | Non
         return None
     reason = "instance_requirements let AWS choose the instance type"
     return InstanceChoice(Unknown(reason, requirements.span), source, requirements.span)
+
+
+def image_of(body: BodyReader) -> Field | None:
+    """Return the image that a template names; an empty text, as modules write it, names none."""
+    image = body.attribute("image_id")
+    return None if image is None or image.term == "" else image
 
 
 def _network_interfaces(body: BodyReader) -> Members[Span]:

@@ -10,6 +10,7 @@ from podroom.assembly.inventory import Inventory, blocks, integer
 from podroom.assembly.launch_templates import (
     find_launch_configuration,
     find_launch_template,
+    image_of,
     read_launch_template,
 )
 from podroom.assembly.subnets import subnet_uses
@@ -121,7 +122,7 @@ class NodeGroups:
         found = find_launch_template(reference, self._inventory)
         if isinstance(found, Unknown):
             return None, found, None
-        return read_launch_template(found), None, found.body.attribute("image_id")
+        return read_launch_template(found), None, image_of(found.body)
 
     def _launched(
         self, resource: ResourceInstance
@@ -139,7 +140,7 @@ class NodeGroups:
             if isinstance(found, Unknown):
                 return None, found, None, Members((), (found,))
             template = read_launch_template(found)
-            return template, None, found.body.attribute("image_id"), _template_types(template, None, resource.span)
+            return template, None, image_of(found.body), _template_types(template, None, resource.span)
         template, missing, image = self._template(next(blocks(body, "launch_template"), None))
         return template, missing, image, _template_types(template, missing, resource.span)
 

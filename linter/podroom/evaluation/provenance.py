@@ -72,6 +72,19 @@ def follow(place: Place) -> Place:
     return current
 
 
+def in_user_files(place: Place) -> list[Place]:
+    """Return the places in the user's own files that hand a value on, from its use to its source."""
+    found: list[Place] = []
+    current: Place | None = place
+    for _ in range(_LONGEST):
+        if current is None:
+            break
+        if not current.span.supplied:
+            found.append(current)
+        current = step_back(current)
+    return found
+
+
 def entry(place: Place) -> Span | None:
     """Return where the user wrote a member of a collection, None if it is not in the user's files.
 

@@ -11,7 +11,7 @@ from podroom.evaluation.conversion import convert
 from podroom.evaluation.expressions import evaluate
 from podroom.evaluation.failures import EvaluationFailure
 from podroom.evaluation.operations import over_choices, without_failures
-from podroom.evaluation.provenance import Place, follow, is_constant, step_back
+from podroom.evaluation.provenance import Place, follow, in_user_files, is_constant, step_back
 from podroom.evaluation.terms import (
     MAX_CANDIDATES,
     Choice,
@@ -94,14 +94,20 @@ class Field:
 
     @property
     def expression_span(self) -> Span:
-        """Return where the value is used."""
-        return self._place.span.shown
+        """Return where the user's files use the value."""
+        if not self._place.span.supplied:
+            return self._place.span
+        written = self._run(lambda: in_user_files(self._place))
+        return written[0].span if written else self._place.span.shown
 
     @property
     def origin(self) -> Span:
         """Return the place that a person would change to change the value."""
         source = self._followed().span
-        return self.expression_span if source.supplied else source
+        if not source.supplied:
+            return source
+        written = self._run(lambda: in_user_files(self._place))
+        return written[-1].span if written else self._place.span.shown
 
     @property
     def supplier(self) -> Origin:
