@@ -27,7 +27,9 @@ resource "aws_launch_template" "this" {
   name_prefix = (
     var.launch_template_use_name_prefix ? "${coalesce(var.launch_template_name, "${var.name}-node-group")}-" : null
   )
-  name          = var.launch_template_use_name_prefix ? null : coalesce(var.launch_template_name, "${var.name}-node-group")
+  name = (
+    var.launch_template_use_name_prefix ? null : coalesce(var.launch_template_name, "${var.name}-node-group")
+  )
   image_id      = coalesce(var.ami_id, STOCK_IMAGE)
   instance_type = var.instance_type == "" ? null : var.instance_type
   user_data     = local.user_data

@@ -25,10 +25,13 @@ _DEFAULTS = {
     "use_mixed_instances_policy": "false",
     "mixed_instances_policy": "null",
     "ignore_desired_capacity_changes": "false",
+    "launch_template": "null",
     "launch_template_name": '""',
     "tags": "{}",
     "autoscaling_group_tags": "{}",
 }
+
+_ONLY_V4 = {"create_asg": "true", "create_lt": "false", "user_data_base64": "null"}
 
 _OUTPUTS = {
     "autoscaling_group_name": "try(aws_autoscaling_group.this[0].name, aws_autoscaling_group.idc[0].name, null)",
@@ -38,11 +41,7 @@ _OUTPUTS = {
 
 
 def _text(major: int) -> str:
-    specific = (
-        {"create_asg": "true", "create_lt": "false", "create_lc": "false", "launch_template": "null", "user_data_base64": "null"}
-        if major == 4
-        else {"create_launch_template": "true", "launch_template": "null", "launch_template_id": "null"}
-    )
+    specific = _ONLY_V4 if major == 4 else {"create_launch_template": "true", "launch_template_id": "null"}
     makes = "var.create_lt" if major == 4 else "var.create_launch_template"
     given = f"try(aws_launch_template.this[0].{'name' if major < 7 else 'id'}, null)"
     other = "var.launch_template" if major < 7 else "var.launch_template_id"

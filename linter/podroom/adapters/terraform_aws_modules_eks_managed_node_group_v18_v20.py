@@ -38,9 +38,8 @@ _DEFAULTS = {
 
 
 def _text(major: int) -> str:
-    uses = (
-        'var.create_launch_template || var.launch_template_name != ""' if major == 18 else "var.use_custom_launch_template"
-    )
+    given = 'var.create_launch_template || var.launch_template_name != ""'
+    uses = given if major == 18 else "var.use_custom_launch_template"
     return (
         variables(_DEFAULTS)
         + user_data(major, managed=True)

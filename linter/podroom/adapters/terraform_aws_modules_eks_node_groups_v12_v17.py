@@ -88,7 +88,6 @@ resource "aws_eks_node_group" "workers" {
   cluster_name   = var.cluster_name
   subnet_ids     = each.value.subnets
   ami_type       = try(each.value.ami_type, null)
-  disk_size      = each.value.launch_template_id != null || each.value.create_launch_template ? null : try(each.value.disk_size, null)
   instance_types = TYPES
   capacity_type  = try(each.value.capacity_type, null)
   version        = try(each.value.version, null)
@@ -102,7 +101,10 @@ resource "aws_eks_node_group" "workers" {
   dynamic "launch_template" {
     for_each = each.value.launch_template_id != null || each.value.create_launch_template ? [1] : []
     content {
-      id = each.value.launch_template_id != null ? each.value.launch_template_id : aws_launch_template.workers[each.key].id
+      id = (
+        each.value.launch_template_id != null
+        ? each.value.launch_template_id : aws_launch_template.workers[each.key].id
+      )
     }
   }
 }

@@ -188,7 +188,7 @@ _FROM_TEMPLATE = """templatefile(GROUP.userdata_template_file, merge({
 _SCRIPT = """lookup(GROUP, "platform", local.defaults["platform"]) == "windows" ? join("\\n", [
     "<powershell>",
     lookup(GROUP, "pre_userdata", local.defaults["pre_userdata"]),
-    "& $EKSBootstrapScriptFile -KubeletExtraArgs \\"${lookup(GROUP, "kubelet_extra_args", local.defaults["kubelet_extra_args"])}\\"",
+    "& $EKSBootstrapScriptFile -KubeletExtraArgs \\"${KUBELET}\\"",
     "</powershell>",
   ]) : join("\\n", [
     "#!/bin/bash",
@@ -196,7 +196,7 @@ _SCRIPT = """lookup(GROUP, "platform", local.defaults["platform"]) == "windows" 
     join(" ", [
       "/etc/eks/bootstrap.sh",
       lookup(GROUP, "bootstrap_extra_args", local.defaults["bootstrap_extra_args"]),
-      "--kubelet-extra-args \\"${lookup(GROUP, "kubelet_extra_args", local.defaults["kubelet_extra_args"])}\\"",
+      "--kubelet-extra-args \\"${KUBELET}\\"",
       "'${local.cluster_name}'",
     ]),
     lookup(GROUP, "additional_userdata", local.defaults["additional_userdata"]),
@@ -222,7 +222,9 @@ _OUTPUTS = {
     "cluster_endpoint": "try(aws_eks_cluster.this[0].endpoint, null)",
     "cluster_version": "try(aws_eks_cluster.this[0].version, null)",
     "node_groups": "module.node_groups.node_groups",
-    "workers_asg_names": "concat(aws_autoscaling_group.workers[*].name, aws_autoscaling_group.workers_launch_template[*].name)",
+    "workers_asg_names": (
+        "concat(aws_autoscaling_group.workers[*].name, aws_autoscaling_group.workers_launch_template[*].name)"
+    ),
 }
 
 
@@ -233,6 +235,7 @@ def _groups(text: str, variable: str) -> str:
         .replace("STOCK_IMAGE", _STOCK_IMAGE)
         .replace("SIZES", _SIZES)
         .replace("MIXED", _MIXED)
+        .replace("KUBELET", 'lookup(GROUP, "kubelet_extra_args", local.defaults["kubelet_extra_args"])')
         .replace("GROUP", f"var.{variable}[count.index]")
     )
 

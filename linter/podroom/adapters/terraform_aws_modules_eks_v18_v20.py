@@ -78,8 +78,8 @@ _SELF_MANAGED = {
 }
 
 _OUTPUTS = {
-    "cluster_name": "try(aws_eks_cluster.this[0].name, \"\")",
-    "cluster_id": "try(aws_eks_cluster.this[0].name, \"\")",
+    "cluster_name": 'try(aws_eks_cluster.this[0].name, "")',
+    "cluster_id": 'try(aws_eks_cluster.this[0].name, "")',
     "cluster_arn": "try(aws_eks_cluster.this[0].arn, null)",
     "cluster_endpoint": "try(aws_eks_cluster.this[0].endpoint, null)",
     "cluster_version": "try(aws_eks_cluster.this[0].version, null)",

@@ -499,7 +499,9 @@ class Module(LazyObject):
                 return expand(failed_symbol(failure, scope, attribute.expression)), scope, attribute.expression
         return Expansion((Repetition(None, "", ""),)), self.scope(declaration.document), None
 
-    def _repeated(self, key: Hashable, declaration: Declaration, make: Callable[[Declaration, Repetition, Scope], T]) -> list[T]:
+    def _repeated(
+        self, key: Hashable, declaration: Declaration, make: Callable[[Declaration, Repetition, Scope], T]
+    ) -> list[T]:
         expansion, scope, source = self._expand(("expansion", key), declaration)
         made: list[T] = []
         for repetition in expansion.repetitions:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import pytest
 
 from evaluation_helpers import field, load, value
-from podroom.evaluation.project import Module, ModuleCall, Options, ResourceInstance
-from podroom.evaluation.terms import STRING, ListTerm, Sym, Term
+from podroom.evaluation.project import Module, ModuleCall, Options, ResourceInstance, SuppliedModule
 from podroom.positions import Document
 from podroom.sources.hcl.parser import parse
 from podroom.traced_text import HOLE
-from podroom.values import Known, OneOf, Unknown
+from podroom.values import Default, Known, OneOf, Unknown
 
 
 def addresses(root: Module, kind: str = "x") -> list[tuple[str, bool]]:
@@ -243,19 +242,57 @@ def test_links_lead_to_resources_and_an_incomplete_list_says_so(
     assert found.complete is complete
 
 
-def test_adapters_answer_for_modules_that_are_not_here() -> None:
-    def outputs(call: ModuleCall, address: str, name: str) -> Term | None:
-        assert (call.source, call.version, address) == ("terraform-aws-modules/vpc/aws", "~> 5.0", "module.absent")
-        owners = [f"{address}.aws_subnet.private[{at}]" for at in range(2)]
-        if name != "private_subnets":
-            return None
-        return ListTerm(
-            STRING, [Sym(STRING, "after apply", name=f"{owner}.id", owner=owner, attribute="id") for owner in owners]
-        )
+SUPPLIED = """
+variable "blocks" {}
+variable "size" {
+  default = "small"
+}
+resource "aws_subnet" "private" {
+  count      = length(var.blocks)
+  cidr_block = var.blocks[count.index]
+  size       = var.size
+}
+output "private_subnets" {
+  value = aws_subnet.private[*].id
+}
+"""
 
-    found = value("module.absent.private_subnets", MORE, Options(outputs=outputs)).links()
-    assert [link.address for link in found] == [f"module.absent.aws_subnet.private[{at}]" for at in range(2)]
-    assert isinstance(value("module.absent.other", MORE, Options(outputs=outputs)).string(), Unknown)
+CALLER = """
+module "m" {
+  source = "acme/net/aws"
+  blocks = ["10.0.0.0/24", "10.0.1.0/24"]
+}
+resource "x" "x" {
+  v = module.m.private_subnets
+  w = module.m.other
+}
+"""
+
+
+def supply(call: ModuleCall) -> SuppliedModule | None:
+    assert call.source == "acme/net/aws"
+    return SuppliedModule("acme/net/aws v1", "https://example.com/net", parse(Document("net", SUPPLIED)))
+
+
+def test_an_adapter_stands_in_for_a_module_that_is_not_here() -> None:
+    root = load(CALLER, Options(adapters=supply))
+    subnets = [link.address for link in field(root, "v").links()]
+    assert subnets == ["module.m.aws_subnet.private[0]", "module.m.aws_subnet.private[1]"]
+    assert isinstance(field(root, "w").string(), Unknown)
+    assert not [call for call in root.calls() if call.absent]
+
+
+def test_what_an_adapter_supplies_stands_where_the_user_can_see_it() -> None:
+    root = load(CALLER, Options(adapters=supply))
+    (_, second) = [resource for module in root.walk() for resource in module.resources("aws_subnet")]
+    assert (second.span.path, second.span.text) == ("r/main.tf", '"10.0.1.0/24"')
+    block = second.body.attribute("cidr_block")
+    size = second.body.attribute("size")
+    assert block is not None
+    assert size is not None
+    assert block.string() == Known("10.0.1.0/24", second.span)
+    assert size.string() == Known("small", Default("acme/net/aws v1", "https://example.com/net"))
+    assert (size.origin, size.span, size.expression_span) == (second.span,) * 3
 
 
 BLOCKS = """
