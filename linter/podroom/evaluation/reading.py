@@ -129,10 +129,17 @@ class Field:
         return isinstance(self.term, Null)
 
     def symbol(self) -> str | None:
-        """Return a text that is the same for the same unknown, None for what has no name."""
-        if isinstance(self.term, Sym):
-            return self.term.name or None
-        return SymbolicKey.of(self.term) if isinstance(self.term, PartialStr) else None
+        """Return a text that is the same for the same unknown, None for what has no name.
+
+        Of an unknown that may also be null it is the name of the unknown.
+        """
+        term = self.term
+        if isinstance(term, Choice):
+            there = [option for option in term.options if not isinstance(option, Null)]
+            term = there[0] if len(there) == 1 else term
+        if isinstance(term, Sym):
+            return term.name or None
+        return SymbolicKey.of(term) if isinstance(term, PartialStr) else None
 
     def string(self) -> Value[str]:
         """Return the value as text."""
