@@ -66,9 +66,7 @@ class SuppliedDocument(Document):
 
     def at(self, place: Span) -> SuppliedDocument:
         """Return the same text, standing for another place."""
-        return SuppliedDocument(
-            self.path, self.text, place=place, supplier=self.supplier, reference=self.reference
-        )
+        return SuppliedDocument(self.path, self.text, place=place, supplier=self.supplier, reference=self.reference)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,7 @@ def self_managed_node_group(*, overrides: str, image: str, by_name: bool) -> str
         if by_name
         else "id = var.create_launch_template ? try(aws_launch_template.this[0].id, null) : var.launch_template_id"
     )
-    return (
-        _RESOURCES.replace("OVERRIDES", overrides).replace("STOCK_IMAGE", image).replace("REFERENCE", template)
-    )
+    return _RESOURCES.replace("OVERRIDES", overrides).replace("STOCK_IMAGE", image).replace("REFERENCE", template)
 
 
 _RESOURCES = """

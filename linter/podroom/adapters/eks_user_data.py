@@ -39,7 +39,7 @@ def user_data(major: int, *, managed: bool) -> str:
 def _family(major: int) -> str:
     if major < FIRST_MAJOR_TOLD_BY_AMI_TYPE:
         return "var.platform"
-    return f"try({_FAMILIES}[split(\"_\", var.ami_type)[0]], {'var.platform' if major < 21 else 'null'})"
+    return f'try({_FAMILIES}[split("_", var.ami_type)[0]], {"var.platform" if major < 21 else "null"})'
 
 
 _OF_CLUSTER = {

@@ -38,6 +38,10 @@ _HOMES: dict[tuple[str, str], tuple[str, ...]] = {
     (_EKS, "modules/karpenter"): ("terraform_aws_modules_eks_karpenter_v18_v21",),
     (_EKS, "modules/fargate-profile"): ("terraform_aws_modules_eks_fargate_profile_v18_v21",),
     ("terraform-aws-modules/autoscaling/aws", ""): ("terraform_aws_modules_autoscaling_v4_v9",),
+    ("cloudposse/label/null", ""): ("cloudposse_label_v0",),
+    ("cloudposse/eks-cluster/aws", ""): ("cloudposse_eks_cluster_v0_v4",),
+    ("cloudposse/eks-node-group/aws", ""): ("cloudposse_eks_node_group_v2_v3",),
+    ("cloudposse/dynamic-subnets/aws", ""): ("cloudposse_dynamic_subnets_v0_v3",),
 }
 """By module and submodule: the Python modules that hold its adapters, the oldest versions first."""
 
@@ -66,7 +70,7 @@ def choose(source: ModuleSource, constraint: str | None, arguments: Iterable[str
     given = tuple(arguments)
     told = {major for adapter in adapters for major in adapter.told_by(given)}
     chosen = max((major for major in majors if major in told), default=max(majors, default=None))
-    return next(((adapter, chosen) for adapter in adapters if chosen in adapter.majors), None) if chosen else None
+    return next(((adapter, major) for adapter in adapters for major in adapter.majors if major == chosen), None)
 
 
 def _adapters(source: ModuleSource) -> list[Adapter]:

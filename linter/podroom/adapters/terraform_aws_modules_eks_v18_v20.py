@@ -97,9 +97,7 @@ def _text(major: int) -> str:
         + _ROOT.replace("VALUES", "null" if major == 18 else "try(each.value.configuration_values, null)")
         .replace("BEFORE", "false" if major == 18 else "try(v.before_compute, false)")
         .replace("MAJOR", str(major))
-        .replace(
-            "MANAGED_ARGUMENTS", first_set(_MANAGED, "each.value", "var.eks_managed_node_group_defaults")
-        )
+        .replace("MANAGED_ARGUMENTS", first_set(_MANAGED, "each.value", "var.eks_managed_node_group_defaults"))
         .replace(
             "SELF_ARGUMENTS",
             first_set({**_SELF_MANAGED, "platform": platform}, "each.value", "var.self_managed_node_group_defaults"),

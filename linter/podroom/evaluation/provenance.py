@@ -103,6 +103,10 @@ def entry(place: Place) -> Span | None:
         further = step_back(current)
         if further is None and not current.span.supplied:
             return current.span
+        if isinstance(current.expression, For) and further is not None and not further.path:
+            # What makes a member of its own, such as merge(defaults, value), hangs on a member all the same.
+            member = step_back(Place(Reference(current.expression.value_name, 0, 0), further.scope))
+            return entry(further) or (None if member is None else entry(member))
         current = further
     return None
 

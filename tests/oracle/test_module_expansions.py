@@ -1,0 +1,57 @@
+"""Adapters against what real Terraform planned for the real modules."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+
+import pytest
+
+from check_expansions import comparisons
+from podroom.adapters.registry import stand_in
+from podroom.assembly.terraform import assemble
+from podroom.evaluation.project import Options, load_root
+from podroom.positions import Span
+from podroom.sources.files import Files
+from podroom.sources.hcl.parser import parse
+
+EXPANSIONS = Path(__file__).parent / "data" / "module-expansions"
+CASES = sorted(EXPANSIONS.glob("*.json"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_adapters_expand_to_what_terraform_planned(case: Path) -> None:
+    compared = list(comparisons(case))
+    unexplained = [one for one in compared if not one.agrees and one.intended is None]
+    assert not unexplained
+    assert sum(one.agrees for one in compared) >= len(compared) * 0.8
+    assert any(one.attribute not in {"(resource)", "subnet_ids"} for one in compared)
+
+
+def test_there_are_expansions() -> None:
+    assert len(CASES) >= 5
+
+
+def spans(part: object, *, of: str) -> list[tuple[str, Span]]:
+    """Return every span inside a part of a World, each with the way to it."""
+    if isinstance(part, Span):
+        return [(of, part)]
+    if isinstance(part, tuple):
+        return [found for at, item in enumerate(part) for found in spans(item, of=f"{of}[{at}]")]
+    if is_dataclass(part):
+        return [found for field in fields(part) for found in spans(getattr(part, field.name), of=f"{of}.{field.name}")]
+    return []
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_everything_that_is_shown_lies_in_the_users_own_files(case: Path, tmp_path: Path) -> None:
+    text = json.loads(case.read_text(encoding="utf-8"))["hcl"]
+    (tmp_path / "main.tf").write_text(text, encoding="utf-8")
+    root = load_root(Files(str(tmp_path), parse), str(tmp_path), Options(adapters=stand_in))
+    world = assemble(root)
+    found = spans(world, of="world")
+    assert len(found) > 20
+    assert not [(where, span.path) for where, span in found if not span.path.endswith("main.tf")]
+    assert not [problem for module in root.walk() for problem in module.problems]
+    assert not world.gaps
