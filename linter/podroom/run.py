@@ -58,7 +58,7 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
     for root in roots:
         module = load_root(files, root, options)
         declared.update(module.declarations.variables)
-        folders = dict.fromkeys(part.directory for part in module.walk())
+        folders = dict.fromkeys(part.directory for part in module.walk() if not part.is_supplied)
         unread = [document for folder in folders for document in files.unread_configuration(folder)]
         may_declare_more = may_declare_more or bool(unread)
         world = _with_gaps(assemble(module), unread + files.unread_variables(root))

@@ -227,7 +227,6 @@ class Module(LazyObject):
         self.project = project
         self.address = address
         self.directory = directory
-        self.problems: list[EvaluationProblem] = list(project.declarations(directory).problems)
         self.doubt = doubt
         self.call = call
         self._path = path
@@ -235,6 +234,7 @@ class Module(LazyObject):
         self._arguments = arguments
         self._memo: dict[Hashable, Term] = {}
         self._results: dict[Hashable, object] = {}
+        self.problems: list[EvaluationProblem] = list(self.declarations.problems)
 
     # --- what rules and assembly ask -------------------------------------------------------------
 
