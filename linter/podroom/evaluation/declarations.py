@@ -11,6 +11,7 @@ from podroom.positions import Document, Span
 from podroom.sources.hcl.syntax import Attribute, Block, Body, ParsedFile
 
 K = TypeVar("K")
+_MOST_TWICE = 4
 
 
 @dataclass(slots=True)
@@ -79,6 +80,12 @@ def read_declarations(files: list[ParsedFile]) -> Declarations:
     for file in (*plain, *overriding):
         for block in file.body.blocks:
             _declare(declared, block, file.document)
+    more = len(declared.problems) - _MOST_TWICE
+    if more > 0:
+        # Files that do not belong together, such as samples in one folder: saying it a few times is enough.
+        message = f"this and {more - 1} more names are declared a second time in this folder" if more > 1 else ""
+        at = declared.problems[_MOST_TWICE]
+        declared.problems[_MOST_TWICE:] = [EvaluationProblem(message or at.message, at.span)]
     return declared
 
 

@@ -43,3 +43,10 @@ def test_a_local_that_is_declared_twice_is_said(tmp_path: Path) -> None:
 
 def test_an_override_file_is_no_second_declaration(tmp_path: Path) -> None:
     assert problems(tmp_path, main=GROUP.format(name="a"), main_override=GROUP.format(name="a")) == []
+
+
+def test_a_folder_of_samples_that_clash_is_said_a_few_times(tmp_path: Path) -> None:
+    text = "".join(GROUP.format(name=f"n{number}") for number in range(20))
+    found = problems(tmp_path, a=text, b=text)
+    assert len(found) == 5
+    assert found[-1] == "this and 15 more names are declared a second time in this folder"
