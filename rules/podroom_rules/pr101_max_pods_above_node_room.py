@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from podroom.capacity.assessment import Assessment, Resolved, collect
 from podroom.capacity.kubelet import KubeletLimit
 from podroom.capacity.working import Figure
 from podroom.catalog import documents
 from podroom.model.world import NodeGroup, TypeSource
-from podroom.rule import Example, Finding, Rule, Severity
+from podroom.rule import Confidence, Evidence, Example, Finding, Rule, Severity
 from podroom.values import Undecidable
+from podroom_rules.rooms import (
+    effect_of,
+    has_room,
+    interface_for_pods,
+    is_limited,
+    never_ready,
+    plain_room,
+    reasons,
+    unlimited_room,
+)
 from podroom_rules.wording import (
-    STUCK_PODS,
-    article,
     assumed_cni,
+    certain,
     confidence,
     contested,
     joined,
-    plain_room,
+    or_leave_away,
+    related_to_limit,
+    set_for_certain,
     set_max_pods,
+    told_by,
     type_note,
+    unaware,
 )
 
 
@@ -40,8 +54,13 @@ class MaxPodsAboveNodeRoom(Rule[NodeGroup]):
     Room is interfaces x (addresses of each - 1) + 2; the 2 are aws-node and kube-proxy, which use the node's own
     address.  With prefix delegation every secondary address becomes 16.
 
-    Remedy: leave the number away where the node works it out by itself (bootstrap.sh, nodeadm and Bottlerocket do),
-    use one node group for each number, or write the least room of all types of the group.
+    `MAX_ENI` of the VPC CNI has the same effect without any number: it keeps interfaces off the node, and bootstrap.sh,
+    nodeadm and Bottlerocket count them all the same.  If custom networking is on and `MAX_ENI` is 1, no interface is
+    left for pods at all, and the node never becomes Ready.
+
+    Remedy: leave the number away where the node works it out by itself (bootstrap.sh, nodeadm and Bottlerocket do, but
+    without regard to custom networking, security groups for pods and `MAX_ENI`), use one node group for each number,
+    or write the least room of all types of the group.
     """
 
     code = "PR101"
@@ -99,70 +118,127 @@ resource "aws_autoscaling_group" "nodes" {
     )
 
     def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
-        """Yield one finding for the type with the least room, at the place that fixes the number."""
+        """Yield one finding for the type with the least room, at the place that fixes the number or the room."""
         if not assessment.applies(subject):
             return
-        guilty, unknown = collect(self._guilty(subject, assessment))
-        if guilty:
-            yield self._finding(subject, assessment, guilty)
+        faults, unknown = collect(_faults(subject, assessment))
+        limited = [fault for fault in faults if fault.limited]
+        stale = [fault for fault in faults if not fault.limited]
+        if stale:
+            yield self._stale(subject, assessment, stale)
+        if limited:
+            yield self._limited(subject, assessment, limited)
         if unknown is not None:
             raise Undecidable(unknown)
 
-    def _guilty(
-        self, group: NodeGroup, assessment: Assessment
-    ) -> Iterator[tuple[Resolved, KubeletLimit, Figure, tuple[KubeletLimit, ...]]]:
-        cni = assessment.cni(group)
-        for resolved in assessment.instances(group):
-            limits = assessment.kubelet(group, resolved.instance)
-            limit = limits[0]
-            if limit.mechanism is None:
-                continue
-            if limit.figure.value <= plain_room(assessment, group, resolved):
-                continue  # room that custom networking or security groups for pods take: rules of their own
-            if self._drifted(group, assessment, resolved, limit):
-                continue
-            yield resolved, limit, assessment.room(resolved.instance, cni, group.span), limits
-
-    @staticmethod
-    def _drifted(group: NodeGroup, assessment: Assessment, resolved: Resolved, limit: KubeletLimit) -> bool:
-        """Return whether the number fits the launch template's own type: then the override is at fault (PR102)."""
-        template = group.launch_template
-        if resolved.choice.source is not TypeSource.OVERRIDE or template is None or template.instance_type is None:
-            return False
-        own = Resolved(template.instance_type, assessment.instance(template.instance_type))
-        return limit.figure.value <= plain_room(assessment, group, own)
-
-    def _finding(
-        self,
-        group: NodeGroup,
-        assessment: Assessment,
-        guilty: list[tuple[Resolved, KubeletLimit, Figure, tuple[KubeletLimit, ...]]],
-    ) -> Finding:
-        resolved, limit, room, limits = min(guilty, key=lambda item: item[2].value)
+    def _stale(self, group: NodeGroup, assessment: Assessment, faults: list[_Fault]) -> Finding:
+        """Return a finding at the number that somebody wrote."""
+        worst = min(faults, key=lambda fault: fault.room.value)
+        resolved, limit, room = worst.resolved, worst.limit, worst.room
         settings = assessment.cluster(group).cni
-        dispute = contested(group, limits)
-        name = resolved.instance.name
-        assert limit.span is not None  # noqa: S101 - _guilty has seen the mechanism, which always has a place
+        assert limit.span is not None  # noqa: S101 - it was written, so it has a place
         return self.finding(
             limit.span,
             group,
-            f"kubelet is told {limit.figure.value} pods, but {article(name)} has room for {room.value}",
+            f"kubelet is told {limit.figure.value} pods, but {has_room(resolved, assessment.cni(group), room)}",
             label=f"room for {room.value}: {room.working}",
-            effect=STUCK_PODS,
-            fix=f"write {set_max_pods(group, room.value, limit.mechanism)}, or leave the number away "
-            "so that the node works it out for its own type",
-            assumption=joined(assumed_cni(settings), dispute),
-            related=tuple(
-                type_note(item, f"{item.instance.name} has room for {figure.value}: {figure.working}")
-                for item, _, figure, _ in guilty
+            effect=effect_of(resolved, assessment.cni(group)),
+            fix=f"write {set_max_pods(group, room.value, limit.mechanism)}"
+            + or_leave_away(group, assessment, limit.mechanism),
+            assumption=joined(assumed_cni(settings), contested(worst.limits, limit, room)),
+            related=(
+                *(
+                    type_note(
+                        fault.resolved,
+                        f"the instance type is {fault.resolved.instance.name}"
+                        if fault is worst
+                        else f"{fault.resolved.instance.name} has room for {fault.room.value}: {fault.room.working}",
+                    )
+                    for fault in faults
+                ),
+                *reasons(assessment, group, resolved),
             ),
-            severity=Severity.WARNING if dispute else None,
-            confidence=confidence(settings, limits),
-            evidence={
-                "max_pods": limit.figure.value,
-                "room": room.value,
-                "working": room.working,
-                "instance_type": name,
-                "instance_types": [item.instance.name for item, _, _, _ in guilty],
-            },
+            severity=None if certain(worst.limits, room) else Severity.WARNING,
+            confidence=confidence(settings, worst.limits),
+            evidence=_evidence(faults, worst),
         )
+
+    def _limited(self, group: NodeGroup, assessment: Assessment, faults: list[_Fault]) -> Finding:
+        """Return a finding at MAX_ENI, which takes room from nodes that nobody gave a number."""
+        worst = min(faults, key=lambda fault: fault.room.value)
+        resolved, limit, limits, room = worst.resolved, worst.limit, worst.limits, worst.room
+        settings = assessment.cluster(group).cni
+        cni = assessment.cni(group)
+        unready = never_ready(resolved, cni)
+        cause = next(note for note in reasons(assessment, group, resolved))
+        has = has_room(resolved, cni, room)
+        return self.finding(
+            cause.span,
+            group,
+            f"with MAX_ENI {cni.max_eni} and custom networking {has}"
+            if unready
+            else f"{told_by(limit, limits)}, but with MAX_ENI {cni.max_eni} {has}",
+            label=f"{'no room' if unready else f'room for {room.value}'}: {room.working}",
+            effect=effect_of(resolved, cni),
+            fix=interface_for_pods(resolved, cni)
+            if unready
+            else f"set {set_for_certain(group, room.value)}, or remove MAX_ENI",
+            assumption=None if unready else joined(contested(limits, limit, room), unaware(limit, "MAX_ENI")),
+            related=(type_note(resolved, f"the instance type is {resolved.instance.name}"),)
+            if unready
+            else related_to_limit(group, resolved, limits, limit, cause),
+            severity=None if unready or certain(limits, room) else Severity.WARNING,
+            confidence=Confidence.HIGH if unready else confidence(settings, limits, limit),
+            evidence=_evidence(faults, worst),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """A type with less room than kubelet is given; `limited` if MAX_ENI is to blame and not a number."""
+
+    resolved: Resolved
+    limit: KubeletLimit
+    limits: tuple[KubeletLimit, ...]
+    room: Figure
+    limited: bool
+
+
+def _faults(group: NodeGroup, assessment: Assessment) -> Iterator[_Fault]:
+    """Iterate over faults, but for room that custom networking or security groups for pods take: PR502, PR601."""
+    cni = assessment.cni(group)
+    for resolved in assessment.instances(group):
+        limits = assessment.kubelet(group, resolved.instance)
+        room = assessment.room(resolved.instance, cni, group.span)
+        limited = is_limited(resolved, cni)
+        if limited and never_ready(resolved, cni):
+            yield _Fault(resolved, limits[0], limits, room, limited=True)
+            continue
+        plain = plain_room(assessment, group, resolved)
+        limit = next((limit for limit in limits if limit.figure.value > plain), None)
+        if limit is None:
+            continue
+        if limit.mechanism is not None:
+            if not _drifted(group, assessment, resolved, limit):
+                yield _Fault(resolved, limit, limits, room, limited=False)
+        elif limited and not limit.fixed and limit.figure.value <= unlimited_room(assessment, group, resolved):
+            yield _Fault(resolved, limit, limits, room, limited=True)
+
+
+def _drifted(group: NodeGroup, assessment: Assessment, resolved: Resolved, limit: KubeletLimit) -> bool:
+    """Return whether the number fits the launch template's own type: then the override is at fault (PR102)."""
+    template = group.launch_template
+    if resolved.choice.source is not TypeSource.OVERRIDE or template is None or template.instance_type is None:
+        return False
+    own = Resolved(template.instance_type, assessment.instance(template.instance_type))
+    return limit.figure.value <= plain_room(assessment, group, own)
+
+
+def _evidence(faults: list[_Fault], worst: _Fault) -> Evidence:
+    return {
+        "max_pods": worst.limit.figure.value,
+        "room": worst.room.value,
+        "working": worst.room.working,
+        "instance_type": worst.resolved.instance.name,
+        "instance_types": [fault.resolved.instance.name for fault in faults],
+    }

@@ -9,7 +9,8 @@ from podroom.catalog import documents
 from podroom.model.world import GroupKind, NodeGroup, TypeSource
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable
-from podroom_rules.wording import STUCK_PODS, article, assumed_cni, confidence, plain_room, set_max_pods, type_note
+from podroom_rules.rooms import effect_of, has_room, plain_room, reasons
+from podroom_rules.wording import assumed_cni, confidence, or_leave_away, set_max_pods, type_note
 
 _TEMPLATE = """
 resource "aws_launch_template" "nodes" {
@@ -107,16 +108,17 @@ class AsgInstanceTypeDrift(Rule[NodeGroup]):
                 resolved.span,
                 subject,
                 f"nodes start as {name} with {own_name}'s {limit.figure.value} max pods, "
-                f"but {article(name)} has room for {room.value}",
+                f"but {has_room(resolved, cni, room)}",
                 label=f"room for {room.value}: {room.working}",
-                effect=STUCK_PODS,
+                effect=effect_of(resolved, cni),
                 fix=f"write {set_max_pods(subject, room.value, limit.mechanism)} together with "
-                f'instance_type = "{name}" in the launch template, or leave the number away so that the node works '
-                "it out for its own type; then replace the nodes",
+                f'instance_type = "{name}" in the launch template'
+                f"{or_leave_away(subject, assessment, limit.mechanism)}; then replace the nodes",
                 assumption=assumed_cni(settings),
                 related=(
                     type_note(own, f"{own_name} has room for {own_room.value}: {own_room.working}"),
                     Note(f"kubelet is told {limit.figure.value} pods here", limit.span),
+                    *reasons(assessment, subject, resolved),
                 ),
                 confidence=confidence(settings, limits),
                 evidence={

@@ -9,7 +9,8 @@ from podroom.catalog import documents
 from podroom.model.world import NodeGroup
 from podroom.rule import Example, Finding, Rule, Severity
 from podroom.values import Undecidable
-from podroom_rules.wording import STUCK_PODS, article, assumed_cni, confidence, type_note
+from podroom_rules.rooms import effect_of, has_room, reasons
+from podroom_rules.wording import assumed_cni, confidence, default_fits, type_note
 
 _CONFIGURATION = """
 resource "aws_launch_template" "nodes" {
@@ -43,7 +44,8 @@ class UseMaxPodsFalseWithoutMaxPods(Rule[NodeGroup]):
 
         failed to assign an IP address to container
 
-    Remedy: remove `--use-max-pods false`, or add `--kubelet-extra-args '--max-pods=N'`.
+    Remedy: add `--kubelet-extra-args '--max-pods=N'`, or remove `--use-max-pods false`, unless custom networking,
+    security groups for pods or `MAX_ENI` leave less room than the script looks up.
     """
 
     code = "PR103"
@@ -85,12 +87,16 @@ class UseMaxPodsFalseWithoutMaxPods(Rule[NodeGroup]):
             yield self.finding(
                 limit.span,
                 subject,
-                f"kubelet falls back to {limit.figure.value} pods, but {article(name)} has room for {room.value}",
+                f"kubelet falls back to {limit.figure.value} pods, but {has_room(resolved, cni, room)}",
                 label=f"room for {room.value}: {room.working}",
-                effect=STUCK_PODS,
-                fix=f"remove --use-max-pods false, or add --kubelet-extra-args '--max-pods={room.value}'",
+                effect=effect_of(resolved, cni),
+                fix=("remove --use-max-pods false, or " if default_fits(subject, assessment) else "")
+                + f"add --kubelet-extra-args '--max-pods={room.value}'",
                 assumption=assumed_cni(settings),
-                related=(type_note(resolved, f"{name} has room for {room.value}"),),
+                related=(
+                    type_note(resolved, f"the instance type is {name}"),
+                    *reasons(assessment, subject, resolved),
+                ),
                 confidence=confidence(settings, limits),
                 evidence={
                     "max_pods": limit.figure.value,

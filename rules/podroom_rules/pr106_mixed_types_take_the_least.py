@@ -72,16 +72,19 @@ class MixedTypesTakeTheLeast(Rule[NodeGroup]):
         most, high = max(figures, key=lambda item: item[1].value)
         if low.value == high.value:
             return
+        much = low.value * _HALF <= high.value
         yield self.finding(
             least.span,
             subject,
             f"every node of this group gets {low.value} max pods, those of type {most.instance.name} too, "
             f"which could run {high.value}",
             label=f"{least.instance.name} has {low.working}",
-            effect='Pods stay Pending with "Too many pods" while the larger nodes are nearly idle.',
+            effect='Pods stay Pending with "Too many pods" while the larger nodes are nearly idle.'
+            if much
+            else f"The larger nodes run at most {high.value - low.value} pods fewer than they could.",
             fix=f"give {least.instance.name} a node group of its own",
             related=(type_note(most, f"{most.instance.name} has {high.working}"),),
-            severity=Severity.WARNING if low.value * _HALF <= high.value else Severity.INFO,
+            severity=Severity.WARNING if much else Severity.INFO,
             evidence={
                 "least": low.value,
                 "most": high.value,

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from podroom.capacity.assessment import Assessment, Resolved, collect
 from podroom.capacity.kubelet import KubeletLimit
 from podroom.capacity.working import Figure
 from podroom.catalog import documents
 from podroom.model.world import NodeGroup
-from podroom.rule import Example, Finding, Rule, Severity
+from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable
+from podroom_rules.rooms import (
+    effect_of,
+    has_room,
+    interface_for_pods,
+    is_limited,
+    never_ready,
+    plain_room,
+    reasons,
+)
 from podroom_rules.wording import (
-    STUCK_PODS,
-    article,
+    certain,
     confidence,
     contested,
+    fix_of,
     joined,
     related_to_limit,
-    set_max_pods,
     told_by,
     unaware,
 )
@@ -106,53 +114,61 @@ class CustomNetworkingMaxPods(Rule[NodeGroup]):
         """Yield a finding for a group whose max pods fits only with the primary interface."""
         if not assessment.applies(subject) or not assessment.cni(subject).custom_networking:
             return
-        guilty, unknown = collect(self._guilty(subject, assessment))
-        if guilty:
-            yield self._finding(subject, assessment, guilty)
+        faults, unknown = collect(_faults(subject, assessment))
+        if faults:
+            yield self._finding(subject, assessment, faults)
         if unknown is not None:
             raise Undecidable(unknown)
 
-    @staticmethod
-    def _guilty(
-        group: NodeGroup, assessment: Assessment
-    ) -> Iterator[tuple[Resolved, tuple[KubeletLimit, ...], Figure]]:
-        cni = assessment.cni(group)
-        for resolved in assessment.instances(group):
-            limits = assessment.kubelet(group, resolved.instance)
-            without_trunk = assessment.room(resolved.instance, replace(cni, pod_eni=False), group.span)
-            plain = assessment.room(resolved.instance, replace(cni, pod_eni=False, custom_networking=False), group.span)
-            if without_trunk.value < limits[0].figure.value <= plain.value:
-                yield resolved, limits, assessment.room(resolved.instance, cni, group.span)
-
-    def _finding(
-        self,
-        group: NodeGroup,
-        assessment: Assessment,
-        guilty: list[tuple[Resolved, tuple[KubeletLimit, ...], Figure]],
-    ) -> Finding:
-        resolved, limits, room = min(guilty, key=lambda item: item[2].value)
-        limit = limits[0]
+    def _finding(self, group: NodeGroup, assessment: Assessment, faults: list[_Fault]) -> Finding:
+        worst = min(faults, key=lambda fault: fault.room.value)
+        resolved, limit, limits, room = worst.resolved, worst.limit, worst.limits, worst.room
         settings = assessment.cluster(group).cni
+        cni = assessment.cni(group)
         variable = settings.find(_VARIABLE)
-        cause = variable.span if variable else group.span
-        name = resolved.instance.name
-        dispute = contested(group, limits)
+        cause = Note("custom networking is turned on here", variable.span if variable else group.span)
+        unready = never_ready(resolved, cni)
         return self.finding(
-            limit.span or cause,
+            limit.span or cause.span,
             group,
-            f"{told_by(limit)}, but with custom networking {article(name)} has room for {room.value}",
-            label=f"room for {room.value}: {room.working}",
-            effect=STUCK_PODS,
-            fix=f"set {set_max_pods(group, room.value, limit.mechanism)}",
-            assumption=joined(dispute, unaware(limit, "custom networking")),
-            related=related_to_limit(group, resolved, limit, cause, "custom networking is turned on here"),
-            severity=Severity.WARNING if dispute else None,
+            f"{told_by(limit, limits)}, but with custom networking {has_room(resolved, cni, room)}",
+            label=f"{'no room' if unready else f'room for {room.value}'}: {room.working}",
+            effect=effect_of(resolved, cni),
+            fix=interface_for_pods(resolved, cni) if unready else fix_of(group, room, limits, limit),
+            assumption=joined(contested(limits, limit, room), unaware(limit, "custom networking")),
+            related=(
+                *related_to_limit(group, resolved, limits, limit, cause),
+                *reasons(assessment, group, resolved),
+            ),
+            severity=None if unready or certain(limits, room) else Severity.WARNING,
             confidence=confidence(settings, limits, limit),
             evidence={
                 "max_pods": limit.figure.value,
                 "room": room.value,
                 "working": room.working,
-                "instance_type": name,
+                "instance_type": resolved.instance.name,
                 "fixed": limit.fixed,
             },
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """A type whose max pods fits only with the primary interface."""
+
+    resolved: Resolved
+    limit: KubeletLimit
+    limits: tuple[KubeletLimit, ...]
+    room: Figure
+
+
+def _faults(group: NodeGroup, assessment: Assessment) -> Iterator[_Fault]:
+    cni = assessment.cni(group)
+    for resolved in assessment.instances(group):
+        limits = assessment.kubelet(group, resolved.instance)
+        if is_limited(resolved, cni) and never_ready(resolved, cni):
+            continue  # PR101, at MAX_ENI
+        without_trunk = assessment.room(resolved.instance, replace(cni, pod_eni=False), group.span)
+        limit = next((limit for limit in limits if limit.figure.value > without_trunk.value), None)
+        if limit is not None and limit.figure.value <= plain_room(assessment, group, resolved):
+            yield _Fault(resolved, limit, limits, assessment.room(resolved.instance, cni, group.span))

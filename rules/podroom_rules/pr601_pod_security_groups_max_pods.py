@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from podroom.capacity.assessment import Assessment, Resolved, collect
 from podroom.capacity.cni import CniBehavior
@@ -12,22 +12,22 @@ from podroom.capacity.max_pods import branch_interfaces
 from podroom.capacity.working import Figure, MissingFactError
 from podroom.catalog import documents
 from podroom.model.world import NodeGroup
-from podroom.rule import Confidence, Example, Finding, Rule, Severity
+from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable
+from podroom_rules.rooms import effect_of, has_room, interface_for_pods, is_limited, never_ready, reasons
 from podroom_rules.wording import (
-    STUCK_PODS,
     article,
+    certain,
     confidence,
     contested,
+    fix_of,
     joined,
     related_to_limit,
-    set_max_pods,
     told_by,
     unaware,
 )
 
 _VARIABLE = "ENABLE_POD_ENI"
-_TRUNK_GIVES_NO_ADDRESSES_SINCE = (1, 16, 4)
 _CONFIGURATION = """
 resource "aws_eks_addon" "vpc_cni" {
   cluster_name = "main"
@@ -78,7 +78,8 @@ class PodSecurityGroupsMaxPods(Rule[NodeGroup]):
 
         failed to assign an IP address to container
 
-    Before CNI 1.16.4 the room suffices, and an upgrade of the CNI takes it away: that is a warning.
+    Before CNI 1.16.4 the room suffices, and an upgrade of the CNI takes it away: that is a warning.  Before CNI 1.20.4
+    types that can have no trunk (t3 and other older families) lose the interface, too.
 
     Remedy: set max pods to (interfaces - 1) x (addresses - 1) + 2, or turn on prefix delegation.
     """
@@ -90,6 +91,7 @@ class PodSecurityGroupsMaxPods(Rule[NodeGroup]):
     sources = (
         documents.EKS_SECURITY_GROUPS_FOR_PODS,
         documents.CNI_TRUNK_GIVES_NO_ADDRESSES,
+        documents.CNI_TRUNK_SLOT_OF_INCOMPATIBLE_TYPES,
         "https://github.com/aws/amazon-vpc-cni-k8s/issues/2892",
     )
     bad = (
@@ -103,67 +105,98 @@ class PodSecurityGroupsMaxPods(Rule[NodeGroup]):
         """Yield a finding for a group whose max pods fits only with the trunk interface."""
         if not assessment.applies(subject) or not assessment.cni(subject).pod_eni:
             return
-        guilty, unknown = collect(self._guilty(subject, assessment))
-        if guilty:
-            yield self._finding(subject, assessment, guilty)
+        faults, unknown = collect(_faults(subject, assessment))
+        if faults:
+            yield self._finding(subject, assessment, faults)
         if unknown is not None:
             raise Undecidable(unknown)
 
-    @staticmethod
-    def _guilty(
-        group: NodeGroup, assessment: Assessment
-    ) -> Iterator[tuple[Resolved, tuple[KubeletLimit, ...], Figure]]:
-        current = replace(assessment.cni(group), version=None)
-        for resolved in assessment.instances(group):
-            limits = assessment.kubelet(group, resolved.instance)
-            room = assessment.room(resolved.instance, current, group.span)
-            without = assessment.room(resolved.instance, replace(current, pod_eni=False), group.span)
-            if room.value < limits[0].figure.value <= without.value:
-                yield resolved, limits, room
-
-    def _finding(
-        self,
-        group: NodeGroup,
-        assessment: Assessment,
-        guilty: list[tuple[Resolved, tuple[KubeletLimit, ...], Figure]],
-    ) -> Finding:
-        resolved, limits, room = min(guilty, key=lambda item: item[2].value)
-        limit = limits[0]
+    def _finding(self, group: NodeGroup, assessment: Assessment, faults: list[_Fault]) -> Finding:
+        worst = min(faults, key=lambda fault: fault.room.value)
+        resolved, limit, limits, room = worst.resolved, worst.limit, worst.limits, worst.room
         cni = assessment.cni(group)
         settings = assessment.cluster(group).cni
         variable = settings.find(_VARIABLE)
-        cause = variable.span if variable else group.span
-        name = resolved.instance.name
-        dispute = contested(group, limits)
-        on_upgrade = not cni.at_least(*_TRUNK_GIVES_NO_ADDRESSES_SINCE)
-        excess = limit.figure.value - room.value
+        cause = Note("security groups for pods are turned on here", variable.span if variable else group.span)
+        unready = never_ready(resolved, worst.cni)
         branches = _branches(resolved, cni)
-        many = (
-            f"at most {excess - 1} of the pods of a node have a security group of their own"
-            if branches >= excess
-            else f"pods with a security group of their own (at most {branches} a node) do not make up for it"
-        )
         return self.finding(
-            limit.span or cause,
+            limit.span or cause.span,
             group,
-            f"{told_by(limit)}, but with security groups for pods {article(name)} has room for {room.value}"
-            + (" after an upgrade of the CNI to 1.16.4 or later" if on_upgrade else ""),
-            label=f"room for {room.value}: {room.working}",
-            effect=STUCK_PODS,
-            fix=f"set {set_max_pods(group, room.value, limit.mechanism)}",
-            assumption=joined(many, dispute, unaware(limit, "security groups for pods")),
-            related=related_to_limit(group, resolved, limit, cause, "security groups for pods are turned on here"),
-            severity=Severity.WARNING if dispute or on_upgrade else None,
-            confidence=min(Confidence.MEDIUM, confidence(settings, limits, limit)),
+            f"{told_by(limit, limits)}, but with security groups for pods {has_room(resolved, worst.cni, room)}"
+            + (" after an upgrade of the CNI to 1.16.4 or later" if worst.on_upgrade else ""),
+            label=f"{'no room' if unready else f'room for {room.value}'}: {room.working}",
+            effect=effect_of(resolved, worst.cni),
+            fix=interface_for_pods(resolved, worst.cni)
+            if unready
+            else ("upgrade the VPC CNI to 1.20.4 or later, or " if worst.lost_slot else "")
+            + fix_of(group, room, limits, limit),
+            assumption=joined(
+                f"{article(resolved.instance.name)} can have no trunk, but before CNI 1.20.4 its place is kept free"
+                if worst.lost_slot
+                else _many(limit.figure.value - room.value, branches),
+                contested(limits, limit, room),
+                unaware(limit, "security groups for pods"),
+            ),
+            related=(
+                *related_to_limit(group, resolved, limits, limit, cause),
+                *reasons(assessment, group, resolved),
+            ),
+            severity=Severity.WARNING if worst.on_upgrade or not (unready or certain(limits, room)) else None,
+            confidence=confidence(settings, limits, limit)
+            if worst.lost_slot
+            else min(Confidence.MEDIUM, confidence(settings, limits, limit)),
             evidence={
                 "max_pods": limit.figure.value,
                 "room": room.value,
                 "working": room.working,
-                "instance_type": name,
+                "instance_type": resolved.instance.name,
                 "branch_interfaces": branches,
                 "fixed": limit.fixed,
             },
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """A type whose max pods fits only with the trunk's interface.
+
+    `cni` is the behavior that takes it: the CNI's own or, `on_upgrade`, that of a newer version.  `lost_slot` says
+    that the type can have no trunk and the CNI keeps its slot free all the same.
+    """
+
+    resolved: Resolved
+    limit: KubeletLimit
+    limits: tuple[KubeletLimit, ...]
+    room: Figure
+    cni: CniBehavior
+    on_upgrade: bool
+    lost_slot: bool
+
+
+def _faults(group: NodeGroup, assessment: Assessment) -> Iterator[_Fault]:
+    own = assessment.cni(group)
+    current = replace(own, version=None)
+    for resolved in assessment.instances(group):
+        limits = assessment.kubelet(group, resolved.instance)
+        if is_limited(resolved, own) and never_ready(resolved, own):
+            continue  # PR101, at MAX_ENI
+        for cni in (own, current):
+            room = assessment.room(resolved.instance, cni, group.span)
+            without = assessment.room(resolved.instance, replace(cni, pod_eni=False), group.span)
+            limit = next((limit for limit in limits if limit.figure.value > room.value), None)
+            if limit is not None and limit.figure.value <= without.value:
+                on_upgrade = cni is current and own.version is not None
+                lost_slot = resolved.instance.trunking_compatible is False
+                yield _Fault(resolved, limit, limits, room, cni, on_upgrade=on_upgrade, lost_slot=lost_slot)
+                break
+
+
+def _many(excess: int, branches: int) -> str:
+    """Return what is taken to hold of the pods that come on top because they have a branch interface."""
+    if branches >= excess:
+        return f"at most {excess - 1} of the pods of a node have a security group of their own"
+    return f"pods with a security group of their own (at most {branches} a node) do not make up for it"
 
 
 def _branches(resolved: Resolved, cni: CniBehavior) -> int:

@@ -1,11 +1,10 @@
-"""Sentences that several rules say: how to set max pods, and what was assumed."""
+"""Sentences that several rules say: how to set max pods, who wins, and what was assumed."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from podroom.capacity.assessment import Assessment, Resolved
-from podroom.capacity.kubelet import AMAZON_EKS, KubeletLimit
+from podroom.capacity.assessment import Assessment, Resolved, collect
+from podroom.capacity.kubelet import AMAZON_EKS, BEATS_AMAZON_EKS, KubeletLimit
+from podroom.capacity.working import Figure
 from podroom.catalog.ami_families import AmiFamily
 from podroom.model.world import CniSettings, GroupKind, Mechanism, NodeGroup
 from podroom.positions import Span
@@ -17,6 +16,16 @@ STUCK_PODS = (
     '"failed to assign an IP address to container".'
 )
 
+_HOW_TO_WRITE = {
+    Mechanism.KUBELET_EXTRA_ARGS: "--max-pods={} in --kubelet-extra-args",
+    Mechanism.KUBELET_EXTRA_ARGS_VARIABLE: "--max-pods={} in KUBELET_EXTRA_ARGS",
+    Mechanism.BOOTSTRAP_SH_EDIT: "--max-pods={} in what the user data adds to bootstrap.sh",
+    Mechanism.NODEADM_CONFIG: "maxPods: {}",
+    Mechanism.NODEADM_DROP_IN: "maxPods: {}",
+    Mechanism.NODEADM_FLAG: "--max-pods={} in spec.kubelet.flags",
+    Mechanism.BOTTLEROCKET_SETTING: "max-pods = {}",
+}
+
 
 def article(name: str) -> str:
     """Return the name of an instance type with its article: "an m5.large", "a t3.medium"."""
@@ -25,15 +34,9 @@ def article(name: str) -> str:
 
 def set_max_pods(group: NodeGroup, value: int, mechanism: Mechanism | None = None) -> str:
     """Return what to write so that kubelet gets `value`, in the way that this group's nodes are told."""
-    if mechanism is Mechanism.KUBELET_EXTRA_ARGS:
-        return f"--max-pods={value} in --kubelet-extra-args"
-    if mechanism is Mechanism.NODEADM_CONFIG:
-        return f"maxPods: {value}"
-    if mechanism is Mechanism.NODEADM_FLAG:
-        return f"--max-pods={value} in spec.kubelet.flags"
-    if mechanism is Mechanism.BOTTLEROCKET_SETTING:
-        return f"max-pods = {value}"
-    family = group.ami_family.value if isinstance(group.ami_family, Known) else None
+    if mechanism is not None:
+        return _HOW_TO_WRITE[mechanism].format(value)
+    family = _family(group)
     if family is AmiFamily.AL2:
         return f"bootstrap.sh ... --use-max-pods false --kubelet-extra-args '--max-pods={value}'"
     if family is AmiFamily.BOTTLEROCKET:
@@ -41,11 +44,61 @@ def set_max_pods(group: NodeGroup, value: int, mechanism: Mechanism | None = Non
     return f"spec.kubelet.config.maxPods: {value} in a NodeConfig part of the user data"
 
 
-def told_by(limit: KubeletLimit) -> str:
+def set_for_certain(group: NodeGroup, value: int, mechanism: Mechanism | None = None) -> str:
+    """Return `set_max_pods` and, where Amazon EKS may override that, what it cannot override."""
+    advice = set_max_pods(group, value, mechanism)
+    if not _amazon_eks_adds(group) or mechanism in BEATS_AMAZON_EKS or _family(group) is AmiFamily.BOTTLEROCKET:
+        return advice
+    return f"{advice}; Amazon EKS may override that in this managed node group, but not in {what_wins(group)}"
+
+
+def fix_of(group: NodeGroup, room: Figure, limits: tuple[KubeletLimit, ...], limit: KubeletLimit) -> str:
+    """Return what to do about a number that is too high: write another, or see that the one in user data wins."""
+    own = limits[0]
+    if limit is not own and own.figure.value <= room.value:
+        return f"give the {own.figure.value} in a place that Amazon EKS cannot override: {what_wins(group)}"
+    return f"set {set_for_certain(group, room.value, limit.mechanism)}"
+
+
+def what_wins(group: NodeGroup) -> str:
+    """Return what Amazon EKS cannot override in a managed node group without an AMI id."""
+    own = "the user data of a launch template with an AMI id of its own"
+    if _family(group) is AmiFamily.AL2:
+        return own
+    return f"a file in /etc/eks/nodeadm.d that the user data writes (AMIs since v20251023), or in {own}"
+
+
+def or_leave_away(group: NodeGroup, assessment: Assessment, mechanism: Mechanism | None) -> str:
+    """Return the advice to leave the number away, empty where the one that follows would not fit."""
+    if not default_fits(group, assessment):
+        return ""
+    who = "Amazon EKS" if _amazon_eks_adds(group) else "the node"
+    for_whom = "the group" if _amazon_eks_adds(group) else "its own type"
+    flagged = mechanism is not Mechanism.BOTTLEROCKET_SETTING and any(
+        isinstance(statement.value, Known) and not statement.value.value
+        for statement in group.user_data.use_max_pods[-1:]
+    )
+    number = "the number and --use-max-pods false" if flagged else "the number"
+    return f", or leave {number} away so that {who} works it out for {for_whom}"
+
+
+def default_fits(group: NodeGroup, assessment: Assessment) -> bool:
+    """Return whether every known type has room for the max pods that it gets if nobody writes a number."""
+    cni = assessment.cni(group)
+    fits, _ = collect(
+        assessment.default_max_pods(group, resolved.instance)
+        <= assessment.room(resolved.instance, cni, group.span).value
+        for resolved in assessment.instances(group)
+    )
+    return all(fits)
+
+
+def told_by(limit: KubeletLimit, limits: tuple[KubeletLimit, ...]) -> str:
     """Return who gives kubelet its number, as the start of a sentence."""
     if limit.mechanism is not None:
         return f"the user data ({limit.mechanism.value}) tells kubelet {limit.figure.value} pods"
-    return f"{limit.authority} gives kubelet {limit.figure.value} pods ({limit.figure.working})"
+    gives = "may give" if len(limits) > 1 else "gives"
+    return f"{limit.authority} {gives} kubelet {limit.figure.value} pods ({limit.figure.working})"
 
 
 def type_note(resolved: Resolved, text: str) -> Note:
@@ -83,20 +136,42 @@ def unaware(limit: KubeletLimit, feature: str) -> str | None:
 
 
 def related_to_limit(
-    group: NodeGroup, resolved: Resolved, limit: KubeletLimit, cause: Span, cause_text: str
+    group: NodeGroup, resolved: Resolved, limits: tuple[KubeletLimit, ...], limit: KubeletLimit, cause: Note
 ) -> tuple[Note, ...]:
     """Return the places that make a number of max pods too high: the feature, the type, and where to set it."""
-    other = Note(cause_text, cause) if limit.fixed else Note("max pods is not set here", group_place(group))
+    own = limits[0]
+    if limit.fixed:
+        other = cause
+    elif own.span is not None:
+        other = Note(f"kubelet is told {own.figure.value} pods here, which may or may not win", own.span)
+    else:
+        other = Note("max pods is not set here", group_place(group))
     return (other, type_note(resolved, f"the instance type is {resolved.instance.name}"))
 
 
-def contested(group: NodeGroup, limits: tuple[KubeletLimit, ...]) -> str | None:
+def certain(limits: tuple[KubeletLimit, ...], room: Figure) -> bool:
+    """Return whether the node lacks room whichever of the numbers wins."""
+    return all(limit.figure.value > room.value for limit in limits)
+
+
+def contested(limits: tuple[KubeletLimit, ...], limit: KubeletLimit, room: Figure) -> str | None:
     """Return what to say where two numbers compete and the sources do not settle which wins."""
-    if len(limits) < 2 or group.kind is not GroupKind.MANAGED:
+    if len(limits) < 2:
         return None
+    own, injected = limits[0].figure, limits[1].figure
+    if certain(limits, room):
+        return (
+            f"Amazon EKS gives this managed node group its own number ({injected.working}); "
+            "which of the two wins is not documented, but both are too high"
+        )
+    if limit is limits[0]:
+        return (
+            f"Amazon EKS gives this managed node group its own number ({injected.value}: {injected.working}); "
+            "which of the two wins is not documented, so the one in the user data is taken to be possible"
+        )
     return (
-        f"Amazon EKS gives this managed node group its own number ({limits[1].figure.value}: {limits[1].figure.working}); "
-        "which of the two wins is not documented, so the one in the user data is taken to be possible"
+        f"the user data tells kubelet {own.value} pods, which fit, and Amazon EKS adds its own number to it; "
+        "which of the two wins is not documented"
     )
 
 
@@ -106,7 +181,10 @@ def joined(*assumptions: str | None) -> str | None:
     return "; ".join(present) or None
 
 
-def plain_room(assessment: Assessment, group: NodeGroup, resolved: Resolved) -> int:
-    """Return the room of a node if custom networking and security groups for pods were off."""
-    cni = replace(assessment.cni(group), custom_networking=False, pod_eni=False)
-    return assessment.room(resolved.instance, cni, group.span).value
+def _family(group: NodeGroup) -> AmiFamily | None:
+    return group.ami_family.value if isinstance(group.ami_family, Known) else None
+
+
+def _amazon_eks_adds(group: NodeGroup) -> bool:
+    """Return whether Amazon EKS adds its own number to the user data of a group's nodes."""
+    return group.kind is GroupKind.MANAGED and isinstance(group.own_image, Known) and not group.own_image.value

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from podroom.capacity.cni import CniBehavior, CniVersionError, parse_version
+from podroom.capacity.interfaces import uses_prefixes
 from podroom.capacity.kubelet import KubeletLimit, kubelet_limits
-from podroom.capacity.max_pods import HOST_NETWORK_PODS, node_room
+from podroom.capacity.max_pods import HOST_NETWORK_PODS, eni_max_pods, node_room
 from podroom.capacity.subnets import NodeLoad, node_load
 from podroom.capacity.working import Figure, MissingFactError
 from podroom.catalog.ami_families import AmiFamily
 from podroom.catalog.cni_variables import find_cni_variable
 from podroom.catalog.instance_types import InstanceCatalog, InstanceType
-from podroom.model.world import CURRENT_VERSION, Cluster, CniSettings, InstanceChoice, NodeGroup, World
+from podroom.model.world import CURRENT_VERSION, Cluster, CniSettings, GroupKind, InstanceChoice, NodeGroup, World
 from podroom.positions import Span
 from podroom.values import Default, Known, Undecidable, Unknown, Value, first_unknown
 
@@ -86,6 +87,7 @@ class Assessment:
     def applies(self, group: NodeGroup) -> bool:
         """Return whether the VPC CNI gives the group's pods IPv4 addresses, which is what all sums are about.
 
+        A group whose maximum size is 0 has no pods; a maximum that is not known is taken to be more.
         Raises `Undecidable` if it is not certain that the group exists, or which cluster it belongs to.
         """
         if group.uncertain is not None:
@@ -93,7 +95,9 @@ class Assessment:
         cluster = self.cluster(group)
         family = group.ami_family
         windows = isinstance(family, Known) and family.value is AmiFamily.WINDOWS
-        return cluster.ip_family.need() == "ipv4" and not windows
+        maximum = group.maximum_size
+        empty = isinstance(maximum, Known) and maximum.value == 0
+        return cluster.ip_family.need() == "ipv4" and not windows and not empty
 
     def variable(self, settings: CniSettings, name: str) -> Value[str]:
         """Return what aws-node gets for a variable; an unset one has the manifest's default, "" for none."""
@@ -166,6 +170,16 @@ class Assessment:
     def room(self, instance: InstanceType, cni: CniBehavior, span: Span) -> Figure:
         """Return how many pods a node can hold, host-network pods included."""
         return _with_facts(lambda: node_room(instance, cni, host_network_pods=self.assumptions.host_network_pods), span)
+
+    def default_max_pods(self, group: NodeGroup, instance: InstanceType) -> int:
+        """Return the most that a node gets where nobody writes a number: the bootstrap program's or Amazon EKS's."""
+        cni = self.cni(group)
+        injected = group.kind is GroupKind.MANAGED and not group.own_image.need()
+
+        def prefixes() -> bool:
+            return injected and uses_prefixes(instance, cni)
+
+        return eni_max_pods(instance, prefix_delegation=_with_facts(prefixes, group.span)).value
 
     def load(self, group: NodeGroup, instance: InstanceType, max_pods: int) -> NodeLoad:
         """Return the addresses that one node takes when idle, with one pod, and full."""

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from podroom.errors import PodroomError
 
 _TRUE = frozenset({"1", "t", "T", "true", "TRUE", "True"})
+FALSE_TEXTS = frozenset({"", "0", "f", "F", "false", "FALSE", "False"})
+"""What Go's strconv.ParseBool takes for false, and no text at all; the CNI takes other texts for the default."""
+
 _VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?(?:[-+].*)?", re.ASCII)
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _LARGEST_GO_INT = 2**63 - 1

@@ -27,6 +27,14 @@ AMAZON_EKS = "Amazon EKS"
 """The authority that gives managed node groups their number."""
 
 
+BEATS_AMAZON_EKS = frozenset({Mechanism.BOTTLEROCKET_SETTING, Mechanism.BOOTSTRAP_SH_EDIT, Mechanism.NODEADM_DROP_IN})
+"""The ways that win over the number which Amazon EKS adds to the user data of a managed node group.
+
+User settings override what EKS generates for Bottlerocket, an edited bootstrap.sh appends to what EKS passes it, and
+nodeadm merges drop-ins after all user data.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class KubeletLimit:
     """The number of pods that kubelet accepts on a node.
@@ -70,10 +78,9 @@ def kubelet_limits(
                 raise Undecidable(user_data.gaps[0])
             return (injected,)
         limit = _fixed(own)
-        # User settings override what EKS generates for Bottlerocket, and an edited bootstrap.sh appends to what EKS
-        # passes it.  Elsewhere EKS appends its own part, the guide says that it "takes precedence", and nodeadm merges
-        # in the order of the document: not settled.
-        if own.mechanism in {Mechanism.BOTTLEROCKET_SETTING, Mechanism.BOOTSTRAP_SH_EDIT}:
+        # Elsewhere EKS appends its own part, the guide says that it "takes precedence", and nodeadm merges in the order
+        # of the document: not settled.
+        if own.mechanism in BEATS_AMAZON_EKS:
             return (limit,)
         return (limit, injected)
     return (_self_configured(group, user_data, instance),)
@@ -113,10 +120,12 @@ def _injected(instances: Sequence[InstanceType], cni: CniBehavior) -> KubeletLim
 
 _STRENGTH = {
     Mechanism.NODEADM_CONFIG: 0,
-    Mechanism.KUBELET_EXTRA_ARGS: 1,
-    Mechanism.BOOTSTRAP_SH_EDIT: 1,
-    Mechanism.NODEADM_FLAG: 1,
-    Mechanism.BOTTLEROCKET_SETTING: 1,
+    Mechanism.NODEADM_DROP_IN: 1,
+    Mechanism.KUBELET_EXTRA_ARGS: 2,
+    Mechanism.KUBELET_EXTRA_ARGS_VARIABLE: 2,
+    Mechanism.BOOTSTRAP_SH_EDIT: 2,
+    Mechanism.NODEADM_FLAG: 2,
+    Mechanism.BOTTLEROCKET_SETTING: 2,
 }
 
 

@@ -46,7 +46,9 @@ def managed_group(*fixed: FixedMaxPods) -> NodeGroup:
         (Mechanism.KUBELET_EXTRA_ARGS, [110, 29]),
         (Mechanism.NODEADM_CONFIG, [110, 29]),
         (Mechanism.NODEADM_FLAG, [110, 29]),
+        (Mechanism.KUBELET_EXTRA_ARGS_VARIABLE, [110, 29]),
         (Mechanism.BOOTSTRAP_SH_EDIT, [110]),
+        (Mechanism.NODEADM_DROP_IN, [110]),
         (Mechanism.BOTTLEROCKET_SETTING, [110]),
     ],
 )
@@ -58,6 +60,23 @@ def test_what_user_data_says_wins_for_certain_only_where_it_comes_after_amazon_e
     group = managed_group(FixedMaxPods(mechanism, Known(110, SPAN), SPAN))
     limits = kubelet_limits(group, instance, lambda: [instance], CniBehavior())
     assert [limit.figure.value for limit in limits] == expected
+
+
+@pytest.mark.parametrize(
+    ("weaker", "stronger"),
+    [
+        (Mechanism.NODEADM_CONFIG, Mechanism.NODEADM_DROP_IN),
+        (Mechanism.NODEADM_DROP_IN, Mechanism.NODEADM_FLAG),
+    ],
+)
+def test_a_flag_beats_a_drop_in_and_a_drop_in_beats_user_data_whatever_comes_last(
+    weaker: Mechanism, stronger: Mechanism
+) -> None:
+    instance = InstanceCatalog.bundled().find("m5.large")
+    assert instance is not None
+    group = managed_group(FixedMaxPods(stronger, Known(20, SPAN), SPAN), FixedMaxPods(weaker, Known(30, SPAN), SPAN))
+    limits = kubelet_limits(group, instance, lambda: [instance], CniBehavior())
+    assert limits[0].figure.value == 20
 
 
 def test_an_edit_of_bootstrap_sh_beats_the_arguments_before_it() -> None:

@@ -10,21 +10,24 @@ from podroom.traced_text import HOLE, Piece, TracedText
 from podroom.values import Known
 
 
-def read_node_config(text: TracedText, notes: Notes) -> None:
-    """Note what NodeConfig documents say, in order: later ones win, and flags add up."""
+def read_node_config(text: TracedText, notes: Notes, mechanism: Mechanism = Mechanism.NODEADM_CONFIG) -> None:
+    """Note what NodeConfig documents say, in order: later ones win, and flags add up.
+
+    `mechanism` is what `config.maxPods` counts as: in a drop-in it is stronger.
+    """
     stream = compose(text)
     if stream.problem is not None:
         notes.bootstrap(Bootstrap.NODEADM)
         notes.gap(f"NodeConfig cannot be read: {stream.problem.message}", stream.problem.span)
     for document in stream.documents:
         if isinstance(document, Mapping):
-            _document(document, notes)
+            _document(document, notes, mechanism)
         elif isinstance(document, Scalar) and HOLE in document.text:
             notes.bootstrap(Bootstrap.NODEADM)
             notes.hole(document.content, 0, len(document.content), "an unknown document")
 
 
-def _document(document: Mapping, notes: Notes) -> None:
+def _document(document: Mapping, notes: Notes, mechanism: Mechanism) -> None:
     version = document.get("apiVersion")
     if isinstance(version, Scalar) and HOLE not in version.text and not version.text.startswith("node.eks.aws/"):
         return
@@ -39,7 +42,7 @@ def _document(document: Mapping, notes: Notes) -> None:
     config = _mapping(kubelet, "config", notes)
     max_pods = config.entry("maxPods") if config else None
     if max_pods is not None:
-        _config(max_pods, notes)
+        _config(max_pods, notes, mechanism)
     flags = kubelet.get("flags")
     if flags is not None:
         _flags(flags, notes)
@@ -69,7 +72,7 @@ def _expression(entry: Entry, notes: Notes) -> None:
         notes.gap("maxPodsExpression is not a text", entry.span)
 
 
-def _config(entry: Entry, notes: Notes) -> None:
+def _config(entry: Entry, notes: Notes, mechanism: Mechanism) -> None:
     value = entry.value
     if isinstance(value, Scalar) and value.kind is ScalarKind.NULL:
         return
@@ -80,9 +83,9 @@ def _config(entry: Entry, notes: Notes) -> None:
         return
     origin = entry.span
     if isinstance(number, Known):
-        notes.fix(Mechanism.NODEADM_CONFIG, Known(number.value, origin), origin)
+        notes.fix(mechanism, Known(number.value, origin), origin)
     else:
-        notes.fix(Mechanism.NODEADM_CONFIG, number, origin)
+        notes.fix(mechanism, number, origin)
 
 
 def _flags(node: Node, notes: Notes) -> None:

@@ -170,7 +170,9 @@ class ScriptReader:
         elif condition:
             self._notes.mentions(content, f"`{{}}` is written to {path} {condition}")
         else:
-            read_node_config(content, self._notes)
+            drop_in = _DROP_IN.fullmatch(path)
+            mechanism = Mechanism.NODEADM_DROP_IN if drop_in else Mechanism.NODEADM_CONFIG
+            read_node_config(content, self._notes, mechanism)
 
     # bootstrap.sh
 
@@ -200,7 +202,9 @@ class ScriptReader:
         self._apply(child, EditKind.PREAMBLE)
         self._arguments(command, position, child, notes)
         self._apply(child, EditKind.AFTER_ARGUMENTS)
-        self._conclude(child, Mechanism.KUBELET_EXTRA_ARGS, notes)
+        argument = child.variable("2") is not None
+        mechanism = Mechanism.KUBELET_EXTRA_ARGS if argument else Mechanism.KUBELET_EXTRA_ARGS_VARIABLE
+        self._conclude(child, mechanism, notes)
         if notes is not self._notes and (notes.fixed or notes.use_max_pods or notes.gaps):
             self._notes.gap(f"bootstrap.sh is called {command.condition}", command.span)
 
@@ -274,7 +278,7 @@ class ScriptReader:
         appends = self._apply(child, EditKind.AFTER_ARGUMENTS) or appends
         after = child.variable("KUBELET_EXTRA_ARGS")
         edited = appends and after is not None and after is not before
-        mechanism = Mechanism.BOOTSTRAP_SH_EDIT if edited else Mechanism.KUBELET_EXTRA_ARGS
+        mechanism = Mechanism.BOOTSTRAP_SH_EDIT if edited else Mechanism.KUBELET_EXTRA_ARGS_VARIABLE
         self._conclude(child, mechanism, self._notes)
 
     def _left_over(self, source: TracedText, script: Script) -> None:

@@ -1,0 +1,95 @@
+"""What several rules ask about a node's room: what it would be otherwise, and what makes it small."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from podroom.capacity.assessment import Assessment, Resolved
+from podroom.capacity.cni import FALSE_TEXTS, CniBehavior
+from podroom.capacity.interfaces import interface_budget, uses_prefixes
+from podroom.capacity.working import Figure, counted
+from podroom.model.world import NodeGroup
+from podroom.rule import Note
+from podroom_rules.wording import STUCK_PODS, article
+
+NEVER_READY = (
+    "The node never becomes Ready: custom networking keeps pods off the primary interface, and no other interface is "
+    "left for them."
+)
+
+
+def plain_room(assessment: Assessment, group: NodeGroup, resolved: Resolved) -> int:
+    """Return the room of a node if custom networking and security groups for pods were off."""
+    cni = replace(assessment.cni(group), custom_networking=False, pod_eni=False)
+    return assessment.room(resolved.instance, cni, group.span).value
+
+
+def unlimited_room(assessment: Assessment, group: NodeGroup, resolved: Resolved) -> int:
+    """Return what `plain_room` would be without MAX_ENI."""
+    cni = replace(assessment.cni(group), custom_networking=False, pod_eni=False, max_eni=None)
+    return assessment.room(resolved.instance, cni, group.span).value
+
+
+def is_limited(resolved: Resolved, cni: CniBehavior) -> bool:
+    """Return whether MAX_ENI keeps a node from attaching all of its interfaces."""
+    return cni.max_eni is not None and cni.max_eni < resolved.instance.interfaces
+
+
+def never_ready(resolved: Resolved, cni: CniBehavior) -> bool:
+    """Return whether no interface is left for pods."""
+    return interface_budget(resolved.instance, cni).for_pods.value < 1
+
+
+def has_room(resolved: Resolved, cni: CniBehavior, room: Figure) -> str:
+    """Return what a node has room for, as the end of a sentence."""
+    subject = article(resolved.instance.name)
+    if never_ready(resolved, cni):
+        return f"{subject} has no interface left for pods"
+    return f"{subject} has room for {room.value}"
+
+
+def effect_of(resolved: Resolved, cni: CniBehavior) -> str:
+    """Return how too little room looks from outside."""
+    return NEVER_READY if never_ready(resolved, cni) else STUCK_PODS
+
+
+def interface_for_pods(resolved: Resolved, cni: CniBehavior) -> str:
+    """Return what gives a node that never becomes Ready an interface for pods."""
+    instance = resolved.instance
+    needed = next(
+        (
+            count
+            for count in range(1, instance.interfaces + 1)
+            if interface_budget(instance, replace(cni, max_eni=count)).for_pods.value >= 1
+        ),
+        None,
+    )
+    if needed is None:
+        return "use an instance type with more interfaces"
+    return f'set MAX_ENI to "{needed}" or more, or remove it'
+
+
+def reasons(assessment: Assessment, group: NodeGroup, resolved: Resolved) -> tuple[Note, ...]:
+    """Return notes at the settings of the CNI that make the room of a node smaller than one may expect."""
+    settings = assessment.cluster(group).cni
+    cni = assessment.cni(group)
+    instance = resolved.instance
+    notes = []
+    limit = settings.find("MAX_ENI")
+    if limit is not None and is_limited(resolved, cni):
+        attached = counted(cni.max_eni or 0, "interface")
+        notes.append(Note(f"MAX_ENI keeps the node at {attached} of {instance.interfaces}", limit.span))
+    delegation = settings.find("ENABLE_PREFIX_DELEGATION")
+    if delegation is not None and not uses_prefixes(instance, cni):
+        text = assessment.variable(settings, delegation.name).need()
+        family = instance.name.partition(".")[0]
+        if not cni.prefix_delegation and text not in FALSE_TEXTS:
+            reason = f'"{text}" is no boolean to the CNI, so prefix delegation stays off; write "true"'
+            notes.append(Note(reason, delegation.span))
+        elif cni.prefix_delegation and instance.hypervisor == "xen":
+            reason = f"prefix delegation is on, but {family}.* is no Nitro type: it gets single addresses"
+            notes.append(Note(reason, delegation.span))
+        elif cni.prefix_delegation:
+            reason = "prefix delegation is on, but this version of the CNI has none for this type: single addresses"
+            notes.append(Note(reason, delegation.span))
+    return tuple(notes)
