@@ -119,7 +119,7 @@ def test_a_current_folder_that_is_gone_is_one_sentence(monkeypatch: pytest.Monke
     assert result.stderr.count("\n") == 1
 
 
-def test_folders_that_call_each_other_are_judged_and_said_to_do_so(tmp_path: Path) -> None:
+def test_folders_that_call_each_other_are_all_judged(tmp_path: Path) -> None:
     for name, other in (("a", "b"), ("b", "a")):
         (tmp_path / name).mkdir()
         (tmp_path / name / "main.tf").write_text(f'module "m" {{\n  source = "../{other}"\n}}\n', encoding="utf-8")
@@ -199,3 +199,16 @@ def test_what_podroom_cannot_do_is_valid_json_too(arguments: tuple[str, ...]) ->
     STRICT.validate(document)
     assert result.exit_code == 2
     assert [error["message"] in result.stderr for error in document["errors"]] == [True]
+
+
+def test_an_unread_file_in_a_module_is_said_too(guilty: Path) -> None:
+    (guilty / "module").mkdir()
+    (guilty / "module" / "main.tf").write_text("", encoding="utf-8")
+    (guilty / "module" / "cni.tf.json").write_text("{}\n", encoding="utf-8")
+    (guilty / "module" / "terraform.tfvars.json").write_text("{}\n", encoding="utf-8")
+    (guilty / "call.tf").write_text('module "m" {\n  source = "./module"\n}\n', encoding="utf-8")
+
+    output = podroom("check", str(guilty)).output
+
+    assert output.count("module/cni.tf.json:1:1: cni.tf.json is not read yet") == 1
+    assert "terraform.tfvars.json" not in output, "Terraform reads variable files beside the root module only"

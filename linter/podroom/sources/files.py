@@ -226,7 +226,7 @@ def find_roots(paths: Iterable[str], files: Files) -> list[str]:
             named[os.path.normpath(path) if os.path.isdir(path) else folders[0]] = None
     called = {child for folder in found for child in _children(folder, files)}
     roots = [folder for folder in found if folder in named or folder not in called]
-    return roots or list(found)  # folders that call each other in a circle are said to do so when they are judged
+    return roots or list(found)  # all of them if they call each other in a circle
 
 
 def project_folder(paths: Iterable[str]) -> str:
