@@ -10,12 +10,13 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from podroom.capacity.assessment import Assessment
+from podroom.capacity.alternatives import Alternatives, alternatives
+from podroom.capacity.assessment import Assessment, collect
 from podroom.errors import UsageError
 from podroom.model.world import Cluster, NodeGroup, Subnet, World
 from podroom.positions import Document, Span
 from podroom.rule import Finding, Rule
-from podroom.values import Default, Undecidable, Unknown
+from podroom.values import Default, Unknown, first_unknown
 
 AnyRule = Rule[Any]
 
@@ -101,22 +102,68 @@ class Engine:
     def judge(self, assessment: Assessment) -> tuple[list[Finding], list[Undecided]]:
         """Judge one World; findings and undecided outcomes are in no particular order."""
         world = assessment.world
-        subjects: dict[type, Sequence[Cluster | NodeGroup | Subnet]] = {
-            Cluster: world.clusters,
-            NodeGroup: world.node_groups,
-            Subnet: world.subnets,
-        }
+        subjects = _subjects(world)
         findings: list[Finding] = []
         undecided: list[Undecided] = []
+        open_subjects = {
+            (kind, number): possible
+            for kind, several in subjects.items()
+            for number, subject in enumerate(several)
+            if (possible := alternatives(assessment, _groups_of(subject, world))) is not None
+        }
         for rule in self.rules:
-            for subject in subjects[rule.subject]:
-                try:
-                    # One by one, so that what was found before the unknown came up is kept.
-                    for finding in rule.judge(subject, assessment):
-                        findings.append(finding)  # noqa: PERF402 - extend() would lose them when judge() raises
-                except Undecidable as cause:
-                    undecided.append(_undecided(rule.code, subject, cause.unknown))
+            for number, subject in enumerate(subjects[rule.subject]):
+                possible = open_subjects.get((rule.subject, number))
+                if possible is None:
+                    found, unknown = collect(rule.judge(subject, assessment))
+                else:
+                    found, unknown = _judge_each(rule, number, possible)
+                findings.extend(found)
+                if unknown is not None:
+                    undecided.append(_undecided(rule.code, subject, unknown))
         return findings, undecided
+
+
+def _subjects(world: World) -> dict[type, Sequence[Cluster | NodeGroup | Subnet]]:
+    return {Cluster: world.clusters, NodeGroup: world.node_groups, Subnet: world.subnets}
+
+
+def _groups_of(subject: Cluster | NodeGroup | Subnet, world: World) -> tuple[str, ...]:
+    """Return the addresses of the node groups whose types a judgement of `subject` may hang on."""
+    if isinstance(subject, NodeGroup):
+        return (subject.address,)
+    return tuple(group.address for group in world.node_groups) if isinstance(subject, Cluster) else ()
+
+
+def _judge_each(rule: AnyRule, number: int, possible: Alternatives) -> tuple[list[Finding], Unknown | None]:
+    """Judge a subject for each of the types that it may have; what is wrong with all of them is a finding."""
+    unknown: Unknown | None = None
+    verdicts: list[dict[tuple[Document, int, int], Finding]] = []
+    for assessment in possible.assessments:
+        found, missing = collect(rule.judge(_subjects(assessment.world)[rule.subject][number], assessment))
+        unknown = first_unknown(unknown, missing)
+        verdicts.append({(item.span.document, item.span.start, item.span.end): item for item in reversed(found)})
+    certain = [place for place in verdicts[0] if all(place in verdict for verdict in verdicts)]
+    if any(place not in certain for verdict in verdicts for place in verdict):
+        unknown = first_unknown(possible.unknown, unknown)
+    return [_for_all([verdict[place] for verdict in verdicts], possible) for place in certain], unknown
+
+
+def _for_all(findings: Sequence[Finding], possible: Alternatives) -> Finding:
+    """Return one finding for one that holds for each type: that of the least room, as severe as the mildest."""
+    worst = min(findings, key=_room_of)
+    holds = f"the instance type is one of {', '.join(possible.types)} ({possible.unknown.reason}); this holds for each"
+    return replace(
+        worst,
+        severity=min(finding.severity for finding in findings),
+        confidence=min(finding.confidence for finding in findings),
+        assumption=f"{worst.assumption}; {holds}" if worst.assumption else holds,
+    )
+
+
+def _room_of(finding: Finding) -> int:
+    room = finding.evidence.get("room")
+    return room if isinstance(room, int) else 0
 
 
 def settle(

@@ -91,8 +91,56 @@ resource "aws_autoscaling_group" "nodes" {
 }
 """,
         ),
+        Example.terraform(
+            "58 max pods are too many for either type",
+            """
+variable "large" {
+  type = bool
+}
+
+resource "aws_launch_template" "nodes" {
+  image_id      = "ami-0123456789abcdef0"
+  instance_type = var.large ? "t3.large" : "t3.medium"
+  user_data = base64encode(<<-EOT
+    #!/bin/bash
+    /etc/eks/bootstrap.sh main --use-max-pods false --kubelet-extra-args '--max-pods=58' # expect: PR101
+  EOT
+  )
+}
+
+resource "aws_autoscaling_group" "nodes" {
+  min_size = 1
+  max_size = 3
+  launch_template {
+    id = aws_launch_template.nodes.id
+  }
+}
+""",
+        ),
     )
     good = (
+        Example.terraform(
+            "a number that fits whichever type is chosen",
+            """
+variable "large" {
+  type = bool
+}
+
+resource "aws_launch_template" "nodes" {
+  image_id      = "ami-0123456789abcdef0"
+  instance_type = var.large ? "m5.xlarge" : "m5.large"
+  user_data     = base64encode("#!/bin/bash\\n/etc/eks/bootstrap.sh main --kubelet-extra-args --max-pods=29\\n")
+}
+
+resource "aws_autoscaling_group" "nodes" {
+  min_size = 1
+  max_size = 3
+  launch_template {
+    id = aws_launch_template.nodes.id
+  }
+}
+""",
+        ),
         Example.terraform(
             "the number that the type has room for",
             """
