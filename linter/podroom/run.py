@@ -61,7 +61,7 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
         folders = dict.fromkeys(part.directory for part in module.walk() if not part.is_supplied)
         unread = [document for folder in folders for document in files.unread_configuration(folder)]
         may_declare_more = may_declare_more or bool(unread)
-        world = _with_gaps(assemble(module), unread + files.unread_variables(root))
+        world = _with_gaps(assemble(module, unread), unread + files.unread_variables(root))
         if world.about_eks:
             files.variables(root)  # one that cannot be read is said, even if no variable was looked up
         for part in module.walk() if world.about_eks else ():

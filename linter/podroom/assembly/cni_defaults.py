@@ -7,10 +7,12 @@ cannot read yet: a Helm release of the VPC CNI, a script that sets its variables
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from podroom.assembly.inventory import Inventory
 from podroom.evaluation.project import ResourceInstance
 from podroom.model.world import CURRENT_VERSION, CniSettings
+from podroom.positions import Document, Span
 from podroom.values import Default, Known, Unknown
 
 DEFAULT_VERSION = Default("Amazon EKS", "https://docs.aws.amazon.com/eks/latest/userguide/managing-vpc-cni.html")
@@ -31,15 +33,19 @@ _MAY_CONFIGURE = (
     "null_resource",
     "terraform_data",
 )
-_VPC_CNI = re.compile(r"\baws-node\b|aws-vpc-cni|amazon-vpc-cni")
+_VPC_CNI = re.compile(r"\baws-node\b|\b(?:aws-|amazon-)?vpc-cni\b")
 _OTHER_PLUGIN = re.compile(r"\b(cilium|flannel|weave-net|tigera-operator|projectcalico|antrea|kube-router|kube-ovn)\b")
 _BESIDE_VPC_CNI = re.compile(r"AmazonVPC|chainingMode|aws-cni")
 """Settings with which Calico and Cilium leave the addresses of pods to the VPC CNI."""
 _COMMENT = re.compile(r"(?m)(?:^|\s)(?:#|//).*$")
 
 
-def configured_elsewhere(inventory: Inventory) -> Unknown | None:
+def configured_elsewhere(inventory: Inventory, unread: Sequence[Document]) -> Unknown | None:
     """Return why the settings of the CNI are not known, None if nothing else seems to touch them."""
+    for document in unread:
+        if _VPC_CNI.search(document.text):
+            name = document.path.rpartition("/")[2]
+            return Unknown(f"{name} speaks of the VPC CNI and is not read yet", Span(document, 0, 0))
     for kind in _MAY_CONFIGURE:
         for resource in inventory.resources(kind):
             text = _COMMENT.sub("", resource.block_span.text)
