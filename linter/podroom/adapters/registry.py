@@ -38,6 +38,17 @@ _HOMES: dict[tuple[str, str], tuple[str, ...]] = {
     (_EKS, "modules/karpenter"): ("terraform_aws_modules_eks_karpenter_v18_v21",),
     (_EKS, "modules/fargate-profile"): ("terraform_aws_modules_eks_fargate_profile_v18_v21",),
     ("terraform-aws-modules/autoscaling/aws", ""): ("terraform_aws_modules_autoscaling_v4_v9",),
+    ("aws-ia/eks-blueprints/aws", ""): ("aws_ia_eks_blueprints_v4",),
+    ("aws-ia/eks-blueprints/aws", "modules/aws-eks-managed-node-groups"): (
+        "aws_ia_eks_blueprints_managed_node_groups_v4",
+    ),
+    ("aws-ia/eks-blueprints/aws", "modules/aws-eks-self-managed-node-groups"): (
+        "aws_ia_eks_blueprints_self_managed_node_groups_v4",
+    ),
+    ("aws-ia/eks-blueprints/aws", "modules/launch-templates"): ("aws_ia_eks_blueprints_launch_templates_v4",),
+    ("aws-ia/eks-blueprints/aws", "modules/kubernetes-addons"): ("aws_ia_eks_blueprints_kubernetes_addons_v4",),
+    ("aws-ia/eks-blueprints/aws", "modules/kubernetes-addons/aws-vpc-cni"): ("aws_ia_eks_blueprints_vpc_cni_v4",),
+    ("aws-ia/eks-blueprints-addons/aws", ""): ("aws_ia_eks_blueprints_addons_v1",),
     ("cloudposse/label/null", ""): ("cloudposse_label_v0",),
     ("cloudposse/eks-cluster/aws", ""): ("cloudposse_eks_cluster_v0_v4",),
     ("cloudposse/eks-node-group/aws", ""): ("cloudposse_eks_node_group_v2_v3",),

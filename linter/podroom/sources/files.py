@@ -169,7 +169,7 @@ class Files:
 
     def _inside_project(self, path: str) -> bool:
         real = os.path.realpath(path)
-        return real == self._project or real.startswith(self._project + os.sep)
+        return real == self._project or real.startswith(os.path.join(self._project, ""))
 
     def note(self, path: str, message: str) -> None:
         """Keep a problem for the report; the first one of a path stays."""

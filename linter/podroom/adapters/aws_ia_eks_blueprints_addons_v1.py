@@ -1,0 +1,34 @@
+"""aws-ia/eks-blueprints-addons/aws, v1: add-ons beside a cluster that is declared elsewhere.
+
+Facts from main.tf and variables.tf of v1.16.3, Apache License 2.0:
+https://github.com/aws-ia/terraform-aws-eks-blueprints-addons
+"""
+
+from __future__ import annotations
+
+from podroom.adapters.adapter import Adapter
+from podroom.adapters.hcl import variables
+
+
+def _text(major: int) -> str:  # noqa: ARG001 - there is one
+    return variables({"cluster_name": "null", "create_kubernetes_resources": "true", "eks_addons": "{}"}) + _ADDONS
+
+
+_ADDONS = """
+data "aws_eks_addon_version" "this" {
+  for_each = var.eks_addons
+
+  addon_name = try(each.value.name, each.key)
+}
+
+resource "aws_eks_addon" "this" {
+  for_each = var.eks_addons
+
+  cluster_name         = var.cluster_name
+  addon_name           = try(each.value.name, each.key)
+  addon_version        = try(each.value.addon_version, data.aws_eks_addon_version.this[each.key].version)
+  configuration_values = try(each.value.configuration_values, null)
+}
+"""
+
+ADAPTER = Adapter(module="aws-ia/eks-blueprints-addons/aws", majors=(1,), text=_text)

@@ -1,0 +1,33 @@
+# Exactly one member of `instance_types` of a self-managed group is ignored: its nodes are m4.large, by default.
+module "eks_blueprints" {
+  source             = "github.com/aws-ia/terraform-aws-eks-blueprints?ref=v4.32.1"
+  cluster_name       = "shop"
+  private_subnet_ids = ["subnet-1", "subnet-2"]
+
+  managed_node_groups = {
+    stock = {
+      node_group_name    = "stock"
+      kubelet_extra_args = "--max-pods=110" # of no effect without an image of one's own
+    }
+  }
+
+  self_managed_node_groups = {
+    one = {
+      node_group_name    = "one"
+      instance_types     = ["m5.xlarge"]
+      kubelet_extra_args = "--max-pods=50" # expect: PR101
+    }
+  }
+}
+
+module "kubernetes_addons" {
+  source         = "github.com/aws-ia/terraform-aws-eks-blueprints//modules/kubernetes-addons?ref=v4.32.1"
+  eks_cluster_id = module.eks_blueprints.eks_cluster_id
+
+  enable_amazon_eks_vpc_cni = true
+  amazon_eks_vpc_cni_config = {
+    configuration_values = jsonencode({
+      env = { MINIMUM_IP_TARGET = "10" } # expect: PR301
+    })
+  }
+}
