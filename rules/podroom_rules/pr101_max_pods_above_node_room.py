@@ -27,10 +27,10 @@ from podroom_rules.wording import (
     certain,
     confidence,
     contested,
+    fix_of,
     joined,
     or_leave_away,
     related_to_limit,
-    set_for_certain,
     set_max_pods,
     told_by,
     type_note,
@@ -230,7 +230,7 @@ resource "aws_autoscaling_group" "nodes" {
             effect=effect_of(resolved, cni),
             fix=interface_for_pods(resolved, cni)
             if unready
-            else f"set {set_for_certain(group, room.value)}, or remove MAX_ENI",
+            else f"{fix_of(group, room, limits, limit)}; or remove MAX_ENI",
             assumption=None if unready else joined(contested(limits, limit, room), unaware(limit, "MAX_ENI")),
             related=(type_note(resolved, f"the instance type is {resolved.instance.name}"),)
             if unready
