@@ -191,7 +191,9 @@ resource "aws_autoscaling_group" "nodes" {
             f"kubelet is told {limit.figure.value} pods, but {has_room(resolved, assessment.cni(group), room)}",
             label=f"room for {room.value}: {room.working}",
             effect=effect_of(resolved, assessment.cni(group)),
-            fix=f"write {set_max_pods(group, room.value, limit.mechanism)}"
+            fix=interface_for_pods(resolved, assessment.cni(group))
+            if never_ready(resolved, assessment.cni(group))
+            else f"write {set_max_pods(group, room.value, limit.mechanism)}"
             + or_leave_away(group, assessment, limit.mechanism),
             assumption=joined(assumed_cni(settings), contested(worst.limits, limit, room)),
             related=(

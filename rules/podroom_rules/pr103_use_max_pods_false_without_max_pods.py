@@ -9,7 +9,7 @@ from podroom.catalog import documents
 from podroom.model.world import NodeGroup
 from podroom.rule import Example, Finding, Rule, Severity
 from podroom.values import Undecidable
-from podroom_rules.rooms import effect_of, has_room, reasons
+from podroom_rules.rooms import effect_of, has_room, interface_for_pods, is_limited, never_ready, reasons
 from podroom_rules.wording import assumed_cni, confidence, default_fits, type_note
 
 _CONFIGURATION = """
@@ -77,7 +77,12 @@ class UseMaxPodsFalseWithoutMaxPods(Rule[NodeGroup]):
             for resolved in assessment.instances(subject)
             if (limits := assessment.kubelet(subject, resolved.instance))[0].fixed and limits[0].mechanism is None
         )
-        guilty = [item for item in measured if item[1][0].figure.value > item[2].value]
+        guilty = [
+            item
+            for item in measured
+            if item[1][0].figure.value > item[2].value
+            and not (is_limited(item[0], cni) and never_ready(item[0], cni))  # PR101, at MAX_ENI
+        ]
         if guilty:
             resolved, limits, room = min(guilty, key=lambda item: item[2].value)
             limit = limits[0]
@@ -90,7 +95,9 @@ class UseMaxPodsFalseWithoutMaxPods(Rule[NodeGroup]):
                 f"kubelet falls back to {limit.figure.value} pods, but {has_room(resolved, cni, room)}",
                 label=f"room for {room.value}: {room.working}",
                 effect=effect_of(resolved, cni),
-                fix=("remove --use-max-pods false, or " if default_fits(subject, assessment) else "")
+                fix=interface_for_pods(resolved, cni)
+                if never_ready(resolved, cni)
+                else ("remove --use-max-pods false, or " if default_fits(subject, assessment) else "")
                 + f"add --kubelet-extra-args '--max-pods={room.value}'",
                 assumption=assumed_cni(settings),
                 related=(
