@@ -658,8 +658,8 @@ class Module(LazyObject):
         instance, remaining = owner
         if not remaining or not isinstance(remaining[0], str):
             return None
-        field = instance.body.attribute(remaining[0])
-        return None if field is None else Place(field.place.expression, field.place.scope, remaining[1:])
+        place = instance.place_of(remaining[0])
+        return None if place is None else Place(place.expression, place.scope, remaining[1:])
 
     def _locate_variable(self, name: str, steps: tuple[str | int, ...]) -> Place | None:
         variable = self.variable(name)

@@ -9,7 +9,9 @@ from podroom.evaluation.calls import render_template
 from podroom.evaluation.declarations import Declaration
 from podroom.evaluation.expansion import Repetition
 from podroom.evaluation.expressions import evaluate
+from podroom.evaluation.provenance import Place
 from podroom.evaluation.reading import unknown_of
+from podroom.evaluation.rendered import rendered_parts
 from podroom.evaluation.scope import Scope
 from podroom.evaluation.terms import Encoded, LazyObject, Null, ObjectTerm, Sym, Term, TupleTerm, wholly_known
 from podroom.evaluation.types import DYNAMIC, STRING, ListType, Type
@@ -19,6 +21,7 @@ from podroom.values import Unknown
 if TYPE_CHECKING:
     from podroom.evaluation.modules import Module
 
+_CLOUDINIT = frozenset({"cloudinit_config", "template_cloudinit_config"})
 _FEWEST_ZONES = 2
 """Every AWS region offers at least two availability zones to an account."""
 
@@ -105,12 +108,19 @@ class ResourceInstance(LazyObject):
                 document = Document(f"{field.origin.path} (template)", field.term)
                 terms = variables.term if variables is not None else ObjectTerm({})
                 return render_template(document, terms, self._scope, evaluate)
-        if self.type in {"cloudinit_config", "template_cloudinit_config"}:
+        if self.type in _CLOUDINIT:
             parts = self.body.blocks("part")
             bodies = [self._part(part) for part in parts.items]
             rest = tuple(Sym(DYNAMIC, unknown.reason, unknown.refs) for unknown in parts.missing)
             return Encoded("mime", TupleTerm(bodies, rest))
         return None
+
+    def place_of(self, name: str) -> Place | None:
+        """Return the place that supplies an attribute, None for what only the provider knows."""
+        if self.mode == "data" and name == "rendered" and self.type in _CLOUDINIT:
+            return rendered_parts(self.body, self._scope, self.span)
+        field = self.body.attribute(name)
+        return None if field is None else field.place
 
     def _part(self, part: BodyReader) -> Term:
         fields = {name: part.attribute(name) for name in ("content", "content_type", "filename")}
