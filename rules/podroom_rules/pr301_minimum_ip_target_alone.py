@@ -11,7 +11,7 @@ from podroom.capacity.working import Figure, Term
 from podroom.catalog import documents
 from podroom.model.world import Cluster, NodeGroup
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
-from podroom.values import Undecidable, Unknown
+from podroom.values import Known, Undecidable, Unknown
 
 _WARM_IP_TARGET = 2
 _CONFIGURATION = """
@@ -94,8 +94,10 @@ class MinimumIpTargetAlone(Rule[Cluster]):
 
     def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at MINIMUM_IP_TARGET if a node of the cluster may run more pods than it allows."""
-        behavior = assessment.behavior(subject.cni)
         variable = subject.cni.find("MINIMUM_IP_TARGET")
+        if variable is None and isinstance(subject.auto_mode, Known) and subject.auto_mode.value:
+            return  # Auto Mode brings no aws-node, whose settings this is about
+        behavior = assessment.behavior(subject.cni)
         if variable is None or subject.ip_family.need() != "ipv4":
             return
         minimum = behavior.minimum_ip_target

@@ -258,6 +258,11 @@ class Field:
             if owner is not None:
                 return Link(self.origin, owner[0], owner[1], term)
             return Link(self.origin, literal=term)
+        if isinstance(term, Sym | PartialStr):
+            # A name that is not known may still be the name of a resource that is (aws_launch_template.this[0].name).
+            owner = self._run(self._passed_resource)
+            if owner is not None:
+                return Link(self.origin, owner[0], owner[1], unknown=self._unknown(term))
         if isinstance(term, Sym) and term.owner:
             return Link(self.origin, term.owner, term.attribute, unknown=unknown_of(term, self.origin))
         if isinstance(term, LazyObject):
