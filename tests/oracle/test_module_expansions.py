@@ -55,3 +55,17 @@ def test_everything_that_is_shown_lies_in_the_users_own_files(case: Path, tmp_pa
     assert not [(where, span.path) for where, span in found if not span.path.endswith("main.tf")]
     assert not [problem for module in root.walk() for problem in module.problems]
     assert not world.gaps
+
+
+def test_what_a_module_makes_stands_at_the_entry_that_the_user_wrote_it_for(tmp_path: Path) -> None:
+    text = json.loads((EXPANSIONS / "eks17.json").read_text(encoding="utf-8"))["hcl"]
+    (tmp_path / "main.tf").write_text(text, encoding="utf-8")
+    world = assemble(load_root(Files(str(tmp_path), parse), str(tmp_path), Options(adapters=stand_in)))
+    shown = {part.address: part.span.text for part in (*world.node_groups, *world.subnets, *world.clusters)}
+    assert shown['module.eks.module.node_groups.aws_eks_node_group.workers["ex"]'] == "ex"
+    assert shown['module.eks.module.node_groups.aws_eks_node_group.workers["d"]'] == "d"
+    assert shown["module.eks.aws_autoscaling_group.workers[0]"].startswith('{ name = "wg1"')
+    assert shown["module.eks.aws_autoscaling_group.workers_launch_template[1]"].startswith('{ name = "lt2"')
+    assert shown["module.vpc.aws_subnet.private[3]"] == '"10.0.4.0/24"'
+    assert shown["module.vpc.aws_subnet.intra[1]"] == '"100.64.64.0/18"'
+    assert shown["module.eks.aws_eks_cluster.this[0]"] == 'module "eks"'

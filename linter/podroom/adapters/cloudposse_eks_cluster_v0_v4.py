@@ -18,6 +18,9 @@ _DEFAULTS = {
     "addons": "[]",
     "cluster_attributes": '["cluster"]',
     "auto_mode_compute_config": "{}",
+    "auto_mode_storage_config": "{}",
+    "auto_mode_elastic_load_balancing": "{}",
+    "bootstrap_self_managed_addons_enabled": "null",
 }
 
 _OUTPUTS = {
@@ -35,6 +38,12 @@ def _text(major: int) -> str:  # noqa: ARG001 - all majors alike as far as pods 
 _RESOURCES = """
 locals {
   own_attributes = var.cluster_attributes
+
+  is_auto_mode = (
+    try(var.auto_mode_compute_config.enabled, false)
+    && try(var.auto_mode_storage_config.block_storage.enabled, false)
+    && try(var.auto_mode_elastic_load_balancing.enabled, false)
+  )
 }
 
 resource "aws_eks_cluster" "default" {
@@ -42,6 +51,11 @@ resource "aws_eks_cluster" "default" {
 
   name    = local.id
   version = var.kubernetes_version
+
+  bootstrap_self_managed_addons = (
+    var.bootstrap_self_managed_addons_enabled != null ? var.bootstrap_self_managed_addons_enabled
+    : local.is_auto_mode ? false : null
+  )
 
   vpc_config {
     subnet_ids = var.subnet_ids

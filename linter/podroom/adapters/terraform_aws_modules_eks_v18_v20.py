@@ -23,6 +23,7 @@ _DEFAULTS = {
     "vpc_id": "null",
     "cluster_addons": "{}",
     "cluster_compute_config": "{}",
+    "bootstrap_self_managed_addons": "null",
     "outpost_config": "{}",
     "eks_managed_node_groups": "{}",
     "eks_managed_node_group_defaults": "{}",
@@ -117,6 +118,11 @@ resource "aws_eks_cluster" "this" {
 
   name    = var.cluster_name
   version = var.cluster_version
+
+  bootstrap_self_managed_addons = (
+    try(var.cluster_compute_config.enabled, false) ? coalesce(var.bootstrap_self_managed_addons, false)
+    : var.bootstrap_self_managed_addons
+  )
 
   vpc_config {
     subnet_ids = coalescelist(var.control_plane_subnet_ids, var.subnet_ids)

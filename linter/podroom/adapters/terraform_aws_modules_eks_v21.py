@@ -157,8 +157,9 @@ locals {
 resource "aws_eks_cluster" "this" {
   count = var.create ? 1 : 0
 
-  name    = var.name
-  version = var.kubernetes_version
+  name                          = var.name
+  version                       = var.kubernetes_version
+  bootstrap_self_managed_addons = false
 
   vpc_config {
     subnet_ids = coalescelist(var.control_plane_subnet_ids, var.subnet_ids)

@@ -10,7 +10,9 @@ from podroom.model.world import Gap
 
 _EKS = re.compile(r"(?:^|[^a-z])eks(?:[^a-z]|$)", re.IGNORECASE)
 _TAKES_PART = re.compile(r"subnet|cluster|node_group|worker", re.IGNORECASE)
-_WITHOUT_NODES = re.compile(r"/iam/|iam-role|pod-identity|eks-blueprints-teams|irsa", re.IGNORECASE)
+_WITHOUT_NODES = re.compile(
+    r"/iam/|iam-role|pod-identity|eks-blueprints-teams|irsa|modules/capability|hybrid-node-role", re.IGNORECASE
+)
 """Modules that speak of EKS and make roles only."""
 _OTHER_PROVIDER = re.compile(r"/(?:google|google-beta|azurerm|azuread|kubernetes|helm)(?://.*)?$")
 
