@@ -26,6 +26,12 @@ CATALOG = InstanceCatalog.bundled()
 NOWHERE = Span(Document("nowhere.tf", "unknown"), 0, 7)
 FORGOTTEN = Unknown("it was forgotten for this test", NOWHERE)
 EXAMPLES = Path(__file__).parents[2] / "examples" / "terraform"
+CASES = sorted(
+    folder
+    for folder in (Path(__file__).parents[1] / "cases" / "configurations").iterdir()
+    # Here the number of combinations is what cannot be followed, and forgetting a few makes it smaller.
+    if folder.name != "overrides-of-too-many-possible-types"
+)
 SCENARIOS = sorted(folder for folder in EXAMPLES.iterdir() if folder.is_dir())
 
 
@@ -104,6 +110,12 @@ def test_knowing_less_of_a_rules_own_examples(rule: type[Rule]) -> None:
 def test_knowing_less_of_a_scenario(folder: Path) -> None:
     for world in worlds_of(folder):
         assert assert_knowing_less_is_safe(world) > 10
+
+
+@pytest.mark.parametrize("folder", CASES, ids=lambda folder: folder.name)
+def test_knowing_less_of_a_case(folder: Path) -> None:
+    for world in worlds_of(folder):
+        assert_knowing_less_is_safe(world)
 
 
 def test_the_property_would_notice_a_lost_user_data() -> None:

@@ -157,8 +157,9 @@ def _custom(ami_type: Field | None) -> Value[bool]:
 
 def _family_of_type(ami_type: Field | None, owner: Span) -> Value[AmiFamily]:
     if ami_type is None:
-        # Amazon EKS chooses by the cluster's version; for a stock image it injects max pods either way.
-        return Unknown("ami_type is not set: Amazon EKS chooses the AMI", owner)
+        # By the cluster's version; for a stock image it injects max pods either way.
+        reason = "ami_type is not set: Amazon EKS chooses the AMI"
+        return OneOf((AmiFamily.AL2023, AmiFamily.AL2), reason, owner)
     name = ami_type.string()
     if isinstance(name, Unknown):
         return name

@@ -87,17 +87,15 @@ class Assessment:
     def applies(self, group: NodeGroup) -> bool:
         """Return whether the VPC CNI gives the group's pods IPv4 addresses, which is what all sums are about.
 
-        A group whose maximum size is 0 has no pods; a maximum that is not known is taken to be more.
-        Raises `Undecidable` if it is not certain that the group exists, or which cluster it belongs to.
+        Raises `Undecidable` if it is not certain that the group exists, which cluster it belongs to, or whether
+        its nodes run Windows.
         """
         if group.uncertain is not None:
             raise Undecidable(group.uncertain)
         cluster = self.cluster(group)
-        family = group.ami_family
-        windows = isinstance(family, Known) and family.value is AmiFamily.WINDOWS
-        maximum = group.maximum_size
-        empty = isinstance(maximum, Known) and maximum.value == 0
-        return cluster.ip_family.need() == "ipv4" and not windows and not empty
+        if AmiFamily.WINDOWS in group.ami_family.candidates() and group.ami_family.need() is AmiFamily.WINDOWS:
+            return False
+        return cluster.ip_family.need() == "ipv4"
 
     def variable(self, settings: CniSettings, name: str) -> Value[str]:
         """Return what aws-node gets for a variable; an unset one has the manifest's default, "" for none."""

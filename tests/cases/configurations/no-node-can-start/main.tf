@@ -1,3 +1,4 @@
+# No node starts while max_size is 0, and the fault waits for the day it is raised.
 resource "aws_vpc" "main" {
   cidr_block = "10.0.0.0/16"
 }
@@ -19,7 +20,7 @@ resource "aws_eks_cluster" "main" {
 resource "aws_launch_template" "nodes" {
   image_id      = "ami-0123456789abcdef0"
   instance_type = "m5.large"
-  user_data     = base64encode("#!/bin/bash\n/etc/eks/bootstrap.sh main --use-max-pods false --kubelet-extra-args --max-pods=110\n")
+  user_data     = base64encode("#!/bin/bash\n/etc/eks/bootstrap.sh main --use-max-pods false --kubelet-extra-args --max-pods=110\n") # expect: PR101
 }
 
 resource "aws_autoscaling_group" "nodes" {
