@@ -38,6 +38,7 @@ _HOMES: dict[tuple[str, str], tuple[str, ...]] = {
     (_EKS, "modules/karpenter"): ("terraform_aws_modules_eks_karpenter_v18_v21",),
     (_EKS, "modules/fargate-profile"): ("terraform_aws_modules_eks_fargate_profile_v18_v21",),
     ("terraform-aws-modules/autoscaling/aws", ""): ("terraform_aws_modules_autoscaling_v4_v9",),
+    ("aws-ia/vpc/aws", ""): ("aws_ia_vpc_v3_v4",),
     ("aws-ia/eks-blueprints/aws", ""): ("aws_ia_eks_blueprints_v4",),
     ("aws-ia/eks-blueprints/aws", "modules/aws-eks-managed-node-groups"): (
         "aws_ia_eks_blueprints_managed_node_groups_v4",
