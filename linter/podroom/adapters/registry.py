@@ -50,6 +50,8 @@ _HOMES: dict[tuple[str, str], tuple[str, ...]] = {
     ("aws-ia/eks-blueprints/aws", "modules/kubernetes-addons"): ("aws_ia_eks_blueprints_kubernetes_addons_v4",),
     ("aws-ia/eks-blueprints/aws", "modules/kubernetes-addons/aws-vpc-cni"): ("aws_ia_eks_blueprints_vpc_cni_v4",),
     ("aws-ia/eks-blueprints-addons/aws", ""): ("aws_ia_eks_blueprints_addons_v1",),
+    ("cloudposse/vpc/aws", ""): ("cloudposse_vpc_v0_v3",),
+    ("cloudposse/named-subnets/aws", ""): ("cloudposse_named_subnets_v0",),
     ("cloudposse/label/null", ""): ("cloudposse_label_v0",),
     ("cloudposse/eks-cluster/aws", ""): ("cloudposse_eks_cluster_v0_v4",),
     ("cloudposse/eks-node-group/aws", ""): ("cloudposse_eks_node_group_v2_v3",),

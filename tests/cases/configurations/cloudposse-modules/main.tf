@@ -6,13 +6,20 @@ module "label" {
   name      = "shop"
 }
 
+module "vpc" {
+  source                  = "cloudposse/vpc/aws"
+  version                 = "2.2.0"
+  ipv4_primary_cidr_block = "10.0.0.0/16"
+  context                 = module.label.context
+}
+
 module "subnets" {
   source             = "cloudposse/dynamic-subnets/aws"
   version            = "2.4.2"
-  vpc_id             = "vpc-1"
+  vpc_id             = module.vpc.vpc_id
   availability_zones = ["eu-west-1a", "eu-west-1b"]
   max_subnet_count   = 2
-  ipv4_cidr_block    = ["10.0.0.0/16"]
+  ipv4_cidr_block    = [module.vpc.vpc_cidr_block]
   context            = module.label.context
 }
 
