@@ -18,6 +18,7 @@ def rules() -> list[type[Rule[Any]]]:
         found += [
             item
             for item in vars(module).values()
-            if isinstance(item, type) and issubclass(item, Rule) and item.__module__ == module.__name__
+            # type(), because isinstance() takes Python 3.10's generic aliases for the classes that they stand for.
+            if issubclass(type(item), type) and issubclass(item, Rule) and item.__module__ == module.__name__
         ]
     return found
