@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,8 +12,7 @@ class Adapter:
 
     `text` returns, for a major version, a Terraform module with the original's variables, outputs and
     resource names as far as they bear on pods.  `fingerprints` are arguments that only some majors take:
-    they tell the version where neither a constraint nor a ref does.  `also_accepts` are arguments that
-    the original takes besides, and that bear on nothing here.
+    they tell the version where neither a constraint nor a ref does.
     """
 
     module: str
@@ -21,7 +20,6 @@ class Adapter:
     text: Callable[[int], str]
     submodule: str = ""
     fingerprints: tuple[tuple[frozenset[str], tuple[int, ...]], ...] = ()
-    also_accepts: frozenset[str] = field(default_factory=frozenset)
 
     @property
     def reference(self) -> str:

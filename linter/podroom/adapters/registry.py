@@ -101,4 +101,4 @@ def _supplied(adapter: Adapter, major: int) -> SuppliedModule:
     folder = f"//{adapter.submodule}" if adapter.submodule else ""
     name = f"{adapter.module}{folder} v{major}"
     parsed = parse(Document(name, adapter.text(major)))
-    return SuppliedModule(name, adapter.reference, parsed, adapter.also_accepts)
+    return SuppliedModule(name, adapter.reference, parsed)

@@ -17,14 +17,12 @@ class SuppliedModule:
     """A well-known module, restated as far as it bears on pods.
 
     `supplier` is what a person calls it ("terraform-aws-modules/eks/aws v20"), `reference` the address
-    of the original.  `also_accepts` are the arguments that the original takes and the text does not
-    need; an argument that is in neither is one that the original rejects.
+    of the original.
     """
 
     supplier: str
     reference: str
     file: ParsedFile
-    also_accepts: frozenset[str] = frozenset()
 
     def declarations(self, place: Span) -> Declarations:
         """Return what the module declares where it stands for `place`, a call in the user's files."""
