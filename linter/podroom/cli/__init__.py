@@ -1,0 +1,66 @@
+"""The command line.  Each command is a module of its own, imported only when it is the one that is run."""
+
+from __future__ import annotations
+
+import gc
+from importlib import import_module
+from typing import cast
+
+import click
+
+from podroom import __version__
+
+_COMMANDS = {
+    "check": "Judge configurations.",
+    "explain": "Explain a rule.",
+    "rules": "List all rules.",
+    "show": "Print what was understood of configurations.",
+}
+"""Each command with the line that the general help gives it; `podroom.cli.NAME` holds the command."""
+
+
+class Commands(click.Group):
+    """Commands that are known by name and imported when one is run."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        """Return the names."""
+        return list(_COMMANDS)
+
+    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
+        """Import a command."""
+        if name not in _COMMANDS:
+            return None
+        module = name.replace("-", "_")
+        return cast("click.Command", getattr(import_module(f"podroom.cli.{module}"), module))
+
+    def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands into the general help."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+def _print_version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
+    if value and not context.resilient_parsing:
+        from podroom.catalog.instance_types import InstanceCatalog  # noqa: PLC0415 - loaded only when asked for
+
+        click.echo(f"podroom {__version__} (instance types of {InstanceCatalog.bundled().date})")
+        context.exit()
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version."
+)
+def podroom() -> None:
+    """Say whether the pods will have room.
+
+    Reads Terraform for Amazon EKS and says which pods will get no address: max pods against the interfaces of the
+    instance type, and nodes against the subnets.
+    """
+
+
+def main() -> None:
+    """Run the command line."""
+    # Nearly all that a run makes lives until its end, which is the end of the process: nothing to collect.
+    gc.disable()
+    podroom(prog_name="podroom")

@@ -1,0 +1,54 @@
+"""Writing to the terminal, to a pipe, and to those who waited for either."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+import click
+
+from podroom.errors import PodroomError
+from podroom.report.style import Style, printable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+EXIT_FINDINGS = 1
+EXIT_FAILED = 2
+
+
+def reports_errors(command: Callable[P, T]) -> Callable[P, T]:
+    """Print errors that podroom raises on purpose, and those of the system, as one sentence and exit with 2."""
+
+    @wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return command(*args, **kwargs)
+        except PodroomError as error:
+            click.echo(f"podroom: {printable(str(error))}", err=True)
+            sys.exit(EXIT_FAILED)
+        except OSError as error:  # such as a current folder that is gone, or a full disk
+            click.echo(f"podroom: the system refuses: {printable(str(error))}", err=True)
+            sys.exit(EXIT_FAILED)
+
+    return wrapped
+
+
+def style(color: str) -> Style:
+    """Return how to print for a choice of `--color`."""
+    wanted = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return Style(colour=color == "always" or (color == "auto" and wanted))
+
+
+def write(text: str) -> None:
+    """Write to standard output whatever its encoding is, and take a closed pipe for a reader that has seen enough."""
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
