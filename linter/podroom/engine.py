@@ -13,9 +13,9 @@ from typing import Any
 from podroom.capacity.alternatives import Alternatives, alternatives
 from podroom.capacity.assessment import Assessment, collect
 from podroom.errors import UsageError
-from podroom.model.world import Cluster, NodeGroup, Subnet, World
+from podroom.model.world import Cluster, NodeGroup, NodePool, Subnet, World
 from podroom.positions import Document, Span
-from podroom.rule import Finding, Rule
+from podroom.rule import Finding, Rule, Subject
 from podroom.values import Default, Unknown, first_unknown
 
 AnyRule = Rule[Any]
@@ -124,11 +124,16 @@ class Engine:
         return findings, undecided
 
 
-def _subjects(world: World) -> dict[type, Sequence[Cluster | NodeGroup | Subnet]]:
-    return {Cluster: world.clusters, NodeGroup: world.node_groups, Subnet: world.subnets}
+def _subjects(world: World) -> dict[type, Sequence[Subject]]:
+    return {
+        Cluster: world.clusters,
+        NodeGroup: world.node_groups,
+        NodePool: world.node_pools,
+        Subnet: world.subnets,
+    }
 
 
-def _groups_of(subject: Cluster | NodeGroup | Subnet, world: World) -> tuple[str, ...]:
+def _groups_of(subject: Subject, world: World) -> tuple[str, ...]:
     """Return the addresses of the node groups whose types a judgement of `subject` may hang on."""
     if isinstance(subject, NodeGroup):
         return (subject.address,)
@@ -242,7 +247,7 @@ def read_suppressions(document: Document) -> list[Suppression]:
     return suppressions
 
 
-def _undecided(code: str, subject: Cluster | NodeGroup | Subnet, unknown: Unknown) -> Undecided:
+def _undecided(code: str, subject: Subject, unknown: Unknown) -> Undecided:
     span = subject.span if isinstance(unknown.origin, Default) else unknown.origin
     return Undecided((code,), (subject.address,), unknown, span)
 

@@ -14,11 +14,11 @@ from enum import IntEnum
 from typing import ClassVar, Generic, TypeAlias, TypeVar
 
 from podroom.capacity.assessment import Assessment
-from podroom.model.world import Cluster, NodeGroup, Subnet
+from podroom.model.world import Cluster, NodeGroup, NodePool, Subnet
 from podroom.positions import Span
 
-Subject: TypeAlias = Cluster | NodeGroup | Subnet
-S = TypeVar("S", Cluster, NodeGroup, Subnet)
+Subject: TypeAlias = Cluster | NodeGroup | NodePool | Subnet
+S = TypeVar("S", Cluster, NodeGroup, NodePool, Subnet)
 Evidence: TypeAlias = Mapping[str, "str | int | bool | list[str] | list[int] | None"]
 
 
@@ -113,7 +113,7 @@ class Rule(ABC, Generic[S]):
     code: ClassVar[str]
     name: ClassVar[str]
     severity: ClassVar[Severity]
-    subject: ClassVar[type[Cluster | NodeGroup | Subnet]]
+    subject: ClassVar[type[Subject]]
     sources: ClassVar[tuple[str, ...]]
     bad: ClassVar[tuple[Example, ...]]
     good: ClassVar[tuple[Example, ...]]
@@ -128,7 +128,7 @@ class Rule(ABC, Generic[S]):
     def finding(
         self,
         span: Span,
-        subject: Cluster | NodeGroup | Subnet,
+        subject: Subject,
         message: str,
         *,
         label: str,

@@ -98,14 +98,19 @@ class Assessment:
         return cluster.ip_family.need() == "ipv4"
 
     def variable(self, settings: CniSettings, name: str) -> Value[str]:
-        """Return what aws-node gets for a variable; an unset one has the manifest's default, "" for none."""
+        """Return what aws-node gets for a variable; an unset one has its default, "" for none.
+
+        The default is the manifest's, or the code's if the manifest is the project's own.
+        """
         variable = settings.find(name)
         if variable is not None:
             return variable.value
         if settings.missing is not None:
             return settings.missing
         known = find_cni_variable(name)
-        default = known.default if known else None
+        default = None
+        if known is not None:
+            default = known.default if settings.from_manifest else known.code_default
         return Known(default or "", Default("the Amazon VPC CNI", known.source if known else ""))
 
     def version(self, settings: CniSettings) -> tuple[int, ...] | None:

@@ -102,13 +102,52 @@ CURRENT_VERSION = "current"
 """Stands for the version of the CNI that Amazon EKS installs when nobody names one."""
 
 
+class CniSourceKind(Enum):
+    """The ways to set variables of aws-node."""
+
+    ADD_ON = "EKS add-on"
+    HELM_CHART = "Helm chart aws-vpc-cni"
+    DAEMON_SET = "DaemonSet aws-node"
+    SET_ENV = "kubectl set env"
+    KUBERNETES_ENV = "kubernetes_env"
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A liveness or readiness probe of aws-node; `command` is what it runs, its words joined by blanks."""
+
+    name: str
+    command: Value[str]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class CniSource:
+    """One thing that configures the CNI, and what it says.
+
+    `address` is that of the source's own language ("aws_eks_addon.vpc_cni", "DaemonSet/aws-node").  `version` is
+    None where it says nothing of it.  `missing` says why it may set variables that are not listed.
+    """
+
+    kind: CniSourceKind
+    address: str
+    span: Span
+    environment: tuple[EnvironmentVariable, ...] = ()
+    init_environment: tuple[EnvironmentVariable, ...] = ()
+    version: Value[str] | None = None
+    missing: Unknown | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class CniSettings:
     """How the Amazon VPC CNI of a cluster is configured.
 
     `declared_by` is the address of what configures it; None when nothing in the project does, so
     that the defaults which Amazon EKS installs are assumed.  `missing` says why there may be
-    variables that are not listed.
+    variables that are not listed.  `environment` is what the container aws-node gets, `init_environment` what
+    aws-vpc-cni-init gets, as far as somebody sets them; an unset variable has the default of the manifest, or that
+    of the code if `from_manifest` is false because the project holds the DaemonSet itself.  `sources` are all that
+    set them, where there is more than one.  `config_map` are the entries of kube-system/amazon-vpc-cni.
     """
 
     declared_by: str | None
@@ -117,6 +156,11 @@ class CniSettings:
     environment: tuple[EnvironmentVariable, ...] = ()
     missing: Unknown | None = None
     pod_subnets: Members[PodSubnet] = field(default_factory=Members)
+    init_environment: tuple[EnvironmentVariable, ...] = ()
+    from_manifest: bool = True
+    sources: tuple[CniSource, ...] = ()
+    config_map: tuple[EnvironmentVariable, ...] = ()
+    probes: tuple[Probe, ...] = ()
 
     def find(self, name: str) -> EnvironmentVariable | None:
         """Return the variable of that name, the last one if it is set twice."""
@@ -135,8 +179,20 @@ class PodSubnet:
 
 
 @dataclass(frozen=True, slots=True)
+class Karpenter:
+    """How Karpenter is installed: `reserved_enis` are the interfaces that it leaves out of max pods on every node."""
+
+    address: str
+    span: Span
+    reserved_enis: Value[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Cluster:
-    """An EKS cluster.  `declared` is false for a cluster that is only named by others."""
+    """An EKS cluster.  `declared` is false for a cluster that is only named by others.
+
+    `karpenter` is None where nothing in the project installs it, which does not say that nobody does.
+    """
 
     address: str
     declared: bool
@@ -147,6 +203,7 @@ class Cluster:
     auto_mode: Value[bool]
     subnets: Members[SubnetUse]
     cni: CniSettings
+    karpenter: Karpenter | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +322,94 @@ class NodeGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Requirement:
+    """What a NodePool asks of a label of its nodes ("karpenter.k8s.aws/instance-cpu In [8, 16]").
+
+    `operator` is In, NotIn, Exists, DoesNotExist, Gt or Lt, as written.
+    """
+
+    key: Value[str]
+    operator: Value[str]
+    values: Members[Value[str]]
+    span: Span
+    minimum_values: Value[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KarpenterKubelet:
+    """The kubelet block of a node class (v1) or of a NodePool or Provisioner (before); None for what it leaves out.
+
+    `missing` says why it may hold more than is known.
+    """
+
+    span: Span
+    max_pods: Value[int] | None = None
+    pods_per_core: Value[int] | None = None
+    missing: Unknown | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NodePool:
+    """A NodePool of Karpenter or EKS Auto Mode, or an old Provisioner.
+
+    `cluster` and `node_class` are addresses.  `auto_mode` says that its node class is one of EKS Auto Mode, which
+    has no VPC CNI to judge.
+    """
+
+    address: str
+    span: Span
+    cluster: Value[str]
+    node_class: Value[str]
+    requirements: Members[Requirement] = field(default_factory=Members)
+    kubelet: KarpenterKubelet | None = None
+    auto_mode: bool = False
+    limits: tuple[tuple[str, Value[str]], ...] = ()
+    uncertain: Unknown | None = None
+    """Why it is not certain that the pool exists as it stands (a template's condition); None if it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeClass:
+    """An EC2NodeClass or AWSNodeTemplate of Karpenter, or a NodeClass of EKS Auto Mode (`auto_mode`).
+
+    `ami_family` is unknown for Custom.  `subnets` are those that the selector terms choose; `pod_subnets` and
+    `ipv4_prefix_size` ("32", "Auto") are of Auto Mode only.
+    """
+
+    address: str
+    span: Span
+    cluster: Value[str]
+    ami_family: Value[AmiFamily]
+    user_data: UserData = field(default_factory=UserData)
+    kubelet: KarpenterKubelet | None = None
+    subnets: Members[SubnetUse] = field(default_factory=Members)
+    auto_mode: bool = False
+    pod_subnets: Members[SubnetUse] = field(default_factory=Members)
+    ipv4_prefix_size: Value[str] | None = None
+    uncertain: Unknown | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityGroupPolicy:
+    """A SecurityGroupPolicy: gives the pods that it selects security groups and branch interfaces of their own."""
+
+    address: str
+    span: Span
+    cluster: Value[str]
+    uncertain: Unknown | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CniNode:
+    """A CNINode, which the VPC resource controller writes by itself: its `features` as they stand in a file."""
+
+    address: str
+    span: Span
+    cluster: Value[str]
+    features: Members[Value[str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Gap:
     """Something that bears on pods and could not be understood: said once, never passed over."""
 
@@ -283,15 +428,23 @@ class World:
     subnets: tuple[Subnet, ...] = ()
     vpcs: tuple[Vpc, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    node_pools: tuple[NodePool, ...] = ()
+    node_classes: tuple[NodeClass, ...] = ()
+    security_group_policies: tuple[SecurityGroupPolicy, ...] = ()
+    cni_nodes: tuple[CniNode, ...] = ()
 
     @property
     def about_eks(self) -> bool:
         """Return whether there is anything to judge, or to say that it could not be."""
-        return bool(self.clusters or self.node_groups or self.gaps)
+        return bool(self.clusters or self.node_groups or self.node_pools or self.gaps)
 
     def cluster(self, address: str) -> Cluster | None:
         """Return the cluster of that address."""
         return next((cluster for cluster in self.clusters if cluster.address == address), None)
+
+    def node_class(self, address: str) -> NodeClass | None:
+        """Return the node class of that address."""
+        return next((known for known in self.node_classes if known.address == address), None)
 
     def subnet(self, address: str) -> Subnet | None:
         """Return the subnet of that address."""
