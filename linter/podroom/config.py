@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from podroom.capacity.assessment import EXPECTED_PODS_PER_NODE, Assumptions
 from podroom.capacity.max_pods import HOST_NETWORK_PODS
 from podroom.errors import UsageError
 from podroom.positions import Document, Span
+from podroom.records import dataclass
 
 NAMES = ("podroom.toml", ".podroom.toml", "pyproject.toml")
 """The files that may hold the configuration, the strongest first."""

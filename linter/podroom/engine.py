@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from podroom.capacity.alternatives import Alternatives, alternatives
@@ -15,6 +15,7 @@ from podroom.capacity.assessment import Assessment, collect
 from podroom.errors import UsageError
 from podroom.model.world import Cluster, NodeGroup, NodePool, Subnet, World
 from podroom.positions import Document, Span
+from podroom.records import dataclass
 from podroom.rule import Finding, Rule, Subject
 from podroom.values import Default, Unknown, first_unknown
 

@@ -7,8 +7,10 @@ only when somebody asks, because almost every span is never printed.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
+
+from podroom.records import dataclass
 
 
 class Position(NamedTuple):

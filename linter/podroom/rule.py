@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 from typing import ClassVar, Generic, TypeAlias, TypeVar
 
 from podroom.capacity.assessment import Assessment
 from podroom.model.world import Cluster, NodeGroup, NodePool, Subnet
 from podroom.positions import Span
+from podroom.records import dataclass
 
 Subject: TypeAlias = Cluster | NodeGroup | NodePool | Subnet
 S = TypeVar("S", Cluster, NodeGroup, NodePool, Subnet)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from podroom.adapters.registry import stand_in
 from podroom.assembly.terraform import assemble
@@ -15,6 +15,7 @@ from podroom.errors import InputError, UsageError
 from podroom.evaluation.project import Options, load_root
 from podroom.model.world import Gap, World
 from podroom.positions import Document, Span
+from podroom.records import dataclass
 from podroom.rule import Finding
 from podroom.sources.files import Files, HclReader, find_roots, project_folder
 from podroom.values import Unknown

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from podroom.positions import Span
+from podroom.records import dataclass
 from podroom.values import Known, OneOf, Unknown, Value
 
 HOLE = "\ufffc"

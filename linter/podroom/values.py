@@ -8,10 +8,10 @@ compared or tested for truth, because `if value:` would silently read "unknown" 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Generic, NoReturn, TypeAlias, TypeVar
 
 from podroom.positions import Span
+from podroom.records import dataclass
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from podroom.capacity.assessment import Assessment, Resolved, collect
 from podroom.capacity.kubelet import KubeletLimit
 from podroom.capacity.working import Figure
 from podroom.catalog import documents
 from podroom.model.world import NodeGroup, TypeSource
+from podroom.records import dataclass
 from podroom.rule import Confidence, Evidence, Example, Finding, Rule, Severity
 from podroom.values import Undecidable
 from podroom_rules.rooms import (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from podroom.capacity.assessment import Assessment, collect
 from podroom.capacity.demand import (
@@ -27,6 +27,7 @@ from podroom.capacity.working import counted
 from podroom.catalog import documents
 from podroom.model.world import NodeGroup, Subnet
 from podroom.positions import Span
+from podroom.records import dataclass
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Default, Known, Undecidable
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from podroom.capacity.assessment import Assessment, collect
 from podroom.capacity.demand import Share, asked_with_one_pod, shares_of, space, subnets_of
@@ -11,6 +10,7 @@ from podroom.capacity.working import counted
 from podroom.catalog import documents
 from podroom.model.world import NodeGroup, Subnet
 from podroom.positions import Span
+from podroom.records import dataclass
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Known
 from podroom_rules.wording import article, type_note

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from podroom.capacity.assessment import Assessment, collect
 from podroom.capacity.interfaces import ADDRESSES_PER_PREFIX, uses_prefixes
 from podroom.capacity.working import Figure, Term
 from podroom.catalog import documents
 from podroom.model.world import Cluster, NodeGroup
+from podroom.records import dataclass
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Known, Undecidable, Unknown
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from podroom.capacity.assessment import Assessment, Resolved, collect
 from podroom.capacity.cni import CniBehavior
@@ -12,6 +12,7 @@ from podroom.capacity.max_pods import branch_interfaces
 from podroom.capacity.working import Figure, MissingFactError
 from podroom.catalog import documents
 from podroom.model.world import NodeGroup
+from podroom.records import dataclass
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable
 from podroom_rules.rooms import effect_of, has_room, interface_for_pods, is_limited, never_ready, reasons

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from podroom.records import dataclass
 
 _PUBLIC_REGISTRIES = frozenset({"registry.terraform.io", "registry.opentofu.org"})
 _REGISTRY = re.compile(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from podroom.assembly.clusters import Clusters
 from podroom.assembly.images import family_of_image
 from podroom.assembly.inventory import Inventory, blocks, integer
@@ -26,6 +24,7 @@ from podroom.model.world import (
     UserData,
 )
 from podroom.positions import Span
+from podroom.records import dataclass
 from podroom.values import Default, Known, Members, OneOf, Unknown, Value, first_unknown
 
 _EKS = Default("Amazon EKS", "https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateNodegroup.html")

@@ -6,7 +6,6 @@ This is where `Value`s become numbers: what is not known raises `Undecidable` an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TypeVar
 
 from podroom.capacity.cni import CniBehavior, CniVersionError, parse_version
@@ -20,6 +19,7 @@ from podroom.catalog.cni_variables import find_cni_variable
 from podroom.catalog.instance_types import InstanceCatalog, InstanceType
 from podroom.model.world import CURRENT_VERSION, Cluster, CniSettings, GroupKind, InstanceChoice, NodeGroup, World
 from podroom.positions import Span
+from podroom.records import dataclass
 from podroom.values import Default, Known, Undecidable, Unknown, Value, first_unknown
 
 T = TypeVar("T")

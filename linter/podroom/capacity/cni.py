@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from podroom.errors import PodroomError
+from podroom.records import dataclass
 
 _TRUE = frozenset({"1", "t", "T", "true", "TRUE", "True"})
 FALSE_TEXTS = frozenset({"", "0", "f", "F", "false", "FALSE", "False"})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from podroom.capacity.assessment import Assessment, Resolved
 from podroom.capacity.subnets import (
@@ -20,6 +19,7 @@ from podroom.capacity.subnets import (
 from podroom.capacity.warm_pool import NodeAddresses
 from podroom.capacity.working import Figure, counted
 from podroom.model.world import NodeGroup, PodSubnet, Subnet, SubnetUse
+from podroom.records import dataclass
 from podroom.values import Known, Members, Undecidable, Unknown, first_unknown
 
 

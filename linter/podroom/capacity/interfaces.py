@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from podroom.capacity.cni import CniBehavior
 from podroom.capacity.working import MissingFactError, Term
 from podroom.catalog.instance_types import InstanceType
+from podroom.records import dataclass
 
 ADDRESSES_PER_PREFIX = 16
 

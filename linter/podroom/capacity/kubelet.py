@@ -7,7 +7,6 @@ the sources do not settle which of two numbers wins, both are returned: what hol
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from podroom.capacity.cni import CniBehavior
 from podroom.capacity.max_pods import (
@@ -21,6 +20,7 @@ from podroom.catalog.ami_families import AmiFamily
 from podroom.catalog.instance_types import InstanceType
 from podroom.model.world import FixedMaxPods, GroupKind, Mechanism, NodeGroup, UserData
 from podroom.positions import Span
+from podroom.records import dataclass
 from podroom.values import Undecidable, Unknown
 
 AMAZON_EKS = "Amazon EKS"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import Enum
 
 from podroom.capacity.cni import CniBehavior
@@ -13,6 +12,7 @@ from podroom.capacity.working import Figure, Term, counted
 from podroom.catalog import documents
 from podroom.catalog.instance_types import InstanceType
 from podroom.errors import PodroomError
+from podroom.records import dataclass
 
 RESERVED_BY_EC2 = 5
 """The first four addresses of a subnet and its last."""

@@ -5,12 +5,11 @@ Growth only: nothing here models what ipamd gives back when pods go.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from podroom.capacity.cni import CniBehavior
 from podroom.capacity.interfaces import ADDRESSES_PER_PREFIX, interface_budget, uses_prefixes
 from podroom.catalog import documents
 from podroom.catalog.instance_types import InstanceType
+from podroom.records import dataclass
 
 _SOURCES = (
     documents.CNI_IPAMD,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from podroom.catalog.documents import EKS_NODEGROUP_API
+from podroom.records import dataclass
 
 
 class AmiFamily(Enum):

@@ -5,7 +5,6 @@ Read from the README and the code of amazon-vpc-cni-k8s at b52188387 (chart v1.2
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from podroom.catalog.documents import (
@@ -16,6 +15,7 @@ from podroom.catalog.documents import (
     CNI_README,
     CNI_SESSION,
 )
+from podroom.records import dataclass
 
 
 class VariableType(Enum):

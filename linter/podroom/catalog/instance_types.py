@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from functools import cache
 
 from podroom.catalog import instance_table
 from podroom.errors import CatalogError, UsageError
+from podroom.records import dataclass
 
 _SIZES = ("nano", "micro", "small", "medium", "large", "xlarge")
 _HYPERVISORS = ("nitro", "xen", "none")

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from podroom.catalog import instance_table
 from podroom.catalog.instance_types import natural_order
 from podroom.errors import CatalogError
+from podroom.records import dataclass
 
 Row: TypeAlias = dict[str, str]
 """The cells of one line of the table by column; "" where no source knows."""

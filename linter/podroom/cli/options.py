@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import wraps
 from typing import TypeVar
 
@@ -13,6 +12,7 @@ import click
 from podroom.catalog.instance_types import InstanceCatalog
 from podroom.config import NAMES, Config, read_config
 from podroom.errors import InputError, UsageError
+from podroom.records import dataclass
 from podroom.run import Request
 from podroom.sources.files import HclReader, ReadProblem, read_document
 from podroom.sources.hcl.parser import parse

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from podroom.evaluation.conversion import unify
 from podroom.evaluation.failures import EvaluationFailure
@@ -20,6 +20,7 @@ from podroom.evaluation.types import (
     TupleType,
     Type,
 )
+from podroom.records import dataclass
 from podroom.sources.hcl.syntax import (
     Call,
     Expression,

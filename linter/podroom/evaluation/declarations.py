@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeVar
 
 from podroom.evaluation.failures import EvaluationProblem
 from podroom.positions import Document, Span
+from podroom.records import dataclass
 from podroom.sources.hcl.syntax import Attribute, Block, Body, ParsedFile
 
 K = TypeVar("K")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from podroom.evaluation.conversion import convert
 from podroom.evaluation.expressions import evaluate, members_of
 from podroom.evaluation.failures import EvaluationFailure
@@ -24,6 +22,7 @@ from podroom.evaluation.terms import (
     derived,
 )
 from podroom.evaluation.types import DYNAMIC, NUMBER, STRING, MapType, SetType
+from podroom.records import dataclass
 from podroom.sources.hcl.syntax import Expression
 
 _MOST_REPETITIONS = 20_000

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from podroom.positions import Span
+from podroom.records import dataclass
 
 
 class EvaluationFailure(Exception):  # noqa: N818 - what Terraform calls an error; `try` and `can` catch it

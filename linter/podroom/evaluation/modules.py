@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol, TypeVar
 
 from podroom.evaluation.bodies import BodyReader
@@ -33,6 +33,7 @@ from podroom.evaluation.terms import (
 from podroom.evaluation.types import DYNAMIC, STRING
 from podroom.evaluation.variables import Variable, given_as_text
 from podroom.positions import Document, Span
+from podroom.records import dataclass
 from podroom.sources.hcl.parser import parse_expression, parse_template
 from podroom.sources.hcl.syntax import (
     Attribute,
@@ -73,7 +74,7 @@ class Adapters(Protocol):
         """Return what stands in for the module that is called, or None if nothing does."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Options:
     """What the user adds to the configuration.
 

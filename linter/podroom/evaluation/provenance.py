@@ -8,7 +8,6 @@ string with holes, by a function that computes), that expression is the place.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from podroom.evaluation.equality import fingerprint
 from podroom.evaluation.expressions import evaluate, members_of
@@ -24,6 +23,7 @@ from podroom.evaluation.terms import (
     TupleTerm,
 )
 from podroom.positions import Span
+from podroom.records import dataclass
 from podroom.sources.hcl.syntax import (
     Call,
     Conditional,

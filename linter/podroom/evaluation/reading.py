@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
 
@@ -44,6 +43,7 @@ from podroom.evaluation.types import (
     describe,
 )
 from podroom.positions import Span, SuppliedDocument
+from podroom.records import dataclass
 from podroom.sources.hcl.syntax import Call
 from podroom.values import Default, Known, Members, OneOf, Origin, Unknown, Value
 

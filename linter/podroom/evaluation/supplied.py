@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from podroom.evaluation.declarations import Declaration, Declarations, DeclaredBody, read_declarations
 from podroom.evaluation.expansion import Repetition
 from podroom.evaluation.provenance import Place, counted, entry
 from podroom.evaluation.scope import Scope
 from podroom.positions import Span, SuppliedDocument
+from podroom.records import dataclass
 from podroom.sources.hcl.syntax import Expression, ParsedFile
 
 

@@ -13,7 +13,7 @@ could stand for more leaves than any walk over them would survive.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -31,6 +31,7 @@ from podroom.evaluation.types import (
     Type,
 )
 from podroom.positions import Span
+from podroom.records import dataclass
 
 MAX_WEIGHT = 200_000
 MAX_DEPTH = 100

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from podroom.evaluation.constraints import ANY, Constraint, apply_defaults, read_constraint
 from podroom.evaluation.conversion import convert
 from podroom.evaluation.declarations import Declaration
@@ -14,6 +12,7 @@ from podroom.evaluation.provenance import Place
 from podroom.evaluation.scope import Scope
 from podroom.evaluation.terms import Null, Sym, Term, type_of
 from podroom.evaluation.types import DYNAMIC, STRING
+from podroom.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ Addresses are those of the source's own language (`module.eks.aws_eks_node_group
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from podroom.catalog.ami_families import AmiFamily
 from podroom.positions import Span
+from podroom.records import dataclass
 from podroom.values import Members, Unknown, Value
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from podroom.records import dataclass
 from podroom.rule import Severity
 
 _RESET = "\x1b[0m"

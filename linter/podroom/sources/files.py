@@ -10,11 +10,11 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from podroom.errors import InputError
 from podroom.positions import Document, Span
+from podroom.records import dataclass
 from podroom.sources.hcl.syntax import Literal, ParsedFile
 
 HclReader: TypeAlias = Callable[[Document], ParsedFile]

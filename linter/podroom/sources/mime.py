@@ -5,9 +5,9 @@ from __future__ import annotations
 import binascii
 import re
 from base64 import b64decode
-from dataclasses import dataclass
 from enum import Enum
 
+from podroom.records import dataclass
 from podroom.traced_text import HOLE, Piece, TracedText
 
 MAXIMUM_DEPTH = 10

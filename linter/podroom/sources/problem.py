@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from podroom.positions import Span
+from podroom.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

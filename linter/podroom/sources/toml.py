@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from podroom.positions import Span
+from podroom.records import dataclass
 from podroom.sources.problem import Problem
 from podroom.traced_text import HOLE, TracedText
 

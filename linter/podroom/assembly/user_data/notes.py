@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from podroom.model.world import Bootstrap, FixedMaxPods, MaxPodsExpression, Mechanism, UseMaxPods, UserData
 from podroom.positions import Span
+from podroom.records import dataclass
 from podroom.traced_text import HOLE, TracedText
 from podroom.values import Known, OneOf, Unknown, Value
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
 
+from podroom.records import dataclass
 from podroom.sources.shell import Command
 from podroom.traced_text import Piece, TracedText
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from podroom.evaluation.failures import EvaluationFailure
 from podroom.evaluation.functions.registry import function
 from podroom.evaluation.terms import ListTerm, Number, Term
 from podroom.evaluation.types import NUMBER, STRING, ListType
+from podroom.records import dataclass
 
 _BITS_V4 = 32
 _BITS_V6 = 128

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 
@@ -12,6 +11,7 @@ from podroom.evaluation.failures import EvaluationFailure
 from podroom.evaluation.operations import over_choices
 from podroom.evaluation.terms import Encoded, LazyObject, Null, PartialStr, Sym, Term, derived
 from podroom.evaluation.types import DYNAMIC, Type
+from podroom.records import dataclass
 
 Implementation = Callable[..., Term]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from podroom.evaluation import numbers
@@ -31,6 +30,7 @@ from podroom.evaluation.terms import (
     wholly_known,
 )
 from podroom.evaluation.types import BOOL, DYNAMIC, NUMBER, STRING, ListType
+from podroom.records import dataclass
 
 _ANYTHING = Parameter(DYNAMIC, null=True, unknown=True)
 _VERB = re.compile(

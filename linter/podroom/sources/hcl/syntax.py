@@ -7,11 +7,11 @@ it evaluates nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
 
 from podroom.positions import Document, Span
+from podroom.records import dataclass
 
 
 @dataclass(slots=True)

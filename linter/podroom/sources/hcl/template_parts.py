@@ -7,9 +7,9 @@ that begins with an interpolation counts as not indented.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from podroom.records import dataclass
 from podroom.sources.hcl.patterns import WHITE_SPACE
 from podroom.sources.hcl.scanner import DEPTH_LIMIT, BrokenItemError
 from podroom.sources.hcl.syntax import (

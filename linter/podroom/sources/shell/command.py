@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from podroom.positions import Span
+from podroom.records import dataclass
 from podroom.traced_text import Piece, TracedText
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from podroom.positions import Span
+from podroom.records import dataclass
 from podroom.sources.shell.command import Command, Redirection, Word, output_of, written_paths
 from podroom.sources.shell.grammar import read_script
 from podroom.sources.shell.syntax import (

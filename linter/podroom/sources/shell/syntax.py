@@ -5,8 +5,10 @@ Offsets count characters of the script's text.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
+
+from podroom.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,148 @@
+"""The data classes of `podroom.records` behave like those of the standard library, which is the oracle here."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+import pytest
+
+from podroom import records
+
+T = TypeVar("T")
+
+
+def shapes(dataclass: Callable[..., Any]) -> dict[str, type[Any]]:
+    @dataclass(frozen=True, slots=True)
+    class Frozen:
+        first: int
+        second: str = "default"
+        third: list[int] = dataclasses.field(default_factory=list)
+
+    @dataclass(slots=True)
+    class Changeable:
+        first: int
+        second: int = 2
+
+    @dataclass(slots=True, eq=False)
+    class OnlyItself:
+        first: int
+
+    @dataclass(slots=True, eq=False, kw_only=True)
+    class Below(OnlyItself):
+        second: int
+
+    @dataclass(frozen=True, slots=True)
+    class Empty:
+        pass
+
+    @dataclass(frozen=True, slots=True)
+    class Boxed(Generic[T]):
+        value: T
+
+    @dataclass(frozen=True, slots=True)
+    class Measured:
+        text: str
+        hidden: str = dataclasses.field(default="", repr=False, compare=False)
+        unhashed: str = dataclasses.field(default="", hash=False)
+        length: int = dataclasses.field(init=False)
+
+        def __post_init__(self) -> None:
+            object.__setattr__(self, "length", len(self.text))
+
+    @dataclass(frozen=True, slots=True)
+    class Named:
+        name: str
+
+        def __repr__(self) -> str:
+            return "its own"
+
+    found = (Frozen, Changeable, OnlyItself, Below, Empty, Boxed, Measured, Named)
+    return {shape.__name__: shape for shape in found}
+
+
+OURS = shapes(records.dataclass)
+STANDARD = shapes(dataclasses.dataclass)
+CALLS = [
+    ("Frozen", (), {}),
+    ("Frozen", (1,), {}),
+    ("Frozen", (1, "a", [3]), {}),
+    ("Frozen", (1, "a"), {"third": [4]}),
+    ("Frozen", (1,), {"first": 1}),
+    ("Frozen", (1,), {"fourth": 1}),
+    ("Changeable", (1,), {"second": 3}),
+    ("Changeable", (1, 2, 3), {}),
+    ("OnlyItself", (1,), {}),
+    ("Below", (1,), {"second": 2}),
+    ("Below", (1, 2), {}),
+    ("Empty", (), {}),
+    ("Empty", (1,), {}),
+    ("Boxed", ((1, 2),), {}),
+    ("Measured", ("text", "a", "b"), {}),
+    ("Measured", ("text",), {"length": 1}),
+    ("Named", ("a",), {}),
+]
+
+
+def behaviour(make: Callable[[], Any]) -> dict[str, object]:
+    """Return all that can be seen of an instance."""
+    try:
+        one, same = make(), make()
+    except TypeError as error:
+        return {"constructor": str(error).partition("__init__")[2]}
+    kind = type(one)
+    seen: dict[str, object] = {
+        "repr": repr(one),
+        "equal": one == same,
+        "equal to something else": one == 1,
+        "fields": [(field.name, getattr(one, field.name)) for field in dataclasses.fields(one)],
+        "match": kind.__match_args__,
+        "hashable": kind.__hash__ is not None,
+        "slots only": not hasattr(one, "__dict__"),
+        "parameters": [
+            (parameter.name, parameter.kind, parameter.default is parameter.empty)
+            for parameter in inspect.signature(kind).parameters.values()
+        ],
+    }
+    for name, value in seen["fields"]:  # type: ignore[attr-defined]
+        try:
+            setattr(one, name, value)
+            seen[f"set {name}"] = "allowed"
+        except dataclasses.FrozenInstanceError:
+            seen[f"set {name}"] = "refused"
+    if kind.__hash__ is not None:
+        try:
+            seen["same hash"] = hash(one) == hash(same)
+        except TypeError as error:
+            seen["same hash"] = str(error)
+    if "init=False" not in repr(dataclasses.fields(one)):
+        copy = dataclasses.replace(one)
+        seen["replaced"] = repr(copy)
+    return seen
+
+
+@pytest.mark.parametrize(("shape", "arguments", "named"), CALLS)
+def test_it_behaves_as_the_standard_one(shape: str, arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
+    ours = behaviour(lambda: OURS[shape](*arguments, **named))
+    assert ours == behaviour(lambda: STANDARD[shape](*arguments, **named))
+
+
+@pytest.mark.parametrize("changed", ["text", "hidden", "unhashed"])
+def test_the_same_fields_count_for_equality_and_hash(changed: str) -> None:
+    def compared(shapes: dict[str, type[Any]]) -> tuple[bool, bool]:
+        shape = shapes["Measured"]
+        given = {"text": "a", "hidden": "", "unhashed": ""}
+        one, other = shape(**given), shape(**{**given, changed: "b"})
+        return one == other, hash(one) == hash(other)
+
+    assert compared(OURS) == compared(STANDARD)
+
+
+def test_nothing_is_compiled_before_an_instance_is_made() -> None:
+    fresh = shapes(records.dataclass)["Frozen"]
+    before = fresh.__init__
+    fresh(1)
+    assert fresh.__init__ is not before
+    assert str(inspect.signature(fresh.__init__)).startswith("(self, first, second='default'")
