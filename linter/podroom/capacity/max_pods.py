@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -30,6 +31,7 @@ _KUBE_RESERVED_BASE_MIB = 255
 _KUBE_RESERVED_PER_POD_MIB = 11
 _AUTO_MODE_CAP = 110
 _PREFIXES_SINCE = (1, 9)
+_SCRIPT_VERSION = re.compile(r"[0-9]+\.[0-9]+(\..*)?")
 _INJECTION_CNI_VERSION = "1.18.0"  # any that knows prefixes: the calculator asks no more of it
 
 
@@ -133,6 +135,14 @@ def max_pods_calculator(
     return allowed if show_max_allowed else _capped(allowed, instance)
 
 
+def calculator_reads_version(cni_version: str) -> bool:
+    """Return whether max-pods-calculator.sh itself survives a version; it ends at `v1.18.0` and at `latest`.
+
+    It compares what stands before and after the first dot as numbers.
+    """
+    return _SCRIPT_VERSION.fullmatch(cni_version) is not None
+
+
 def al2_bootstrap_max_pods(
     instance: InstanceType, *, use_max_pods: bool = True, kubelet_max_pods: int | None = None
 ) -> Figure:
@@ -154,28 +164,41 @@ def al2_bootstrap_max_pods(
 def nodeadm_max_pods(
     instance: InstanceType,
     *,
-    expression_result: int | None = None,
+    expression: str = "",
     config_max_pods: int | None = None,
     flag_max_pods: int | None = None,
 ) -> Figure:
     """Return the max pods of an Amazon Linux 2023 node, which nodeadm arrives at.
 
-    From weak to strong: the formula, without any cap; `maxPodsExpression`, whose result is ignored if it is 0 or
-    less; `kubelet.config.maxPods`; `kubelet.flags` with `--max-pods`.
+    From weak to strong: the formula, without any cap; `maxPodsExpression`, unless it fails; `kubelet.config.maxPods`;
+    `kubelet.flags` with `--max-pods`.  Raises `CelNotUnderstoodError` if podroom cannot tell what the expression gives.
     nodeadm/internal/kubelet/eni_max_pods.go and config.go.
     """
     if flag_max_pods is not None:
         return Figure(flag_max_pods, f"kubelet.flags --max-pods={flag_max_pods}", (documents.NODEADM_CONFIG,))
     if config_max_pods is not None:
         return Figure(config_max_pods, f"kubelet.config.maxPods {config_max_pods}", (documents.NODEADM_CONFIG,))
-    return nodeadm_computed_max_pods(instance, expression_result=expression_result)
+    return nodeadm_computed_max_pods(instance, expression)
 
 
-def nodeadm_computed_max_pods(instance: InstanceType, *, expression_result: int | None = None) -> Figure:
+def nodeadm_computed_max_pods(instance: InstanceType, expression: str = "") -> Figure:
     """Return what nodeadm computes by itself, which is also what it reserves memory for: see `nodeadm_max_pods`."""
-    if expression_result is not None and expression_result > 0:
-        return Figure(expression_result, f"maxPodsExpression = {expression_result}", (documents.NODEADM_MAX_PODS,))
-    return _default_of(documents.NODEADM_MAX_PODS, instance)
+    standard = _default_of(documents.NODEADM_MAX_PODS, instance)
+    if not expression:
+        return standard
+    values = {
+        "default_enis": instance.interfaces,
+        "ips_per_eni": instance.addresses_per_interface,
+        "max_pods": standard.value,
+    }
+    from podroom.capacity.max_pods_expression import evaluate_max_pods_expression  # noqa: PLC0415 - few need it
+
+    result = evaluate_max_pods_expression(expression, values)
+    if result.value is None:
+        return replace(standard, working=f"{standard.working}, because maxPodsExpression fails: {result.failure}")
+    given = ", ".join(f"{name} {value}" for name, value in values.items() if name in expression)
+    working = f"{' '.join(expression.split())} = {result.value}{f' with {given}' * bool(given)}"
+    return Figure(result.value, working, (documents.NODEADM_MAX_PODS,))
 
 
 def bottlerocket_max_pods(instance: InstanceType, *, setting: int | None = None) -> Figure:

@@ -206,12 +206,12 @@ def test_al2_takes_the_argument_then_the_list_and_else_kubelets_default(options:
     ("options", "value"),
     [
         ({}, 737),
-        ({"expression_result": 60}, 60),
-        ({"expression_result": 1}, 1),
-        ({"expression_result": 0}, 737),
-        ({"expression_result": -1}, 737),
-        ({"expression_result": 60, "config_max_pods": 50}, 50),
-        ({"expression_result": 60, "config_max_pods": 50, "flag_max_pods": 40}, 40),
+        ({"expression": "60"}, 60),
+        ({"expression": "default_enis - 14"}, 1),
+        ({"expression": "0"}, 737),
+        ({"expression": "-max_pods"}, 737),
+        ({"expression": "60", "config_max_pods": 50}, 50),
+        ({"expression": "60", "config_max_pods": 50, "flag_max_pods": 40}, 40),
     ],
 )
 def test_nodeadm_takes_the_flag_then_the_config_then_the_expression_and_caps_nothing(
@@ -221,7 +221,7 @@ def test_nodeadm_takes_the_flag_then_the_config_then_the_expression_and_caps_not
 
 
 def test_nodeadm_reserves_memory_for_what_it_computed_itself():
-    assert max_pods.nodeadm_computed_max_pods(of("m5.xlarge"), expression_result=60).value == 60
+    assert max_pods.nodeadm_computed_max_pods(of("m5.xlarge"), "60").value == 60
     reserved = max_pods.kube_reserved_memory(60)
     assert reserved.working == "11 MiB x 60 pods + 255 MiB = 915"
 
