@@ -8,7 +8,7 @@ from podroom.capacity.assessment import Assessment, Resolved, collect
 from podroom.capacity.kubelet import KubeletLimit
 from podroom.capacity.working import Figure
 from podroom.catalog import documents
-from podroom.model.world import NodeGroup, TypeSource
+from podroom.model.world import Mechanism, NodeGroup, TypeSource
 from podroom.records import dataclass
 from podroom.rule import Confidence, Evidence, Example, Finding, Rule, Severity
 from podroom.values import Undecidable
@@ -27,6 +27,7 @@ from podroom_rules.wording import (
     certain,
     confidence,
     contested,
+    expressible,
     fix_of,
     joined,
     or_leave_away,
@@ -43,7 +44,7 @@ class MaxPodsAboveNodeRoom(Rule[NodeGroup]):
 
     Somebody wrote down a number of max pods, in user data or in a NodeConfig, and an instance type that the group
     can launch has fewer addresses for pods than that.  Such numbers are right on the day they are written and go
-    stale when the instance type changes in another file.
+    stale when the instance type changes in another file.  An expression for the number can be too high as well.
 
     kubelet believes the number and so does the scheduler: it places pods up to max pods.  Those beyond the room hang
     in ContainerCreating; `kubectl describe pod` shows
@@ -195,7 +196,7 @@ resource "aws_autoscaling_group" "nodes" {
             if never_ready(resolved, assessment.cni(group))
             else f"write {set_max_pods(group, room.value, limit.mechanism)}"
             + or_leave_away(group, assessment, limit.mechanism),
-            assumption=joined(assumed_cni(settings), contested(worst.limits, limit, room)),
+            assumption=joined(assumed_cni(settings), contested(worst.limits, limit, room), expressible(limit)),
             related=(
                 *(
                     type_note(
@@ -278,6 +279,8 @@ def _faults(group: NodeGroup, assessment: Assessment) -> Iterator[_Fault]:
 def _drifted(group: NodeGroup, assessment: Assessment, resolved: Resolved, limit: KubeletLimit) -> bool:
     """Return whether the number fits the launch template's own type: then the override is at fault (PR102)."""
     template = group.launch_template
+    if limit.mechanism is Mechanism.NODEADM_EXPRESSION:
+        return False  # worked out for the override itself
     if resolved.choice.source is not TypeSource.OVERRIDE or template is None or template.instance_type is None:
         return False
     own = Resolved(template.instance_type, assessment.instance(template.instance_type))

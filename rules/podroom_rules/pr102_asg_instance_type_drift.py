@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from podroom.capacity.assessment import Assessment, Resolved
 from podroom.catalog import documents
-from podroom.model.world import GroupKind, NodeGroup, TypeSource
+from podroom.model.world import GroupKind, Mechanism, NodeGroup, TypeSource
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable
 from podroom_rules.rooms import effect_of, has_room, interface_for_pods, is_limited, never_ready, plain_room, reasons
@@ -92,7 +92,10 @@ class AsgInstanceTypeDrift(Rule[NodeGroup]):
         for resolved in assessment.instances(subject):
             limits = assessment.kubelet(subject, resolved.instance)
             limit = limits[0]
-            if limit.mechanism is None or resolved.choice.source is not TypeSource.OVERRIDE:
+            if (
+                limit.mechanism in {None, Mechanism.NODEADM_EXPRESSION}
+                or resolved.choice.source is not TypeSource.OVERRIDE
+            ):
                 continue
             if limit.figure.value <= plain_room(assessment, subject, resolved):
                 continue

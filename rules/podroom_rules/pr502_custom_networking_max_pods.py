@@ -26,6 +26,7 @@ from podroom_rules.wording import (
     certain,
     confidence,
     contested,
+    expressible,
     fix_of,
     joined,
     related_to_limit,
@@ -136,7 +137,7 @@ class CustomNetworkingMaxPods(Rule[NodeGroup]):
             label=f"{'no room' if unready else f'room for {room.value}'}: {room.working}",
             effect=effect_of(resolved, cni),
             fix=interface_for_pods(resolved, cni) if unready else fix_of(group, room, limits, limit),
-            assumption=joined(contested(limits, limit, room), unaware(limit, "custom networking")),
+            assumption=joined(contested(limits, limit, room), unaware(limit, "custom networking"), expressible(limit)),
             related=(
                 *related_to_limit(group, resolved, limits, limit, cause),
                 *reasons(assessment, group, resolved),

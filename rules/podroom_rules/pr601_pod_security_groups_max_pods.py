@@ -21,6 +21,7 @@ from podroom_rules.wording import (
     certain,
     confidence,
     contested,
+    expressible,
     fix_of,
     joined,
     related_to_limit,
@@ -138,6 +139,7 @@ class PodSecurityGroupsMaxPods(Rule[NodeGroup]):
                 else _many(limit.figure.value - room.value, branches),
                 contested(limits, limit, room),
                 unaware(limit, "security groups for pods"),
+                expressible(limit),
             ),
             related=(
                 *related_to_limit(group, resolved, limits, limit, cause),

@@ -21,6 +21,7 @@ _HOW_TO_WRITE = {
     Mechanism.KUBELET_EXTRA_ARGS_VARIABLE: "--max-pods={} in KUBELET_EXTRA_ARGS",
     Mechanism.BOOTSTRAP_SH_EDIT: "--max-pods={} in what the user data adds to bootstrap.sh",
     Mechanism.NODEADM_CONFIG: "maxPods: {}",
+    Mechanism.NODEADM_EXPRESSION: "a maxPodsExpression that gives {} here",
     Mechanism.NODEADM_DROP_IN: "maxPods: {}",
     Mechanism.NODEADM_FLAG: "--max-pods={} in spec.kubelet.flags",
     Mechanism.BOTTLEROCKET_SETTING: "max-pods = {}",
@@ -79,6 +80,8 @@ def or_leave_away(group: NodeGroup, assessment: Assessment, mechanism: Mechanism
         for statement in group.user_data.use_max_pods[-1:]
     )
     number = "the number and --use-max-pods false" if flagged else "the number"
+    if mechanism is Mechanism.NODEADM_EXPRESSION:
+        number = "the expression"
     return f", or leave {number} away so that {who} works it out for {for_whom}"
 
 
@@ -96,7 +99,8 @@ def default_fits(group: NodeGroup, assessment: Assessment) -> bool:
 def told_by(limit: KubeletLimit, limits: tuple[KubeletLimit, ...]) -> str:
     """Return who gives kubelet its number, as the start of a sentence."""
     if limit.mechanism is not None:
-        return f"the user data ({limit.mechanism.value}) tells kubelet {limit.figure.value} pods"
+        sum_of = f" ({limit.figure.working})" if limit.mechanism is Mechanism.NODEADM_EXPRESSION else ""
+        return f"the user data ({limit.mechanism.value}) tells kubelet {limit.figure.value} pods{sum_of}"
     gives = "may give" if len(limits) > 1 else "gives"
     return f"{limit.authority} {gives} kubelet {limit.figure.value} pods ({limit.figure.working})"
 
@@ -133,6 +137,13 @@ def unaware(limit: KubeletLimit, feature: str) -> str | None:
     if limit.authority != AMAZON_EKS:
         return None
     return f"that Amazon EKS takes {feature} into account is documented nowhere, so it is taken not to"
+
+
+def expressible(limit: KubeletLimit) -> str | None:
+    """Return the assumption that the node's image is new enough for an expression."""
+    if limit.mechanism is not Mechanism.NODEADM_EXPRESSION:
+        return None
+    return "the image's nodeadm knows maxPodsExpression, as that of Amazon EKS does since v20251007"
 
 
 def related_to_limit(

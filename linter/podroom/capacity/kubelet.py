@@ -13,12 +13,13 @@ from podroom.capacity.max_pods import (
     al2_bootstrap_max_pods,
     bottlerocket_max_pods,
     managed_node_group_max_pods,
+    nodeadm_expressed_max_pods,
     nodeadm_max_pods,
 )
 from podroom.capacity.working import Figure
 from podroom.catalog.ami_families import AmiFamily
 from podroom.catalog.instance_types import InstanceType
-from podroom.model.world import FixedMaxPods, GroupKind, Mechanism, NodeGroup, UserData
+from podroom.model.world import FixedMaxPods, GroupKind, MaxPodsExpression, Mechanism, NodeGroup, UserData
 from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.values import Undecidable, Unknown
@@ -51,7 +52,7 @@ class KubeletLimit:
 
     @property
     def fixed(self) -> bool:
-        """Return whether somebody wrote the number down, so that it does not follow the instance type."""
+        """Return whether somebody wrote the number down, or an expression for it."""
         return self.span is not None
 
 
@@ -94,10 +95,7 @@ def _self_configured(group: NodeGroup, user_data: UserData, instance: InstanceTy
     if own is not None:
         return _fixed(own)
     if user_data.expressions:
-        expression = user_data.expressions[-1]
-        raise Undecidable(
-            Unknown("maxPodsExpression is worked out on the node, for the node's own type", expression.span)
-        )
+        return _expressed(user_data.expressions[-1], instance)
     if user_data.use_max_pods:
         statement = user_data.use_max_pods[-1]
         if not statement.value.need():
@@ -111,6 +109,20 @@ def _self_configured(group: NodeGroup, user_data: UserData, instance: InstanceTy
     if family is AmiFamily.AL2023:
         return KubeletLimit(nodeadm_max_pods(instance), "nodeadm")
     raise Undecidable(Unknown("nodes with Windows are not judged", group.span))
+
+
+def _expressed(expression: MaxPodsExpression, instance: InstanceType) -> KubeletLimit:
+    """Return what an expression gives on a type, or what nodeadm takes instead of one that fails."""
+    from podroom.capacity.cel.errors import CelNotUnderstoodError  # noqa: PLC0415 - few nodes have an expression
+
+    try:
+        figure, failure = nodeadm_expressed_max_pods(instance, expression.text.need())
+    except CelNotUnderstoodError as error:
+        raise Undecidable(Unknown(f"in maxPodsExpression {error.message}", expression.span)) from error
+    if failure is not None:
+        return KubeletLimit(figure, "nodeadm")
+    mechanism = Mechanism.NODEADM_EXPRESSION
+    return KubeletLimit(figure, mechanism.value, expression.span, mechanism)
 
 
 def _injected(instances: Sequence[InstanceType], cni: CniBehavior) -> KubeletLimit:

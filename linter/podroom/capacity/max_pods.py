@@ -183,22 +183,31 @@ def nodeadm_max_pods(
 
 def nodeadm_computed_max_pods(instance: InstanceType, expression: str = "") -> Figure:
     """Return what nodeadm computes by itself, which is also what it reserves memory for: see `nodeadm_max_pods`."""
+    return nodeadm_expressed_max_pods(instance, expression)[0]
+
+
+def nodeadm_expressed_max_pods(instance: InstanceType, expression: str) -> tuple[Figure, str | None]:
+    """Return what nodeadm computes with a `maxPodsExpression`, and why that fails if it does; see `nodeadm_max_pods`.
+
+    One that fails leaves the number of the formula, without a word but in nodeadm's log.
+    """
     standard = _default_of(documents.NODEADM_MAX_PODS, instance)
     if not expression:
-        return standard
+        return standard, None
+    from podroom.capacity.max_pods_expression import evaluate_max_pods_expression  # noqa: PLC0415 - few need it
+
     values = {
         "default_enis": instance.interfaces,
         "ips_per_eni": instance.addresses_per_interface,
         "max_pods": standard.value,
     }
-    from podroom.capacity.max_pods_expression import evaluate_max_pods_expression  # noqa: PLC0415 - few need it
-
     result = evaluate_max_pods_expression(expression, values)
     if result.value is None:
-        return replace(standard, working=f"{standard.working}, because maxPodsExpression fails: {result.failure}")
+        working = f"{standard.working}, because maxPodsExpression fails: {result.failure}"
+        return replace(standard, working=working), result.failure
     given = ", ".join(f"{name} {value}" for name, value in values.items() if name in expression)
     working = f"{' '.join(expression.split())} = {result.value}{f' with {given}' * bool(given)}"
-    return Figure(result.value, working, (documents.NODEADM_MAX_PODS,))
+    return Figure(result.value, working, (documents.NODEADM_MAX_PODS,)), None
 
 
 def bottlerocket_max_pods(instance: InstanceType, *, setting: int | None = None) -> Figure:

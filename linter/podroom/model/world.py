@@ -17,13 +17,14 @@ from podroom.values import Members, Unknown, Value
 
 
 class Mechanism(Enum):
-    """The ways to give kubelet a fixed number of max pods in user data."""
+    """The ways to give kubelet a number of max pods in user data; only an expression may differ between types."""
 
     KUBELET_EXTRA_ARGS = "--kubelet-extra-args --max-pods"
     KUBELET_EXTRA_ARGS_VARIABLE = "KUBELET_EXTRA_ARGS --max-pods"
     BOOTSTRAP_SH_EDIT = "edit of bootstrap.sh that adds --max-pods"
     NODEADM_FLAG = "NodeConfig spec.kubelet.flags --max-pods"
     NODEADM_CONFIG = "NodeConfig spec.kubelet.config.maxPods"
+    NODEADM_EXPRESSION = "NodeConfig spec.kubelet.maxPodsExpression"
     NODEADM_DROP_IN = "spec.kubelet.config.maxPods in /etc/eks/nodeadm.d"
     BOTTLEROCKET_SETTING = "settings.kubernetes.max-pods"
 

@@ -187,11 +187,17 @@ class _Parser:
         signs = 0
         while self._take(token.text):
             signs += 1
-        if token.text == "-" and self._peek().kind in {"int", "double"}:
-            literal = self._number(negative=signs % 2 == 1, offset=token.offset)
-            return self._no_member(literal)
-        operand = self._member()
+        if token.text == "-" and signs == 1 and self._peek().kind in {"int", "double"}:
+            return self._no_member(self._number(negative=True, offset=token.offset))
+        operand = self._signed_number() if token.text == "!" and self._peek().text == "-" else self._member()
         return Operation(token.text, (operand,), token.offset) if signs % 2 else operand
+
+    def _signed_number(self) -> Node:
+        """Read a negative number after `!`, where no other sign may stand."""
+        sign = self._advance()
+        if self._peek().kind not in {"int", "double"}:
+            self._refuse(sign)
+        return self._no_member(self._number(negative=True, offset=sign.offset))
 
     def _member(self) -> Node:
         token = self._peek()
