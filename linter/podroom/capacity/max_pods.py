@@ -31,7 +31,6 @@ _KUBE_RESERVED_BASE_MIB = 255
 _KUBE_RESERVED_PER_POD_MIB = 11
 _AUTO_MODE_CAP = 110
 _PREFIXES_SINCE = (1, 9)
-_SCRIPT_VERSION = re.compile(r"[0-9]+\.[0-9]+(\..*)?")
 _INJECTION_CNI_VERSION = "1.18.0"  # any that knows prefixes: the calculator asks no more of it
 
 
@@ -140,7 +139,7 @@ def calculator_reads_version(cni_version: str) -> bool:
 
     It compares what stands before and after the first dot as numbers.
     """
-    return _SCRIPT_VERSION.fullmatch(cni_version) is not None
+    return re.fullmatch(r"[0-9]+\.[0-9]+(\..*)?", cni_version) is not None
 
 
 def al2_bootstrap_max_pods(

@@ -6,10 +6,10 @@ nodeadm/internal/kubelet/eni_max_pods.go of amazon-eks-ami.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from podroom.capacity.cel.errors import CelCompileError, CelEvaluationError
 from podroom.capacity.cel.evaluation import Program, converted
+from podroom.records import dataclass
 
 VARIABLES = ("default_enis", "ips_per_eni", "max_pods")
 """Interfaces of the default network card, addresses of each, and the number of the formula."""

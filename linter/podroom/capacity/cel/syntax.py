@@ -6,10 +6,10 @@ parser/gen/CEL.g4 and parser/parser.go of cel-go v0.29.2.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from podroom.capacity.cel.errors import CelCompileError, CelNotUnderstoodError
+from podroom.records import dataclass
 
 _LARGEST_INT = 2**63 - 1
 _LARGEST_UINT = 2**64 - 1
