@@ -11,7 +11,8 @@ from podroom.catalog import documents
 from podroom.model.world import Cluster, NodeGroup
 from podroom.records import dataclass
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
-from podroom.values import Known, Undecidable, Unknown
+from podroom.values import Known, Undecidable
+from podroom_rules.rooms import belongs
 
 _WARM_IP_TARGET = 2
 _CONFIGURATION = """
@@ -103,7 +104,7 @@ class MinimumIpTargetAlone(Rule[Cluster]):
         minimum = behavior.minimum_ip_target
         if minimum <= 0 or behavior.warm_ip_target > 0:
             return
-        groups = [group for group in assessment.world.node_groups if _belongs(group, subject)]
+        groups = [group for group in assessment.world.node_groups if belongs(group, subject)]
         exceeding, unknown = collect(item for group in groups for item in self._exceeding(group, assessment, minimum))
         if not exceeding and unknown is not None:
             raise Undecidable(unknown)
@@ -173,8 +174,3 @@ def _held(minimum: int, *, prefixes: bool) -> Figure:
     return Term(count * ADDRESSES_PER_PREFIX, f"{expression} x {ADDRESSES_PER_PREFIX} addresses").figure(
         documents.CNI_IPAMD, documents.CNI_PREFIX_TARGETS
     )
-
-
-def _belongs(group: NodeGroup, cluster: Cluster) -> bool:
-    """Return whether a group is, or may be, one of the cluster."""
-    return isinstance(group.cluster, Unknown) or cluster.address in group.cluster.candidates()

@@ -8,14 +8,20 @@ from podroom.capacity.assessment import Assessment, Resolved
 from podroom.capacity.cni import FALSE_TEXTS, CniBehavior
 from podroom.capacity.interfaces import interface_budget, uses_prefixes
 from podroom.capacity.working import Figure, counted
-from podroom.model.world import NodeGroup
+from podroom.model.world import Cluster, NodeGroup
 from podroom.rule import Note
+from podroom.values import Unknown
 from podroom_rules.wording import STUCK_PODS, article
 
 NEVER_READY = (
     "The node never becomes Ready: custom networking keeps pods off the primary interface, and no other interface is "
     "left for them."
 )
+
+
+def belongs(group: NodeGroup, cluster: Cluster) -> bool:
+    """Return whether a group is, or may be, one of the cluster."""
+    return isinstance(group.cluster, Unknown) or cluster.address in group.cluster.candidates()
 
 
 def plain_room(assessment: Assessment, group: NodeGroup, resolved: Resolved) -> int:

@@ -54,8 +54,12 @@ class Clusters:
         """
         if name is not None:
             return self._by_name(name, owner)
-        single = self._single((*self._names, *self._only_named), owner)
+        single = self.only(owner)
         return self._make(_THESE_NODES, owner, Unknown(_NOT_DECLARED, owner)) if single is None else single
+
+    def only(self, owner: Span) -> Value[str] | None:
+        """Return the address of the single cluster there is, unknown if there are several, None if there is none."""
+        return self._single((*self._names, *self._only_named), owner)
 
     def _by_name(self, name: str, span: Span) -> Value[str]:
         for address, known in self._names.items():

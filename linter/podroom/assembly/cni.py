@@ -5,9 +5,9 @@ from __future__ import annotations
 from podroom.assembly.clusters import Clusters
 from podroom.assembly.cni_defaults import DEFAULT_VERSION
 from podroom.assembly.inventory import Inventory, string
-from podroom.assembly.subnets import subnet_use
+from podroom.assembly.subnets import subnet_use, subnet_use_of_text
 from podroom.evaluation.project import Field, ResourceInstance
-from podroom.model.world import CURRENT_VERSION, CniSettings, EnvironmentVariable, PodSubnet, SubnetUse
+from podroom.model.world import CURRENT_VERSION, CniSettings, EnvironmentVariable, PodSubnet
 from podroom.sources.yaml import Entry, Mapping, Scalar, compose
 from podroom.values import Known, Members, Unknown, Value, first_unknown
 
@@ -46,11 +46,7 @@ def _from_addon(resource: ResourceInstance, inventory: Inventory) -> CniSettings
     pod_subnets: Members[PodSubnet] = Members()
     field = resource.body.attribute("configuration_values")
     if field is not None:
-        inner = field.decoded()
-        if inner is not None:
-            environment, gap, pod_subnets = _from_fields(inner)
-        else:
-            environment, gap, pod_subnets = _from_text(field)
+        environment, gap, pod_subnets = settings_of(field)
         missing = first_unknown(missing, gap)
     return CniSettings(
         declared_by=resource.address,
@@ -74,6 +70,12 @@ def _version(resource: ResourceInstance, inventory: Inventory) -> Value[str]:
 _Settings = tuple[tuple[EnvironmentVariable, ...], Unknown | None, Members[PodSubnet]]
 
 
+def settings_of(field: Field) -> _Settings:
+    """Return the variables and ENIConfigs of the add-on's or the chart's values, and why there may be more."""
+    inner = field.decoded()
+    return _from_text(field) if inner is None else _from_fields(inner)
+
+
 def _from_fields(values: Field) -> _Settings:
     """Read settings that the configuration spells out as an object inside `jsonencode` or `yamlencode`."""
     entries, missing = values.entries()
@@ -92,7 +94,7 @@ def _from_fields(values: Field) -> _Settings:
             parts, _ = field.entries()
             use = subnet_use(parts["id"].link()) if "id" in parts else None
             if use is not None:
-                uses.append(PodSubnet(zone, use))
+                uses.append(PodSubnet(zone, use, field.origin))
         pod_subnets = Members(tuple(uses), (*more, *unknown))
     return tuple(environment), gap, pod_subnets
 
@@ -106,7 +108,7 @@ def _from_text(field: Field) -> _Settings:
         if isinstance(hole, Unknown):
             return (), hole, Members()
         reason = stream.problem.message if stream.problem else "it is no mapping"
-        return (), Unknown(f"configuration_values cannot be read: {reason}", field.span), Members()
+        return (), Unknown(f"{field.name} cannot be read: {reason}", field.span), Members()
     root = stream.documents[0]
     environment: list[EnvironmentVariable] = []
     variables = root.get("env")
@@ -122,7 +124,7 @@ def _from_text(field: Field) -> _Settings:
     for zone, entry in _named(zones) if isinstance(zones, Mapping) else ():
         identity = entry.value.get("id") if isinstance(entry.value, Mapping) else None
         if isinstance(identity, Scalar):
-            pod_subnets.append(PodSubnet(zone, SubnetUse(identity.value(), identity.span)))
+            pod_subnets.append(PodSubnet(zone, subnet_use_of_text(identity), entry.key.span))
     return tuple(environment), None, Members(tuple(pod_subnets))
 
 

@@ -1,7 +1,7 @@
 """How the CNI of a cluster is set where no add-on says so.
 
 Amazon EKS installs it with defaults.  Those are no longer to be assumed with something else around that podroom
-cannot read yet: a Helm release of the VPC CNI, a script that sets its variables, or another network plugin.
+cannot read yet: a manifest of the VPC CNI, a script that sets its variables, or another network plugin.
 """
 
 from __future__ import annotations
@@ -33,21 +33,29 @@ _MAY_CONFIGURE = (
     "null_resource",
     "terraform_data",
 )
-_VPC_CNI = re.compile(r"\baws-node\b|\b(?:aws-|amazon-)?vpc-cni\b")
+_VPC_CNI = re.compile(r"\baws-node\b(?!-)|\b(?:aws-|amazon-)?vpc-cni\b")
+"""The DaemonSet, but not aws-node-termination-handler; or the add-on or chart."""
 _OTHER_PLUGIN = re.compile(r"\b(cilium|flannel|weave-net|tigera-operator|projectcalico|antrea|kube-router|kube-ovn)\b")
 _BESIDE_VPC_CNI = re.compile(r"AmazonVPC|chainingMode|aws-cni")
 """Settings with which Calico and Cilium leave the addresses of pods to the VPC CNI."""
 _COMMENT = re.compile(r"(?m)(?:^|\s)(?:#|//).*$")
 
 
-def configured_elsewhere(inventory: Inventory, unread: Sequence[Document]) -> Unknown | None:
-    """Return why the settings of the CNI are not known, None if nothing else seems to touch them."""
+def configured_elsewhere(
+    inventory: Inventory, unread: Sequence[Document], read: ResourceInstance | None
+) -> Unknown | None:
+    """Return why the settings of the CNI are not known, None if nothing else seems to touch them.
+
+    `read` is a resource that configures it and was read.
+    """
     for document in unread:
         if _VPC_CNI.search(document.text):
             name = document.path.rpartition("/")[2]
             return Unknown(f"{name} speaks of the VPC CNI and is not read yet", Span(document, 0, 0))
     for kind in _MAY_CONFIGURE:
         for resource in inventory.resources(kind):
+            if resource is read:
+                continue
             text = _COMMENT.sub("", resource.block_span.text)
             if _VPC_CNI.search(text):
                 reason = f"{resource.address} configures the VPC CNI in a way that podroom does not read yet"

@@ -6,6 +6,8 @@ from podroom.assembly.inventory import Inventory
 from podroom.evaluation.project import Field, Link, ResourceInstance
 from podroom.model.world import Subnet, SubnetUse, Vpc, Zone
 from podroom.positions import Span
+from podroom.sources.yaml import Scalar
+from podroom.traced_text import HOLE
 from podroom.values import Known, Members, OneOf, Unknown, Value
 
 
@@ -52,6 +54,16 @@ def subnet_use(link: Link) -> SubnetUse:
     if identity is not None:
         return SubnetUse(Known(identity, link.span), link.span)
     return SubnetUse(Unknown("the subnet is not known", link.span) if link.unknown is None else link.unknown, link.span)
+
+
+def subnet_use_of_text(identity: Scalar) -> SubnetUse:
+    """Return one use of a subnet whose id is a scalar of a YAML or JSON text, filled in by a template or not."""
+    value = identity.value()
+    if isinstance(value, Unknown) and identity.text == HOLE and len(value.refs) == 1:
+        address, _, attribute = value.refs[0].rpartition(".")
+        if attribute == "id":
+            return SubnetUse(Known(address, identity.span), identity.span)
+    return SubnetUse(value, identity.span)
 
 
 def _subnet(resource: ResourceInstance) -> Subnet:

@@ -22,6 +22,8 @@ from podroom.model.world import NodeGroup, PodSubnet, Subnet, SubnetUse
 from podroom.records import dataclass
 from podroom.values import Known, Members, Undecidable, Unknown, first_unknown
 
+NO_ENI_CONFIG = "the subnets that ENIConfigs give to pods are not in this configuration"
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -127,15 +129,15 @@ def subnets_of(group: NodeGroup, assessment: Assessment) -> Iterator[Subnet]:
     unknown: Unknown | None = None
     for use in uses:
         try:
-            yield _known_subnet(use, assessment)
+            yield known_subnet(use, assessment)
         except Undecidable as cause:
             unknown = first_unknown(unknown, cause.unknown)
     if unknown is not None:
         raise Undecidable(unknown)
     group.subnets.need()
     if pod_subnets is not None and not pod_subnets.need():
-        reason = "the subnets that ENIConfigs give to pods are not in this configuration"
-        raise Undecidable(Unknown(reason, group.span))
+        variable = assessment.cluster(group).cni.find("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG")
+        raise Undecidable(Unknown(NO_ENI_CONFIG, variable.span if variable else group.span))
 
 
 def shares_of(subnet: Subnet, assessment: Assessment) -> Iterator[Share]:
@@ -212,10 +214,11 @@ def _size_of(part: SubnetPart, load: Callable[[NodeLoad], NodeAddresses]) -> Cal
 
 
 def _zone(use: SubnetUse, assessment: Assessment) -> str:
-    return _known_subnet(use, assessment).zone.need().identity
+    return known_subnet(use, assessment).zone.need().identity
 
 
-def _known_subnet(use: SubnetUse, assessment: Assessment) -> Subnet:
+def known_subnet(use: SubnetUse, assessment: Assessment) -> Subnet:
+    """Return the subnet that is used at a place; raises `Undecidable` if it is not known, or not here."""
     identity = use.subnet.need()
     subnet = assessment.world.subnet(identity)
     if subnet is None:

@@ -13,6 +13,7 @@ _EC2_API = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference"
 
 CNI_README = f"{_CNI}/README.md"
 CNI_IPAMD = f"{_CNI}/pkg/ipamd/ipamd.go"
+CNI_ENI_CONFIG = f"{_CNI}/pkg/eniconfig/eniconfig.go"
 CNI_ENTRYPOINT = f"{_CNI}/cmd/aws-vpc-cni/main.go"
 CNI_NETWORK = f"{_CNI}/pkg/networkutils/network.go"
 CNI_SESSION = f"{_CNI}/pkg/awsutils/awssession/session.go"

@@ -19,6 +19,7 @@ from podroom.evaluation.terms import (
     Null,
     ObjectTerm,
     SetTerm,
+    Sym,
     Term,
     TupleTerm,
 )
@@ -447,8 +448,10 @@ def _into_values(node: Call, scope: Scope, path: tuple[Step, ...]) -> Place | No
 
 def _into_zipmap(node: Call, scope: Scope, path: tuple[Step, ...]) -> Place | None:
     keys = evaluate(node.arguments[0], scope)
-    if path and isinstance(keys, TupleTerm | ListTerm) and path[0] in keys.items:
-        return Place(node.arguments[1], scope, (keys.items.index(str(path[0])), *path[1:]))
+    if path and isinstance(keys, TupleTerm | ListTerm):
+        names = [item.name if isinstance(item, Sym) else item for item in keys.items]
+        if path[0] in names:
+            return Place(node.arguments[1], scope, (names.index(str(path[0])), *path[1:]))
     return None
 
 

@@ -315,6 +315,21 @@ class Field:
             return Field(self.name, self.span, self.term.value, self._place)
         return None
 
+    def symbol_at(self, text: TracedText, position: int) -> str:
+        """Return the name of the unknown that the first hole at or after `position` of the traced text stands for.
+
+        It is empty where the holes are not those of this value, or the unknown has no name.
+        """
+        from podroom.traced_text import HOLE  # noqa: PLC0415 - as in traced()
+
+        parts = self.term.parts if isinstance(self.term, PartialStr) else (self.term,)
+        symbols = [part for part in parts if not isinstance(part, str)]
+        at = text.text.count(HOLE, 0, position)
+        if len(symbols) != text.text.count(HOLE) or at >= len(symbols):
+            return ""
+        symbol = symbols[at]
+        return symbol.name if isinstance(symbol, Sym) else ""
+
     def traced(self) -> TracedText:
         """Return the value as text whose every part knows where it was written.
 

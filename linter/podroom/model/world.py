@@ -150,6 +150,7 @@ class CniSettings:
     aws-vpc-cni-init gets, as far as somebody sets them; an unset variable has the default of the manifest, or that
     of the code if `from_manifest` is false because the project holds the DaemonSet itself.  `sources` are all that
     set them, where there is more than one.  `config_map` are the entries of kube-system/amazon-vpc-cni.
+    `labelled` says where something may label or annotate nodes with the name of their ENIConfig.
     """
 
     declared_by: str | None
@@ -163,6 +164,7 @@ class CniSettings:
     sources: tuple[CniSource, ...] = ()
     config_map: tuple[EnvironmentVariable, ...] = ()
     probes: tuple[Probe, ...] = ()
+    labelled: Unknown | None = None
 
     def find(self, name: str) -> EnvironmentVariable | None:
         """Return the variable of that name, the last one if it is set twice."""
@@ -174,10 +176,14 @@ class CniSettings:
 
 @dataclass(frozen=True, slots=True)
 class PodSubnet:
-    """An ENIConfig: the subnet that pods use in one availability zone (custom networking)."""
+    """An ENIConfig: the subnet that pods use on the nodes that name it (custom networking).
+
+    `span` is where its name is written.
+    """
 
     name: str
     subnet: SubnetUse
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,9 @@ from podroom.evaluation.terms import (
     MapTerm,
     Null,
     ObjectTerm,
+    PartialStr,
     Sym,
+    SymbolicKey,
     Term,
     TupleTerm,
     derived,
@@ -135,7 +137,7 @@ def _values(term: Term) -> Term:
 @function("zipmap", ListType(STRING), _ANY)
 def _zipmap(keys: ListTerm, values: Term) -> Term:
     if isinstance(values, Sym):
-        names = [key for key in keys.items if isinstance(key, str)]
+        names = [name for key in keys.items if (name := _name(key)) is not None]
         if keys.rest or len(names) != len(keys.items):
             return derived(DYNAMIC, keys, values)
         return ObjectTerm({name: values.member(f"[{at}]") for at, name in enumerate(names)})
@@ -146,13 +148,19 @@ def _zipmap(keys: ListTerm, values: Term) -> Term:
     entries: dict[str, Term] = {}
     rest: list[Sym] = [*keys.rest, *values.rest]
     for key, value in zip(keys.items, values.items, strict=False):
-        if isinstance(key, str):
-            entries[key] = value
+        name = _name(key)
+        if name is not None:
+            entries[name] = value
         else:
             rest.append(derived(DYNAMIC, key))
     if isinstance(values, ListTerm):
         return MapTerm(values.element, entries, tuple(rest))
     return ObjectTerm(entries, tuple(rest))
+
+
+def _name(key: Term) -> str | None:
+    """Return a key, by the name of what is not known before deployment if it has one."""
+    return SymbolicKey.of(key) if isinstance(key, Sym | PartialStr) else key if isinstance(key, str) else None
 
 
 @function("transpose", MapType(ListType(STRING)), result=MapType(ListType(STRING)))

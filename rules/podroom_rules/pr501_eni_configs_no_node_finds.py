@@ -1,0 +1,253 @@
+"""PR501 cn-missing-eniconfig."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from podroom.capacity.assessment import Assessment, collect
+from podroom.capacity.demand import NO_ENI_CONFIG, known_subnet
+from podroom.catalog import documents
+from podroom.model.world import Cluster, NodeGroup, PodSubnet
+from podroom.positions import Span
+from podroom.rule import Example, Finding, Note, Rule, Severity
+from podroom.values import Known, Undecidable, Unknown, first_unknown
+from podroom_rules.rooms import belongs
+
+_VARIABLE = "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"
+_LABEL = "ENI_CONFIG_LABEL_DEF"
+_ANNOTATION = "ENI_CONFIG_ANNOTATION_DEF"
+_ZONE_LABELS = ("topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone")
+_OWN_LABEL = "k8s.amazonaws.com/eniConfig"
+_FALLBACK = "default"
+_NAME = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?")
+"""What can be the name of an ENIConfig that is written down; an address stands for one that is not."""
+_CONFIGURATION = """
+resource "aws_vpc" "main" {
+  cidr_block = "10.0.0.0/16"
+}
+
+resource "aws_subnet" "nodes" {
+  for_each          = { eu-west-1a = "10.0.0.0/24", eu-west-1b = "10.0.1.0/24" }
+  vpc_id            = aws_vpc.main.id
+  availability_zone = each.key
+  cidr_block        = each.value
+}
+
+resource "aws_subnet" "pods" {
+  for_each          = { eu-west-1a = "100.64.0.0/19", eu-west-1b = "100.64.32.0/19" }
+  vpc_id            = aws_vpc.main.id
+  availability_zone = each.key
+  cidr_block        = each.value
+}
+
+resource "aws_eks_addon" "vpc_cni" {
+  cluster_name = "main"
+  addon_name   = "vpc-cni"
+  configuration_values = jsonencode({
+    env = {
+      AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG = "true"%s
+    }
+    eniConfig = {
+      create  = true
+      region  = "eu-west-1"
+      subnets = {%s
+      }
+    }
+  })
+}
+
+resource "aws_launch_template" "nodes" {
+  image_id      = "ami-0123456789abcdef0"
+  instance_type = "m5.large"
+  user_data = base64encode(<<-EOT
+    apiVersion: node.eks.aws/v1alpha1
+    kind: NodeConfig
+    spec:
+      kubelet:
+        config:
+          maxPods: 20
+  EOT
+  )
+}
+
+resource "aws_autoscaling_group" "nodes" {
+  min_size            = 1
+  max_size            = 4
+  vpc_zone_identifier = [for subnet in aws_subnet.nodes : subnet.id]
+  launch_template {
+    id = aws_launch_template.nodes.id
+  }
+}
+"""
+_ZONE = '\n      ENI_CONFIG_LABEL_DEF               = "topology.kubernetes.io/zone"'
+_FIRST = '\n        "eu-west-1a" = { id = aws_subnet.pods["eu-west-1a"].id }'
+_SECOND = '\n        "eu-west-1b" = { id = aws_subnet.pods["eu-west-1b"].id }'
+
+
+class EniConfigsNoNodeFinds(Rule[Cluster]):
+    """Custom networking is on, and nodes look for an ENIConfig of a name that none has.
+
+    A node with custom networking gives pods addresses only from the subnet of its ENIConfig.  Which one that is, the
+    CNI reads from a label of the node: the one that `ENI_CONFIG_LABEL_DEF` names, `k8s.amazonaws.com/eniConfig` if
+    it is not set.  Nobody puts that label on nodes by itself.  A node without the label takes the ENIConfig called
+    `default`.  ENIConfigs named after availability zones are therefore found only with
+
+        ENI_CONFIG_LABEL_DEF = "topology.kubernetes.io/zone"
+
+    and then every zone that has nodes needs one.
+
+    A node that finds no ENIConfig attaches no interface for pods.  It never becomes Ready; aws-node logs that it
+    cannot get the ENIConfig.
+
+    Remedy: set `ENI_CONFIG_LABEL_DEF`, or add the ENIConfig that is missing.
+    """
+
+    code = "PR501"
+    name = "cn-missing-eniconfig"
+    severity = Severity.ERROR
+    subject = Cluster
+    sources = (
+        "https://docs.aws.amazon.com/eks/latest/userguide/cni-custom-network.html",
+        documents.CNI_ENI_CONFIG,
+        documents.CNI_README,
+    )
+    bad = (
+        Example.terraform(
+            "ENIConfigs are named after zones, and nodes look for one named default",
+            _CONFIGURATION.replace('"true"%s', '"true" # expect: PR501%s') % ("", _FIRST + _SECOND),
+        ),
+        Example.terraform(
+            "one of two zones has no ENIConfig",
+            _CONFIGURATION % (_ZONE, _FIRST.replace(" }", " } # expect: PR501")),
+        ),
+    )
+    good = (
+        Example.terraform("nodes look for the name of their zone", _CONFIGURATION % (_ZONE, _FIRST + _SECOND)),
+        Example.terraform("one for all", _CONFIGURATION % ("", _FIRST.replace("eu-west-1a", "default", 1))),
+    )
+
+    def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
+        """Yield a finding where nodes look for an ENIConfig that is not there."""
+        settings = subject.cni
+        variable = settings.find(_VARIABLE)
+        if variable is None and isinstance(subject.auto_mode, Known) and subject.auto_mode.value:
+            return  # Auto Mode brings no aws-node
+        if not assessment.behavior(settings).custom_networking or variable is None:
+            return
+        groups = [group for group in assessment.world.node_groups if belongs(group, subject)]
+        judged, unknown = collect(group for group in groups if assessment.applies(group))
+        if not judged:
+            if unknown is not None:
+                raise Undecidable(unknown)
+            return
+        configs = settings.pod_subnets.need()
+        if not configs:
+            raise Undecidable(Unknown(NO_ENI_CONFIG, variable.span))
+        if settings.labelled is not None:
+            raise Undecidable(settings.labelled)
+        annotation = settings.find(_ANNOTATION)
+        if annotation is not None and annotation.value.need() != _OWN_LABEL:
+            raise Undecidable(Unknown("which nodes have that annotation is not known", annotation.span))
+        yield from self._unfound(subject, assessment, judged, configs, variable.span)
+        if unknown is not None:
+            raise Undecidable(unknown)
+
+    def _unfound(
+        self,
+        cluster: Cluster,
+        assessment: Assessment,
+        groups: Sequence[NodeGroup],
+        configs: Sequence[PodSubnet],
+        cause: Span,
+    ) -> Iterator[Finding]:
+        label = cluster.cni.find(_LABEL)
+        text = assessment.variable(cluster.cni, _LABEL).need()
+        if text in _ZONE_LABELS and label is not None:
+            yield from self._zones_without(cluster, assessment, groups, configs, label.span)
+        elif text != _OWN_LABEL and label is not None:
+            raise Undecidable(Unknown(f"which nodes have the label {text} is not known", label.span))
+        elif all(config.name != _FALLBACK for config in configs):
+            self._only_written(configs, assessment)
+            shown = ", ".join(dict.fromkeys(config.name for config in configs))
+            yield self.finding(
+                cause,
+                cluster,
+                f'nodes look for an ENIConfig named "{_FALLBACK}", and there is none',
+                label=f"{_LABEL} is not set: a node without the label {_OWN_LABEL} takes {_FALLBACK}",
+                effect=_EFFECT,
+                fix=f'set {_LABEL} = "{_ZONE_LABELS[0]}", so that nodes find the ENIConfig of their zone'
+                if self._named_after_zones(configs, assessment)
+                else f'name one ENIConfig "{_FALLBACK}", or label the nodes with {_OWN_LABEL}',
+                related=_places(configs, f"the ENIConfigs here: {shown}"),
+                evidence={"label": _OWN_LABEL, "eni_configs": [config.name for config in configs]},
+            )
+
+    def _zones_without(
+        self,
+        cluster: Cluster,
+        assessment: Assessment,
+        groups: Sequence[NodeGroup],
+        configs: Sequence[PodSubnet],
+        label: Span,
+    ) -> Iterator[Finding]:
+        names = {config.name for config in configs}
+        unknown: Unknown | None = None
+        reported: set[str] = set()
+        for group in groups:
+            unknown = first_unknown(unknown, *group.subnets.missing)
+            for use in group.subnets:
+                try:
+                    subnet = known_subnet(use, assessment)
+                    zone = subnet.zone.need()
+                except Undecidable as cause:
+                    unknown = first_unknown(unknown, cause.unknown)
+                    continue
+                if zone.identity in names or (zone.name or zone.identity) in reported:
+                    continue
+                if zone.name is None or _FALLBACK in names or not all(map(_NAME.fullmatch, names)):
+                    reason = f"whether an ENIConfig is named like the zone of {subnet.address} is not known"
+                    unknown = first_unknown(unknown, Unknown(reason, subnet.span))
+                    continue
+                reported.add(zone.name)
+                yield self.finding(
+                    configs[0].span,
+                    cluster,
+                    f"nodes in {zone.name} look for an ENIConfig of that name, and there is none",
+                    label=f"there are ENIConfigs for {', '.join(sorted(names))} only",
+                    effect=_EFFECT,
+                    fix=f"add an ENIConfig named {zone.name}, with a subnet in that zone",
+                    related=(
+                        Note(f"this node group has nodes in {zone.name}", use.span),
+                        Note("nodes look for the name of their zone", label),
+                    ),
+                    evidence={"zone": zone.name, "eni_configs": sorted(names)},
+                )
+        if unknown is not None:
+            raise Undecidable(unknown)
+
+    @staticmethod
+    def _named_after_zones(configs: Sequence[PodSubnet], assessment: Assessment) -> bool:
+        zones = _zones(assessment)
+        return all(config.name in zones or _LOOKS_LIKE_A_ZONE.fullmatch(config.name) for config in configs)
+
+    @staticmethod
+    def _only_written(configs: Sequence[PodSubnet], assessment: Assessment) -> None:
+        """Raise `Undecidable` for a name that is not known, unless it is surely that of a zone."""
+        zones = _zones(assessment)
+        for config in configs:
+            if config.name not in zones and _NAME.fullmatch(config.name) is None:
+                raise Undecidable(Unknown("the name of an ENIConfig is not known", config.span))
+
+
+_EFFECT = "The nodes never become Ready: aws-node finds no ENIConfig, so it attaches no interface for pods."
+_LOOKS_LIKE_A_ZONE = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-\d+[a-z]")
+
+
+def _zones(assessment: Assessment) -> set[str]:
+    zones = (subnet.zone for subnet in assessment.world.subnets)
+    return {zone.value.identity for zone in zones if isinstance(zone, Known)}
+
+
+def _places(configs: Sequence[PodSubnet], message: str) -> tuple[Note, ...]:
+    return (Note(message, configs[0].span),)
