@@ -11,14 +11,14 @@ from podroom.records import dataclass
 class Adapter:
     """A module of the registry, restated for a range of its major versions.
 
-    `text` returns, for a major version, a Terraform module with the original's variables, outputs and
-    resource names as far as they bear on pods.  `fingerprints` are arguments that only some majors take:
+    `text` is a Terraform module with the original's variables, outputs and resource names as far as they bear
+    on pods, or returns one for each major version where they differ.  `fingerprints` are arguments that only some majors take:
     they tell the version where neither a constraint nor a ref does.
     """
 
     module: str
     majors: tuple[int, ...]
-    text: Callable[[int], str]
+    text: str | Callable[[int], str]
     submodule: str = ""
     fingerprints: tuple[tuple[frozenset[str], tuple[int, ...]], ...] = ()
 
@@ -27,6 +27,10 @@ class Adapter:
         """Return the address of the original."""
         folder = f"/submodules/{self.submodule.rpartition('/')[2]}" if self.submodule else ""
         return f"https://registry.terraform.io/modules/{self.module}/latest{folder}"
+
+    def restated(self, major: int) -> str:
+        """Return the text for one major version."""
+        return self.text if isinstance(self.text, str) else self.text(major)
 
     def told_by(self, arguments: Iterable[str]) -> tuple[int, ...]:
         """Return the major versions that take all the arguments that tell versions apart."""

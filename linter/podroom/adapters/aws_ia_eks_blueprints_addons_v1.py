@@ -10,7 +10,7 @@ from podroom.adapters.adapter import Adapter
 from podroom.adapters.hcl import variables
 
 
-def _text(major: int) -> str:  # noqa: ARG001 - there is one
+def _text() -> str:
     return variables({"cluster_name": "null", "create_kubernetes_resources": "true", "eks_addons": "{}"}) + _ADDONS
 
 
@@ -31,4 +31,4 @@ resource "aws_eks_addon" "this" {
 }
 """
 
-ADAPTER = Adapter(module="aws-ia/eks-blueprints-addons/aws", majors=(1,), text=_text)
+ADAPTER = Adapter(module="aws-ia/eks-blueprints-addons/aws", majors=(1,), text=_text())

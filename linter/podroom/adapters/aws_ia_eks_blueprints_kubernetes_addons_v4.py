@@ -28,7 +28,7 @@ module "aws_vpc_cni" {
 """
 
 
-def _text(major: int) -> str:  # noqa: ARG001 - there is one
+def _text() -> str:
     return variables(_DEFAULTS) + _CNI
 
 
@@ -36,5 +36,5 @@ ADAPTER = Adapter(
     module="aws-ia/eks-blueprints/aws",
     submodule="modules/kubernetes-addons",
     majors=(4,),
-    text=_text,
+    text=_text(),
 )

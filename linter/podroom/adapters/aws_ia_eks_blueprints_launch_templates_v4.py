@@ -9,7 +9,7 @@ from podroom.adapters.adapter import Adapter
 from podroom.adapters.hcl import outputs, variables
 
 
-def _text(major: int) -> str:  # noqa: ARG001 - there is one
+def _text() -> str:
     results = {
         "launch_template_id": "{ for name, template in aws_launch_template.this : name => template.id }",
         "launch_template_name": "{ for name, template in aws_launch_template.this : name => template.name }",
@@ -57,5 +57,5 @@ ADAPTER = Adapter(
     module="aws-ia/eks-blueprints/aws",
     submodule="modules/launch-templates",
     majors=(4,),
-    text=_text,
+    text=_text(),
 )

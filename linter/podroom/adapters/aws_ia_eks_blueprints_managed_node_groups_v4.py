@@ -9,7 +9,7 @@ from podroom.adapters.adapter import Adapter
 from podroom.adapters.hcl import variables
 
 
-def _text(major: int) -> str:  # noqa: ARG001 - there is one
+def _text() -> str:
     return variables({"managed_ng": "{}", "context": "{}"}) + _RESOURCES
 
 
@@ -99,5 +99,5 @@ ADAPTER = Adapter(
     module="aws-ia/eks-blueprints/aws",
     submodule="modules/aws-eks-managed-node-groups",
     majors=(4,),
-    text=_text,
+    text=_text(),
 )

@@ -78,12 +78,12 @@ module "aws_eks_self_managed_node_groups" {
 """
 
 
-def _text(major: int) -> str:  # noqa: ARG001 - there is one
+def _text() -> str:
     return variables(_DEFAULTS) + _ROOT + outputs(_OUTPUTS)
 
 
 ADAPTER = Adapter(
     module="aws-ia/eks-blueprints/aws",
     majors=(4,),
-    text=_text,
+    text=_text(),
 )

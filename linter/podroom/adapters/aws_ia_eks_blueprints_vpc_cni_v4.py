@@ -22,7 +22,7 @@ resource "aws_eks_addon" "vpc_cni" {
 """
 
 
-def _text(major: int) -> str:  # noqa: ARG001 - there is one
+def _text() -> str:
     return variables({"addon_config": "{}", "addon_context": "{}"}) + _ADDON
 
 
@@ -30,5 +30,5 @@ ADAPTER = Adapter(
     module="aws-ia/eks-blueprints/aws",
     submodule="modules/kubernetes-addons/aws-vpc-cni",
     majors=(4,),
-    text=_text,
+    text=_text(),
 )

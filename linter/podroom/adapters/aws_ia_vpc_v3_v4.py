@@ -38,7 +38,7 @@ _OUTPUTS = {
 }
 
 
-def _text(major: int) -> str:  # noqa: ARG001 - both majors alike
+def _text() -> str:
     single = "".join(_subnets(name, f'subnet.kind == "{kind}"', "subnet.zone") for name, kind in _SINGLE.items())
     kinds = ", ".join(f'"{kind}"' for kind in _SINGLE.values())
     private = _subnets("private", f"!contains([{kinds}], subnet.kind)", '"${subnet.kind}/${subnet.zone}"')
@@ -119,4 +119,4 @@ resource "aws_subnet" "RESOURCE" {
 }
 """
 
-ADAPTER = Adapter(module="aws-ia/vpc/aws", majors=(3, 4), text=_text)
+ADAPTER = Adapter(module="aws-ia/vpc/aws", majors=(3, 4), text=_text())

@@ -31,7 +31,7 @@ _OUTPUTS = {
 }
 
 
-def _text(major: int) -> str:  # noqa: ARG001 - all majors alike as far as pods go
+def _text() -> str:
     return CONTEXT + variables(_DEFAULTS) + _RESOURCES + outputs(_OUTPUTS)
 
 
@@ -85,4 +85,4 @@ resource "aws_eks_addon" "cluster" {
 }
 """
 
-ADAPTER = Adapter(module="cloudposse/eks-cluster/aws", majors=(0, 1, 2, 3, 4), text=_text)
+ADAPTER = Adapter(module="cloudposse/eks-cluster/aws", majors=(0, 1, 2, 3, 4), text=_text())

@@ -36,8 +36,8 @@ locals {
 """
 
 
-def _text(major: int) -> str:  # noqa: ARG001 - there is one
+def _text() -> str:
     return CONTEXT + _HANDED_ON + outputs(_OUTPUTS)
 
 
-ADAPTER = Adapter(module="cloudposse/label/null", majors=(0,), text=_text)
+ADAPTER = Adapter(module="cloudposse/label/null", majors=(0,), text=_text())

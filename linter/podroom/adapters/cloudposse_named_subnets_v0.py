@@ -36,7 +36,7 @@ resource "aws_subnet" "KIND" {
 """
 
 
-def _text(major: int) -> str:  # noqa: ARG001 - there is one
+def _text() -> str:
     return (
         CONTEXT
         + variables(_DEFAULTS)
@@ -46,4 +46,4 @@ def _text(major: int) -> str:  # noqa: ARG001 - there is one
     )
 
 
-ADAPTER = Adapter(module="cloudposse/named-subnets/aws", majors=(0,), text=_text)
+ADAPTER = Adapter(module="cloudposse/named-subnets/aws", majors=(0,), text=_text())

@@ -100,5 +100,5 @@ def _load(home: str) -> Adapter:
 def _supplied(adapter: Adapter, major: int) -> SuppliedModule:
     folder = f"//{adapter.submodule}" if adapter.submodule else ""
     name = f"{adapter.module}{folder} v{major}"
-    parsed = parse(Document(name, adapter.text(major)))
+    parsed = parse(Document(name, adapter.restated(major)))
     return SuppliedModule(name, adapter.reference, parsed)

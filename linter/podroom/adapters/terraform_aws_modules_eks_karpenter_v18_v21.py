@@ -10,7 +10,7 @@ from podroom.adapters.adapter import Adapter
 from podroom.adapters.hcl import variables
 
 
-def _text(major: int) -> str:  # noqa: ARG001 - all majors alike
+def _text() -> str:
     return variables({"create": "true", "cluster_name": '""'})
 
 
@@ -18,5 +18,5 @@ ADAPTER = Adapter(
     module="terraform-aws-modules/eks/aws",
     submodule="modules/karpenter",
     majors=(18, 19, 20, 21),
-    text=_text,
+    text=_text(),
 )

@@ -99,6 +99,6 @@ def test_every_adapter_is_valid_terraform_where_its_home_says(home: str) -> None
     adapter = _load(home)
     assert home in _HOMES[adapter.module, adapter.submodule]
     for major in adapter.majors:
-        parsed = parse(Document(home, adapter.text(major)))
+        parsed = parse(Document(home, adapter.restated(major)))
         assert not parsed.problems
         assert parsed.body.blocks
