@@ -12,8 +12,8 @@ class Adapter:
     """A module of the registry, restated for a range of its major versions.
 
     `text` is a Terraform module with the original's variables, outputs and resource names as far as they bear
-    on pods, or returns one for each major version where they differ.  `fingerprints` are arguments that only some majors take:
-    they tell the version where neither a constraint nor a ref does.
+    on pods, or returns one for each major version where they differ.  `fingerprints` are arguments that only
+    some majors take: they tell the version where neither a constraint nor a ref does.
     """
 
     module: str
