@@ -95,7 +95,7 @@ def _quoted(text: str) -> str:
     quoted = checked_text(json.dumps(text, ensure_ascii=False))
     for character, escape in _HTML.items():
         quoted = quoted.replace(character, escape)
-    return quoted.replace("\\b", "\\u0008").replace("\\f", "\\u000c") if "\\b" in quoted or "\\f" in quoted else quoted
+    return quoted
 
 
 def yaml_text(term: Term) -> str | PartialStr:
