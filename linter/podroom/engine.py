@@ -14,6 +14,7 @@ from podroom.capacity.alternatives import Alternatives, alternatives
 from podroom.capacity.assessment import Assessment, collect
 from podroom.errors import UsageError
 from podroom.model.world import Cluster, NodeGroup, NodePool, Subnet, World
+from podroom.patterns import pattern
 from podroom.positions import Document, Span
 from podroom.records import dataclass
 from podroom.rule import Finding, Rule, Subject
@@ -221,11 +222,11 @@ def find_unused(outcome: Outcome, suppressions: Iterable[Suppression], known: Co
     return sorted(unused, key=lambda one: (one.suppression.span.path, one.suppression.span.start))
 
 
-_SUPPRESSION = re.compile(
+_SUPPRESSION = pattern(
     r"(?:#|//|/\*)[ \t]*podroom:[ \t]*ignore\b(?:\[([^\]\r\n]*)\])?[ \t]*([^\r\n]*?)[ \t]*(?:\*/[ \t]*)?\r?$",
     re.MULTILINE,
 )
-_COMMENT_LINE = re.compile(r"[ \t]*(?:#|//|/\*)")
+_COMMENT_LINE = pattern(r"[ \t]*(?:#|//|/\*)")
 
 
 def read_suppressions(document: Document) -> list[Suppression]:

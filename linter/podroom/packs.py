@@ -5,21 +5,37 @@ The entry point names a module with a function `rules()` that returns rule class
 
 from __future__ import annotations
 
-from typing import Any
+import os
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from podroom.errors import UsageError
 from podroom.rule import Rule
 
 GROUP = "podroom.rules"
+_METADATA = (".dist-info", ".egg-info")
+
+
+class EntryPoint(NamedTuple):
+    """What a distribution offers under a name: `module`, or `module:object` in it."""
+
+    name: str
+    value: str
+
+    def load(self) -> Any:  # noqa: ANN401 - whatever it is
+        """Import it."""
+        module, _, path = self.value.partition("[")[0].replace(" ", "").partition(":")
+        found = import_module(module)
+        return attrgetter(path)(found) if path else found
 
 
 def find_rules() -> list[type[Rule[Any]]]:
     """Return the rules of all installed packs; raises `UsageError` if there is no pack or one is broken."""
-    from importlib.metadata import entry_points  # noqa: PLC0415 - `podroom --version` has no need of it
-
     found: list[type[Rule[Any]]] = []
-    packs = sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, entry.value))
-    for pack in packs:
+    for pack in sorted(installed(GROUP)):
         try:
             module = pack.load()
         except ImportError as error:
@@ -28,3 +44,53 @@ def find_rules() -> list[type[Rule[Any]]]:
     if not found:
         raise UsageError("no rules were found: install podroom again, its own rules belong to it")
     return list(dict.fromkeys(found))
+
+
+def installed(group: str) -> list[EntryPoint]:
+    """Return the entry points of a group that installed distributions declare.
+
+    Answers as importlib.metadata does, whose import alone would be a fifth of a small run, and leaves to it whatever
+    is not a plain folder of distributions.
+    """
+    found: dict[str, list[EntryPoint]] = {}
+    for folder in sys.path:
+        try:
+            names = os.listdir(folder or ".")
+        except NotADirectoryError:  # a zip file
+            return _ask_importlib(group)
+        except OSError:
+            continue
+        for name in names:
+            stem, ending = os.path.splitext(name)
+            if ending == ".egg":
+                return _ask_importlib(group)
+            if ending in _METADATA:
+                distribution = stem.partition("-")[0].replace("_", "-").replace(".", "-").lower()
+                if distribution not in found:  # the first one on the path is the one that is imported
+                    found[distribution] = list(_declared(os.path.join(folder, name), group))
+    return list(dict.fromkeys(entry for entries in found.values() for entry in entries))
+
+
+def _declared(folder: str, group: str) -> Iterator[EntryPoint]:
+    """Read the entry points of one distribution.
+
+    Source: https://packaging.python.org/en/latest/specifications/entry-points/
+    """
+    try:
+        with open(os.path.join(folder, "entry_points.txt"), encoding="utf-8") as file:
+            lines = file.read().splitlines()
+    except OSError:  # most distributions have none
+        return
+    section = ""
+    for line in map(str.strip, lines):
+        if line.startswith("["):
+            section = line.strip("[]").strip()
+        elif section == group and "=" in line and not line.startswith("#"):
+            name, _, value = line.partition("=")
+            yield EntryPoint(name.strip(), value.strip())
+
+
+def _ask_importlib(group: str) -> list[EntryPoint]:
+    from importlib.metadata import entry_points  # noqa: PLC0415 - see `installed`
+
+    return list(dict.fromkeys(EntryPoint(entry.name, entry.value) for entry in entry_points(group=group)))

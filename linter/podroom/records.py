@@ -27,6 +27,7 @@ def _dataclass(
     """Make a class with slots a data class; the arguments mean what they mean in the standard library."""
 
     def decorate(written: type[T]) -> type[T]:
+        written.__doc__ = written.__doc__ or written.__qualname__  # or else the signature is worked out to be the text
         made = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots, kw_only=kw_only)(written)
         methods: dict[str, object] = {"__init__": _late_constructor(made, frozen=frozen), "__repr__": _repr}
         if eq:

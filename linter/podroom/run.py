@@ -14,13 +14,14 @@ from podroom.engine import Engine, Outcome, Problem, Undecided, find_unused, rea
 from podroom.errors import InputError, UsageError
 from podroom.evaluation.project import Options, load_root
 from podroom.model.world import Gap, World
+from podroom.patterns import pattern
 from podroom.positions import Document, Span
 from podroom.records import dataclass
 from podroom.rule import Finding
 from podroom.sources.files import Files, HclReader, find_roots, project_folder
 from podroom.values import Unknown
 
-_MENTIONS_EKS = re.compile(r"(?<![a-z])eks", re.IGNORECASE)
+_MENTIONS_EKS = pattern(r"(?<![a-z])eks", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 
+from podroom.patterns import pattern
 from podroom.records import dataclass
 
 _PUBLIC_REGISTRIES = frozenset({"registry.terraform.io", "registry.opentofu.org"})
-_REGISTRY = re.compile(
+_REGISTRY = pattern(
     r"(?:(?P<host>[a-z0-9-]+(?:\.[a-z0-9-]+)+)/)?(?P<namespace>[\w-]+)/(?P<name>[\w-]+)/(?P<provider>[a-z0-9-]+)",
     re.IGNORECASE,
 )
-_GIT = re.compile(
+_GIT = pattern(
     r"(?:git::)?(?:(?:https?|ssh|git)://)?(?:[\w.-]+(?::[^@/]*)?@)?github\.com(?::\d+/|[:/])/?"
     r"(?P<owner>[\w-]+)/terraform-(?P<provider>[a-z0-9]+)-(?P<name>[\w-]+?)(?:\.git)?",
     re.IGNORECASE,
 )
-_VERSION = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:[-+].*)?")
-_TERM = re.compile(r"(~>|>=|<=|!=|=|>|<)?\s*v?(\d+(?:\.\d+){0,2})(?:[-+][\w.-]*)?")
+_VERSION = pattern(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:[-+].*)?")
+_TERM = pattern(r"(~>|>=|<=|!=|=|>|<)?\s*v?(\d+(?:\.\d+){0,2})(?:[-+][\w.-]*)?")
 
 Version = tuple[int, int, int]
 _ENDLESS = 1_000_000

@@ -6,12 +6,12 @@ cannot read yet: a manifest of the VPC CNI, a script that sets its variables, or
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from podroom.assembly.inventory import Inventory
 from podroom.evaluation.project import ResourceInstance
 from podroom.model.world import CURRENT_VERSION, CniSettings
+from podroom.patterns import pattern
 from podroom.positions import Document, Span
 from podroom.values import Default, Known, Unknown
 
@@ -33,12 +33,12 @@ _MAY_CONFIGURE = (
     "null_resource",
     "terraform_data",
 )
-_VPC_CNI = re.compile(r"\baws-node\b(?!-)|\b(?:aws-|amazon-)?vpc-cni\b")
+_VPC_CNI = pattern(r"\baws-node\b(?!-)|\b(?:aws-|amazon-)?vpc-cni\b")
 """The DaemonSet, but not aws-node-termination-handler; or the add-on or chart."""
-_OTHER_PLUGIN = re.compile(r"\b(cilium|flannel|weave-net|tigera-operator|projectcalico|antrea|kube-router|kube-ovn)\b")
-_BESIDE_VPC_CNI = re.compile(r"AmazonVPC|chainingMode|aws-cni")
+_OTHER_PLUGIN = pattern(r"\b(cilium|flannel|weave-net|tigera-operator|projectcalico|antrea|kube-router|kube-ovn)\b")
+_BESIDE_VPC_CNI = pattern(r"AmazonVPC|chainingMode|aws-cni")
 """Settings with which Calico and Cilium leave the addresses of pods to the VPC CNI."""
-_COMMENT = re.compile(r"(?m)(?:^|\s)(?:#|//).*$")
+_COMMENT = pattern(r"(?m)(?:^|\s)(?:#|//).*$")
 
 
 def configured_elsewhere(

@@ -7,14 +7,15 @@ import re
 from podroom.assembly.inventory import Inventory
 from podroom.evaluation.project import ModuleCall
 from podroom.model.world import Gap
+from podroom.patterns import pattern
 
-_EKS = re.compile(r"(?:^|[^a-z])eks(?:[^a-z]|$)", re.IGNORECASE)
-_TAKES_PART = re.compile(r"subnet|cluster|node_group|worker", re.IGNORECASE)
-_WITHOUT_NODES = re.compile(
+_EKS = pattern(r"(?:^|[^a-z])eks(?:[^a-z]|$)", re.IGNORECASE)
+_TAKES_PART = pattern(r"subnet|cluster|node_group|worker", re.IGNORECASE)
+_WITHOUT_NODES = pattern(
     r"/iam/|iam-role|pod-identity|eks-blueprints-teams|irsa|modules/capability|hybrid-node-role", re.IGNORECASE
 )
 """Modules that speak of EKS and make roles only."""
-_OTHER_PROVIDER = re.compile(r"/(?:google|google-beta|azurerm|azuread|kubernetes|helm)(?://.*)?$")
+_OTHER_PROVIDER = pattern(r"/(?:google|google-beta|azurerm|azuread|kubernetes|helm)(?://.*)?$")
 
 
 def absent_modules(inventory: Inventory, *, has_eks: bool) -> list[Gap]:

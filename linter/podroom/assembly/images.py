@@ -8,6 +8,7 @@ from podroom.assembly.inventory import Inventory, blocks
 from podroom.catalog.ami_families import AmiFamily
 from podroom.evaluation.project import Field
 from podroom.model.world import UserData
+from podroom.patterns import pattern
 from podroom.positions import Span
 from podroom.values import Known, OneOf, Unknown, Value
 
@@ -15,17 +16,17 @@ from podroom.values import Known, OneOf, Unknown, Value
 # https://docs.aws.amazon.com/eks/latest/userguide/retrieve-ami-id.html
 # https://docs.aws.amazon.com/eks/latest/userguide/retrieve-ami-id-bottlerocket.html
 _FAMILY_PATTERNS = (
-    (re.compile(r"bottlerocket", re.IGNORECASE), AmiFamily.BOTTLEROCKET),
-    (re.compile(r"windows", re.IGNORECASE), AmiFamily.WINDOWS),
-    (re.compile(r"amazon-linux-2023|amazon-eks-[a-z0-9-]*al2023", re.IGNORECASE), AmiFamily.AL2023),
-    (re.compile(r"amazon-linux-2\b|amazon-eks-(?:gpu-|arm64-)?node-[0-9*$v]", re.IGNORECASE), AmiFamily.AL2),
+    (pattern(r"bottlerocket", re.IGNORECASE), AmiFamily.BOTTLEROCKET),
+    (pattern(r"windows", re.IGNORECASE), AmiFamily.WINDOWS),
+    (pattern(r"amazon-linux-2023|amazon-eks-[a-z0-9-]*al2023", re.IGNORECASE), AmiFamily.AL2023),
+    (pattern(r"amazon-linux-2\b|amazon-eks-(?:gpu-|arm64-)?node-[0-9*$v]", re.IGNORECASE), AmiFamily.AL2),
 )
 
 
 def family_in_name(name: str) -> AmiFamily | None:
     """Return the family that an AMI's name or parameter path belongs to."""
-    for pattern, family in _FAMILY_PATTERNS:
-        if pattern.search(name):
+    for named, family in _FAMILY_PATTERNS:
+        if named.search(name):
             return family
     return None
 

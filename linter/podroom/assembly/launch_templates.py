@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from podroom.assembly.inventory import Inventory, blocks, first_field
-from podroom.assembly.user_data import decode_base64, read_user_data
 from podroom.evaluation.project import BodyReader, Field, ResourceInstance
 from podroom.model.world import InstanceChoice, LaunchTemplate, TypeSource, UserData
 from podroom.positions import Span
-from podroom.traced_text import TracedText
 from podroom.values import Members, Unknown
 
 
@@ -77,14 +75,11 @@ def _user_data(body: BodyReader, *, encoded: bool) -> UserData:
     if text.text == text.pieces[0].text and text.pieces[0].hole is not None:
         hole = text.pieces[0].hole
         return UserData(gaps=(Unknown(hole.reason, field.span, hole.refs),))
+    from podroom.assembly.user_data import decode_base64, read_user_data  # noqa: PLC0415 - most projects have none
+
     if encoded or field.name == "user_data_base64":
-        text = _decoded(text)
+        text = decode_base64(text) or text  # a text that `base64encode` was to encode is there already
     return read_user_data(text)
-
-
-def _decoded(text: TracedText) -> TracedText:
-    """Return what a base64 text says; a text that `base64encode` was to encode is there already."""
-    return decode_base64(text) or text
 
 
 def _resource(field: Field, inventory: Inventory, kind: str, by: str | None) -> ResourceInstance | Unknown:

@@ -6,14 +6,15 @@ import re
 from collections.abc import Mapping
 
 from podroom.errors import PodroomError
+from podroom.patterns import pattern
 from podroom.records import dataclass
 
 _TRUE = frozenset({"1", "t", "T", "true", "TRUE", "True"})
 FALSE_TEXTS = frozenset({"", "0", "f", "F", "false", "FALSE", "False"})
 """What Go's strconv.ParseBool takes for false, and no text at all; the CNI takes other texts for the default."""
 
-_VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?(?:[-+].*)?", re.ASCII)
-_INTEGER = re.compile(r"[+-]?[0-9]+")
+_VERSION = pattern(r"v?(\d+)\.(\d+)(?:\.(\d+))?(?:[-+].*)?", re.ASCII)
+_INTEGER = pattern(r"[+-]?[0-9]+")
 _LARGEST_GO_INT = 2**63 - 1
 _CHECKED_TARGETS = ("WARM_IP_TARGET", "WARM_PREFIX_TARGET", "MINIMUM_IP_TARGET")
 

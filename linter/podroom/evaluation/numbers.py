@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-import re
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, DecimalException
 
 from podroom.evaluation.failures import BeyondReach, EvaluationFailure
 from podroom.evaluation.terms import Number
+from podroom.patterns import pattern
 
 DIGITS = 154
 WORK = Context(prec=DIGITS + 6, Emax=999999, Emin=-999999)
@@ -17,7 +17,7 @@ _SHOWN = Context(prec=DIGITS, Emax=999999, Emin=-999999)
 _LARGEST_EXPONENT = 4_000
 _LARGEST_INTEGER = 10**DIGITS
 _INFINITY = Decimal("Infinity")
-_DECIMAL_TEXT = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?\Z")
+_DECIMAL_TEXT = pattern(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?\Z")
 _LONGEST_TEXT = 2_000
 
 

@@ -7,6 +7,7 @@ import re
 from base64 import b64decode
 from enum import Enum
 
+from podroom.patterns import pattern
 from podroom.records import dataclass
 from podroom.traced_text import HOLE, Piece, TracedText
 
@@ -44,8 +45,8 @@ def split_parts(text: TracedText) -> tuple[Part, ...]:
     return tuple(_split(text, headers, body, 0))
 
 
-_HEADER = re.compile(r"([!-9;-~]+):[ \t]*([^\r\n]*(?:\r?\n[ \t]+[^\r\n]+)*)(?:\r?\n|$)")
-_BOUNDARY = re.compile(r'boundary\s*=\s*(?:"([^"]*)"|([^\s;]+))', re.IGNORECASE)
+_HEADER = pattern(r"([!-9;-~]+):[ \t]*([^\r\n]*(?:\r?\n[ \t]+[^\r\n]+)*)(?:\r?\n|$)")
+_BOUNDARY = pattern(r'boundary\s*=\s*(?:"([^"]*)"|([^\s;]+))', re.IGNORECASE)
 
 
 def _is_message(headers: dict[str, str]) -> bool:
@@ -118,8 +119,8 @@ _KIND_OF_TYPE = {
     "application/node.eks.aws": PartKind.NODE_CONFIG,
 }
 _TOLD_BY_CONTENT = frozenset(("", "text/plain", "text/x-not-multipart", "application/octet-stream"))
-_NODE_CONFIG = re.compile(r"""^[\s{]*["']?apiVersion["']?\s*:\s*["']?node\.eks\.aws/""", re.MULTILINE)
-_BOTTLEROCKET = re.compile(r"^[ \t]*(?:\[{1,2}\s*settings\b|settings\.[\w.\"-]+\s*=)", re.MULTILINE)
+_NODE_CONFIG = pattern(r"""^[\s{]*["']?apiVersion["']?\s*:\s*["']?node\.eks\.aws/""", re.MULTILINE)
+_BOTTLEROCKET = pattern(r"^[ \t]*(?:\[{1,2}\s*settings\b|settings\.[\w.\"-]+\s*=)", re.MULTILINE)
 
 
 def _kind(media_type: str, text: str) -> PartKind:

@@ -10,6 +10,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
+from podroom.patterns import pattern
 from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.sources.problem import Problem
@@ -121,15 +122,15 @@ def _position(message: str, text: str) -> int:
     return at - 1 if at and text[at] == "\n" else at
 
 
-_BLANK = re.compile(r"[ \t]*")
-_SPACE = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
-_KEY_PART = re.compile(rf"""[ \t]*("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[A-Za-z0-9_{HOLE}-]+)[ \t]*""")
-_STRING = re.compile(
+_BLANK = pattern(r"[ \t]*")
+_SPACE = pattern(r"(?:[ \t\r\n]+|#[^\n]*)*")
+_KEY_PART = pattern(rf"""[ \t]*("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[A-Za-z0-9_{HOLE}-]+)[ \t]*""")
+_STRING = pattern(
     r'"""(?:[^"\\]|\\.|"(?!""))*"{3,5}|"(?:[^"\\\n]|\\.)*"'
     r"|'''(?:[^']|'(?!''))*'{3,5}|'[^'\n]*'",
     re.DOTALL,
 )
-_HOLES_ONLY = re.compile(rf"[ \t]*{HOLE}[{HOLE} \t]*(?=\r?\n|#|$)")
+_HOLES_ONLY = pattern(rf"[ \t]*{HOLE}[{HOLE} \t]*(?=\r?\n|#|$)")
 
 
 class _Scan:

@@ -6,11 +6,12 @@ import re
 
 from podroom.assembly.user_data.notes import Notes, mentions_max_pods, whole_number
 from podroom.model.world import Mechanism
+from podroom.patterns import pattern
 from podroom.traced_text import HOLE, TracedText
 
-_ARGUMENT = re.compile(r"""(?:"[^"]*"|'[^']*'|[^\s"']|["'])+""")
-_FLAG = re.compile(r"""["']?--max-pods(?:=["']?([^"'\s]*)["']?)?["']?""")
-_TAKES_A_VALUE = re.compile(
+_ARGUMENT = pattern(r"""(?:"[^"]*"|'[^']*'|[^\s"']|["'])+""")
+_FLAG = pattern(r"""["']?--max-pods(?:=["']?([^"'\s]*)["']?)?["']?""")
+_TAKES_A_VALUE = pattern(
     r"--(?:node-labels|register-with-taints|cluster-dns|node-ip|provider-id|hostname-override|v|config|"
     r"(?:system|kube|qos)-reserved|reserved-cpus|eviction-[a-z-]+|image-gc-[a-z-]+|cpu-manager-policy|"
     r"container-log-[a-z-]+|pod-infra-container-image|feature-gates|cloud-provider|root-dir|max-open-files|"

@@ -6,12 +6,13 @@ import re
 from dataclasses import field
 
 from podroom.model.world import Bootstrap, FixedMaxPods, MaxPodsExpression, Mechanism, UseMaxPods, UserData
+from podroom.patterns import pattern
 from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.traced_text import HOLE, TracedText
 from podroom.values import Known, OneOf, Unknown, Value
 
-MENTION = re.compile(r"max[-_]?pods", re.IGNORECASE)
+MENTION = pattern(r"max[-_]?pods", re.IGNORECASE)
 """Every way in which people write it: --max-pods, maxPods, MAX_PODS, eni-max-pods.txt."""
 
 SHELLS = frozenset(("bash", "sh", "/bin/bash", "/bin/sh", "/usr/bin/bash", "source", "."))
@@ -20,7 +21,7 @@ SHELLS = frozenset(("bash", "sh", "/bin/bash", "/bin/sh", "/usr/bin/bash", "sour
 WORKED_OUT = "max-pods-calculator.sh works the number out on the node, for the node's own instance type"
 """Why the number is unknown where that script says it."""
 
-_CALCULATOR = re.compile(r"max-pods-calculator")
+_CALCULATOR = pattern(r"max-pods-calculator")
 _LONGEST_QUOTE = 60
 
 

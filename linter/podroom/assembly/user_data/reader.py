@@ -11,16 +11,17 @@ from podroom.assembly.user_data.node_config import read_node_config
 from podroom.assembly.user_data.notes import Notes
 from podroom.assembly.user_data.shell_script import ScriptReader
 from podroom.model.world import Bootstrap, Mechanism, UserData
+from podroom.patterns import pattern
 from podroom.sources.mime import Part, PartKind, decode_base64_text, split_parts
 from podroom.traced_text import HOLE, Piece, TracedText
 
-_LOOKS_LIKE_USER_DATA = re.compile(
+_LOOKS_LIKE_USER_DATA = pattern(
     r"\s*(?:#!|#cloud-|MIME-Version:|Content-Type:\s*multipart/|<powershell>|<script>|<persist>|---|apiVersion:|[{\[]|\S+\s*=)",
     re.IGNORECASE,
 )
-_POWERSHELL_ARGUMENTS = re.compile(r"""-KubeletExtraArgs\s+(?:"([^"]*)"|'([^']*)'|([^\s"'`;|]+))""", re.IGNORECASE)
-_POWERSHELL_BOOTSTRAP = re.compile(r"EKSBootstrap", re.IGNORECASE)
-_POWERSHELL_COMMENT = re.compile(r"<#.*?#>|(?m:^\s*#[^\n]*$)", re.DOTALL)
+_POWERSHELL_ARGUMENTS = pattern(r"""-KubeletExtraArgs\s+(?:"([^"]*)"|'([^']*)'|([^\s"'`;|]+))""", re.IGNORECASE)
+_POWERSHELL_BOOTSTRAP = pattern(r"EKSBootstrap", re.IGNORECASE)
+_POWERSHELL_COMMENT = pattern(r"<#.*?#>|(?m:^\s*#[^\n]*$)", re.DOTALL)
 
 
 def decode_base64(text: TracedText) -> TracedText | None:

@@ -6,6 +6,7 @@ import re
 from enum import Enum
 from itertools import pairwise
 
+from podroom.patterns import pattern
 from podroom.records import dataclass
 from podroom.sources.shell import Command
 from podroom.traced_text import Piece, TracedText
@@ -27,9 +28,9 @@ class Edit:
     line: TracedText
 
 
-_INSERTION = re.compile(r"/[^/]*(?:errexit|nounset|pipefail|#!)[^/]*/\s*[ai]\s*\\*\n?(?:\\?n)?\s*(.+)", re.DOTALL)
-_AT_LINE = re.compile(r"(?:1|2)\s*[ai]\s*\\*\n?(?:\\?n)?\s*(.+)", re.DOTALL)
-_BACKSLASH = re.compile(r"\\([\"$'/\\{}])")
+_INSERTION = pattern(r"/[^/]*(?:errexit|nounset|pipefail|#!)[^/]*/\s*[ai]\s*\\*\n?(?:\\?n)?\s*(.+)", re.DOTALL)
+_AT_LINE = pattern(r"(?:1|2)\s*[ai]\s*\\*\n?(?:\\?n)?\s*(.+)", re.DOTALL)
+_BACKSLASH = pattern(r"\\([\"$'/\\{}])")
 
 
 def edits_of(command: Command) -> list[Edit] | None:

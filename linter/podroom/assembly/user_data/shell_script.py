@@ -9,6 +9,7 @@ from podroom.assembly.user_data.node_config import read_node_config
 from podroom.assembly.user_data.notes import MENTION, SHELLS, WORKED_OUT, Notes, mentions_max_pods, quote
 from podroom.assembly.user_data.sed import Edit, EditKind, edits_of
 from podroom.model.world import Bootstrap, Mechanism, UseMaxPods
+from podroom.patterns import pattern
 from podroom.positions import Span
 from podroom.sources.shell import Command, Script, Shell, Word, WrittenFile, read_script, unix_lines
 from podroom.sources.shell.command import written_paths
@@ -16,7 +17,7 @@ from podroom.traced_text import HOLE, TracedText
 from podroom.values import Known, OneOf, Unknown, Value
 
 _BOOTSTRAP_SH = "/etc/eks/bootstrap.sh"
-_DROP_IN = re.compile(r"/etc/eks/nodeadm\.d/[^/]+\.(?:yaml|yml|json)")
+_DROP_IN = pattern(r"/etc/eks/nodeadm\.d/[^/]+\.(?:yaml|yml|json)")
 _KUBELET_CONFIG = "/etc/kubernetes/kubelet/kubelet-config.json"
 _READ_ON_THE_NODE = {
     "/etc/eks/eni-max-pods.txt": "the table of max pods that bootstrap.sh reads is changed",
@@ -30,7 +31,7 @@ _PRINTS = frozenset(
 )
 _DECLARES = frozenset(("", "export", "declare", "typeset", "readonly", "local", "unset", "read", "set"))
 _FETCHES = frozenset(("curl", "wget", "chmod", "chown", "aws", "ls", "rm", "sleep"))
-_CALCULATOR_FILE = re.compile(r"\S*max-pods-calculator\.sh\S*")
+_CALCULATOR_FILE = pattern(r"\S*max-pods-calculator\.sh\S*")
 _VALUE_ARGUMENTS = frozenset(
     f"--{name}"
     for name in [

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta, timezone
 
 from podroom.evaluation.failures import EvaluationFailure
 from podroom.evaluation.functions.registry import function
 from podroom.evaluation.terms import Term
 from podroom.evaluation.types import NUMBER, STRING
+from podroom.patterns import pattern
 
-_DURATION = re.compile(r"([0-9]+(?:\.[0-9]*)?)(h|ms|m|s|us|ns)")
+_DURATION = pattern(r"([0-9]+(?:\.[0-9]*)?)(h|ms|m|s|us|ns)")
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
-_WORD = re.compile(r"'(?:[^']|'')*'|([A-Za-z])\1*|[^A-Za-z']+")
+_WORD = pattern(r"'(?:[^']|'')*'|([A-Za-z])\1*|[^A-Za-z']+")
 _HALF_DAY = 12
 
 

@@ -24,6 +24,7 @@ from podroom.evaluation.terms import (
     join_text,
 )
 from podroom.evaluation.types import STRING, ObjectType, TupleType, Type
+from podroom.patterns import pattern
 
 _LONGEST_PATTERN = 1_000
 _MOST_WORK = 20_000_000
@@ -111,7 +112,7 @@ def _replace_with_holes(text: Term, wanted: str, replacement: Term) -> Term:
     return join_text(parts)
 
 
-_REFERENCE = re.compile(r"\$(?:\$|([0-9A-Za-z_]+)|\{([0-9A-Za-z_]+)\})")
+_REFERENCE = pattern(r"\$(?:\$|([0-9A-Za-z_]+)|\{([0-9A-Za-z_]+)\})")
 
 
 def _expanded(replacement: str, match: re.Match[str]) -> str:
@@ -308,5 +309,5 @@ class _Translator:
         return text
 
 
-_GROUP = re.compile(r"\?(?:P?<(?P<name>[A-Za-z_][A-Za-z0-9_]*)>|(?P<flags>[imsU-]*)(?P<end>[:)]))")
-_COUNT = re.compile(r"\{([0-9]{1,6})(,[0-9]{0,6})?\}")
+_GROUP = pattern(r"\?(?:P?<(?P<name>[A-Za-z_][A-Za-z0-9_]*)>|(?P<flags>[imsU-]*)(?P<end>[:)]))")
+_COUNT = pattern(r"\{([0-9]{1,6})(,[0-9]{0,6})?\}")

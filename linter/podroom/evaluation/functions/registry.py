@@ -71,20 +71,30 @@ class Function:
 
 
 _FUNCTIONS: dict[str, Function] = {}
-_ROOMS = (
-    "collections",
-    "dates",
-    "encodings",
-    "hashes",
-    "mappings",
-    "networks",
-    "numeric",
-    "patterns",
-    "sets",
-    "strings",
-    "textual_format",
-    "type_conversions",
-)
+_ROOMS = {
+    "collections": (
+        "alltrue anytrue chunklist coalesce coalescelist concat contains distinct element flatten index length"
+        " matchkeys one range reverse slice"
+    ),
+    "dates": "formatdate timeadd timecmp",
+    "encodings": (
+        "base64decode base64encode base64gzip csvdecode jsondecode jsonencode textdecodebase64 textencodebase64"
+        " urlencode yamldecode yamlencode"
+    ),
+    "hashes": "base64sha256 base64sha512 md5 sha1 sha256 sha512 uuidv5",
+    "mappings": "keys lookup merge transpose values zipmap",
+    "networks": "cidrhost cidrnetmask cidrsubnet cidrsubnets",
+    "numeric": "abs ceil floor log max min parseint pow signum sum",
+    "patterns": "regex regexall replace",
+    "sets": "setintersection setproduct setsubtract setunion",
+    "strings": (
+        "chomp compact endswith indent join lower sort split startswith strcontains strrev substr title trim"
+        " trimprefix trimspace trimsuffix upper"
+    ),
+    "textual_format": "format formatlist",
+    "type_conversions": "ephemeralasnull nonsensitive sensitive tobool tolist tomap tonumber toset tostring",
+}
+"""The functions of each module beside this one, which is imported when one of them is called."""
 
 
 def function(
@@ -114,12 +124,15 @@ def _parameter(given: Parameter | Type) -> Parameter:
 
 def find(name: str) -> Function | None:
     """Return the function of a name, or None."""
-    _load()
-    return _FUNCTIONS.get(name)
+    if name not in _FUNCTIONS:
+        room = rooms().get(name)
+        if room is None:
+            return None
+        import_module(f"podroom.evaluation.functions.{room}")
+    return _FUNCTIONS[name]
 
 
 @cache
-def _load() -> None:
-    """Import the modules that register functions; not before a function is called."""
-    for room in _ROOMS:
-        import_module(f"podroom.evaluation.functions.{room}")
+def rooms() -> dict[str, str]:
+    """Return the module of each function, by the function's name."""
+    return {name: room for room, names in _ROOMS.items() for name in names.split()}

@@ -30,10 +30,11 @@ from podroom.evaluation.terms import (
     wholly_known,
 )
 from podroom.evaluation.types import BOOL, DYNAMIC, NUMBER, STRING, ListType
+from podroom.patterns import pattern
 from podroom.records import dataclass
 
 _ANYTHING = Parameter(DYNAMIC, null=True, unknown=True)
-_VERB = re.compile(
+_VERB = pattern(
     r"%(?P<flags>[-+ #0]*)(?P<width>[0-9]{1,6})?(?:\.(?P<precision>[0-9]{0,6}))?"
     r"(?:\[(?P<index>[0-9]{1,6})\])?(?P<verb>.)",
     re.DOTALL,

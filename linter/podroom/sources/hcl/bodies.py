@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from podroom.patterns import pattern
 from podroom.sources.hcl.expressions import ExpressionScanner
 from podroom.sources.hcl.patterns import ITEM, LABEL, LINE_END, NAME, NEXT_LABEL, ONE_LINE, Item, LineEnd, NextLabel
 from podroom.sources.hcl.scanner import BrokenItemError, UnclosedBlockError
@@ -13,8 +14,8 @@ from podroom.sources.hcl.syntax import Attribute, Block, Body, Invalid, Label, L
 # when the broken item was one), but not in the text of a heredoc.
 _NEXT_BLOCK = rf'^{NAME}(?:[ \t]+{NAME}|[ \t]*"[^"\r\n]*")*[ \t]*\{{'
 _HEREDOC = rf"<<-?({NAME})\r?\n"
-_AFTER_BLOCK = re.compile(f"(?:{_NEXT_BLOCK})|{_HEREDOC}", re.MULTILINE)
-_AFTER_ATTRIBUTE = re.compile(rf"(?:{_NEXT_BLOCK}|^{NAME}[ \t]*=(?![=>]))|{_HEREDOC}", re.MULTILINE)
+_AFTER_BLOCK = pattern(f"(?:{_NEXT_BLOCK})|{_HEREDOC}", re.MULTILINE)
+_AFTER_ATTRIBUTE = pattern(rf"(?:{_NEXT_BLOCK}|^{NAME}[ \t]*=(?![=>]))|{_HEREDOC}", re.MULTILINE)
 
 
 class BodyScanner(ExpressionScanner):

@@ -12,10 +12,12 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from podroom.patterns import pattern
+
 # A name may hold any character beyond ASCII here; `Scanner.check_name` looks at those one by one.
 NAME = r"[^\x00-@\[-^`{-\x7f][^\x00-,./:-@\[-^`{-\x7f]*"
 NUMBER = r"[0-9]+(?:\.+[0-9]+)?(?:\.*[eE][+-]?[0-9]+)?"
-MORE_OF_A_NUMBER = re.compile(r"\.*(?:[eE][+-]?)?[0-9]")
+MORE_OF_A_NUMBER = pattern(r"\.*(?:[eE][+-]?)?[0-9]")
 _BLANKS = r"[ \t]*"
 _BLANKS_AND_LINE_ENDS = r"[ \t\n]*(?:\r\n[ \t\n]*)*"
 _SIMPLE_STRING = r'"([^"\\$%\r\n]*)"'
@@ -77,8 +79,8 @@ def _patterns(*, any_line: bool) -> Patterns:
         step=re.compile(
             rf"{blanks}(?:\.{blanks}({NAME})|(\.)(?!\.\.)|(\[)|({comment})|({operator}))?",
         ),
-        call=re.compile(rf"{blanks}(\(|::)"),
-        legacy_step=re.compile(rf"{blanks}(?:({NAME})|({NUMBER})|(\*))?"),
+        call=pattern(rf"{blanks}(\(|::)"),
+        legacy_step=pattern(rf"{blanks}(?:({NAME})|({NUMBER})|(\*))?"),
         name=re.compile(rf"{blanks}({NAME})"),
         punctuation=re.compile(rf"{blanks}(?:(==|=>|=|::|:|,|\.\.\.|~?\}}|\)|\]|\()|({comment})|(\r?\n))?"),
         key=re.compile(rf"{blanks}({NAME}){blanks}(?:=(?![=>])|:(?!:))"),
@@ -88,7 +90,7 @@ def _patterns(*, any_line: bool) -> Patterns:
 ANY_LINE = _patterns(any_line=True)
 ONE_LINE = _patterns(any_line=False)
 
-COMMENT = re.compile(r"(?:#|//)[^\n]*")
+COMMENT = pattern(r"(?:#|//)[^\n]*")
 
 
 class Item:
@@ -106,8 +108,8 @@ ITEM = re.compile(
     rf"({NAME}){_BLANKS}(?:(=)(?![=>])|((?:\"[^\"\\$%\r\n]*\"{_BLANKS})*)(\{{))"
     rf"|({NAME})|(\}})|(#|//|/\*))?"
 )
-LABEL = re.compile(_SIMPLE_STRING)
-NEXT_LABEL = re.compile(rf'({NAME})|(")|(\{{)')
+LABEL = pattern(_SIMPLE_STRING)
+NEXT_LABEL = pattern(rf'({NAME})|(")|(\{{)')
 
 
 class NextLabel:
@@ -131,12 +133,12 @@ LINE_END = re.compile(rf"{_BLANKS}(?:(#|//)|(/\*)|(\}})|(\r?\n|\Z))?")
 
 # `$${` and `%%{` stand for `${` and `%{`; any other `$` or `%` stands for itself.
 _SIGNS = r"\$\$\{|\$(?!\$?\{)|%%\{|%(?!%?\{)"
-QUOTED_TEXT = re.compile(rf"[^\"\\$%\r\n]*(?:(?:\\[^\r\n]|{_SIGNS})[^\"\\$%\r\n]*)*")
-LINE_OF_TEXT = re.compile(rf"[^$%\r\n]*(?:(?:{_SIGNS})[^$%\r\n]*)*(\r?\n)?")
-SEQUENCE = re.compile(r"([$%])\{(~?)")
-HEREDOC = re.compile(rf"<<(-?)({NAME})\r?\n")
-ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{0,4})|\\U([0-9A-Fa-f]{0,8})|\\.|\$\$\{|%%\{", re.DOTALL)
-VALID_NUMBER = re.compile(r"([0-9]+)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]+))?")
+QUOTED_TEXT = pattern(rf"[^\"\\$%\r\n]*(?:(?:\\[^\r\n]|{_SIGNS})[^\"\\$%\r\n]*)*")
+LINE_OF_TEXT = pattern(rf"[^$%\r\n]*(?:(?:{_SIGNS})[^$%\r\n]*)*(\r?\n)?")
+SEQUENCE = pattern(r"([$%])\{(~?)")
+HEREDOC = pattern(rf"<<(-?)({NAME})\r?\n")
+ESCAPE = pattern(r"\\u([0-9A-Fa-f]{0,4})|\\U([0-9A-Fa-f]{0,8})|\\.|\$\$\{|%%\{", re.DOTALL)
+VALID_NUMBER = pattern(r"([0-9]+)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]+))?")
 
 # What Unicode calls White_Space, which `str.strip()` does not quite follow.
 WHITE_SPACE = (

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 
+from podroom.patterns import pattern
 from podroom.sources.hcl.patterns import ANY_LINE, COMMENT, Patterns
 from podroom.sources.hcl.syntax import Comment, SyntaxProblem
 
@@ -13,7 +13,7 @@ DEPTH_LIMIT = 125
 # A chain such as `a.b.c` or `1 + 2 + 3` nests to the left, so whoever walks the tree descends as far.
 CHAIN_LIMIT = 250
 
-_WORD = re.compile(r"[=!<>&|*]{1,3}|[^\s=(){}\[\],\"]{1,40}|\S")
+_WORD = pattern(r"[=!<>&|*]{1,3}|[^\s=(){}\[\],\"]{1,40}|\S")
 
 
 class BrokenItemError(Exception):

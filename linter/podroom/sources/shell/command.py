@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from podroom.patterns import pattern
 from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.traced_text import Piece, TracedText
@@ -85,7 +86,7 @@ def written_paths(command: Command) -> Iterator[tuple[TracedText, bool]]:
                 yield word.content, appends
 
 
-_ESCAPE = re.compile(r"\\(n|t|r|\\)")
+_ESCAPE = pattern(r"\\(n|t|r|\\)")
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\"}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from podroom.patterns import pattern
 from podroom.sources.shell.syntax import (
     Literal,
     RawAssignment,
@@ -22,13 +23,13 @@ from podroom.sources.shell.words import WordReader
 MAXIMUM_DEPTH = 60
 """Compound commands inside each other; a deeper script is read up to there."""
 
-_BLANK = re.compile(r"(?:[ \t\r]+|\\\n)*")
-_RESERVED = re.compile(
+_BLANK = pattern(r"(?:[ \t\r]+|\\\n)*")
+_RESERVED = pattern(
     r"(?:if|then|elif|else|fi|for|select|while|until|do|done|case|esac|function|time|\{|\}|!)(?=[\s;&|()<>]|$)"
 )
 _CLOSERS = frozenset(("then", "elif", "else", "fi", "do", "done", "esac", "}"))
-_REDIRECTION = re.compile(r"(?:[0-9]*(<<<|<<-?|<&|<>|<(?!\()|>>|>&|>\||>(?!\())|(&>>?))")
-_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:\[[^\]\s]*\])?(\+?)=")
+_REDIRECTION = pattern(r"(?:[0-9]*(<<<|<<-?|<&|<>|<(?!\()|>>|>&|>\||>(?!\())|(&>>?))")
+_ASSIGNMENT = pattern(r"([A-Za-z_][A-Za-z0-9_]*)(?:\[[^\]\s]*\])?(\+?)=")
 _ALWAYS_SUCCEEDS = frozenset(("export", "echo", "printf", "set", "cd", "mkdir", "true", ":", "sleep", "chmod", "touch"))
 
 

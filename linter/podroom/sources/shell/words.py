@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import re
 
+from podroom.patterns import pattern
 from podroom.sources.shell.syntax import Literal, Parameter, RawWord, Segment, Substitution
 
 MAXIMUM_DEPTH = 50
 """Parameters and substitutions inside each other; what is nested deeper counts as a substitution."""
 
-_BARE = re.compile(r"""[^\s;&|<>()"'`$\\]+""")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_SPECIAL = re.compile(r"[0-9@*#?$!-]")
-_OPERATOR = re.compile(r":?[-=+?]")
-_SINGLE_QUOTED = re.compile(r"'[^']*'?")
-_DOLLAR_QUOTED = re.compile(r"\$'(?:[^'\\]|\\.)*'?", re.DOTALL)
-_IN_DOUBLE_QUOTES = re.compile(r'[^"`$\\]+')
-_IN_HERE_DOCUMENT = re.compile(r"[^`$\\]+")
+_BARE = pattern(r"""[^\s;&|<>()"'`$\\]+""")
+_NAME = pattern(r"[A-Za-z_][A-Za-z0-9_]*")
+_SPECIAL = pattern(r"[0-9@*#?$!-]")
+_OPERATOR = pattern(r":?[-=+?]")
+_SINGLE_QUOTED = pattern(r"'[^']*'?")
+_DOLLAR_QUOTED = pattern(r"\$'(?:[^'\\]|\\.)*'?", re.DOTALL)
+_IN_DOUBLE_QUOTES = pattern(r'[^"`$\\]+')
+_IN_HERE_DOCUMENT = pattern(r"[^`$\\]+")
 _QUOTED = r"\\.|'[^']*(?:'|\Z)"
 _CLOSING = {'"': '"', "$(": ")", "${": "}", "(": ")"}
 _STEPS = {
-    '"': re.compile(r'\\.|\$\(|\$\{|"', re.DOTALL),
-    ")": re.compile(rf"""{_QUOTED}|(?<=[\s;])#[^\n]*|\$\{{|["()]""", re.DOTALL),
-    "}": re.compile(rf"""{_QUOTED}|\$\{{|\$\(|["}}]""", re.DOTALL),
-    "`": re.compile(rf"""{_QUOTED}|\$\{{|["`]""", re.DOTALL),
+    '"': pattern(r'\\.|\$\(|\$\{|"', re.DOTALL),
+    ")": pattern(rf"""{_QUOTED}|(?<=[\s;])#[^\n]*|\$\{{|["()]""", re.DOTALL),
+    "}": pattern(rf"""{_QUOTED}|\$\{{|\$\(|["}}]""", re.DOTALL),
+    "`": pattern(rf"""{_QUOTED}|\$\{{|["`]""", re.DOTALL),
 }
 """What matters on the way to a closing bracket."""
 
-_IN_BRACES = re.compile(r"""[^}"'`$\\]+""")
+_IN_BRACES = pattern(r"""[^}"'`$\\]+""")
 
 
 class WordReader:
