@@ -28,6 +28,10 @@ from podroom.records import dataclass
 from podroom.values import Default, Known, Members, OneOf, Unknown, Value, first_unknown
 
 _EKS = Default("Amazon EKS", "https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateNodegroup.html")
+_AUTO_SCALING = Default(
+    "Amazon EC2 Auto Scaling",
+    "https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html",
+)
 _DEFAULT_TYPE = "t3.medium"
 _CLUSTER_TAG = "kubernetes.io/cluster/"
 
@@ -109,7 +113,7 @@ class NodeGroups:
             launch_template=template,
             launch_template_missing=template_missing,
             minimum_size=integer(body, "min_size"),
-            desired_size=integer(body, "desired_capacity"),
+            desired_size=_desired_capacity(body),
             maximum_size=integer(body, "max_size"),
             subnets=subnet_uses(body.attribute("vpc_zone_identifier"), "vpc_zone_identifier", resource.span),
             uncertain=resource.maybe,
@@ -237,3 +241,11 @@ def _cluster_tag(body: BodyReader) -> _ClusterTag:
             return _ClusterTag(present=True, name=name)
         unknown = first_unknown(unknown, value if isinstance(value, Unknown) else None)
     return _ClusterTag(present=False, unknown=first_unknown(unknown, *tags.missing))
+
+
+def _desired_capacity(body: BodyReader) -> Value[int]:
+    """Return the size that a group starts with: its minimum, unless it says another."""
+    if body.attribute("desired_capacity") is not None:
+        return integer(body, "desired_capacity")
+    minimum = integer(body, "min_size")
+    return Known(minimum.value, _AUTO_SCALING) if isinstance(minimum, Known) else minimum

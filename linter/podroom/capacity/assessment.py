@@ -6,13 +6,14 @@ This is where `Value`s become numbers: what is not known raises `Undecidable` an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from enum import Enum
 from typing import TypeVar
 
 from podroom.capacity.cni import CniBehavior, CniVersionError, parse_version
 from podroom.capacity.interfaces import uses_prefixes
 from podroom.capacity.kubelet import KubeletLimit, kubelet_limits
 from podroom.capacity.max_pods import HOST_NETWORK_PODS, eni_max_pods, node_room
-from podroom.capacity.subnets import NodeLoad, node_load
+from podroom.capacity.subnets import EXPECTED_PODS_PER_NODE, NodeLoad, node_load
 from podroom.capacity.working import Figure, MissingFactError
 from podroom.catalog.ami_families import AmiFamily
 from podroom.catalog.cni_variables import find_cni_variable
@@ -25,10 +26,7 @@ from podroom.values import Default, Known, Undecidable, Unknown, Value, first_un
 T = TypeVar("T")
 R = TypeVar("R")
 
-EXPECTED_PODS_PER_NODE = 16
-"""The pods that a node is taken to run where a rule asks how much of a warm pool is of use."""
-
-_DECISIVE = (
+DECISIVE_VARIABLES = (
     "WARM_ENI_TARGET",
     "WARM_IP_TARGET",
     "MINIMUM_IP_TARGET",
@@ -38,6 +36,14 @@ _DECISIVE = (
     "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG",
     "ENABLE_POD_ENI",
 )
+"""The variables of aws-node that the sums hang on."""
+
+
+class ZoneBalance(Enum):
+    """How the nodes of a group spread over availability zones: evenly, or at the worst all into one."""
+
+    BALANCED = "balanced"
+    SKEWED = "skewed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +51,13 @@ class Assumptions:
     """What no configuration tells; each is named where a judgement rests on it.
 
     `host_network_pods` are the pods of a node that need no address (aws-node and kube-proxy);
-    `expected_pods_per_node` the pods with an address that a node is taken to run.
+    `expected_pods_per_node` the pods with an address that a node is taken to run.  `zone_balance` says how the nodes
+    of a group spread over their availability zones.
     """
 
     host_network_pods: int = HOST_NETWORK_PODS
     expected_pods_per_node: int = EXPECTED_PODS_PER_NODE
+    zone_balance: ZoneBalance = ZoneBalance.BALANCED
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,17 +193,23 @@ class Assessment:
         return eni_max_pods(instance, prefix_delegation=_with_facts(prefixes, group.span)).value
 
     def load(self, group: NodeGroup, instance: InstanceType, max_pods: int) -> NodeLoad:
-        """Return the addresses that one node takes when idle, with one pod, and full."""
+        """Return the addresses that one node takes at the four loads."""
         cni = self.cni(group)
 
         def sums() -> NodeLoad:
-            return node_load(instance, cni, max_pods=max_pods, host_network_pods=self.assumptions.host_network_pods)
+            return node_load(
+                instance,
+                cni,
+                max_pods=max_pods,
+                host_network_pods=self.assumptions.host_network_pods,
+                expected_pods=self.assumptions.expected_pods_per_node,
+            )
 
         return self._once(("load", instance.name, id(group), max_pods), lambda: _with_facts(sums, group.span))
 
     def _behavior(self, settings: CniSettings) -> CniBehavior:
         environment = {}
-        for name in _DECISIVE:
+        for name in DECISIVE_VARIABLES:
             text = self.variable(settings, name).need()
             if text:
                 environment[name] = text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from podroom.capacity.assessment import Assessment, Resolved
+from podroom.capacity.assessment import Assessment, Resolved, ZoneBalance
 from podroom.capacity.subnets import (
     NodeLoad,
     NodesInSubnet,
@@ -18,6 +18,7 @@ from podroom.capacity.subnets import (
 )
 from podroom.capacity.warm_pool import NodeAddresses
 from podroom.capacity.working import Figure, counted
+from podroom.catalog import documents
 from podroom.model.world import NodeGroup, PodSubnet, Subnet, SubnetUse
 from podroom.records import dataclass
 from podroom.values import Known, Members, Undecidable, Unknown, first_unknown
@@ -161,27 +162,39 @@ def _parts(group: NodeGroup, subnet: Subnet, assessment: Assessment) -> Iterator
     """Iterate over the parts of a node's addresses that a subnet holds for a group."""
     if not assessment.applies(group):
         return
-    if _may_be_among(tuple(group.subnets), group.subnets.missing, subnet):
+    if is_among(tuple(group.subnets), group.subnets.missing, subnet):
         yield SubnetPart.NODES
     if assessment.cni(group).custom_networking:
         pod_subnets = assessment.cluster(group).cni.pod_subnets
-        if _may_be_among(tuple(pods.subnet for pods in pod_subnets), pod_subnets.missing, subnet):
+        if is_among(tuple(pods.subnet for pods in pod_subnets), pod_subnets.missing, subnet):
             yield SubnetPart.PODS
 
 
-def _share(group: NodeGroup, subnet: Subnet, part: SubnetPart, assessment: Assessment) -> Share:
+def nodes_in(group: NodeGroup, subnet: Subnet, part: SubnetPart, size: int, assessment: Assessment) -> Figure:
+    """Return how many nodes of a group of `size` are in a subnet, or have their pods there.
+
+    Raises `Undecidable` if the zone of any subnet of the group is not known.
+    """
     zones = [_zone(use, assessment) for use in group.subnets.need()]
     here = subnet.zone.need().identity
-    in_zone = nodes_in_zone(group.maximum_size.need(), len(set(zones)))
-    sharing = zones.count(here) if part is SubnetPart.NODES else 1
     if here not in zones:
-        nodes = Figure(0, "no nodes in this zone", in_zone.sources)
-    elif sharing > 1:
-        value = -(-in_zone.value // sharing)
-        working = f"{in_zone.working}, ceil({counted(in_zone.value, 'node')} / {sharing} subnets) = {value}"
-        nodes = Figure(value, working, in_zone.sources)
-    else:
-        nodes = in_zone
+        return Figure(0, "no nodes in this zone", (documents.EKS_MANAGED_NODE_GROUP,))
+    in_zone = nodes_in_zone(size, len(set(zones)), skewed=assessment.assumptions.zone_balance is ZoneBalance.SKEWED)
+    sharing = zones.count(here) if part is SubnetPart.NODES else 1
+    if sharing == 1:
+        return in_zone
+    value = -(-in_zone.value // sharing)
+    working = f"{in_zone.working}, ceil({counted(in_zone.value, 'node')} / {sharing} subnets) = {value}"
+    return Figure(value, working, in_zone.sources)
+
+
+def zones_of(group: NodeGroup, assessment: Assessment) -> int:
+    """Return over how many availability zones the nodes of a group spread; raises `Undecidable` if not known."""
+    return len({_zone(use, assessment) for use in group.subnets.need()})
+
+
+def _share(group: NodeGroup, subnet: Subnet, part: SubnetPart, assessment: Assessment) -> Share:
+    nodes = nodes_in(group, subnet, part, group.maximum_size.need(), assessment)
     custom_networking = assessment.cni(group).custom_networking
     holds_pods = part is SubnetPart.PODS or not custom_networking
     candidates = [
@@ -226,7 +239,7 @@ def known_subnet(use: SubnetUse, assessment: Assessment) -> Subnet:
     return subnet
 
 
-def _may_be_among(uses: tuple[SubnetUse, ...], missing: tuple[Unknown, ...], subnet: Subnet) -> bool:
+def is_among(uses: tuple[SubnetUse, ...], missing: tuple[Unknown, ...], subnet: Subnet) -> bool:
     """Return whether a subnet is one of several; raises `Undecidable` if it may be one that is not known."""
     unknown = first_unknown(*missing)
     for use in uses:

@@ -14,6 +14,9 @@ from podroom.catalog.instance_types import InstanceType
 from podroom.errors import PodroomError
 from podroom.records import dataclass
 
+EXPECTED_PODS_PER_NODE = 16
+"""The pods with an address that a node is taken to run where nobody says how many."""
+
 RESERVED_BY_EC2 = 5
 """The first four addresses of a subnet and its last."""
 
@@ -25,6 +28,9 @@ CONTROL_PLANE_RECOMMENDED = 16
 
 CONTROL_PLANE_UPDATE = 5
 """Free addresses that a version upgrade or a change of logging takes for a while."""
+
+LOAD_BALANCER_REQUIRED = 8
+"""Free addresses that the AWS Load Balancer Controller wants in a subnet before it puts a load balancer there."""
 
 LARGEST_SUBNET = 16
 """The shortest prefix that EC2 makes a subnet with."""
@@ -46,10 +52,11 @@ class SubnetPart(Enum):
 
 @dataclass(frozen=True, slots=True)
 class NodeLoad:
-    """What one node takes without pods, with one pod, and with as many as its max pods allow."""
+    """What one node takes without pods, with one, with as many as are expected, and with as many as max pods allow."""
 
     idle: NodeAddresses
     one_pod: NodeAddresses
+    expected: NodeAddresses
     saturated: NodeAddresses
 
 
@@ -147,24 +154,39 @@ def control_plane_reserve() -> Reserve:
     return Reserve("control plane", CONTROL_PLANE_UPDATE)
 
 
+def load_balancer_reserve() -> Reserve:
+    """Return what the load balancers need free in a subnet that is tagged for them.
+
+    https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/subnet_discovery/
+    """
+    return Reserve("load balancers", LOAD_BALANCER_REQUIRED)
+
+
 def node_load(
     instance: InstanceType,
     cni: CniBehavior,
     *,
     max_pods: int,
     host_network_pods: int = HOST_NETWORK_PODS,
+    expected_pods: int = EXPECTED_PODS_PER_NODE,
     unmanaged_interfaces: int = 0,
 ) -> NodeLoad:
-    """Return what one node takes at the three loads; full means max pods less those on the host's network.
+    """Return what one node takes at the four loads; full means max pods less those on the host's network.
 
-    Errors as in `warm_pool.node_addresses`.
+    A node that cannot run as many pods as are expected is expected to be full.  Errors as in
+    `warm_pool.node_addresses`.
     """
 
     def addresses(pods: int) -> NodeAddresses:
         return node_addresses(instance, cni, max_pods=max_pods, pods=pods, unmanaged_interfaces=unmanaged_interfaces)
 
     full = max(0, max_pods - host_network_pods)
-    return NodeLoad(idle=addresses(0), one_pod=addresses(min(1, full)), saturated=addresses(full))
+    return NodeLoad(
+        idle=addresses(0),
+        one_pod=addresses(min(1, full)),
+        expected=addresses(min(expected_pods, full)),
+        saturated=addresses(full),
+    )
 
 
 def subnet_demand(groups: Sequence[NodesInSubnet], reserves: Sequence[Reserve] = ()) -> SubnetDemand:

@@ -11,6 +11,7 @@ import click
 from podroom import __version__
 
 _COMMANDS = {
+    "capacity": "Say how many addresses the nodes take of every subnet.",
     "check": "Judge configurations.",
     "explain": "Explain a rule.",
     "rules": "List all rules.",

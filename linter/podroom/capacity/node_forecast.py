@@ -1,0 +1,233 @@
+"""What one node of a group takes, as far as it is known: the choice of types, max pods, addresses at four loads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from podroom.capacity.alternatives import alternatives
+from podroom.capacity.assessment import Assessment, collect
+from podroom.capacity.estimate import Estimate, Loads, LoadState, either
+from podroom.capacity.interfaces import ADDRESSES_PER_PREFIX
+from podroom.capacity.kubelet import KubeletLimit
+from podroom.capacity.subnets import NodeLoad
+from podroom.capacity.warm_pool import NodeAddresses
+from podroom.catalog.instance_types import InstanceType
+from podroom.model.world import NodeGroup
+from podroom.records import dataclass
+from podroom.values import Undecidable, Unknown
+
+_TYPES_VARY = "the instance types differ"
+
+
+@dataclass(frozen=True, slots=True)
+class TypeForecast:
+    """One instance type that nodes of a group can have.
+
+    `max_pods` is kubelet's number, `limits` say who gives it (two where sources disagree, none if it is not known);
+    `room` is how many pods the node can really hold; `addresses` are those that it takes of all its subnets.
+    """
+
+    instance: InstanceType
+    max_pods: Estimate
+    limits: tuple[KubeletLimit, ...]
+    room: Estimate
+    addresses: Loads
+    ready: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NodeForecast:
+    """What one node of a group takes.
+
+    `addresses` is all, `in_node_subnet` and `in_pod_subnet` its parts: without custom networking all is in the node's
+    subnet.  `prefixes` are the /28 blocks among them and `singles` the addresses that are in no prefix, both of the
+    subnet that pods get their addresses from.
+    """
+
+    types: tuple[TypeForecast, ...]
+    addresses: Loads
+    in_node_subnet: Loads
+    in_pod_subnet: Loads
+    prefixes: Loads
+    singles: Loads
+
+
+def forecast_node(group: NodeGroup, assessment: Assessment) -> NodeForecast:
+    """Return what one node of a group takes; bounds with the reason where it is not known."""
+    possible = alternatives(assessment, (group.address,))
+    if possible is None:
+        return _forecast(_known_types(group, assessment))
+    each = [
+        _known_types(settled, other)
+        for other in possible.assessments
+        for settled in other.world.node_groups
+        if settled.address == group.address
+    ]
+    types = {found.forecast.instance.name: found for choice in each for found in choice.types}
+    missing = tuple(gap for choice in each for gap in choice.missing)
+    return _forecast(_Types(tuple(types.values()), missing, possible.unknown))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A type with what its nodes may take; several where it is not known which max pods they have."""
+
+    forecast: TypeForecast
+    loads: tuple[NodeLoad, ...]
+    custom_networking: bool
+    gaps: tuple[Unknown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Types:
+    """The types of a group, why there may be others, and why it is not certain that each of them is used."""
+
+    types: tuple[_Found, ...]
+    missing: tuple[Unknown, ...] = ()
+    choice: Unknown | None = None
+
+
+def _known_types(group: NodeGroup, assessment: Assessment) -> _Types:
+    certain = replace(group, uncertain=None)  # whether the group exists changes nothing about one of its nodes
+    try:
+        if not assessment.applies(certain):
+            reason = "what Windows nodes and nodes of IPv6 clusters take is not worked out"
+            return _Types((), (Unknown(reason, group.span),))
+        cni = assessment.cni(group)
+    except Undecidable as cause:
+        return _Types((), (cause.unknown,))
+    found = []
+    resolved_types, unknown = collect(assessment.instances(group))
+    for resolved in resolved_types:
+        try:
+            found.append(_found(group, resolved.instance, assessment, custom_networking=cni.custom_networking))
+        except Undecidable as cause:
+            unknown = cause.unknown if unknown is None else unknown
+    # A type that is named twice (in the template and as an override) is one type.
+    types = {item.forecast.instance.name: item for item in found}
+    return _Types(tuple(types.values()), () if unknown is None else (unknown,))
+
+
+def _found(group: NodeGroup, instance: InstanceType, assessment: Assessment, *, custom_networking: bool) -> _Found:
+    room = assessment.room(instance, assessment.cni(group), group.span)
+    limits: tuple[KubeletLimit, ...] = ()
+    gaps: tuple[Unknown, ...] = ()
+    try:
+        limits = assessment.kubelet(group, instance)
+        numbers = [limit.figure.value for limit in limits]
+        max_pods = either([Estimate.of(limit.figure) for limit in limits], "which number wins is not documented")
+    except Undecidable as cause:
+        # The pool grows with max pods, up to what the interfaces hold.
+        numbers = [0, room.value]
+        gaps = (cause.unknown,)
+        max_pods = Estimate.unknown(cause.unknown)
+    loads = tuple(assessment.load(group, instance, number) for number in numbers)
+    forecast = TypeForecast(
+        instance=instance,
+        max_pods=max_pods,
+        limits=limits,
+        room=Estimate.of(room),
+        addresses=Loads.each(lambda state: _estimate(loads, state, _all, gaps)),
+        ready=all(load.idle.ready for load in loads),
+    )
+    return _Found(forecast, loads, custom_networking, gaps)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of what a node takes: its least, its most, its sum, and the least it can be if nothing is known."""
+
+    least: Callable[[NodeAddresses], int]
+    most: Callable[[NodeAddresses], int]
+    working: Callable[[NodeAddresses], str]
+    floor: int
+
+
+_all = _Part(
+    least=lambda taken: taken.total,
+    most=lambda taken: taken.total_at_most,
+    working=lambda taken: taken.working,
+    floor=1,
+)
+_prefixes = _Part(
+    least=lambda taken: taken.prefixes,
+    most=lambda taken: taken.prefixes + (_chance(taken) // ADDRESSES_PER_PREFIX if taken.prefixes else 0),
+    working=lambda _: "",
+    floor=0,
+)
+
+
+def _chance(taken: NodeAddresses) -> int:
+    """Return the addresses that chance may add."""
+    return taken.total_at_most - taken.total
+
+
+def _in_node_subnet(*, custom_networking: bool) -> _Part:
+    return _Part(
+        least=lambda taken: taken.node_subnet_addresses,
+        most=lambda taken: taken.node_subnet_addresses + (0 if custom_networking else _chance(taken)),
+        working=lambda taken: "1 primary interface" if custom_networking else taken.working,
+        floor=1,
+    )
+
+
+def _in_pod_subnet(*, custom_networking: bool) -> _Part:
+    return _Part(
+        least=lambda taken: taken.pod_subnet_addresses,
+        most=lambda taken: taken.pod_subnet_addresses + (_chance(taken) if custom_networking else 0),
+        working=lambda taken: taken.pod_subnet_working,
+        floor=0,
+    )
+
+
+def _singles(*, custom_networking: bool) -> _Part:
+    def least(taken: NodeAddresses) -> int:
+        here = taken.pod_subnet_addresses if custom_networking else taken.total
+        return here - ADDRESSES_PER_PREFIX * taken.prefixes
+
+    return _Part(least=least, most=lambda taken: least(taken) + _chance(taken), working=lambda _: "", floor=0)
+
+
+def _estimate(loads: Sequence[NodeLoad], state: LoadState, part: _Part, gaps: tuple[Unknown, ...]) -> Estimate:
+    taken: list[NodeAddresses] = [getattr(load, state.value) for load in loads]
+    least = min(part.least(one) for one in taken)
+    most = max(part.most(one) for one in taken)
+    workings = list(dict.fromkeys(part.working(one) for one in taken))
+    if least != most and len(workings) == 1 and workings[0]:
+        working = f"{workings[0]}, by chance up to {most}"
+    else:
+        working = workings[0] if len(workings) == 1 else ""
+    return Estimate(least, most, working, gaps if least != most else ())
+
+
+def _forecast(found: _Types) -> NodeForecast:
+    def loads(part_of: Callable[[_Found], _Part], floor: int) -> Loads:
+        return Loads.each(lambda state: _over_types(found, state, part_of, floor))
+
+    return NodeForecast(
+        types=tuple(item.forecast for item in found.types),
+        addresses=loads(lambda _: _all, _all.floor),
+        in_node_subnet=loads(lambda item: _in_node_subnet(custom_networking=item.custom_networking), 1),
+        in_pod_subnet=loads(lambda item: _in_pod_subnet(custom_networking=item.custom_networking), 0),
+        prefixes=loads(lambda _: _prefixes, 0),
+        singles=loads(lambda item: _singles(custom_networking=item.custom_networking), 0),
+    )
+
+
+def _over_types(found: _Types, state: LoadState, part_of: Callable[[_Found], _Part], floor: int) -> Estimate:
+    each = [_estimate(item.loads, state, part_of(item), item.gaps) for item in found.types]
+    each += [Estimate.unknown(gap, least=floor) for gap in found.missing]
+    if not each:
+        return Estimate(floor, None, "no instance type is known")
+    decided_by = () if found.choice is None else (found.choice,)
+    estimate = either(each, "", *decided_by)
+    if len(found.types) > 1 and not found.missing and estimate.value is None:
+        return estimate.because(", ".join(_named(found.types, each)) or _TYPES_VARY)
+    return estimate
+
+
+def _named(types: Sequence[_Found], each: Sequence[Estimate]) -> Iterator[str]:
+    for item, estimate in zip(types, each, strict=True):
+        if estimate.value is not None:
+            yield f"{item.forecast.instance.name} {estimate.value:,}"

@@ -1,0 +1,355 @@
+"""What all node groups together ask of each subnet, what is left of it, and how many nodes it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from podroom.capacity.assessment import Assessment
+from podroom.capacity.demand import is_among, nodes_in, space
+from podroom.capacity.estimate import Estimate, Loads, LoadState, either, total
+from podroom.capacity.interfaces import ADDRESSES_PER_PREFIX
+from podroom.capacity.node_forecast import NodeForecast
+from podroom.capacity.subnets import RESERVED_BY_EC2, SubnetPart, control_plane_reserve, load_balancer_reserve
+from podroom.model.world import NodeGroup, Subnet
+from podroom.records import dataclass
+from podroom.values import Known, OneOf, Undecidable, Unknown, Value
+
+_LOAD_BALANCER_TAGS = ("kubernetes.io/role/elb", "kubernetes.io/role/internal-elb")
+_SPARE_IN_END_BLOCKS = 2 * ADDRESSES_PER_PREFIX - RESERVED_BY_EC2
+"""Addresses of the first and the last block of a subnet, which can be no prefix anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShareForecast:
+    """What one node group puts into a subnet.
+
+    `desired`, `maximum` and `surge` are numbers of nodes here: at the group's desired size, at its maximum size, and
+    on top of that during an update.  `per_node` is what one of them takes of this subnet; the other loads are what
+    all of them take.
+    """
+
+    group: NodeGroup
+    part: SubnetPart
+    desired: Estimate
+    maximum: Estimate
+    surge: Estimate
+    per_node: Loads
+    prefixes_per_node: Loads
+    singles_per_node: Loads
+
+    @property
+    def at_desired(self) -> Loads:
+        """Return the addresses at the desired size."""
+        return Loads.each(lambda state: _product(self.desired, self.per_node.of(state)))
+
+    @property
+    def at_maximum(self) -> Loads:
+        """Return the addresses at the maximum size."""
+        return Loads.each(lambda state: _product(self.maximum, self.per_node.of(state)))
+
+    @property
+    def added_by_update(self) -> Loads:
+        """Return the addresses that an update adds."""
+        return Loads.each(lambda state: _product(self.surge, self.per_node.of(state)))
+
+
+@dataclass(frozen=True, slots=True)
+class ReserveForecast:
+    """Addresses that somebody other than nodes needs in the subnet."""
+
+    name: str
+    addresses: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class BlocksForecast:
+    """The /28 blocks of a subnet that prefix delegation needs.
+
+    `blocks` is how many an empty subnet has, `asked` how many nodes take at their maximum number.  `free` is what is
+    left then: at the least if every address outside of prefixes spoils a block of its own, at the most if those
+    addresses lie side by side; below 0 where blocks are lacking.
+    """
+
+    blocks: Estimate
+    asked: Loads
+    free: Loads
+
+    def risk(self, state: LoadState) -> str:
+        """Return "none", "possible" (it hangs on where single addresses lie), "certain" or "unknown"."""
+        free = self.free.of(state)
+        if free.least is not None and free.least >= 0:
+            return "none"
+        if free.most is not None and free.most < 0:
+            return "certain"
+        return "unknown" if free.gaps else "possible"
+
+
+@dataclass(frozen=True, slots=True)
+class SubnetForecast:
+    """One subnet: what it has, what is asked of it, and what that leaves.
+
+    `left` is what remains at the maximum size beside `reserves`, before an update; it is below 0 where addresses are
+    lacking.  `holds` is how many nodes fit if the groups grow in the proportion of their maximum sizes; one more runs
+    the subnet dry.  `blocks` is None without prefixes.
+    """
+
+    subnet: Subnet
+    zone: str | None
+    usable: Estimate
+    reserves: tuple[ReserveForecast, ...]
+    shares: tuple[ShareForecast, ...]
+    at_desired: Loads
+    at_maximum: Loads
+    added_by_update: Loads
+    left: Loads
+    holds: Loads
+    blocks: BlocksForecast | None
+    gaps: tuple[Unknown, ...]
+
+    @property
+    def reserved(self) -> Estimate:
+        """Return the addresses of all reserves together."""
+        return total([reserve.addresses for reserve in self.reserves])
+
+    @property
+    def nodes_at_maximum(self) -> Estimate:
+        """Return how many nodes have addresses here when all groups are at their maximum size."""
+        return _nodes(self.shares, lambda share: share.maximum)
+
+    @property
+    def nodes_at_desired(self) -> Estimate:
+        """Return how many nodes have addresses here when all groups are at their desired size."""
+        return _nodes(self.shares, lambda share: share.desired)
+
+
+def forecast_subnets(
+    assessment: Assessment, groups: Sequence[tuple[NodeGroup, NodeForecast, Estimate]]
+) -> tuple[SubnetForecast, ...]:
+    """Return the subnets that nodes, their pods or a control plane use; `groups` with a node and the surge of each."""
+    found = []
+    for subnet in assessment.world.subnets:
+        shares = tuple(
+            share for group, node, surge in groups for share in _shares(group, node, surge, subnet, assessment)
+        )
+        control_plane = _control_plane(subnet, assessment)
+        if shares or control_plane.addresses.least:
+            found.append(_forecast(subnet, shares, (control_plane, _load_balancers(subnet))))
+    return tuple(found)
+
+
+def size_estimate(size: Value[int]) -> Estimate:
+    """Return what is known of the size of a group."""
+    if isinstance(size, Known):
+        return Estimate.known(size.value)
+    gap = Unknown(size.reason, size.origin, size.refs)
+    if isinstance(size, OneOf):
+        return either([Estimate.known(value) for value in size.values], "", gap)
+    return Estimate.unknown(gap)
+
+
+def _shares(
+    group: NodeGroup, node: NodeForecast, surge: Estimate, subnet: Subnet, assessment: Assessment
+) -> list[ShareForecast]:
+    shares = []
+    nothing = Loads.each(lambda _: Estimate.known(0))
+    for part in SubnetPart:
+        presence = _presence(group, subnet, part, assessment)
+        if presence is False:
+            continue
+        doubts = [gap for gap in (presence, group.uncertain) if isinstance(gap, Unknown)]
+        sizes = (group.desired_size, group.maximum_size, _as_value(surge, group))
+        here = [_nodes_here(group, subnet, part, size, assessment) for size in sizes]
+        desired, maximum, added = [nodes.without_bound_below(0, *doubts) if doubts else nodes for nodes in here]
+        pods_elsewhere = part is SubnetPart.NODES and _custom_networking(group, assessment) is True
+        shares.append(
+            ShareForecast(
+                group=group,
+                part=part,
+                desired=desired,
+                maximum=maximum,
+                surge=added,
+                per_node=node.in_node_subnet if part is SubnetPart.NODES else node.in_pod_subnet,
+                prefixes_per_node=nothing if pods_elsewhere else node.prefixes,
+                singles_per_node=node.in_node_subnet if pods_elsewhere else node.singles,
+            )
+        )
+    return shares
+
+
+def _presence(group: NodeGroup, subnet: Subnet, part: SubnetPart, assessment: Assessment) -> bool | Unknown:
+    """Return whether a part of a group's addresses is in a subnet, or why that is not known."""
+    try:
+        if part is SubnetPart.NODES:
+            return is_among(tuple(group.subnets), group.subnets.missing, subnet)
+        pod_subnets = assessment.cluster(group).cni.pod_subnets
+        if not is_among(tuple(pods.subnet for pods in pod_subnets), pod_subnets.missing, subnet):
+            return False
+        custom_networking = _custom_networking(group, assessment)
+    except Undecidable as cause:
+        # Where not even custom networking is known, the gap is said of the node; not every subnet is suspected.
+        on = part is SubnetPart.NODES or _custom_networking(group, assessment) is True
+        return cause.unknown if on else False
+    return custom_networking
+
+
+def _custom_networking(group: NodeGroup, assessment: Assessment) -> bool | Unknown:
+    try:
+        return assessment.cni(group).custom_networking
+    except Undecidable as cause:
+        return cause.unknown
+
+
+def _as_value(estimate: Estimate, group: NodeGroup) -> Value[int]:
+    if estimate.value is not None:
+        return Known(estimate.value, group.span)
+    return estimate.gaps[0]
+
+
+def _nodes_here(
+    group: NodeGroup, subnet: Subnet, part: SubnetPart, size: Value[int], assessment: Assessment
+) -> Estimate:
+    known = size_estimate(size)
+    if isinstance(size, Unknown):
+        return known
+    try:
+        each = [Estimate.of(nodes_in(group, subnet, part, number, assessment)) for number in size.candidates()]
+    except Undecidable as cause:
+        return Estimate.unknown(cause.unknown, most=known.most)
+    return either(each, "", *known.gaps)
+
+
+def _control_plane(subnet: Subnet, assessment: Assessment) -> ReserveForecast:
+    reserve = control_plane_reserve()
+    parts = []
+    for cluster in assessment.world.clusters:
+        try:
+            if is_among(tuple(cluster.subnets), cluster.subnets.missing, subnet):
+                parts.append(Estimate.known(reserve.addresses))
+        except Undecidable as cause:
+            parts.append(Estimate.unknown(cause.unknown, most=reserve.addresses))
+    return ReserveForecast(reserve.name, total(parts))
+
+
+def _load_balancers(subnet: Subnet) -> ReserveForecast:
+    """Return what load balancers need where the tags let the AWS Load Balancer Controller choose the subnet."""
+    reserve = load_balancer_reserve()
+    needed = Estimate.known(reserve.addresses)
+    doubt = subnet.tags_missing
+    for name, value in subnet.tags:
+        if name not in _LOAD_BALANCER_TAGS:
+            continue
+        try:
+            if value.need() in ("", "1"):
+                return ReserveForecast(reserve.name, needed)
+        except Undecidable as cause:
+            doubt = cause.unknown
+    none = Estimate.known(0)
+    return ReserveForecast(reserve.name, none if doubt is None else either([none, needed], "", doubt))
+
+
+def _forecast(
+    subnet: Subnet, shares: tuple[ShareForecast, ...], reserves: tuple[ReserveForecast, ...]
+) -> SubnetForecast:
+    try:
+        room = space(subnet)
+        usable, blocks = Estimate.of(room.addresses), Estimate.of(room.blocks)
+    except Undecidable as cause:
+        usable = blocks = Estimate.unknown(cause.unknown)
+    available = usable.minus(total([reserve.addresses for reserve in reserves]))
+    at_maximum = _sum(shares, lambda share: share.at_maximum)
+    asked = Loads.each(
+        lambda state: total([share.maximum.times(share.prefixes_per_node.of(state)) for share in shares])
+    )
+    in_prefixes = any(not number.is_zero for _, number in asked)
+    zone = subnet.zone.value if isinstance(subnet.zone, Known) else None
+
+    def holds(state: LoadState) -> Estimate:
+        by_addresses = _fits(available, shares, lambda share: share.per_node.of(state))
+        if not in_prefixes:
+            return by_addresses
+        return _lesser(by_addresses, _fits(blocks, shares, lambda share: share.prefixes_per_node.of(state)))
+
+    return SubnetForecast(
+        subnet=subnet,
+        zone=None if zone is None else zone.name or zone.identity,
+        usable=usable,
+        reserves=reserves,
+        shares=shares,
+        at_desired=_sum(shares, lambda share: share.at_desired),
+        at_maximum=at_maximum,
+        added_by_update=_sum(shares, lambda share: share.added_by_update),
+        left=Loads.each(lambda state: available.minus(at_maximum.of(state))),
+        holds=Loads.each(holds),
+        blocks=_blocks(blocks, asked, shares, reserves) if in_prefixes else None,
+        gaps=_gaps(usable, available, *(number for loads in (at_maximum, asked) for _, number in loads)),
+    )
+
+
+def _blocks(
+    blocks: Estimate, asked: Loads, shares: Sequence[ShareForecast], reserves: Sequence[ReserveForecast]
+) -> BlocksForecast:
+    reserved = total([reserve.addresses for reserve in reserves])
+
+    def free(state: LoadState) -> Estimate:
+        singles = total([share.maximum.times(share.singles_per_node.of(state)) for share in shares]).plus(reserved)
+        packed = -(-max(0, (singles.least or 0) - _SPARE_IN_END_BLOCKS) // ADDRESSES_PER_PREFIX)
+        spoiled = Estimate(packed, singles.most, "", singles.gaps)
+        return blocks.minus(asked.of(state)).minus(spoiled)
+
+    return BlocksForecast(blocks, asked, Loads.each(free))
+
+
+def _fits(
+    available: Estimate, shares: Sequence[ShareForecast], per_node: Callable[[ShareForecast], Estimate]
+) -> Estimate:
+    """Return how many nodes fit into what is available, in the proportion of the groups' maximum sizes."""
+    by_group: dict[int, tuple[Estimate, Estimate]] = {}
+    for share in shares:
+        nodes, taken = by_group.get(id(share.group), (share.maximum, Estimate.known(0)))
+        by_group[id(share.group)] = (nodes, taken.plus(per_node(share)))
+    nodes = total([nodes for nodes, _ in by_group.values()])
+    sizes = [taken for _, taken in by_group.values()]
+    if not sizes:
+        return Estimate(None, None)
+    if nodes.value and len(sizes) > 1:
+        count = nodes.value
+        demand = total([count_here.times(taken) for count_here, taken in by_group.values()])
+    else:
+        # One node of whichever group.
+        count = 1
+        demand = either(sizes)
+    least = 0
+    if available.least is not None and demand.most:
+        least = max(0, available.least) * count // demand.most
+    most = None
+    if available.most is not None and demand.least:
+        most = max(0, available.most) * count // demand.least
+    gaps = tuple(dict.fromkeys((*available.gaps, *demand.gaps)))
+    return Estimate(least, most, "", gaps)
+
+
+def _lesser(one: Estimate, other: Estimate) -> Estimate:
+    least = min(bound for bound in (one.least or 0, other.least or 0))
+    bounds = [bound for bound in (one.most, other.most) if bound is not None]
+    return Estimate(least, min(bounds, default=None), "", tuple(dict.fromkeys((*one.gaps, *other.gaps))))
+
+
+def _product(nodes: Estimate, each: Estimate) -> Estimate:
+    working = ""
+    if nodes.value is not None and each.value is not None:
+        working = f"{nodes.value:,} nodes x {each.value:,} = {nodes.value * each.value:,}"
+    return nodes.times(each).because(working)
+
+
+def _sum(shares: Sequence[ShareForecast], loads: Callable[[ShareForecast], Loads]) -> Loads:
+    return Loads.each(lambda state: total([loads(share).of(state) for share in shares]))
+
+
+def _gaps(*estimates: Estimate) -> tuple[Unknown, ...]:
+    return tuple(dict.fromkeys(gap for estimate in estimates for gap in estimate.gaps))
+
+
+def _nodes(shares: Sequence[ShareForecast], count: Callable[[ShareForecast], Estimate]) -> Estimate:
+    """Return the nodes of all groups; a group that has its nodes and its pods here counts once."""
+    by_group = {id(share.group): count(share) for share in shares}
+    return total(list(by_group.values()))

@@ -1,0 +1,77 @@
+"""What `capacity` and `recommend` share: assumptions and what-ifs on the command line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
+from shutil import get_terminal_size
+from typing import TypeVar
+
+import click
+
+from podroom.capacity.assessment import Assumptions, ZoneBalance
+from podroom.cli.output import style
+from podroom.records import dataclass
+from podroom.report.capacity_text import BLOCKS, NARROWEST, WIDEST, Canvas
+
+T = TypeVar("T")
+
+_DEFAULT_WIDTH = 100
+
+_ASSUMING = (
+    click.option(
+        "--pods-per-node", type=click.IntRange(min=1), help="Pods with an address that a node is expected to run."
+    ),
+    click.option("--host-network-pods", type=click.IntRange(min=0), help="Pods of a node that use the host's network."),
+    click.option(
+        "--zone-balance",
+        type=click.Choice([balance.value for balance in ZoneBalance]),
+        help="Whether nodes spread evenly over availability zones, or all crowd into one.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Assuming:
+    """Assumptions as the command line says them; None leaves them to the configuration."""
+
+    pods_per_node: int | None
+    host_network_pods: int | None
+    zone_balance: str | None
+
+    def applied(self, configured: Assumptions) -> Assumptions:
+        """Return the assumptions of the configuration with those of the command line before them."""
+        if self.pods_per_node is not None:
+            configured = replace(configured, expected_pods_per_node=self.pods_per_node)
+        if self.host_network_pods is not None:
+            configured = replace(configured, host_network_pods=self.host_network_pods)
+        if self.zone_balance is not None:
+            configured = replace(configured, zone_balance=ZoneBalance(self.zone_balance))
+        return configured
+
+
+def assumes(command: Callable[..., T]) -> Callable[..., T]:
+    """Give a command the options for assumptions; it gets them as `assuming`."""
+
+    @wraps(command)
+    def wrapped(
+        *, pods_per_node: int | None, host_network_pods: int | None, zone_balance: str | None, **others: object
+    ) -> T:
+        return command(assuming=Assuming(pods_per_node, host_network_pods, zone_balance), **others)
+
+    for option in reversed(_ASSUMING):
+        wrapped = option(wrapped)
+    return wrapped
+
+
+def canvas(color: str) -> Canvas:
+    """Return what a terminal or a pipe can be drawn on."""
+    columns = get_terminal_size((_DEFAULT_WIDTH, 24)).columns if sys.stdout.isatty() else _DEFAULT_WIDTH
+    try:
+        BLOCKS.encode(sys.stdout.encoding or "ascii")
+        blocks = True
+    except UnicodeEncodeError:
+        blocks = False
+    return Canvas(min(WIDEST, max(NARROWEST, columns)), blocks, style(color))

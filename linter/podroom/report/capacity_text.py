@@ -1,0 +1,236 @@
+"""A forecast for a person at a terminal: tables with bars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
+
+from podroom.capacity.estimate import Estimate, LoadState
+from podroom.capacity.forecast import ClusterForecast, GroupForecast, all_gaps
+from podroom.capacity.subnet_forecast import SubnetForecast
+from podroom.records import dataclass
+from podroom.report.capacity_wording import (
+    UNKNOWN,
+    Comparison,
+    assumed,
+    cidr_of,
+    deciders,
+    groups_of_alike,
+    holds_sentence,
+    label,
+    place,
+    reserve_notes,
+    share_sentence,
+    shown,
+    value_text,
+)
+from podroom.report.style import Style, printable
+from podroom.rule import Severity
+
+NARROWEST, WIDEST = 80, 120
+BLOCKS, ASCII = "█▒·▶", "#+.>"
+"""What bars are drawn with: certainly taken, possibly taken, free, too much."""
+
+_NEARLY_FULL_PERCENT = 80
+_COLUMNS = (" at desired", " at maximum", "of usable", "left", "holds")
+_DEFAULTS = {"", "0", "false", "unset"}
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """What can be drawn on: `width` columns, `blocks` if the output's encoding has block elements, and colours."""
+
+    width: int
+    blocks: bool
+    style: Style
+
+    def bar(self, part: Estimate, whole: Estimate, cells: int) -> str:
+        """Return a bar of `cells` columns: what is certainly taken, what may be, and an arrow where it is too much."""
+        if whole.value is None or whole.value <= 0 or part.least is None:
+            return " " * cells
+        sure, maybe, empty, beyond = tuple(BLOCKS if self.blocks else ASCII)
+        most = part.most if part.most is not None else 2 * whole.value
+        taken = min(cells, _cells(part.least, whole.value, cells))
+        possible = min(cells, _cells(most, whole.value, cells))
+        text = sure * taken + maybe * (possible - taken) + empty * (cells - possible)
+        if part.least > whole.value or (part.most is not None and part.most > whole.value):
+            text = text[:-1] + beyond
+        return self.style.severity(_severity(part, whole), text)
+
+    def paragraph(self, text: str, indent: int, *, hanging: int = 2) -> Iterator[str]:
+        """Iterate over the lines of a text that is broken at the width."""
+        yield from wrap(
+            printable(text),
+            self.width,
+            initial_indent=" " * indent,
+            subsequent_indent=" " * (indent + hanging),
+            break_long_words=False,
+            break_on_hyphens=False,
+        ) or [""]
+
+
+def render(comparisons: Sequence[Comparison], canvas: Canvas) -> str:
+    """Return the whole report."""
+    lines: list[str] = []
+    for comparison in comparisons:
+        lines += [*_configuration(comparison, canvas), ""]
+    if not comparisons:
+        return "podroom: nothing about Amazon EKS here\n"
+    lines.append(canvas.style.strong("Assumed"))
+    for assumption in assumed(comparisons[0].today.assumptions):
+        lines += canvas.paragraph(assumption, 2)
+    return "\n".join(lines) + "\n"
+
+
+def _configuration(comparison: Comparison, canvas: Canvas) -> Iterator[str]:
+    found = comparison.today
+    yield canvas.style.strong(printable(found.root))
+    for cluster in found.clusters:
+        yield ""
+        yield from _cluster(cluster, comparison, canvas)
+    if found.stray_groups:
+        yield ""
+        yield canvas.style.strong("of a cluster that is not known")
+        for group in found.stray_groups:
+            yield from _group(group, comparison, canvas)
+    if comparison.changes:
+        yield ""
+        yield f"{canvas.style.strong('What if')} {printable(', '.join(comparison.changes))}"
+    for subnets in groups_of_alike(comparison):
+        yield ""
+        yield from _subnets(subnets, comparison, canvas)
+    if found.idle_subnets:
+        yield ""
+        count = len(found.idle_subnets)
+        yield f"{count} other subnet{'' if count == 1 else 's'} without nodes or control plane"
+    gaps = all_gaps(found)
+    if gaps:
+        yield ""
+        yield canvas.style.strong("Not known")
+        for gap in gaps:
+            yield from canvas.paragraph(gap.reason, 2)
+            yield f"      {canvas.style.faint(printable(place(gap)))}"
+
+
+def _cluster(cluster: ClusterForecast, comparison: Comparison, canvas: Canvas) -> Iterator[str]:
+    name = value_text(cluster.cluster.name)
+    called = "" if name == UNKNOWN else f" ({name})"
+    yield f"{canvas.style.strong('cluster')} {printable(cluster.cluster.address + called)}"
+    settings = [f"{name} {value_text(value)}" for name, value in cluster.settings if value_text(value) not in _DEFAULTS]
+    version = value_text(cluster.cluster.cni.version)
+    yield from canvas.paragraph(f"VPC CNI {version}: {', '.join(settings)}", 2)
+    for group in cluster.groups:
+        yield from _group(group, comparison, canvas)
+
+
+def _group(group: GroupForecast, comparison: Comparison, canvas: Canvas) -> Iterator[str]:
+    assumptions = comparison.today.assumptions
+    yield f"  {canvas.style.strong(printable(group.group.address))}"
+    sizes = f"{shown(group.desired)} nodes desired, {shown(group.maximum)} at most, over {shown(group.zones)} zones"
+    surge = "" if group.surge.is_zero else f"; {shown(group.surge)} more during an update"
+    yield from canvas.paragraph(f"{group.group.kind.value}: {sizes}{surge}", 4)
+    for text in deciders(group):
+        yield from canvas.paragraph(text, 4)
+    for other in (group, comparison.other_group(group)):
+        if other is None:
+            continue
+        loads = ", ".join(f"{label(state, assumptions)} {shown(number)}" for state, number in other.node.addresses)
+        title = "addresses a node" if other is group else "what if"
+        yield from canvas.paragraph(f"{title}: {loads}", 4)
+
+
+def _subnets(subnets: Sequence[SubnetForecast], comparison: Comparison, canvas: Canvas) -> Iterator[str]:
+    first = subnets[0]
+    title = f"{len(subnets)} subnets alike" if len(subnets) > 1 else "subnet"
+    yield f"{canvas.style.strong(title)}: {shown(first.usable)} usable addresses{' each' if len(subnets) > 1 else ''}"
+    for subnet in subnets:
+        zone = subnet.zone or "zone unknown"
+        yield from canvas.paragraph(f"{subnet.subnet.address}  {cidr_of(subnet)}  {zone}", 2)
+    other = comparison.other(first)
+    if first.shares:
+        yield from _table(first, other, comparison, canvas)
+    for share in first.shares:
+        yield from canvas.paragraph(share_sentence(share), 2)
+    reserves = " and ".join(reserve_notes(subnets))
+    if reserves:
+        yield from canvas.paragraph(f"kept free in {'each' if len(subnets) > 1 else 'it'}: {reserves}", 2)
+    for found, prefix in ((first, ""), (other, "what if: ")):
+        sentence = "" if found is None else holds_sentence(found, comparison.today.assumptions)
+        if sentence:
+            yield from canvas.paragraph(f"{prefix}{sentence}", 2)
+        if found is not None and found.blocks is not None:
+            yield from canvas.paragraph(f"{prefix}{_blocks(found)}", 2)
+
+
+def _table(
+    subnet: SubnetForecast, other: SubnetForecast | None, comparison: Comparison, canvas: Canvas
+) -> Iterator[str]:
+    rows: list[tuple[str, SubnetForecast, LoadState]] = []
+    for state in LoadState:
+        rows.append((label(state, comparison.today.assumptions), subnet, state))
+        if other is not None:
+            rows.append(("  what if", other, state))
+    cells = [
+        (
+            shown(found.at_desired.of(state)),
+            shown(found.at_maximum.of(state)),
+            _percent(found.at_maximum.of(state), found.usable),
+            shown(found.left.of(state)),
+            shown(found.holds.of(state)),
+        )
+        for _, found, state in rows
+    ]
+    names = max(9, *(len(name) for name, _, _ in rows))
+    widths = [max(len(title), *(len(row[at]) for row in cells)) for at, title in enumerate(_COLUMNS)]
+    room = canvas.width - 2 - names - sum(widths) - 2 * (len(widths) + 1)
+    titles = [f"{title:>{width}}" for title, width in zip(_COLUMNS, widths, strict=True)]
+    drawn = max(room, 0) if room >= 8 else 0
+    yield canvas.style.faint(_row(" " * names, titles[:2], " " * drawn, titles[2:]))
+    for (name, found, state), row in zip(rows, cells, strict=True):
+        aligned = [f"{text:>{width}}" for text, width in zip(row, widths, strict=True)]
+        bar = canvas.bar(found.at_maximum.of(state), found.usable, drawn) if drawn else ""
+        yield _row(f"{name:<{names}}", aligned[:2], bar, aligned[2:])
+
+
+def _row(name: str, left: Sequence[str], bar: str, right: Sequence[str]) -> str:
+    return "  " + "  ".join(part for part in (name, *left, bar, *right) if part)
+
+
+def _percent(part: Estimate, whole: Estimate) -> str:
+    if not whole.value or part.least is None:
+        return ""
+    low = 100 * part.least // whole.value
+    if part.most is None:
+        return f">= {low} %" if low else ""
+    high = -(-100 * part.most // whole.value)
+    return f"{high} %" if part.value is not None else f"{low} to {high} %"
+
+
+def _blocks(subnet: SubnetForecast) -> str:
+    blocks = subnet.blocks
+    if blocks is None:
+        return ""
+    risks = {
+        "none": "wherever single addresses lie, there are enough",
+        "possible": "enough only if single addresses lie side by side (aws_ec2_subnet_cidr_reservation)",
+        "certain": "too few",
+        "unknown": "whether that is enough is not known",
+    }
+    state = LoadState.EXPECTED
+    return (
+        f"/28 blocks for prefixes: {shown(blocks.blocks)} in all, {shown(blocks.asked.of(state))} asked for with the "
+        f"expected pods, {shown(blocks.free.of(state))} free then: {risks[blocks.risk(state)]}"
+    )
+
+
+def _cells(part: int, whole: int, cells: int) -> int:
+    return -(-part * cells // whole)
+
+
+def _severity(part: Estimate, whole: Estimate) -> Severity | None:
+    limit = whole.value or 0
+    if part.least is not None and part.least > limit:
+        return Severity.ERROR
+    if part.most is None or part.most > limit * _NEARLY_FULL_PERCENT // 100:
+        return Severity.WARNING
+    return None

@@ -1,0 +1,178 @@
+"""What all formats of a forecast share: how a number that is only partly known is written, labels, and notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from podroom.capacity.assessment import Assumptions, ZoneBalance
+from podroom.capacity.estimate import Estimate, LoadState
+from podroom.capacity.forecast import Forecast, GroupForecast
+from podroom.capacity.subnet_forecast import ShareForecast, SubnetForecast
+from podroom.capacity.subnets import (
+    CONTROL_PLANE_RECOMMENDED,
+    CONTROL_PLANE_REQUIRED,
+    CONTROL_PLANE_UPDATE,
+    LOAD_BALANCER_REQUIRED,
+    SubnetPart,
+)
+from podroom.capacity.working import counted
+from podroom.records import dataclass
+from podroom.values import Known, OneOf, Unknown, Value
+
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The forecast of today and, if something was asked for, what would be if it were otherwise.
+
+    `changes` are what was asked for, as it was written.
+    """
+
+    today: Forecast
+    what_if: Forecast | None = None
+    changes: tuple[str, ...] = ()
+
+    def other(self, subnet: SubnetForecast) -> SubnetForecast | None:
+        """Return the same subnet as it would be; None if it would not be used, or nothing was asked for."""
+        if self.what_if is None:
+            return None
+        address = subnet.subnet.address
+        return next((found for found in self.what_if.subnets if found.subnet.address == address), None)
+
+    def other_group(self, group: GroupForecast) -> GroupForecast | None:
+        """Return the same node group as it would be; None if nothing was asked for."""
+        if self.what_if is None:
+            return None
+        address = group.group.address
+        return next((found for found in self.what_if.groups if found.group.address == address), None)
+
+
+def shown(estimate: Estimate) -> str:
+    """Return a number as people write it: "4,000", "10 to 30", "at least 40", "unknown"."""
+    least, most = estimate.least, estimate.most
+    if least == most and least is not None:
+        return f"{least:,}"
+    if least is not None and most is not None:
+        return f"{least:,} to {most:,}"
+    if most is not None:
+        return f"at most {most:,}"
+    if least is not None and (least > 0 or not estimate.gaps):
+        return f"at least {least:,}"
+    return UNKNOWN
+
+
+def label(state: LoadState, assumptions: Assumptions) -> str:
+    """Return what a state of load is called: "16 pods" for the expected one."""
+    if state is LoadState.EXPECTED:
+        return counted(assumptions.expected_pods_per_node, "pod")
+    return {LoadState.IDLE: "idle", LoadState.ONE_POD: "one pod"}.get(state, "full")
+
+
+def condition(state: LoadState, assumptions: Assumptions) -> str:
+    """Return a state of load as the end of a sentence about nodes."""
+    if state is LoadState.EXPECTED:
+        return f"with {counted(assumptions.expected_pods_per_node, 'pod')} each"
+    return {LoadState.IDLE: "idle", LoadState.ONE_POD: "with one pod each"}.get(state, "full")
+
+
+def assumed(assumptions: Assumptions) -> tuple[str, ...]:
+    """Return everything that was assumed, each with the option that says otherwise."""
+    balance = {
+        ZoneBalance.BALANCED: "the nodes of a group spread evenly over its zones",
+        ZoneBalance.SKEWED: "all nodes of a group crowd into one zone",
+    }[assumptions.zone_balance]
+    control_plane = (
+        f"a subnet of the cluster keeps {CONTROL_PLANE_UPDATE} addresses for an update of the control plane; Amazon EKS "
+        f"requires {CONTROL_PLANE_REQUIRED} when a cluster is made and recommends {CONTROL_PLANE_RECOMMENDED}"
+    )
+    expected = counted(assumptions.expected_pods_per_node, "pod")
+    host = counted(assumptions.host_network_pods, "pod")
+    return (
+        f"a node is expected to run {expected} with an address (--pods-per-node)",
+        f"{host} of a node use the host's network (--host-network-pods)",
+        f"{balance} (--zone-balance)",
+        control_plane,
+        f"a subnet that is tagged for load balancers keeps {LOAD_BALANCER_REQUIRED} addresses for them",
+    )
+
+
+def value_text(value: Value[str]) -> str:
+    """Return a setting as text."""
+    if isinstance(value, Known):
+        return value.value or "unset"
+    if isinstance(value, OneOf):
+        return " or ".join(value.values)
+    return UNKNOWN
+
+
+def place(gap: Unknown) -> str:
+    """Return where something unknown stands."""
+    return str(gap.origin)
+
+
+def groups_of_alike(comparison: Comparison) -> list[tuple[SubnetForecast, ...]]:
+    """Return the subnets in groups of which all numbers are the same, in the order of the configuration."""
+    alike: dict[tuple[object, ...], list[SubnetForecast]] = {}
+    for subnet in comparison.today.subnets:
+        other = comparison.other(subnet)
+        alike.setdefault((_numbers(subnet), None if other is None else _numbers(other)), []).append(subnet)
+    return [tuple(several) for several in alike.values()]
+
+
+def _numbers(subnet: SubnetForecast) -> tuple[object, ...]:
+    shares = tuple(
+        (share.group.address, share.part, share.desired, share.maximum, share.surge, share.per_node)
+        for share in subnet.shares
+    )
+    return (subnet.usable, tuple(subnet.reserves), shares)
+
+
+def share_sentence(share: ShareForecast) -> str:
+    """Return how many nodes of a group a subnet has, with the sum."""
+    which = "pods of " if share.part is SubnetPart.PODS else ""
+    sizes = f"{shown(share.desired)} nodes at the desired size, {shown(share.maximum)} at the maximum size"
+    working = f" ({share.maximum.working})" if " = " in share.maximum.working else ""
+    surge = "" if share.surge.is_zero else f", {shown(share.surge)} more during an update"
+    return f"{which}{share.group.address}: {sizes}{working}{surge}"
+
+
+def holds_sentence(subnet: SubnetForecast, assumptions: Assumptions) -> str:
+    """Return how many nodes a subnet holds at each load, as a sentence; empty if it has no nodes."""
+    parts = [
+        f"{shown(number)} {condition(state, assumptions)}"
+        for state, number in subnet.holds
+        if number.least is not None or number.most is not None
+    ]
+    if not parts:
+        return ""
+    which = "these nodes" if len({share.group.address for share in subnet.shares}) == 1 else "these nodes together"
+    return f"{size_of(subnet)} holds {', '.join(parts[:-1])} or {parts[-1]} of {which}; the next one runs it dry"
+
+
+def size_of(subnet: SubnetForecast) -> str:
+    """Return "a /20" or "the subnet"."""
+    if isinstance(subnet.subnet.cidr, Known) and "/" in subnet.subnet.cidr.value:
+        return f"a /{subnet.subnet.cidr.value.rpartition('/')[2]}"
+    return "the subnet"
+
+
+def cidr_of(subnet: SubnetForecast) -> str:
+    """Return a subnet's block."""
+    return value_text(subnet.subnet.cidr)
+
+
+def reserve_notes(subnets: Sequence[SubnetForecast]) -> Iterator[str]:
+    """Iterate over what is kept for others than nodes."""
+    for reserve in subnets[0].reserves:
+        if not reserve.addresses.is_zero:
+            yield f"{shown(reserve.addresses)} for the {reserve.name}"
+
+
+def deciders(group: GroupForecast) -> Iterator[str]:
+    """Iterate over the types of a group, each with its max pods, who decides it, and its room."""
+    for found in group.node.types:
+        who = " or ".join(dict.fromkeys(limit.authority for limit in found.limits))
+        max_pods = f"max pods {shown(found.max_pods)}" + (f" ({who})" if who else "")
+        never = "" if found.ready else ", never Ready"
+        yield f"{found.instance.name}: {max_pods}, room for {shown(found.room)}{never}"
