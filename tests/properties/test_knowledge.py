@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from forgetting import NOWHERE, degraded
 from podroom.capacity.assessment import Assessment, Assumptions
 from podroom.catalog.instance_types import InstanceCatalog
 from podroom.engine import Engine
-from podroom.model.world import CniSettings, LaunchTemplate, NodeGroup, UserData, World
-from podroom.positions import Document, Span
+from podroom.model.world import LaunchTemplate, UserData, World
 from podroom.rule import Example, Rule
 from podroom.run import Request, understand
 from podroom.sources.hcl.parser import parse
 from podroom.testing import judge_example
-from podroom.values import Known, Members, OneOf, Unknown
 from podroom_rules import rules
 
 RULES = rules()
 ENGINE = Engine(RULES)
 CATALOG = InstanceCatalog.bundled()
-NOWHERE = Span(Document("nowhere.tf", "unknown"), 0, 7)
-FORGOTTEN = Unknown("it was forgotten for this test", NOWHERE)
 EXAMPLES = Path(__file__).parents[2] / "examples" / "terraform"
 CASES = sorted(
     folder
@@ -33,42 +28,6 @@ CASES = sorted(
     if folder.name != "overrides-of-too-many-possible-types"
 )
 SCENARIOS = sorted(folder for folder in EXAMPLES.iterdir() if folder.is_dir())
-
-
-def degraded(item: object) -> Iterator[object]:
-    """Iterate over copies of `item` in which exactly one thing is known no more."""
-    if isinstance(item, (Known, OneOf)):
-        yield FORGOTTEN
-    elif isinstance(item, Members):
-        yield Members((), (FORGOTTEN,))
-        for items in _degraded_tuple(item.items):
-            yield replace(item, items=items)
-        for position in range(len(item.items)):
-            yield Members(item.items[:position] + item.items[position + 1 :], (*item.missing, FORGOTTEN))
-    elif isinstance(item, tuple):
-        yield from _degraded_tuple(item)
-    elif is_dataclass(item) and not isinstance(item, (Span, Unknown, type)):
-        yield from _less_than(item)
-        for field in fields(item):
-            for copy in degraded(getattr(item, field.name)):
-                yield replace(item, **{field.name: copy})
-
-
-def _less_than(item: object) -> Iterator[object]:
-    """Iterate over copies of a part that has a field of its own for what is not known of it."""
-    if isinstance(item, UserData):
-        yield UserData(bootstraps=item.bootstraps, gaps=(FORGOTTEN,))
-    elif isinstance(item, NodeGroup):
-        yield replace(item, launch_template=None, launch_template_missing=FORGOTTEN)
-        yield replace(item, uncertain=FORGOTTEN)
-    elif isinstance(item, CniSettings):
-        yield replace(item, environment=(), missing=FORGOTTEN)
-
-
-def _degraded_tuple(items: tuple[object, ...]) -> Iterator[tuple[object, ...]]:
-    for position, member in enumerate(items):
-        for copy in degraded(member):
-            yield (*items[:position], copy, *items[position + 1 :])
 
 
 def verdicts(world: World) -> tuple[dict[tuple[str, str], int], set[str]]:

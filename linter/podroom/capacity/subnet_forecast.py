@@ -25,11 +25,12 @@ class ShareForecast:
 
     `desired`, `maximum` and `surge` are numbers of nodes here: at the group's desired size, at its maximum size, and
     on top of that during an update.  `per_node` is what one of them takes of this subnet; the other loads are what
-    all of them take.
+    all of them take.  `certain` is whether it is known that they are here.
     """
 
     group: NodeGroup
     part: SubnetPart
+    certain: bool
     desired: Estimate
     maximum: Estimate
     surge: Estimate
@@ -165,6 +166,7 @@ def _shares(
             ShareForecast(
                 group=group,
                 part=part,
+                certain=presence is True,
                 desired=desired,
                 maximum=maximum,
                 surge=added,
@@ -306,7 +308,9 @@ def _fits(
     by_group: dict[int, tuple[Estimate, Estimate]] = {}
     for share in shares:
         nodes, taken = by_group.get(id(share.group), (share.maximum, Estimate.known(0)))
-        by_group[id(share.group)] = (nodes, taken.plus(per_node(share)))
+        here = per_node(share)
+        taken = taken.plus(here if share.certain else here.without_bound_below(0))
+        by_group[id(share.group)] = (nodes, taken)
     nodes = total([nodes for nodes, _ in by_group.values()])
     sizes = [taken for _, taken in by_group.values()]
     if not sizes:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import click
 
+from podroom import __version__
 from podroom.capacity.assessment import Assessment
 from podroom.capacity.forecast import forecast
 from podroom.capacity.what_if import (
@@ -68,7 +69,10 @@ def capacity(
         what_if = forecast(Assessment(changed, request.catalog, assumptions)) if changes else None
         comparisons.append(Comparison(today, what_if, tuple(changes)))
     if output_format == "json":
-        pass
+        from podroom.report import capacity_json  # noqa: PLC0415 - only one of the formats is needed
+
+        date = request.catalog.date
+        write(capacity_json.render(comparisons, problems, assumptions, version=__version__, catalog_date=date))
     else:
         from podroom.report import capacity_text  # noqa: PLC0415 - only one of the formats is needed
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
-from shutil import get_terminal_size
 from typing import TypeVar
 
 import click
@@ -68,10 +68,17 @@ def assumes(command: Callable[..., T]) -> Callable[..., T]:
 
 def canvas(color: str) -> Canvas:
     """Return what a terminal or a pipe can be drawn on."""
-    columns = get_terminal_size((_DEFAULT_WIDTH, 24)).columns if sys.stdout.isatty() else _DEFAULT_WIDTH
+    columns = _terminal_columns() if sys.stdout.isatty() else _DEFAULT_WIDTH
     try:
         BLOCKS.encode(sys.stdout.encoding or "ascii")
         blocks = True
     except UnicodeEncodeError:
         blocks = False
     return Canvas(min(WIDEST, max(NARROWEST, columns)), blocks, style(color))
+
+
+def _terminal_columns() -> int:
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns
+    except OSError:  # a terminal that has no size
+        return _DEFAULT_WIDTH

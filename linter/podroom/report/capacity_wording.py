@@ -73,7 +73,7 @@ def condition(state: LoadState, assumptions: Assumptions) -> str:
     """Return a state of load as the end of a sentence about nodes."""
     if state is LoadState.EXPECTED:
         return f"with {counted(assumptions.expected_pods_per_node, 'pod')} each"
-    return {LoadState.IDLE: "idle", LoadState.ONE_POD: "with one pod each"}.get(state, "full")
+    return {LoadState.IDLE: "when idle", LoadState.ONE_POD: "with one pod each"}.get(state, "when full")
 
 
 def assumed(assumptions: Assumptions) -> tuple[str, ...]:
@@ -83,8 +83,8 @@ def assumed(assumptions: Assumptions) -> tuple[str, ...]:
         ZoneBalance.SKEWED: "all nodes of a group crowd into one zone",
     }[assumptions.zone_balance]
     control_plane = (
-        f"a subnet of the cluster keeps {CONTROL_PLANE_UPDATE} addresses for an update of the control plane; Amazon EKS "
-        f"requires {CONTROL_PLANE_REQUIRED} when a cluster is made and recommends {CONTROL_PLANE_RECOMMENDED}"
+        f"a subnet of the cluster keeps {CONTROL_PLANE_UPDATE} addresses for an update of the control plane; Amazon "
+        f"EKS requires {CONTROL_PLANE_REQUIRED} when a cluster is made and recommends {CONTROL_PLANE_RECOMMENDED}"
     )
     expected = counted(assumptions.expected_pods_per_node, "pod")
     host = counted(assumptions.host_network_pods, "pod")
@@ -147,7 +147,9 @@ def holds_sentence(subnet: SubnetForecast, assumptions: Assumptions) -> str:
     if not parts:
         return ""
     which = "these nodes" if len({share.group.address for share in subnet.shares}) == 1 else "these nodes together"
-    return f"{size_of(subnet)} holds {', '.join(parts[:-1])} or {parts[-1]} of {which}; the next one runs it dry"
+    first, *others = parts
+    number, _, when = first.partition(" when ")
+    return f"{size_of(subnet)} holds {number} of {which} when {when}, {', '.join(others)}; one more runs it dry"
 
 
 def size_of(subnet: SubnetForecast) -> str:

@@ -22,7 +22,7 @@ def render(outcome: Outcome, *, version: str, catalog_date: str) -> str:
         "undecided": [_undecided(undecided) for undecided in outcome.undecided],
         "suppressed": [_suppressed(suppressed) for suppressed in outcome.suppressed],
         "unused_suppressions": [_unused(unused) for unused in outcome.unused],
-        "errors": [_problem(problem) for problem in outcome.problems],
+        "errors": [problem_data(problem) for problem in outcome.problems],
         "summary": {
             "findings": len(outcome.findings),
             **{
@@ -85,7 +85,8 @@ def _unused(unused: Unused) -> dict[str, Any]:
     }
 
 
-def _problem(problem: Problem) -> dict[str, Any]:
+def problem_data(problem: Problem) -> dict[str, Any]:
+    """Return an input that could not be read."""
     first = problem.span.first if problem.span else None
     return {
         "message": problem.message,
