@@ -99,13 +99,18 @@ def repeated(piece: str, size: int) -> str:
     return piece * (size // len(piece))
 
 
-def fastest(read: Callable[[str], None], text: str) -> float:
+def fastest(read: Callable[[str], None], text: str, *, rounds: int = 2) -> float:
     best = float("inf")
-    for _ in range(2):
+    for _ in range(rounds):
         started = time.process_time()
         read(text)
         best = min(best, time.process_time() - started)
     return best
+
+
+def grows_faster(once: float, fourfold: float) -> bool:
+    """Four times the text: linear is 4, quadratic 16.  Below 10 ms the clock decides nothing."""
+    return fourfold > 9 * max(once, 0.0012)
 
 
 @pytest.fixture
@@ -125,8 +130,9 @@ def test_time_grows_with_the_length_of_the_text_and_not_faster(read: Callable[[s
     for name, piece in PIECES.items():
         once = fastest(read, repeated(piece, SIZE))
         fourfold = fastest(read, repeated(piece, 4 * SIZE))
-        # Four times the text: linear is 4, quadratic 16.  Below 10 ms the clock decides nothing.
-        if fourfold > 9 * max(once, 0.0012):
+        if grows_faster(once, fourfold):  # a busy machine is slow now and then, a bad pattern always
+            once, fourfold = fastest(read, repeated(piece, SIZE)), fastest(read, repeated(piece, 4 * SIZE), rounds=6)
+        if grows_faster(once, fourfold):
             slow.append((name, round(once, 4), round(fourfold, 4)))
     assert slow == []
 
