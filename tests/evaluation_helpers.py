@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
+from decimal import Decimal
 
 from podroom.evaluation.project import Field, Module, Options, load_root
+from podroom.evaluation.terms import ListTerm, MapTerm, Null, ObjectTerm, SetTerm, Term, TupleTerm
 from podroom.positions import Document
 from podroom.sources.hcl.parser import parse
 from podroom.sources.hcl.syntax import ParsedFile
@@ -53,3 +55,14 @@ def field(root: Module, attribute: str = "v", kind: str = "x", at: int = 0) -> F
 def value(expression: str, more: str = "", options: Options | None = None, **others: str) -> Field:
     """Return the field of one expression, beside other declarations."""
     return field(load(f'resource "x" "x" {{\n  v = {expression}\n}}\n{more}', options, **others))
+
+
+def plain(term: Term) -> object:
+    """Return a known value as Python has it: lists, dictionaries, texts, numbers."""
+    if isinstance(term, TupleTerm | ListTerm | SetTerm):
+        return [plain(item) for item in term.items]
+    if isinstance(term, ObjectTerm | MapTerm):
+        return {key: plain(item) for key, item in term.entries.items()}
+    if isinstance(term, Null):
+        return None
+    return float(term) if isinstance(term, Decimal) else term

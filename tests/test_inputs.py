@@ -1,4 +1,4 @@
-"""Files and folders as they come: missing, odd, unreadable, in forms that are not read yet."""
+"""Files and folders as they come: missing, odd, unreadable, in every form that Terraform and OpenTofu read."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_a_name_that_no_file_can_have_is_no_file(guilty: Path) -> None:
 
 @pytest.mark.parametrize(
     ("other", "sentence"),
-    [("missing", "no such file or folder: "), ("empty", "no Terraform configuration (*.tf) in ")],
+    [("missing", "no such file or folder: "), ("empty", "no Terraform configuration (*.tf, *.tf.json, *.tofu) in ")],
 )
 def test_a_path_without_anything_to_judge_does_not_keep_the_others_from_being_judged(
     guilty: Path, tmp_path: Path, other: str, sentence: str
@@ -129,48 +129,6 @@ def test_folders_that_call_each_other_are_all_judged(tmp_path: Path) -> None:
     assert "in 2 configurations" in result.output
 
 
-@pytest.mark.parametrize(
-    "name", ["cni.tf.json", "cni.tofu", "cni.tofu.json", "terraform.tfvars.json", "x.auto.tfvars.json"]
-)
-def test_a_file_in_a_form_that_is_not_read_yet_is_said_once(guilty: Path, name: str) -> None:
-    (guilty / name).write_text("{}\n", encoding="utf-8")
-
-    result = podroom("check", str(guilty))
-
-    assert result.exit_code == 1
-    assert result.output.count(f"{name}:1:1: {name} is not read yet, so what it says is not known") == 1
-
-
-def test_an_unread_file_beside_configuration_that_is_not_about_eks_is_said_if_it_is(tmp_path: Path) -> None:
-    (tmp_path / "main.tf").write_text('resource "aws_s3_bucket" "b" {}\n', encoding="utf-8")
-    (tmp_path / "queue.tf.json").write_text('{"resource": {"aws_sqs_queue": {"q": {}}}}', encoding="utf-8")
-    (tmp_path / "cluster.tf.json").write_text('{"resource": {"aws_eks_cluster": {"c": {}}}}', encoding="utf-8")
-
-    output = podroom("check", str(tmp_path)).output
-
-    assert "cluster.tf.json is not read yet" in output
-    assert "queue.tf.json" not in output
-
-
-def test_a_folder_with_nothing_but_unread_forms_says_so(tmp_path: Path) -> None:
-    (tmp_path / "main.tf.json").write_text("{}\n", encoding="utf-8")
-
-    result = podroom("check", str(tmp_path))
-
-    assert result.exit_code == 2
-    assert "files in JSON (.tf.json) and of OpenTofu (.tofu) are there, but not read yet" in result.stderr
-
-
-def test_a_variable_file_in_json_is_refused(guilty: Path, tmp_path: Path) -> None:
-    file = tmp_path / "x.tfvars.json"
-    file.write_text("{}\n", encoding="utf-8")
-
-    result = podroom("check", "--var-file", str(file), str(guilty))
-
-    assert result.exit_code == 2
-    assert "variable files in JSON are not supported yet" in result.stderr
-
-
 def test_a_variable_that_no_configuration_declares_is_refused_as_terraform_does(guilty: Path) -> None:
     (guilty / "v.tf").write_text('variable "instance_type" {}\n', encoding="utf-8")
 
@@ -199,16 +157,3 @@ def test_what_podroom_cannot_do_is_valid_json_too(arguments: tuple[str, ...]) ->
     STRICT.validate(document)
     assert result.exit_code == 2
     assert [error["message"] in result.stderr for error in document["errors"]] == [True]
-
-
-def test_an_unread_file_in_a_module_is_said_too(guilty: Path) -> None:
-    (guilty / "module").mkdir()
-    (guilty / "module" / "main.tf").write_text("", encoding="utf-8")
-    (guilty / "module" / "cni.tf.json").write_text("{}\n", encoding="utf-8")
-    (guilty / "module" / "terraform.tfvars.json").write_text("{}\n", encoding="utf-8")
-    (guilty / "call.tf").write_text('module "m" {\n  source = "./module"\n}\n', encoding="utf-8")
-
-    output = podroom("check", str(guilty)).output
-
-    assert output.count("module/cni.tf.json:1:1: cni.tf.json is not read yet") == 1
-    assert "terraform.tfvars.json" not in output, "Terraform reads variable files beside the root module only"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import field, replace
 
@@ -14,14 +13,10 @@ from podroom.engine import Engine, Outcome, Problem, Undecided, find_unused, rea
 from podroom.errors import InputError, UsageError
 from podroom.evaluation.project import Options, load_root
 from podroom.model.world import Gap, World
-from podroom.patterns import pattern
-from podroom.positions import Document, Span
 from podroom.records import dataclass
 from podroom.rule import Finding
 from podroom.sources.files import Files, HclReader, find_roots, project_folder
 from podroom.values import Unknown
-
-_MENTIONS_EKS = pattern(r"(?<![a-z])eks", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +51,10 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
     worlds: list[World] = []
     problems: list[Problem] = []
     declared: set[str] = set()
-    may_declare_more = False
     for root in roots:
         module = load_root(files, root, options)
         declared.update(module.declarations.variables)
-        folders = dict.fromkeys(part.directory for part in module.walk() if not part.is_supplied)
-        unread = [document for folder in folders for document in files.unread_configuration(folder)]
-        may_declare_more = may_declare_more or bool(unread)
-        world = _with_gaps(assemble(module, unread), unread + files.unread_variables(root))
+        world = assemble(module)
         if world.about_eks:
             files.variables(root)  # one that cannot be read is said, even if no variable was looked up
         for part in module.walk() if world.about_eks else ():
@@ -75,24 +66,10 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
                     gap = Gap(part.address or "the root module", problem.message, problem.span)
                     world = replace(world, gaps=(*world.gaps, gap))
         worlds.append(world)
-    if not may_declare_more and not files.problems:
+    if not files.problems:
         _refuse_undeclared(request.variables, declared)
     problems += [Problem(problem.message, problem.span, problem.path) for problem in files.problems]
     return worlds, list(dict.fromkeys(problems)), files
-
-
-def _with_gaps(world: World, unread: Sequence[Document]) -> World:
-    """Add a gap for each file in a form that is not read yet, if it may be about EKS."""
-    gaps = [
-        Gap(
-            "the root module",
-            f"{document.path.rpartition('/')[2]} is not read yet, so what it says is not known",
-            Span(document, 0, 0),
-        )
-        for document in unread
-        if world.about_eks or _MENTIONS_EKS.search(document.text)
-    ]
-    return replace(world, gaps=(*world.gaps, *gaps))
 
 
 def _refuse_undeclared(variables: Sequence[tuple[str, str]], declared: Collection[str]) -> None:

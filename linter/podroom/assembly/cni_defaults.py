@@ -6,13 +6,10 @@ cannot read yet: a manifest of the VPC CNI, a script that sets its variables, or
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from podroom.assembly.inventory import Inventory
 from podroom.evaluation.project import ResourceInstance
 from podroom.model.world import CURRENT_VERSION, CniSettings
 from podroom.patterns import pattern
-from podroom.positions import Document, Span
 from podroom.values import Default, Known, Unknown
 
 DEFAULT_VERSION = Default("Amazon EKS", "https://docs.aws.amazon.com/eks/latest/userguide/managing-vpc-cni.html")
@@ -41,17 +38,11 @@ _BESIDE_VPC_CNI = pattern(r"AmazonVPC|chainingMode|aws-cni")
 _COMMENT = pattern(r"(?m)(?:^|\s)(?:#|//).*$")
 
 
-def configured_elsewhere(
-    inventory: Inventory, unread: Sequence[Document], read: ResourceInstance | None
-) -> Unknown | None:
+def configured_elsewhere(inventory: Inventory, read: ResourceInstance | None) -> Unknown | None:
     """Return why the settings of the CNI are not known, None if nothing else seems to touch them.
 
     `read` is a resource that configures it and was read.
     """
-    for document in unread:
-        if _VPC_CNI.search(document.text):
-            name = document.path.rpartition("/")[2]
-            return Unknown(f"{name} speaks of the VPC CNI and is not read yet", Span(document, 0, 0))
     for kind in _MAY_CONFIGURE:
         for resource in inventory.resources(kind):
             if resource is read:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from podroom.assembly.clusters import Clusters
@@ -16,15 +15,11 @@ from podroom.assembly.node_groups import NodeGroups
 from podroom.assembly.subnets import read_subnets, read_vpcs
 from podroom.evaluation.project import Module
 from podroom.model.world import CniSettings, World
-from podroom.positions import Document
 from podroom.values import Known, Members
 
 
-def assemble(root: Module, unread: Sequence[Document] = ()) -> World:
-    """Return the World that a root module describes; it evaluates what bears on pods and nothing else.
-
-    `unread` are files that belong to it in a form that is not read yet.
-    """
+def assemble(root: Module) -> World:
+    """Return the World that a root module describes; it evaluates what bears on pods and nothing else."""
     inventory = Inventory(root)
     clusters = Clusters(inventory)
     groups = NodeGroups(inventory, clusters)
@@ -38,7 +33,7 @@ def assemble(root: Module, unread: Sequence[Document] = ()) -> World:
     else:
         release = None
     with_custom_networking = _with_eni_configs(cni, inventory)
-    known = clusters.build(with_custom_networking, configured_elsewhere(inventory, unread, release))
+    known = clusters.build(with_custom_networking, configured_elsewhere(inventory, release))
     return World(
         root=root.directory,
         clusters=known,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from podroom.evaluation.declarations import DeclaredBody
+from podroom.evaluation.declarations import DeclaredBody, block_type
 from podroom.evaluation.expansion import evaluate_for_each, scope_of
 from podroom.evaluation.expressions import evaluate, failed_symbol
 from podroom.evaluation.failures import EvaluationFailure
@@ -76,7 +76,7 @@ class BodyReader:
 
     def has_block(self, name: str) -> bool:
         """Return whether blocks of a type are written, whether or not there are any in the end."""
-        return any(_type_of(block) == name for block, _ in self._body.blocks)
+        return any(block_type(block) == name for block, _ in self._body.blocks)
 
     def blocks(self, name: str) -> Members[BodyReader]:
         """Return the nested blocks of a type; `missing` says why there may be more or fewer."""
@@ -86,7 +86,7 @@ class BodyReader:
             if block.type == name:
                 span = Span(document, block.start, block.end)
                 readers.append(BodyReader(DeclaredBody.of(block.body, document), self._scope.at(document), span))
-            elif block.type == "dynamic" and _type_of(block) == name:
+            elif block.type == "dynamic" and block_type(block) == name:
                 self._add_dynamic(block, document, readers, missing)
         return Members(tuple(readers), tuple(missing))
 
@@ -121,10 +121,6 @@ class BodyReader:
         missing.extend(unknown_of(symbol, span) for symbol in expansion.rest)
 
 
-def _type_of(block: Block) -> str:
-    return block.labels[0].value if block.type == "dynamic" and block.labels else block.type
-
-
 class NestedBlock(LazyObject):
     """A nested block of a resource, as an expression sees it: an object."""
 
@@ -138,11 +134,11 @@ class NestedBlock(LazyObject):
 
     def attribute(self, name: str) -> Term:
         """Return a written attribute, else an unknown that the provider decides."""
+        if self._body.has_block(name):
+            return block_list(f"{self.address}.{name}", self._owner, self._body.blocks(name))
         field = self._body.attribute(name)
         if field is not None:
             return field.term
-        if self._body.has_block(name):
-            return block_list(f"{self.address}.{name}", self._owner, self._body.blocks(name))
         owner = self._owner.symbol()
         shown = f"{self.address}.{name}"
         return replace(

@@ -9,6 +9,7 @@ from typing import TypeVar
 from podroom.evaluation.failures import EvaluationProblem
 from podroom.positions import Document, Span
 from podroom.records import dataclass
+from podroom.sources.file_names import is_override
 from podroom.sources.hcl.syntax import Attribute, Block, Body, ParsedFile
 
 K = TypeVar("K")
@@ -34,9 +35,12 @@ class DeclaredBody:
 
     def override(self, other: DeclaredBody) -> None:
         """Replace attributes by name and nested blocks by type, as an override file does."""
-        self.attributes.update(other.attributes)
-        replaced = {block.type for block, _ in other.blocks}
-        self.blocks = [pair for pair in self.blocks if pair[0].type not in replaced] + other.blocks
+        replaced = {block_type(block) for block, _ in other.blocks}
+        # In JSON one name may be read as both; whichever of them is overridden, the other goes too.
+        kept = {name: one for name, one in self.attributes.items() if name not in replaced}
+        self.attributes = {**kept, **other.attributes}
+        replaced |= other.attributes.keys()
+        self.blocks = [pair for pair in self.blocks if block_type(pair[0]) not in replaced] + other.blocks
 
 
 @dataclass(slots=True)
@@ -72,11 +76,11 @@ class Declarations:
 
 
 def read_declarations(files: list[ParsedFile]) -> Declarations:
-    """Return what files declare; files named `override.tf` or `*_override.tf` come last and override."""
+    """Return what files declare; files named `override` or `*_override` come last and override."""
     declared = Declarations(files)
-    plain = [file for file in files if not _is_override(file.document.path)]
+    plain = [file for file in files if not is_override(file.document.path)]
     overriding = sorted(
-        (file for file in files if _is_override(file.document.path)), key=lambda file: file.document.path
+        (file for file in files if is_override(file.document.path)), key=lambda file: file.document.path
     )
     for file in (*plain, *overriding):
         for block in file.body.blocks:
@@ -90,16 +94,16 @@ def read_declarations(files: list[ParsedFile]) -> Declarations:
     return declared
 
 
-def _is_override(path: str) -> bool:
-    name = path.rpartition("/")[2]
-    return name == "override.tf" or name.endswith("_override.tf")
+def block_type(block: Block) -> str:
+    """Return what a nested block is in the end: a `dynamic` block makes blocks of the type that its label names."""
+    return block.labels[0].value if block.type == "dynamic" and block.labels else block.type
 
 
 def _declare(declared: Declarations, block: Block, document: Document) -> None:
     labels = tuple(label.value for label in block.labels)
     if block.type == "locals":
         for attribute in block.body.attributes:
-            if _is_override(document.path):
+            if is_override(document.path):
                 declared.locals[attribute.name] = (attribute, document)
             else:
                 first = declared.locals.setdefault(attribute.name, (attribute, document))
@@ -131,7 +135,7 @@ def _put(declared: Declarations, table: dict[K, Declaration], key: K, declaratio
     first = table.setdefault(key, declaration)
     if first is declaration:
         return
-    if _is_override(declaration.document.path):
+    if is_override(declaration.document.path):
         first.body.override(declaration.body)
     else:
         declared.problems.append(_twice(name, declaration.header, first.header))

@@ -77,12 +77,10 @@ class ResourceInstance(LazyObject):
             rendered = self._rendered()
             if rendered is not None:
                 return rendered
-        field = self.body.attribute(name)
-        if field is not None:
-            return field.term
         if self.body.has_block(name):
             return block_list(f"{self.address}.{name}", self, self.body.blocks(name))
-        return self._symbol(name)
+        field = self.body.attribute(name)
+        return self._symbol(name) if field is None else field.term
 
     def _symbol(self, name: str) -> Sym:
         address = f"{self.address}.{name}"

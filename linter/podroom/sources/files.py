@@ -15,6 +15,13 @@ from typing import TypeAlias
 from podroom.errors import InputError
 from podroom.positions import Document, Span
 from podroom.records import dataclass
+from podroom.sources.file_names import (
+    CONFIGURATION_ENDINGS,
+    automatic_variables,
+    configuration_files,
+    is_configuration,
+    is_json,
+)
 from podroom.sources.hcl.syntax import Literal, ParsedFile
 
 HclReader: TypeAlias = Callable[[Document], ParsedFile]
@@ -23,9 +30,6 @@ LARGEST_FILE = 32 * 1024 * 1024
 """In bytes.  The largest Terraform file in 10,442 public ones is under 1 MiB."""
 
 _GIT_CRYPT = b"\x00GITCRYPT\x00"
-_CONFIGURATION = ".tf"
-_UNREAD_CONFIGURATION = (".tf.json", ".tofu", ".tofu.json")
-_UNREAD_VARIABLES = ("terraform.tfvars.json", ".auto.tfvars.json")
 _SKIPPED_DIRECTORIES = frozenset({"node_modules", "__pycache__"})
 
 
@@ -75,34 +79,14 @@ class Files:
 
     def configuration(self, directory: str) -> list[ParsedFile]:
         """Return the configuration files of one folder, in the order of their names."""
-        names = [name for name in self._names(directory) if name.endswith(_CONFIGURATION)]
-        return self._parse_all(os.path.join(directory, name) for name in names)
-
-    def unread_configuration(self, directory: str) -> list[Document]:
-        """Return the files of one folder that are configuration too, in forms that are not read yet."""
-        return self._unread(directory, _UNREAD_CONFIGURATION)
-
-    def unread_variables(self, directory: str) -> list[Document]:
-        """Return the variable files that Terraform reads by itself, in forms that are not read yet."""
-        return self._unread(directory, _UNREAD_VARIABLES)
+        return self._parse_all(os.path.join(directory, name) for name in configuration_files(self._names(directory)))
 
     def variables(self, directory: str) -> list[ParsedFile]:
-        """Return the variable files that Terraform reads by itself, the weakest first.
-
-        Source: terraform.tfvars, then *.auto.tfvars in the order of their names
-        (https://developer.hashicorp.com/terraform/language/values/variables).
-        """
-        names = self._names(directory)
-        automatic = [name for name in names if name.endswith(".auto.tfvars")]
-        chosen = [name for name in names if name == "terraform.tfvars"] + automatic
-        return self._parse_all(os.path.join(directory, name) for name in chosen)
+        """Return the variable files that Terraform reads by itself, the weakest first."""
+        return self._parse_all(os.path.join(directory, name) for name in automatic_variables(self._names(directory)))
 
     def variable_file(self, path: str) -> ParsedFile:
         """Return the variable file that the user named; raises `InputError` if it cannot be read."""
-        if path.endswith(".json"):
-            raise InputError(
-                f"{_shown(path)} is not read: variable files in JSON are not supported yet; give a .tfvars"
-            )
         parsed = self._parse(path)
         if parsed is None:
             raise InputError(self._read_problems[path].message)
@@ -135,18 +119,6 @@ class Files:
     def _names(self, directory: str) -> list[str]:
         return [entry.name for entry in self.entries(directory) if not _is_folder(entry)]
 
-    def _unread(self, directory: str, endings: tuple[str, ...]) -> list[Document]:
-        found = []
-        for name in self._names(directory):
-            if name.endswith(endings):
-                path = os.path.join(directory, name)
-                document = self._read(path)
-                if isinstance(document, ReadProblem):
-                    self.note(path, document.message)
-                else:
-                    found.append(document)
-        return found
-
     def _parse_all(self, paths: Iterable[str]) -> list[ParsedFile]:
         with _without_collector():
             return [parsed for parsed in map(self._parse, paths) if parsed is not None]
@@ -158,8 +130,15 @@ class Files:
                 self.note(path, document.message)
                 self._parsed[path] = None
             else:
-                self._parsed[path] = self._reader(document)
+                self._parsed[path] = self._reader_of(path)(document)
         return self._parsed[path]
+
+    def _reader_of(self, path: str) -> HclReader:
+        if not is_json(path):
+            return self._reader
+        from podroom.sources.hcl.json_syntax import parse_json, parse_json_variables  # noqa: PLC0415 - few have JSON
+
+        return parse_json if is_configuration(os.path.basename(path)) else parse_json_variables
 
     def _read(self, path: str) -> Document | ReadProblem:
         known = self._documents.get(path)
@@ -256,32 +235,26 @@ def _folders(path: str, files: Files) -> list[str]:
         )
         return []
     if not is_folder:
-        if path.endswith(_CONFIGURATION):
+        if path.endswith(CONFIGURATION_ENDINGS):
             return [os.path.normpath(os.path.dirname(path) or ".")]
-        files.note(path, f"{_shown(path)} is not a Terraform file (.tf); give a folder or .tf files")
+        files.note(path, f"{_shown(path)} is not a Terraform file (.tf, .tf.json); give a folder or such files")
         return []
     known = len(files.problems)
-    read, unread = _folders_with_configuration(path, files)
-    if read:
-        return read + unread
-    if unread or len(files.problems) == known:
-        beside = "; files in JSON (.tf.json) and of OpenTofu (.tofu) are there, but not read yet" if unread else ""
-        files.note(path, f"no Terraform configuration (*.tf) in {_shown(path)}{beside}")
-    return []
+    found = _folders_with_configuration(path, files)
+    if not found and len(files.problems) == known:
+        files.note(path, f"no Terraform configuration (*.tf, *.tf.json, *.tofu) in {_shown(path)}")
+    return found
 
 
-def _folders_with_configuration(path: str, files: Files) -> tuple[list[str], list[str]]:
-    """Return the folders that hold configuration, and those whose configuration is not read yet."""
-    read, unread = [], []
+def _folders_with_configuration(path: str, files: Files) -> list[str]:
+    """Return the folders that hold configuration."""
+    found = []
     pending = [os.path.normpath(path)]
     while pending:
         folder = pending.pop()
         entries = files.entries(folder)
-        names = [entry.name for entry in entries if not _is_folder(entry)]
-        if any(name.endswith(_CONFIGURATION) for name in names):
-            read.append(folder)
-        elif any(name.endswith(_UNREAD_CONFIGURATION) for name in names):
-            unread.append(folder)
+        if any(is_configuration(entry.name) and not _is_folder(entry) for entry in entries):
+            found.append(folder)
         pending += [
             os.path.normpath(entry.path)
             for entry in reversed(entries)
@@ -289,7 +262,7 @@ def _folders_with_configuration(path: str, files: Files) -> tuple[list[str], lis
             and not entry.name.startswith(".")
             and entry.name not in _SKIPPED_DIRECTORIES
         ]
-    return read, unread
+    return found
 
 
 def _is_folder(entry: os.DirEntry[str], *, follow_symlinks: bool = True) -> bool:

@@ -1,0 +1,59 @@
+"""Which files of a folder Terraform and OpenTofu read, and as what, told by their names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+CONFIGURATION_ENDINGS = (".tf", ".tf.json", ".tofu", ".tofu.json")
+_SHADOWED_BY = {".tf": ".tofu", ".tf.json": ".tofu.json"}
+VARIABLE_ENDINGS = (".tfvars", ".tfvars.json")
+_FIRST = ("terraform.tfvars", "terraform.tfvars.json")
+_AUTOMATIC = (".auto.tfvars", ".auto.tfvars.json")
+
+
+def is_configuration(name: str) -> bool:
+    """Return whether a file is configuration; hidden files are none."""
+    return name.endswith(CONFIGURATION_ENDINGS) and not name.startswith(".")
+
+
+def is_json(name: str) -> bool:
+    """Return whether a file is in JSON."""
+    return name.endswith(".json")
+
+
+def configuration_files(names: Iterable[str]) -> list[str]:
+    """Return the configuration among the files of a folder, in the order of their names.
+
+    A `.tofu` file takes the place of the `.tf` file of the same name, a `.tofu.json` that of the `.tf.json`.
+    Source: https://opentofu.org/docs/language/files/ (other tools see the `.tf` files only).
+    """
+    found = {name for name in names if is_configuration(name)}
+    shadowed = {
+        name
+        for name in found
+        for ending, stronger in _SHADOWED_BY.items()
+        if name.endswith(ending) and name.removesuffix(ending) + stronger in found
+    }
+    return sorted(found - shadowed)
+
+
+def is_override(path: str) -> bool:
+    """Return whether a configuration file is merged over the others: `override` or `*_override`, of any ending."""
+    name = path.rpartition("/")[2]
+    stem = next((name.removesuffix(ending) for ending in CONFIGURATION_ENDINGS if name.endswith(ending)), name)
+    return stem == "override" or stem.endswith("_override")
+
+
+def automatic_variables(names: Iterable[str]) -> list[str]:
+    """Return the variable files that are read without being named, the weakest first.
+
+    Source: https://developer.hashicorp.com/terraform/language/values/variables#variable-definition-precedence
+    """
+    found = set(names)
+    automatic = sorted(name for name in found if name.endswith(_AUTOMATIC) and not name.startswith("."))
+    return [name for name in _FIRST if name in found] + automatic
+
+
+def is_named_variable_file(name: str) -> bool:
+    """Return whether a file holds variables, but is read only where somebody names it (`-var-file`)."""
+    return name.endswith(VARIABLE_ENDINGS) and not name.endswith(_AUTOMATIC) and name not in _FIRST
