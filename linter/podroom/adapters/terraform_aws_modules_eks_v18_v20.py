@@ -158,6 +158,8 @@ resource "aws_eks_addon" "this" {
   addon_name           = try(each.value.name, each.key)
   addon_version        = try(each.value.addon_version, data.aws_eks_addon_version.this[each.key].version)
   configuration_values = VALUES
+
+  depends_on = [module.fargate_profile, module.eks_managed_node_group, module.self_managed_node_group]
 }
 
 resource "aws_eks_addon" "before_compute" {
@@ -182,6 +184,8 @@ module "eks_managed_node_group" {
   cluster_auth_base64  = aws_eks_cluster.this[0].certificate_authority[0].data
   cluster_ip_family    = var.cluster_ip_family
   cluster_service_cidr = var.cluster_service_ipv4_cidr
+
+  depends_on = [aws_eks_addon.before_compute]
 MANAGED_ARGUMENTS}
 
 module "self_managed_node_group" {
@@ -197,6 +201,8 @@ module "self_managed_node_group" {
   cluster_auth_base64  = aws_eks_cluster.this[0].certificate_authority[0].data
   cluster_ip_family    = var.cluster_ip_family
   cluster_service_cidr = var.cluster_service_ipv4_cidr
+
+  depends_on = [aws_eks_addon.before_compute]
 SELF_ARGUMENTS}
 
 module "fargate_profile" {

@@ -136,6 +136,8 @@ _COMMON = """
   cluster_auth_base64  = aws_eks_cluster.this[0].certificate_authority[0].data
   cluster_ip_family    = var.ip_family
   cluster_service_cidr = var.service_ipv4_cidr
+
+  depends_on = [aws_eks_addon.before_compute]
 """
 
 _ADDON_ARGUMENTS = """
@@ -190,6 +192,8 @@ data "aws_eks_addon_version" "this" {
 
 resource "aws_eks_addon" "this" {
   for_each = { for k, v in local.addons : k => v if !v.before_compute }
+
+  depends_on = [module.fargate_profile, module.eks_managed_node_group, module.self_managed_node_group]
 ADDON_ARGUMENTS}
 
 resource "aws_eks_addon" "before_compute" {

@@ -12,6 +12,7 @@ from podroom.assembly.gaps import absent_modules
 from podroom.assembly.helm_values import released_cni, settings_of_release
 from podroom.assembly.inventory import Inventory
 from podroom.assembly.node_groups import NodeGroups
+from podroom.assembly.order import with_cni_order
 from podroom.assembly.subnets import read_subnets, read_vpcs
 from podroom.evaluation.project import Module
 from podroom.model.world import CniSettings, World
@@ -37,7 +38,7 @@ def assemble(root: Module) -> World:
     return World(
         root=root.directory,
         clusters=known,
-        node_groups=managed + self_managed,
+        node_groups=with_cni_order(managed + self_managed, cni, inventory),
         subnets=read_subnets(inventory),
         vpcs=read_vpcs(inventory),
         gaps=(*groups.gaps, *absent_modules(inventory, has_eks=bool(known))),

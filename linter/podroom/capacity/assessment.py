@@ -12,7 +12,7 @@ from typing import TypeVar
 from podroom.capacity.cni import CniBehavior, CniVersionError, parse_version
 from podroom.capacity.interfaces import uses_prefixes
 from podroom.capacity.kubelet import KubeletLimit, kubelet_limits
-from podroom.capacity.max_pods import HOST_NETWORK_PODS, eni_max_pods, node_room
+from podroom.capacity.max_pods import HOST_NETWORK_PODS, eni_max_pods, managed_node_group_max_pods, node_room
 from podroom.capacity.subnets import EXPECTED_PODS_PER_NODE, NodeLoad, node_load
 from podroom.capacity.working import Figure, MissingFactError
 from podroom.catalog.ami_families import AmiFamily
@@ -191,6 +191,19 @@ class Assessment:
             return injected and uses_prefixes(instance, cni)
 
         return eni_max_pods(instance, prefix_delegation=_with_facts(prefixes, group.span)).value
+
+    def injected_max_pods(self, group: NodeGroup) -> tuple[Figure, Figure]:
+        """Return what Amazon EKS gives a managed group's nodes: with the CNI as it is set, and without prefixes."""
+        cni = self.cni(group)
+        types = [resolved.instance for resolved in self.instances(group)]
+
+        def figures() -> tuple[Figure, Figure]:
+            return (
+                managed_node_group_max_pods(types, prefix_delegation=cni.prefix_delegation),
+                managed_node_group_max_pods(types),
+            )
+
+        return _with_facts(figures, group.span)
 
     def load(self, group: NodeGroup, instance: InstanceType, max_pods: int) -> NodeLoad:
         """Return the addresses that one node takes at the four loads."""

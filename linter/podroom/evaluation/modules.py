@@ -276,9 +276,13 @@ class Module(LazyObject):
     def modules(self) -> Iterator[Module]:
         """Iterate over the instances of the modules that are called and whose source is here."""
         for name in self.declarations.calls:
-            for child in self.children(name):
-                if isinstance(child, Module):
-                    yield child
+            yield from self.modules_called(name)
+
+    def modules_called(self, name: str) -> Iterator[Module]:
+        """Iterate over the instances of one called module, if its source is here."""
+        for child in self.children(name):
+            if isinstance(child, Module):
+                yield child
 
     def calls(self) -> Iterator[ModuleCall]:
         """Iterate over the calls of modules, those included whose source is not here."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from podroom.evaluation.bodies import BodyReader
+from podroom.evaluation.dependencies import Dependencies
 from podroom.evaluation.failures import EvaluationProblem
 from podroom.evaluation.modules import Adapters, Module, ModuleCall, Options, Project, ProjectFiles
 from podroom.evaluation.reading import Field, Link
@@ -12,6 +13,7 @@ from podroom.evaluation.supplied import SuppliedModule
 __all__ = [
     "Adapters",
     "BodyReader",
+    "Dependencies",
     "EvaluationProblem",
     "Field",
     "Link",

@@ -297,6 +297,14 @@ class LaunchTemplate:
     network_interfaces: Members[Span] = field(default_factory=Members)
 
 
+class CniOrder(Enum):
+    """When the CNI gets its settings, seen from a node group."""
+
+    BEFORE = "before the node group is made"
+    AFTER = "after the node group is made"
+    OPEN = "in no order with the node group"
+
+
 @dataclass(frozen=True, slots=True)
 class NodeGroup:
     """Nodes that come from one Auto Scaling group.
@@ -322,6 +330,8 @@ class NodeGroup:
     subnets: Members[SubnetUse]
     uncertain: Unknown | None = None
     """Why it is not certain that the group exists (`count` or `for_each` is unknown); None if it is."""
+    cni_order: Value[CniOrder] | None = None
+    """When the CNI is set to use prefixes; None where nothing here does that."""
 
     @property
     def user_data(self) -> UserData:

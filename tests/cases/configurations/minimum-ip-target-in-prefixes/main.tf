@@ -10,6 +10,7 @@ resource "aws_eks_addon" "cni" {
 }
 
 resource "aws_eks_node_group" "workers" {
+  depends_on      = [aws_eks_addon.cni]
   cluster_name    = "main"
   node_group_name = "workers"
   node_role_arn   = "arn:aws:iam::111122223333:role/nodes"

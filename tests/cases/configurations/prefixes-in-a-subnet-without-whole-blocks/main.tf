@@ -27,6 +27,7 @@ resource "aws_eks_addon" "vpc_cni" {
 }
 
 resource "aws_eks_node_group" "web" {
+  depends_on      = [aws_eks_addon.vpc_cni]
   cluster_name    = aws_eks_cluster.main.name
   node_group_name = "web"
   node_role_arn   = "arn:aws:iam::111122223333:role/nodes"

@@ -1,0 +1,134 @@
+"""PR402 pd-addon-after-nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from podroom.capacity.assessment import Assessment
+from podroom.capacity.kubelet import AMAZON_EKS
+from podroom.catalog import documents
+from podroom.model.world import CniOrder, GroupKind, NodeGroup
+from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
+from podroom_rules.wording import type_note
+
+_VARIABLE = "ENABLE_PREFIX_DELEGATION"
+_CONFIGURATION = """
+resource "aws_eks_cluster" "main" {
+  name     = "main"
+  role_arn = "arn:aws:iam::111122223333:role/cluster"
+  vpc_config {
+    subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
+  }
+}
+
+resource "aws_eks_addon" "vpc_cni" {
+  cluster_name = aws_eks_cluster.main.name
+  addon_name   = "vpc-cni"
+  configuration_values = jsonencode({
+    env = {
+      ENABLE_PREFIX_DELEGATION = "true"%s
+    }
+  })
+}
+
+resource "aws_eks_node_group" "workers" {
+  cluster_name    = aws_eks_cluster.main.name
+  node_group_name = "workers"
+  node_role_arn   = "arn:aws:iam::111122223333:role/nodes"
+  subnet_ids      = ["subnet-0aaaaaaaaaaaaaaaa"]
+  instance_types  = ["m5.large"]
+  scaling_config {
+    min_size     = 1
+    desired_size = 1
+    max_size     = 3
+  }%s
+}
+"""
+
+
+class PrefixDelegationAfterTheNodes(Rule[NodeGroup]):
+    """Prefix delegation is turned on by something that the node group does not wait for.
+
+    Amazon EKS works out the max pods of a managed node group from the settings that the CNI has at that moment: when
+    the group is made, and when it gets a new version of its launch template or AMI.  If `ENABLE_PREFIX_DELEGATION`
+    comes later, the nodes keep the number for single addresses, 29 instead of 110 on an m5.large.  Terraform makes
+    what does not refer to each other at the same time, so whoever is faster wins; the next apply changes nothing.
+    terraform-aws-modules/eks makes its add-ons after the node groups unless they have `before_compute = true`.
+
+    Pods stay Pending with "Too many pods", on nodes whose addresses would suffice.
+
+    Remedy: let the node group depend on the add-on, or set `before_compute = true`; groups that exist already take
+    the right number with their next version.
+    """
+
+    code = "PR402"
+    name = "pd-addon-after-nodes"
+    severity = Severity.WARNING
+    subject = NodeGroup
+    sources = (
+        documents.EKS_MAX_PODS,
+        "https://github.com/clowdhaus/eks-reference-architecture/issues/26",
+        "https://github.com/eksctl-io/eksctl/issues/4478",
+    )
+    bad = (
+        Example.terraform(
+            "the add-on and the group are made at the same time", _CONFIGURATION % (" # expect: PR402", "")
+        ),
+    )
+    good = (
+        Example.terraform(
+            "the group waits for the add-on", _CONFIGURATION % ("", "\n\n  depends_on = [aws_eks_addon.vpc_cni]")
+        ),
+    )
+
+    def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
+        """Yield a finding at ENABLE_PREFIX_DELEGATION for a managed group that does not wait for it."""
+        if subject.cni_order is None or subject.kind is not GroupKind.MANAGED or not assessment.applies(subject):
+            return
+        if not assessment.cni(subject).prefix_delegation or subject.own_image.need():
+            return
+        order = subject.cni_order.need()
+        settings = assessment.cluster(subject).cni
+        variable = settings.find(_VARIABLE)
+        if order is CniOrder.BEFORE or variable is None:
+            return
+        types = tuple(assessment.instances(subject))
+        if any(limit.authority != AMAZON_EKS for one in types for limit in assessment.kubelet(subject, one.instance)):
+            return
+        with_prefixes, without = assessment.injected_max_pods(subject)
+        if without.value >= with_prefixes.value:
+            return
+        instead = f"{without.value} pods a node instead of {with_prefixes.value}"
+        message = (
+            f"prefix delegation is turned on after this node group is made, which gets {instead}"
+            if order is CniOrder.AFTER
+            else f"nothing makes this node group wait for prefix delegation: it may get {instead}"
+        )
+        yield self.finding(
+            variable.span,
+            subject,
+            message,
+            label=f"Amazon EKS works out max pods when it makes the group: without prefixes {without.working}",
+            effect='Pods stay Pending with "Too many pods" until the group gets a new version.',
+            fix=_how_to_wait(subject, settings.declared_by or ""),
+            assumption="the node group is new; one that exists takes the right number with its next version",
+            related=(
+                Note("the node group, which does not wait for it", subject.span),
+                type_note(types[0], f"with prefixes {with_prefixes.working}"),
+            ),
+            evidence={"max_pods": without.value, "possible": with_prefixes.value, "order": order.value},
+            confidence=Confidence.MEDIUM,
+        )
+
+
+def _how_to_wait(group: NodeGroup, declared_by: str) -> str:
+    own, _, _ = declared_by.partition("[")
+    before_compute = "before_compute = true (terraform-aws-modules/eks since v19.8)"
+    if "module." in declared_by:
+        return f"set up the add-on with {before_compute}, or let the node group wait for it with depends_on"
+    if "module." in group.address:
+        return (
+            f"let the module that makes the node group set up the add-on, with {before_compute}, "
+            f"or make the group with depends_on = [{own}]"
+        )
+    return f"add depends_on = [{own}] to the node group"
