@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from podroom.capacity.assessment import Assessment, collect
 from podroom.capacity.demand import (
@@ -102,7 +103,13 @@ class SubnetTooSmall(Rule[NodeGroup]):
     def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at the block of each subnet that all its nodes together may empty."""
         for subnet in subnets_of(subject, assessment):
-            yield from self._judge_subnet(subnet, assessment)
+            found, unknown = assessment.remember(
+                (self.code, id(subnet)),  # what is true of a subnet is true for each of its groups
+                partial(collect, self._judge_subnet(subnet, assessment)),
+            )
+            yield from found
+            if unknown is not None:
+                raise Undecidable(unknown)
 
     def _judge_subnet(self, subject: Subnet, assessment: Assessment) -> Iterator[Finding]:
         shares, unknown = collect(shares_of(subject, assessment))

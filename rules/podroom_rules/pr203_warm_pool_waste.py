@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 from podroom.capacity.assessment import Assessment, collect
-from podroom.capacity.demand import Share, asked_with_one_pod, shares_of, space, subnets_of
+from podroom.capacity.demand import Share, Space, asked_with_one_pod, shares_of, space, subnets_of
 from podroom.capacity.working import counted
 from podroom.catalog import documents
 from podroom.model.world import NodeGroup, Subnet
@@ -155,13 +156,13 @@ def _wastes(group: NodeGroup, assessment: Assessment) -> Iterator[_Waste]:
     """Iterate over the subnets of which a group holds much for few pods."""
     expected = assessment.assumptions.expected_pods_per_node
     for subnet in subnets_of(group, assessment):
-        # All shares are needed: with one more the subnet may run dry, and then PR201 speaks.
-        shares = [share for share in list(shares_of(subnet, assessment)) if share.nodes.value]
-        own = [share for share in shares if share.group is group]
+        shares = assessment.remember(("PR203 shares", id(subnet)), partial(_shares_by_group, subnet, assessment))
+        own = shares.get(group.address, ())
         if not own:
             continue
         room = space(subnet)
-        if not room.holds(asked_with_one_pod(shares)):
+        # With one more share the subnet may run dry, and then PR201 speaks.
+        if not assessment.remember(("PR203 holds", id(subnet)), partial(_holds_all, room, shares)):
             continue
         for share in own:
             held = share.lightest.load.one_pod
@@ -170,6 +171,19 @@ def _wastes(group: NodeGroup, assessment: Assessment) -> Iterator[_Waste]:
                 continue
             if _SHARE_OF_SUBNET_PERCENT * room.addresses.value < 100 * together:
                 yield _Waste(subnet, share, together, room.addresses.value)
+
+
+def _shares_by_group(subnet: Subnet, assessment: Assessment) -> dict[str, list[Share]]:
+    """Return the shares that groups have in a subnet; raises `Undecidable` if they are not all known."""
+    by_group: dict[str, list[Share]] = {}
+    for share in list(shares_of(subnet, assessment)):
+        if share.nodes.value:
+            by_group.setdefault(share.group.address, []).append(share)
+    return by_group
+
+
+def _holds_all(room: Space, shares: Mapping[str, Sequence[Share]]) -> bool:
+    return room.holds(asked_with_one_pod([share for several in shares.values() for share in several]))
 
 
 def _first_place(group: NodeGroup, assessment: Assessment) -> Span:

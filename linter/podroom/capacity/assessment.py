@@ -18,7 +18,16 @@ from podroom.capacity.working import Figure, MissingFactError
 from podroom.catalog.ami_families import AmiFamily
 from podroom.catalog.cni_variables import find_cni_variable
 from podroom.catalog.instance_types import InstanceCatalog, InstanceType
-from podroom.model.world import CURRENT_VERSION, Cluster, CniSettings, GroupKind, InstanceChoice, NodeGroup, World
+from podroom.model.world import (
+    CURRENT_VERSION,
+    Cluster,
+    CniSettings,
+    GroupKind,
+    InstanceChoice,
+    NodeGroup,
+    Subnet,
+    World,
+)
 from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.values import Default, Known, Undecidable, Unknown, Value, first_unknown
@@ -83,14 +92,20 @@ class Assessment:
         self.catalog = catalog
         self.assumptions = assumptions
         self._memory: dict[tuple[object, ...], object] = {}
+        self._clusters = {cluster.address: cluster for cluster in reversed(world.clusters)}
+        self._subnets = {subnet.address: subnet for subnet in reversed(world.subnets)}
 
     def cluster(self, group: NodeGroup) -> Cluster:
         """Return the cluster of a node group; raises `Undecidable` if it is not known which."""
         address = group.cluster.need()
-        cluster = self.world.cluster(address)
+        cluster = self._clusters.get(address)
         if cluster is None:
             raise Undecidable(Unknown(f"{address} is not in this configuration", group.span))
         return cluster
+
+    def subnet(self, address: str) -> Subnet | None:
+        """Return the subnet of that address, or None if it is not in this configuration."""
+        return self._subnets.get(address)
 
     def applies(self, group: NodeGroup) -> bool:
         """Return whether the VPC CNI gives the group's pods IPv4 addresses, which is what all sums are about.
@@ -134,7 +149,7 @@ class Assessment:
 
     def behavior(self, settings: CniSettings) -> CniBehavior:
         """Return how a CNI with these settings behaves; raises `Undecidable` if it is not known."""
-        return self._once(("cni", id(settings)), lambda: self._behavior(settings))
+        return self.remember(("cni", id(settings)), lambda: self._behavior(settings))
 
     def cni(self, group: NodeGroup) -> CniBehavior:
         """Return how the CNI behaves on the nodes of a group; raises `Undecidable` if it is not known."""
@@ -176,7 +191,7 @@ class Assessment:
 
             return _with_facts(lambda: kubelet_limits(group, instance, everything, self.cni(group)), group.span)
 
-        return self._once(("kubelet", id(group), instance.name), limits)
+        return self.remember(("kubelet", id(group), instance.name), limits)
 
     def room(self, instance: InstanceType, cni: CniBehavior, span: Span) -> Figure:
         """Return how many pods a node can hold, host-network pods included."""
@@ -218,7 +233,7 @@ class Assessment:
                 expected_pods=self.assumptions.expected_pods_per_node,
             )
 
-        return self._once(("load", instance.name, id(group), max_pods), lambda: _with_facts(sums, group.span))
+        return self.remember(("load", instance.name, id(group), max_pods), lambda: _with_facts(sums, group.span))
 
     def _behavior(self, settings: CniSettings) -> CniBehavior:
         environment = {}
@@ -228,8 +243,8 @@ class Assessment:
                 environment[name] = text
         return CniBehavior.from_environment(environment, self.version(settings))
 
-    def _once(self, key: tuple[object, ...], answer: Callable[[], T]) -> T:
-        """Return the answer to a question that was asked before, "it is not known" included."""
+    def remember(self, key: tuple[object, ...], answer: Callable[[], T]) -> T:
+        """Return the answer to a question, worked out when it is first asked; "it is not known" is an answer, too."""
         if key not in self._memory:
             try:
                 self._memory[key] = answer()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from podroom.capacity.assessment import Assessment, Resolved, ZoneBalance
+from podroom.capacity.assessment import Assessment, Resolved, ZoneBalance, collect
 from podroom.capacity.subnets import (
     NodeLoad,
     NodesInSubnet,
@@ -147,6 +147,13 @@ def shares_of(subnet: Subnet, assessment: Assessment) -> Iterator[Share]:
     What is known comes first; if there may be more, `Undecidable` is raised at the end.  More knowledge
     only ever adds to the demand.
     """
+    shares, unknown = assessment.remember(("shares", id(subnet)), lambda: collect(_shares(subnet, assessment)))
+    yield from shares
+    if unknown is not None:
+        raise Undecidable(unknown)
+
+
+def _shares(subnet: Subnet, assessment: Assessment) -> Iterator[Share]:
     unknown: Unknown | None = None
     for group in assessment.world.node_groups:
         try:
@@ -233,7 +240,7 @@ def _zone(use: SubnetUse, assessment: Assessment) -> str:
 def known_subnet(use: SubnetUse, assessment: Assessment) -> Subnet:
     """Return the subnet that is used at a place; raises `Undecidable` if it is not known, or not here."""
     identity = use.subnet.need()
-    subnet = assessment.world.subnet(identity)
+    subnet = assessment.subnet(identity)
     if subnet is None:
         raise Undecidable(Unknown(f"the size of {identity} is not in this configuration", use.span, (identity,)))
     return subnet

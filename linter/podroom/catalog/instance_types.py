@@ -76,10 +76,7 @@ class InstanceCatalog:
             return custom
         if not name or not name.isprintable() or "," in name:
             return None
-        start = instance_table.TABLE.find(f"\n{name},")
-        if start < 0:
-            return None
-        return _parse(instance_table.TABLE[start + 1 : instance_table.TABLE.index("\n", start + 1)])
+        return _bundled_type(name)
 
     def with_custom(self, limits: Mapping[str, Mapping[str, object]]) -> InstanceCatalog:
         """Return a catalog in which `limits`, by type name, add types or correct facts of known ones.
@@ -152,6 +149,14 @@ def _size_order(size: str) -> tuple[int, int]:
     if multiple:
         return (len(_SIZES) + (2 if multiple[1] else 0), int(multiple[2]))
     return (len(_SIZES) + 1, 0)
+
+
+@cache
+def _bundled_type(name: str) -> InstanceType | None:
+    start = instance_table.TABLE.find(f"\n{name},")
+    if start < 0:
+        return None
+    return _parse(instance_table.TABLE[start + 1 : instance_table.TABLE.index("\n", start + 1)])
 
 
 @cache
