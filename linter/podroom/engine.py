@@ -257,7 +257,7 @@ def _undecided(code: str, subject: Subject, unknown: Unknown) -> Undecided:
 def _merge_findings(findings: Iterable[Finding]) -> list[Finding]:
     """Make one finding of those with one code at one place: one line to change, several subjects."""
     merged: dict[tuple[str, Document, int, int], Finding] = {}
-    for finding in findings:
+    for finding in {id(finding): finding for finding in findings}.values():  # a rule may repeat one for each subject
         key = (finding.code, finding.span.document, finding.span.start, finding.span.end)
         first = merged.get(key)
         if first is None:
@@ -265,9 +265,8 @@ def _merge_findings(findings: Iterable[Finding]) -> list[Finding]:
             continue
         worse, other = (finding, first) if finding.severity > first.severity else (first, finding)
         subjects = tuple(dict.fromkeys(worse.subjects + other.subjects))
-        related = worse.related + tuple(
-            note for note in other.related if all(note.span != known.span for known in worse.related)
-        )
+        known = {note.span for note in worse.related}
+        related = worse.related + tuple(note for note in other.related if note.span not in known)
         merged[key] = replace(worse, subjects=subjects, related=related)
     return list(merged.values())
 
