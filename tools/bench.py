@@ -4,7 +4,8 @@
 Run it with the Python of an environment that podroom is installed in; what is measured is the checkout that this file
 belongs to.  The configurations are written to a temporary folder, always the same ones.  Each figure is the median of
 several runs with a warm file cache and compiled modules; the rows take turns, so that a busy machine slows all alike.
-Memory is the largest resident set.
+Beside the time that passes stands the processor's time, which others on the machine disturb less.  Growth is judged by
+the least of it, memory by the largest resident set.
 
   --runs N        how often each row is measured
   --modules DIR   the sources of terraform-aws-modules' eks and vpc (DIR/eks and DIR/vpc), for the row with downloaded
@@ -45,6 +46,7 @@ class Row:
     checkout: Path = CHECKOUT
     budget: float | None = None
     seconds: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
     memory: float = 0.0
 
     @property
@@ -58,8 +60,8 @@ class Row:
         return self.budget is not None and self.milliseconds > self.budget
 
 
-def run(row: Row, compiled: Path) -> tuple[float, float]:
-    """Run a row once; return seconds and MiB."""
+def run(row: Row, compiled: Path) -> tuple[float, float, float]:
+    """Run a row once; return seconds, seconds of the processor, and MiB."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
     kept["PYTHONPYCACHEPREFIX"] = str(compiled)
     kept["PYTHONPATH"] = os.pathsep.join(str(row.checkout / part) for part in ("linter", "rules"))
@@ -70,16 +72,17 @@ def run(row: Row, compiled: Path) -> tuple[float, float]:
     taken = time.perf_counter() - begun
     if process.returncode not in {0, 1}:
         raise SystemExit(f"{' '.join(row.command)} in {row.folder} fails with exit code {process.returncode}")
-    return taken, usage.ru_maxrss / 1024
+    return taken, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def measure(rows: Sequence[Row], runs: int, compiled: Path) -> None:
     """Measure rows in turn; the first run of each, which fills the caches, does not count."""
     for number in range(runs + 1):
         for row in rows:
-            seconds, memory = run(row, compiled)
+            seconds, processor, memory = run(row, compiled)
             if number:
                 row.seconds.append(seconds)
+                row.processor.append(processor)
                 row.memory = max(row.memory, memory)
 
 
@@ -108,9 +111,9 @@ def growth_rows(inputs: Path) -> list[list[Row]]:
     """Write inputs of one, two and four times a size and return their rows, smallest first."""
     series = []
     for what, smallest, write in (
-        ("files of one root", 100, bench_inputs.write_eks_root),
-        ("files of a monorepo", 250, bench_inputs.write_monorepo),
-        ("module instances", 25, bench_inputs.write_module_instances),
+        ("files of one root", 200, bench_inputs.write_eks_root),
+        ("files of a monorepo", 500, bench_inputs.write_monorepo),
+        ("module instances", 100, bench_inputs.write_module_instances),
     ):
         rows = []
         for size in (smallest, 2 * smallest, 4 * smallest):
@@ -123,20 +126,22 @@ def growth_rows(inputs: Path) -> list[list[Row]]:
 
 def show(rows: Sequence[Row], bare: float) -> None:
     """Print a table."""
-    print(f"{'':50} {'ms':>7} {'budget':>7} {'x bare':>7} {'MiB':>6}")
+    print(f"{'':50} {'ms':>7} {'budget':>7} {'x bare':>7} {'CPU ms':>7} {'MiB':>6}")
     for row in rows:
         budget = "" if row.budget is None else f"{row.budget:.0f}"
         mark = "  over budget" if row.broken else ""
+        processor = statistics.median(row.processor) * 1000
         print(
-            f"{row.name:50} {row.milliseconds:7.0f} {budget:>7} {row.milliseconds / bare:7.1f} {row.memory:6.0f}{mark}"
+            f"{row.name:50} {row.milliseconds:7.0f} {budget:>7} {row.milliseconds / bare:7.1f} {processor:7.0f}"
+            f" {row.memory:6.0f}{mark}"
         )
     print()
 
 
 def growth(rows: Sequence[Row]) -> float:
     """Return how much more the second doubling of an input costs than the first."""
-    first, second, third = (row.milliseconds for row in rows)
-    return (third - second) / max(second - first, 1.0)
+    first, second, third = (min(row.processor) for row in rows)
+    return (third - second) / max(second - first, 0.001)
 
 
 def main() -> None:
