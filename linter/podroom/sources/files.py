@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TypeAlias
 
@@ -102,6 +102,14 @@ class Files:
         document = self._read(os.path.normpath(full))
         return document.message if isinstance(document, ReadProblem) else document
 
+    def document(self, path: str) -> Document | None:
+        """Return one text file; a problem is noted if it cannot be read."""
+        document = self._read(path)
+        if isinstance(document, ReadProblem):
+            self.note(path, document.message)
+            return None
+        return document
+
     def child(self, directory: str, relative: str) -> str | None:
         """Return the folder of a relative module source, or None if there is no such folder."""
         path = os.path.normpath(os.path.join(directory, relative))
@@ -155,6 +163,30 @@ class Files:
         self._read_problems.setdefault(path, ReadProblem(_shown(path), message))
 
 
+def is_folder(path: str) -> bool:
+    """Return whether there is a folder of that name."""
+    return os.path.isdir(path)
+
+
+def joined_path(folder: str, name: str) -> str:
+    """Return the path of a file in a folder."""
+    return os.path.normpath(os.path.join(folder, name))
+
+
+def read_beginning(path: str, most: int) -> bytes:
+    """Return the first `most` bytes of a file, none if it cannot be read: to find out cheaply what it is."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except (OSError, ValueError):
+        return b""
+    try:
+        return os.read(descriptor, min(os.fstat(descriptor).st_size, most))
+    except OSError:
+        return b""
+    finally:
+        os.close(descriptor)
+
+
 def read_document(path: str) -> Document | ReadProblem:
     """Read one text file, or say in one sentence why it is not one."""
     shown = _shown(path)
@@ -189,17 +221,17 @@ def _bytes(path: str) -> bytes:
         os.close(descriptor)
 
 
-def find_roots(paths: Iterable[str], files: Files) -> list[str]:
+def find_roots(paths: Iterable[str], files: Files, elsewise: Collection[str] = ()) -> list[str]:
     """Return the folders to judge below `paths`, each a root module.
 
     A folder that another folder calls as a module is judged there, not by itself, unless it is
     named in `paths`.  A file stands for its folder.  A path that is missing or holds nothing to judge
-    is a problem of `files`.
+    is a problem of `files`; `elsewise` are those of the paths that hold something other than Terraform.
     """
     named: dict[str, None] = {}
     found: dict[str, None] = {}
     for path in paths:
-        folders = _folders(path, files)
+        folders = _folders(path, files, elsewise=path in elsewise)
         found.update(dict.fromkeys(folders))
         if folders:
             named[os.path.normpath(path) if os.path.isdir(path) else folders[0]] = None
@@ -224,8 +256,8 @@ def project_folder(paths: Iterable[str]) -> str:
         folder = parent
 
 
-def _folders(path: str, files: Files) -> list[str]:
-    """Return the folders that a path given by the user stands for; a problem is noted if there is none."""
+def _folders(path: str, files: Files, *, elsewise: bool) -> list[str]:
+    """Return the folders that a path given by the user stands for; a problem is noted if there is nothing to judge."""
     try:
         is_folder = stat.S_ISDIR(os.stat(path).st_mode)
     except (OSError, ValueError) as error:
@@ -237,38 +269,42 @@ def _folders(path: str, files: Files) -> list[str]:
     if not is_folder:
         if path.endswith(CONFIGURATION_ENDINGS):
             return [os.path.normpath(os.path.dirname(path) or ".")]
-        files.note(path, f"{_shown(path)} is not a Terraform file (.tf, .tf.json); give a folder or such files")
+        if not elsewise:
+            files.note(path, f"{_shown(path)} is not a Terraform file (.tf, .tf.json); give a folder or such files")
         return []
     known = len(files.problems)
-    found = _folders_with_configuration(path, files)
-    if not found and len(files.problems) == known:
+    found = [folder for folder, names in walk(path, files) if any(map(is_configuration, names))]
+    if not found and not elsewise and len(files.problems) == known:
         files.note(path, f"no Terraform configuration (*.tf, *.tf.json, *.tofu) in {_shown(path)}")
     return found
 
 
-def _folders_with_configuration(path: str, files: Files) -> list[str]:
-    """Return the folders that hold configuration."""
-    found = []
+def walk(path: str, files: Files, hidden: Collection[str] = ()) -> Iterator[tuple[str, list[str]]]:
+    """Iterate over the folders at and below `path` with the names of their files, both in order.
+
+    Hidden folders are left out, but for those named in `hidden`, and so are those that hold nobody's own files.
+    """
     pending = [os.path.normpath(path)]
     while pending:
         folder = pending.pop()
-        entries = files.entries(folder)
-        if any(is_configuration(entry.name) and not _is_folder(entry) for entry in entries):
-            found.append(folder)
-        pending += [
-            os.path.normpath(entry.path)
-            for entry in reversed(entries)
-            if _is_folder(entry, follow_symlinks=False)
-            and not entry.name.startswith(".")
-            and entry.name not in _SKIPPED_DIRECTORIES
-        ]
-    return found
+        names, below = [], []
+        for entry in files.entries(folder):
+            if not _is_folder(entry):
+                names.append(entry.name)
+            elif (
+                (not entry.name.startswith(".") or entry.name in hidden)
+                and entry.name not in _SKIPPED_DIRECTORIES
+                and not entry.is_symlink()
+            ):
+                below.append(os.path.normpath(entry.path))
+        yield folder, names
+        pending += reversed(below)
 
 
-def _is_folder(entry: os.DirEntry[str], *, follow_symlinks: bool = True) -> bool:
+def _is_folder(entry: os.DirEntry[str]) -> bool:
     """Return whether an entry is a folder; one that cannot be looked at is taken for a file, and fails when read."""
     try:
-        return entry.is_dir(follow_symlinks=follow_symlinks)
+        return entry.is_dir()
     except OSError:
         return False
 

@@ -1,0 +1,78 @@
+"""Finds files by what is in them, among thousands that are about something else.
+
+First comes the name, then a search for bytes; only what passes both is decoded and parsed.  A file that cannot be
+opened is passed over, because nothing says that it would have been of interest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from podroom.positions import Document
+from podroom.records import dataclass
+from podroom.sources.files import Files, is_folder, joined_path, read_beginning, walk
+
+LARGEST_SEARCHED = 8 * 1024 * 1024
+"""In bytes.  What people write by hand is far smaller; what is larger is data."""
+
+_HIDDEN_FOLDERS = frozenset((".buildkite", ".circleci", ".github", ".gitlab"))
+"""Where files for continuous integration lie."""
+
+YAML = (".yaml", ".yml", ".json")
+"""The endings of files in YAML or JSON."""
+
+YAML_TEMPLATES = tuple(
+    f"{ending}.{template}" for ending in YAML for template in ("gotmpl", "j2", "template", "tftpl", "tmpl", "tpl")
+)
+"""The endings of templates of such files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """A kind of file: how its name may end, and the bytes that give it away; `name` is what a person calls it."""
+
+    name: str
+    endings: tuple[str, ...]
+    marker: re.Pattern[bytes]
+
+
+EKSCTL = Interest("a ClusterConfig of eksctl", YAML + YAML_TEMPLATES, re.compile(rb"eksctl\.io/v1"))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file of some interest, and the path given by the user at or below which it lies."""
+
+    interest: Interest
+    document: Document
+    path: str
+
+
+def search(paths: Iterable[str], files: Files, interests: Sequence[Interest]) -> list[Found]:
+    """Return the files at or below `paths` that are of interest, in the order of folders and names, each once.
+
+    A file that is of interest and cannot be read as text is a problem of `files`.
+    """
+    found: dict[tuple[str, str], Found] = {}
+    endings = tuple(dict.fromkeys(ending for interest in interests for ending in interest.endings))
+    for path in paths:
+        for file in _candidates(path, files, endings):
+            data = read_beginning(file, LARGEST_SEARCHED)
+            for interest in interests:
+                if not interest.marker.search(data) or not file.endswith(interest.endings):
+                    continue
+                document = files.document(file)
+                if document is not None:
+                    found.setdefault((file, interest.name), Found(interest, document, path))
+    return list(found.values())
+
+
+def _candidates(path: str, files: Files, endings: tuple[str, ...]) -> Iterator[str]:
+    if not is_folder(path):
+        yield path
+        return
+    for folder, names in walk(path, files, _HIDDEN_FOLDERS):
+        for name in names:
+            if name.endswith(endings):
+                yield joined_path(folder, name)
