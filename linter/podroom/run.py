@@ -16,6 +16,7 @@ from podroom.model.world import Gap, World
 from podroom.records import dataclass
 from podroom.rule import Finding
 from podroom.sources.files import Files, HclReader, find_roots, project_folder
+from podroom.sources.search import EKSCTL, search
 from podroom.values import Unknown
 
 
@@ -33,14 +34,15 @@ class Request:
 
 
 def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
-    """Read everything below the paths into one World a root module.
+    """Read everything below the paths into one World for each root module and each ClusterConfig of eksctl.
 
     A path that cannot be judged is a problem beside the Worlds of the others.  Raises `InputError` if
     that holds for all of them, `UsageError` for a variable that no root module declares.
     """
     files = Files(project_folder(request.paths), request.reader)
-    roots = find_roots(request.paths, files)
-    if not roots:
+    found = search(request.paths, files, (EKSCTL,))
+    roots = find_roots(request.paths, files, {one.path for one in found})
+    if not roots and not found:
         raise InputError("; ".join(problem.message for problem in files.problems))
     options = Options(
         variable_files=tuple(files.variable_file(path) for path in request.variable_files),
@@ -68,6 +70,13 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
         worlds.append(world)
     if not files.problems:
         _refuse_undeclared(request.variables, declared)
+    documents = [one.document for one in found if one.interest is EKSCTL]
+    if documents:
+        from podroom.assembly.eksctl import assemble_eksctl  # noqa: PLC0415 - few projects have such a file
+
+        understood = assemble_eksctl(documents)
+        worlds += understood.worlds
+        problems += [Problem(problem.message, problem.span, problem.span.path) for problem in understood.problems]
     problems += [Problem(problem.message, problem.span, problem.path) for problem in files.problems]
     return worlds, list(dict.fromkeys(problems)), files
 

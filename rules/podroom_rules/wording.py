@@ -25,6 +25,7 @@ _HOW_TO_WRITE = {
     Mechanism.NODEADM_DROP_IN: "maxPods: {}",
     Mechanism.NODEADM_FLAG: "--max-pods={} in spec.kubelet.flags",
     Mechanism.BOTTLEROCKET_SETTING: "max-pods = {}",
+    Mechanism.KUBELET_CONFIGURATION: "maxPods: {}",
 }
 
 
@@ -35,6 +36,9 @@ def article(name: str) -> str:
 
 def set_max_pods(group: NodeGroup, value: int, mechanism: Mechanism | None = None) -> str:
     """Return what to write so that kubelet gets `value`, in the way that this group's nodes are told."""
+    setting = _setting(group, mechanism)
+    if setting is not None:
+        return f"{setting}: {value}"
     if mechanism is not None:
         return _HOW_TO_WRITE[mechanism].format(value)
     family = _family(group)
@@ -43,6 +47,14 @@ def set_max_pods(group: NodeGroup, value: int, mechanism: Mechanism | None = Non
     if family is AmiFamily.BOTTLEROCKET:
         return f"[settings.kubernetes] max-pods = {value} in the user data"
     return f"spec.kubelet.config.maxPods: {value} in a NodeConfig part of the user data"
+
+
+def _setting(group: NodeGroup, mechanism: Mechanism | None) -> str | None:
+    """Return the setting of the group's own language that a number was written in or, without one, would be."""
+    if mechanism is None:
+        return group.max_pods_setting
+    statements = [statement for statement in group.user_data.fixed if statement.mechanism is mechanism]
+    return statements[-1].setting if statements else None
 
 
 def set_for_certain(group: NodeGroup, value: int, mechanism: Mechanism | None = None) -> str:
@@ -100,7 +112,7 @@ def told_by(limit: KubeletLimit, limits: tuple[KubeletLimit, ...]) -> str:
     """Return who gives kubelet its number, as the start of a sentence."""
     if limit.mechanism is not None:
         sum_of = f" ({limit.figure.working})" if limit.mechanism is Mechanism.NODEADM_EXPRESSION else ""
-        return f"the user data ({limit.mechanism.value}) tells kubelet {limit.figure.value} pods{sum_of}"
+        return f"the user data ({limit.authority}) tells kubelet {limit.figure.value} pods{sum_of}"
     gives = "may give" if len(limits) > 1 else "gives"
     return f"{limit.authority} {gives} kubelet {limit.figure.value} pods ({limit.figure.working})"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from podroom.assembly.clusters import Clusters
 from podroom.assembly.cni_defaults import DEFAULT_VERSION
 from podroom.assembly.inventory import Inventory, string
@@ -9,6 +11,7 @@ from podroom.assembly.subnets import subnet_use, subnet_use_of_text
 from podroom.evaluation.project import Field, ResourceInstance
 from podroom.model.world import CURRENT_VERSION, CniSettings, EnvironmentVariable, PodSubnet
 from podroom.sources.yaml import Entry, Mapping, Scalar, compose
+from podroom.traced_text import TracedText
 from podroom.values import Known, Members, Unknown, Value, first_unknown
 
 ADDON = "vpc-cni"
@@ -67,16 +70,17 @@ def _version(resource: ResourceInstance, inventory: Inventory) -> Value[str]:
     return field.string()
 
 
-_Settings = tuple[tuple[EnvironmentVariable, ...], Unknown | None, Members[PodSubnet]]
+ConfigurationValues: TypeAlias = tuple[tuple[EnvironmentVariable, ...], Unknown | None, Members[PodSubnet]]
+"""The variables of aws-node, why there may be more of them, and the ENIConfigs."""
 
 
-def settings_of(field: Field) -> _Settings:
+def settings_of(field: Field) -> ConfigurationValues:
     """Return the variables and ENIConfigs of the add-on's or the chart's values, and why there may be more."""
     inner = field.decoded()
-    return _from_text(field) if inner is None else _from_fields(inner)
+    return read_configuration_values(field.traced(), field.name) if inner is None else _from_fields(inner)
 
 
-def _from_fields(values: Field) -> _Settings:
+def _from_fields(values: Field) -> ConfigurationValues:
     """Read settings that the configuration spells out as an object inside `jsonencode` or `yamlencode`."""
     entries, missing = values.entries()
     environment: list[EnvironmentVariable] = []
@@ -99,17 +103,22 @@ def _from_fields(values: Field) -> _Settings:
     return tuple(environment), gap, pod_subnets
 
 
-def _from_text(field: Field) -> _Settings:
-    """Read settings that are a JSON or YAML text."""
-    text = field.traced()
-    hole = next(text.holes(), None)
+def read_configuration_values(text: TracedText, name: str) -> ConfigurationValues:
+    """Read the add-on's configuration from a JSON or YAML text that the setting `name` holds; never raises."""
+    if not text.text.strip():
+        return (), None, Members()
     stream = compose(text)
     if stream.problem is not None or not stream.documents or not isinstance(stream.documents[0], Mapping):
+        hole = next(text.holes(), None)
         if isinstance(hole, Unknown):
             return (), hole, Members()
         reason = stream.problem.message if stream.problem else "it is no mapping"
-        return (), Unknown(f"{field.name} cannot be read: {reason}", field.span), Members()
-    root = stream.documents[0]
+        return (), Unknown(f"{name} cannot be read: {reason}", text.span(0, len(text))), Members()
+    return read_configuration_mapping(stream.documents[0])
+
+
+def read_configuration_mapping(root: Mapping) -> ConfigurationValues:
+    """Read the settings of the add-on that a mapping spells out."""
     environment: list[EnvironmentVariable] = []
     variables = root.get("env")
     if isinstance(variables, Mapping):

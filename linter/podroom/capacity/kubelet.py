@@ -108,6 +108,8 @@ def _self_configured(group: NodeGroup, user_data: UserData, instance: InstanceTy
         return KubeletLimit(bottlerocket_max_pods(instance), "Bottlerocket")
     if family is AmiFamily.AL2023:
         return KubeletLimit(nodeadm_max_pods(instance), "nodeadm")
+    if family is AmiFamily.UBUNTU:
+        raise Undecidable(Unknown("how many pods an image of Ubuntu tells kubelet is not known", group.span))
     raise Undecidable(Unknown("nodes with Windows are not judged", group.span))
 
 
@@ -131,6 +133,7 @@ def _injected(instances: Sequence[InstanceType], cni: CniBehavior) -> KubeletLim
 
 
 _STRENGTH = {
+    Mechanism.KUBELET_CONFIGURATION: 0,
     Mechanism.NODEADM_CONFIG: 0,
     Mechanism.NODEADM_DROP_IN: 1,
     Mechanism.KUBELET_EXTRA_ARGS: 2,
@@ -156,5 +159,5 @@ def _fixed(statement: FixedMaxPods) -> KubeletLimit:
     # A number that comes from elsewhere (a variable's default) is changed there, a literal where it stands.
     elsewhere = origin if isinstance(origin, Span) and not statement.span.holds(origin) else None
     span = elsewhere or statement.span
-    figure = Figure(value, f"{statement.mechanism.value} = {value}", ())
-    return KubeletLimit(figure, statement.mechanism.value, span, statement.mechanism)
+    name = statement.setting or statement.mechanism.value
+    return KubeletLimit(Figure(value, f"{name} = {value}", ()), name, span, statement.mechanism)

@@ -15,6 +15,7 @@ class AmiFamily(Enum):
     AL2023 = "Amazon Linux 2023"
     BOTTLEROCKET = "Bottlerocket"
     WINDOWS = "Windows"
+    UBUNTU = "Ubuntu"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ class Mechanism(Enum):
     NODEADM_EXPRESSION = "NodeConfig spec.kubelet.maxPodsExpression"
     NODEADM_DROP_IN = "spec.kubelet.config.maxPods in /etc/eks/nodeadm.d"
     BOTTLEROCKET_SETTING = "settings.kubernetes.max-pods"
+    KUBELET_CONFIGURATION = "maxPods in kubelet-config.json"
 
 
 class Bootstrap(Enum):
@@ -53,11 +54,16 @@ _FAMILY_OF_BOOTSTRAP = {
 
 @dataclass(frozen=True, slots=True)
 class FixedMaxPods:
-    """User data gives kubelet this number, whatever the instance type."""
+    """User data gives kubelet this number, whatever the instance type.
+
+    `setting` is what the number is called where somebody wrote it, if a tool puts it into the user data for them
+    (`maxPodsPerNode` of eksctl); None where it was written as the mechanism itself.
+    """
 
     mechanism: Mechanism
     value: Value[int]
     span: Span
+    setting: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +277,7 @@ class TypeSource(Enum):
     OVERRIDE = "Auto Scaling group override"
     LAUNCH_CONFIGURATION = "launch configuration"
     EKS_DEFAULT = "default of Amazon EKS"
+    EKSCTL_DEFAULT = "default of eksctl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +339,8 @@ class NodeGroup:
     """Why it is not certain that the group exists (`count` or `for_each` is unknown); None if it is."""
     cni_order: Value[CniOrder] | None = None
     """When the CNI is set to use prefixes; None where nothing here does that."""
+    max_pods_setting: str | None = None
+    """The setting of the group's own language that gives kubelet a number; None where only user data can."""
 
     @property
     def user_data(self) -> UserData:
@@ -428,6 +437,16 @@ class CniNode:
 
 
 @dataclass(frozen=True, slots=True)
+class FargateProfile:
+    """A Fargate profile: its pods have a node each, which takes one address of a subnet."""
+
+    address: str
+    span: Span
+    cluster: Value[str]
+    subnets: Members[SubnetUse]
+
+
+@dataclass(frozen=True, slots=True)
 class Gap:
     """Something that bears on pods and could not be understood: said once, never passed over."""
 
@@ -450,6 +469,7 @@ class World:
     node_classes: tuple[NodeClass, ...] = ()
     security_group_policies: tuple[SecurityGroupPolicy, ...] = ()
     cni_nodes: tuple[CniNode, ...] = ()
+    fargate_profiles: tuple[FargateProfile, ...] = ()
 
     @property
     def about_eks(self) -> bool:

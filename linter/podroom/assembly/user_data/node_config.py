@@ -42,7 +42,7 @@ def _document(document: Mapping, notes: Notes, mechanism: Mechanism) -> None:
     config = _mapping(kubelet, "config", notes)
     max_pods = config.entry("maxPods") if config else None
     if max_pods is not None:
-        _config(max_pods, notes, mechanism)
+        read_max_pods(max_pods, notes, mechanism)
     flags = kubelet.get("flags")
     if flags is not None:
         _flags(flags, notes)
@@ -72,7 +72,8 @@ def _expression(entry: Entry, notes: Notes) -> None:
         notes.gap("maxPodsExpression is not a text", entry.span)
 
 
-def _config(entry: Entry, notes: Notes, mechanism: Mechanism) -> None:
+def read_max_pods(entry: Entry, notes: Notes, mechanism: Mechanism, setting: str | None = None) -> None:
+    """Note what `maxPods` of a kubelet configuration says; `setting` is what the user wrote it as, if not so."""
     value = entry.value
     if isinstance(value, Scalar) and value.kind is ScalarKind.NULL:
         return
@@ -83,9 +84,9 @@ def _config(entry: Entry, notes: Notes, mechanism: Mechanism) -> None:
         return
     origin = entry.span
     if isinstance(number, Known):
-        notes.fix(mechanism, Known(number.value, origin), origin)
+        notes.fix(mechanism, Known(number.value, origin), origin, setting)
     else:
-        notes.fix(mechanism, number, origin)
+        notes.fix(mechanism, number, origin, setting)
 
 
 def _flags(node: Node, notes: Notes) -> None:

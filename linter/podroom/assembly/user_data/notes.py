@@ -40,10 +40,10 @@ class Notes:
         if bootstrap not in self.bootstraps:
             self.bootstraps.append(bootstrap)
 
-    def fix(self, mechanism: Mechanism, value: Value[int], span: Span) -> None:
-        """Note a number; each statement once, however many scripts read it."""
+    def fix(self, mechanism: Mechanism, value: Value[int], span: Span, setting: str | None = None) -> None:
+        """Note a number; each statement once, however many scripts read it.  `setting` as in `FixedMaxPods`."""
         if not any(known.mechanism is mechanism and known.span == span for known in self.fixed):
-            self.fixed.append(FixedMaxPods(mechanism, value, span))
+            self.fixed.append(FixedMaxPods(mechanism, value, span, setting))
 
     def gap(self, reason: str, span: Span, refs: tuple[str, ...] = ()) -> None:
         """Note a place that could say more; each place once."""

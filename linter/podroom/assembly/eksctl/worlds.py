@@ -1,0 +1,233 @@
+"""Documents of eksctl -> Worlds, one for each ClusterConfig that has something to judge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from podroom.assembly.cni import ADDON, ConfigurationValues, read_configuration_mapping, read_configuration_values
+from podroom.assembly.cni_defaults import DEFAULT_VERSION, UNDECLARED
+from podroom.assembly.eksctl.network import Network
+from podroom.assembly.eksctl.node_groups import count_node_groups, read_node_groups
+from podroom.assembly.eksctl.reading import EKSCTL, changed, items, mapping, scalar, text, text_of, truth, unknown_in
+from podroom.model.world import CURRENT_VERSION, Cluster, CniSettings, FargateProfile, Gap, World
+from podroom.positions import Document, Span
+from podroom.records import dataclass
+from podroom.sources.problem import Problem
+from podroom.sources.yaml import Entry, Mapping, Node, Scalar
+from podroom.sources.yaml_templates import TemplateStream, compose_template
+from podroom.values import Known, Members, Unknown, Value
+
+_LATEST = "latest"
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterConfig:
+    """One ClusterConfig: where it stands, and the name of its cluster."""
+
+    document: Document
+    root: Mapping
+    name: str | None
+    span: Span
+
+    @property
+    def folder(self) -> str:
+        """Return the folder of the file."""
+        return self.document.path.rpartition("/")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What was made of the documents: Worlds, documents that could not be read, and the ClusterConfigs themselves."""
+
+    worlds: tuple[World, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    configs: tuple[ClusterConfig, ...] = ()
+
+
+def assemble_eksctl(documents: Iterable[Document]) -> Understood:
+    """Return what files say that hold a ClusterConfig of eksctl, in YAML or JSON; never raises."""
+    problems: list[Problem] = []
+    gaps: dict[str, list[Gap]] = {}
+    configs: list[ClusterConfig] = []
+    lost: list[World] = []
+    for document in documents:
+        template = compose_template(document)
+        found = list(_configs(document, template))
+        configs += found
+        problem = template.stream.problem
+        if problem is not None and not template.template:
+            problems.append(problem)
+        elif problem is not None:
+            reason = f"this template of a ClusterConfig is not read any further: {problem.message}"
+            gap = Gap(document.path, reason, problem.span)
+            if found:
+                gaps.setdefault(document.path, []).append(gap)
+            else:
+                lost.append(World(root=document.path, gaps=(gap,)))
+        if template.steered and found:
+            reason = "lines of the template decide what there will be; all that they guard is taken to be there"
+            gaps.setdefault(document.path, []).append(Gap(document.path, reason, template.steered[0]))
+    worlds = [*_worlds(configs, gaps), *lost]
+    return Understood(tuple(worlds), tuple(problems), tuple(configs))
+
+
+def _configs(document: Document, template: TemplateStream) -> Iterator[ClusterConfig]:
+    for node in template.stream.documents:
+        if not isinstance(node, Mapping):
+            continue
+        version, kind = node.get("apiVersion"), node.get("kind")
+        if not (isinstance(version, Scalar) and version.text.startswith("eksctl.io/")):
+            continue
+        if isinstance(kind, Scalar) and kind.text == "ClusterConfig":
+            name = scalar(mapping(node, "metadata"), "name")
+            known = name.text if name is not None and unknown_in(name) is None else None
+            yield ClusterConfig(document, node, known, name.span if name is not None else kind.span)
+
+
+def _worlds(configs: Sequence[ClusterConfig], gaps: dict[str, list[Gap]]) -> Iterator[World]:
+    """Iterate over the Worlds.
+
+    People keep the node groups of a cluster in one file and its add-ons or its VPC in another of the same folder.  A
+    ClusterConfig without node groups lends its sections to those of the same name that lack them.
+    """
+    by_file = {path: len(list(several)) for path, several in groupby(configs, lambda config: config.document.path)}
+    lenders = [config for config in configs if not count_node_groups(config.root)]
+    for config in configs:
+        path = config.document.path
+        siblings = [other for other in lenders if other is not config and _same_cluster(other, config)]
+        has_nodes = count_node_groups(config.root) > 0
+        if not has_nodes and any(_same_cluster(config, other) for other in configs if count_node_groups(other.root)):
+            continue
+        root = path if by_file[path] == 1 else f"{path}:{config.span.first.line}"
+        yield _world(config, siblings, root, tuple(gaps.get(path, ())))
+
+
+def _same_cluster(one: ClusterConfig, other: ClusterConfig) -> bool:
+    if one is other or one.name is None or one.name != other.name or one.folder != other.folder:
+        return False
+    regions = [text(mapping(config.root, "metadata"), "region") for config in (one, other)]
+    known = {region.value for region in regions if isinstance(region, Known)}
+    return len(known) <= 1
+
+
+def _world(config: ClusterConfig, lenders: Sequence[ClusterConfig], root: str, gaps: tuple[Gap, ...]) -> World:
+    def section(name: str) -> Mapping | None:
+        holders = (config.root, *(lender.root for lender in lenders))
+        return next((found for holder in holders if (found := mapping(holder, name)) is not None), None)
+
+    address = f"ClusterConfig/{config.name or '?'}"
+    metadata = mapping(config.root, "metadata")
+    network = Network(config.root, section("vpc"), config.span)
+    auto_mode = truth(section("autoModeConfig"), "enabled", otherwise=False)
+    cluster = Cluster(
+        address=address,
+        declared=True,
+        span=config.span,
+        name=_or_default(text(metadata, "name"), Unknown("metadata.name is not set", config.span)),
+        version=_or_default(text(metadata, "version"), Known(_LATEST, EKSCTL)),
+        ip_family=changed(
+            _or_default(text(section("kubernetesNetworkConfig"), "ipFamily"), Known("ipv4", EKSCTL)), str.lower
+        ),
+        auto_mode=auto_mode,
+        subnets=network.of_control_plane(auto_mode=auto_mode),
+        cni=_cni(config, lenders),
+    )
+    return World(
+        root=root,
+        clusters=(cluster,),
+        node_groups=tuple(read_node_groups(config.root, address, network)),
+        subnets=network.subnets,
+        vpcs=network.vpcs,
+        fargate_profiles=tuple(_fargate_profiles(config.root, address, network)),
+        gaps=gaps,
+    )
+
+
+def _or_default(value: Value[str] | None, otherwise: Value[str]) -> Value[str]:
+    return otherwise if value is None else value
+
+
+def _fargate_profiles(root: Mapping, cluster: str, network: Network) -> Iterator[FargateProfile]:
+    for position, node in enumerate(items(root, "fargateProfiles")):
+        if isinstance(node, Mapping):
+            name = scalar(node, "name")
+            label = name.text if name is not None else str(position)
+            span = name.span if name is not None else node.span
+            subnets = network.of_fargate(node)
+            yield FargateProfile(f"fargateProfiles/{label}", span, Known(cluster, span), subnets)
+
+
+# The VPC CNI
+
+
+def _cni(config: ClusterConfig, lenders: Sequence[ClusterConfig]) -> CniSettings:
+    """Return the settings of the VPC CNI.
+
+    eksctl installs it as an add-on before it makes node groups, with defaults if no `addons` names it
+    (pkg/actions/addon/tasks.go:22, pkg/apis/eksctl.io/v1alpha5/known_addons.go:12), unless `disableDefaultAddons`
+    is on, which leaves the cluster without one (pkg/cfn/builder/cluster.go:376).
+    """
+    for holder in (config, *lenders):
+        for node in items(holder.root, "addons"):
+            name = scalar(node, "name") if isinstance(node, Mapping) else None
+            if isinstance(node, Mapping) and name is not None and name.text.lower() == ADDON:
+                return _from_addon(node, name)
+    unknown = [node for node in items(config.root, "addons") if _unnamed(node)]
+    if unknown:
+        return _default(Unknown("which add-on this is is not known", unknown[0].span))
+    switch = truth(mapping(config.root, "addonsConfig"), "disableDefaultAddons", otherwise=False)
+    if isinstance(switch, Unknown):
+        return _default(switch)
+    if isinstance(switch, Known) and switch.value and isinstance(switch.origin, Span):
+        reason = "disableDefaultAddons is on and no vpc-cni is among addons: what gives pods addresses is not known"
+        return _default(Unknown(reason, switch.origin))
+    return UNDECLARED
+
+
+def _unnamed(node: Node) -> bool:
+    name = scalar(node, "name") if isinstance(node, Mapping) else None
+    return name is not None and unknown_in(name) is not None
+
+
+def _default(missing: Unknown) -> CniSettings:
+    return CniSettings(declared_by=None, span=None, version=UNDECLARED.version, missing=missing)
+
+
+def _from_addon(node: Mapping, name: Scalar) -> CniSettings:
+    values: ConfigurationValues = ((), None, Members())
+    entry = node.entry("configurationValues")
+    if entry is not None:
+        values = _configuration(entry)
+    environment, missing, pod_subnets = values
+    return CniSettings(
+        declared_by=f"addons/{ADDON}",
+        span=name.span,
+        version=_version(node),
+        environment=environment,
+        missing=missing,
+        pod_subnets=pod_subnets,
+    )
+
+
+def _configuration(entry: Entry) -> ConfigurationValues:
+    value = entry.value
+    if isinstance(value, Mapping):
+        return read_configuration_mapping(value)
+    if not isinstance(value, Scalar):
+        return (), Unknown("configurationValues is a list and not a text", value.span), Members()
+    unknown = unknown_in(value) if "\n" not in value.text and "{" not in value.text[:1] else None
+    return (
+        ((), unknown, Members())
+        if unknown is not None
+        else read_configuration_values(value.content, "configurationValues")
+    )
+
+
+def _version(node: Mapping) -> Value[str]:
+    version = scalar(node, "version")
+    if version is None:
+        return Known(CURRENT_VERSION, DEFAULT_VERSION)
+    if version.text == _LATEST:
+        return Known(CURRENT_VERSION, version.span)
+    return text_of(version)
