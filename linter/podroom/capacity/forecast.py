@@ -72,16 +72,20 @@ def forecast(assessment: Assessment) -> Forecast:
     world = assessment.world
     groups = {id(group): _group(group, assessment) for group in world.node_groups}
     subnets = forecast_subnets(assessment, [(found.group, found.node, found.surge) for found in groups.values()])
-    clusters = tuple(_cluster(cluster, tuple(_of(cluster, groups.values())), assessment) for cluster in world.clusters)
-    placed = {id(found.group) for cluster in clusters for found in cluster.groups}
     used = {found.subnet.address for found in subnets}
+    idle = tuple(subnet.address for subnet in world.subnets if subnet.address not in used)
+    clusters = tuple(
+        _cluster(cluster, tuple(_of(cluster, groups.values())), assessment, idle=bool(idle))
+        for cluster in world.clusters
+    )
+    placed = {id(found.group) for cluster in clusters for found in cluster.groups}
     return Forecast(
         root=world.root,
         assumptions=assessment.assumptions,
         clusters=clusters,
         stray_groups=tuple(found for key, found in groups.items() if key not in placed),
         subnets=subnets,
-        idle_subnets=tuple(subnet.address for subnet in world.subnets if subnet.address not in used),
+        idle_subnets=idle,
         pools=tuple(
             Unknown(f"Karpenter decides how many nodes {pool.address} has and of which types: not counted", pool.span)
             for pool in world.node_pools
@@ -109,8 +113,14 @@ def _of(cluster: Cluster, groups: Iterable[GroupForecast]) -> Iterator[GroupFore
             yield found
 
 
-def _cluster(cluster: Cluster, groups: tuple[GroupForecast, ...], assessment: Assessment) -> ClusterForecast:
-    gaps = []
+def _cluster(
+    cluster: Cluster, groups: tuple[GroupForecast, ...], assessment: Assessment, *, idle: bool
+) -> ClusterForecast:
+    """Return the forecast of one cluster; `idle` says that there are subnets which nothing is known to use."""
+    gaps: list[Unknown] = []
+    if idle and cluster.declared:  # its control plane may be in them
+        gaps += cluster.subnets.missing
+        gaps += [Unknown(use.subnet.reason, use.span) for use in cluster.subnets if not isinstance(use.subnet, Known)]
     if cluster.cni.missing is not None:
         gaps.append(cluster.cni.missing)
     if not isinstance(cluster.auto_mode, Known):
