@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 import run_tests
+import update_examples
 from checkout import CHECKOUT, podroom
 from podroom.catalog.instance_types import InstanceCatalog
 from podroom.config import Config, read_config
@@ -43,6 +44,18 @@ def test_what_the_readme_shows_is_what_its_first_command_prints() -> None:
     assert blocks("text")[0] == podroom(*arguments).output
 
 
+@pytest.mark.parametrize(
+    "document",
+    [document for document in DOCUMENTS if "```console" in document.read_text(encoding="utf-8")],
+    ids=lambda path: path.relative_to(CHECKOUT).as_posix(),
+)
+def test_what_a_document_shows_of_a_command_is_what_it_prints(document: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(CHECKOUT)
+    text = document.read_text(encoding="utf-8")
+
+    assert text == update_examples.with_outputs(text), "run tools/update_examples.py and read what has changed"
+
+
 def test_continuous_integration_runs_the_readme_s_test_command() -> None:
     script = (CHECKOUT / ".ci/run").read_text(encoding="utf-8")
 
@@ -50,9 +63,9 @@ def test_continuous_integration_runs_the_readme_s_test_command() -> None:
 
 
 def test_every_command_that_the_readme_names_has_a_help_page() -> None:
-    commands = set(re.findall(r"^podroom (\w+)", "\n".join(blocks("sh")), re.MULTILINE))
+    commands = set(re.findall(r"^podroom ([\w-]+)", "\n".join(blocks("sh")), re.MULTILINE))
 
-    assert commands == {"capacity", "check", "explain", "rules", "show"}
+    assert commands == {"capacity", "check", "explain", "max-pods", "node", "rules", "show"}
     for command in sorted(commands):
         assert podroom(command, "--help").exit_code == 0
 

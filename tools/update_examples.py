@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write the expected output of every example that has findings, and what the README shows of one.
+"""Write the expected output of every example that has findings, and what README.md and docs/ show of podroom.
 
 Read what has changed before you commit it: the tests hold podroom to these files.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from pathlib import Path
 
 from click.testing import CliRunner
@@ -17,6 +18,7 @@ from podroom.cli import podroom
 CHECKOUT = Path(__file__).resolve().parent.parent
 EXAMPLES = Path("examples/terraform")
 SHOWN = "asg-instance-type-drift"
+_CONSOLE = re.compile(r"^```console\n\$ podroom (.*)\n(?:.*\n)*?```$", re.MULTILINE)
 
 
 def update() -> None:
@@ -27,6 +29,8 @@ def update() -> None:
             (folder / "expected.txt").write_text(judge(folder), encoding="utf-8")
     readme = Path("README.md")
     readme.write_text(with_shown(readme.read_text(encoding="utf-8"), judge(EXAMPLES / SHOWN)), encoding="utf-8")
+    for document in [readme, *sorted(Path("docs").glob("*.md"))]:
+        document.write_text(with_outputs(document.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def judge(folder: Path) -> str:
@@ -37,6 +41,16 @@ def judge(folder: Path) -> str:
 def with_shown(readme: str, output: str) -> str:
     """Return the README with its first block of text replaced."""
     return re.sub(r"(?<=^```text\n).*?(?=^```)", lambda _: output, readme, count=1, flags=re.DOTALL | re.MULTILINE)
+
+
+def with_outputs(document: str) -> str:
+    """Return a document in which each block `$ podroom ...` shows what podroom prints now."""
+
+    def shown(block: re.Match[str]) -> str:
+        result = CliRunner().invoke(podroom, shlex.split(block[1]), catch_exceptions=False)
+        return f"```console\n$ podroom {block[1]}\n{result.output}```"
+
+    return _CONSOLE.sub(shown, document)
 
 
 if __name__ == "__main__":

@@ -92,7 +92,7 @@ def test_the_judge_names_every_row_that_disagrees_or_that_it_cannot_work_out(tmp
         altered(
             rows["V174"],
             id="a number that hangs on chance",
-            inputs={"env": {"WARM_PREFIX_TARGET": "2"}, "maxpods": 110, "pd": True, "pods": 1},
+            inputs={"env": {"WARM_PREFIX_TARGET": "2"}, "maxpods": 110, "pd": True, "pods": 2},
             value='{"addresses": 66, "enis": 2, "prefixes": 4}',
         ),
     ]

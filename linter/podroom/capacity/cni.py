@@ -86,6 +86,21 @@ class CniBehavior:
         return self.version is None or self.version >= version
 
 
+def is_true(text: str) -> bool:
+    """Return whether Go's strconv.ParseBool takes a text for true."""
+    return text in _TRUE
+
+
+def is_boolean(text: str) -> bool:
+    """Return whether Go's strconv.ParseBool reads a text."""
+    return text in _TRUE or text in FALSE_TEXTS - {""}
+
+
+def is_integer(text: str) -> bool:
+    """Return whether Go's strconv.Atoi reads a text."""
+    return _INTEGER.fullmatch(text) is not None and abs(int(text)) <= _LARGEST_GO_INT
+
+
 def parse_version(text: str) -> tuple[int, int, int]:
     """Read a version such as `v1.18.1-eksbuild.3` or `1.16.3`; raise `CniVersionError` for anything else."""
     found = _VERSION.fullmatch(text.strip())
@@ -96,7 +111,7 @@ def parse_version(text: str) -> tuple[int, int, int]:
 
 def _go_int(text: str | None, *, least: int, default: int) -> int:
     """Read `text` as Go's strconv.Atoi does, with `default` for what it refuses and for less than `least`."""
-    if text is None or _INTEGER.fullmatch(text) is None or abs(int(text)) > _LARGEST_GO_INT:
+    if text is None or not is_integer(text):
         return default
     number = int(text)
     return number if number >= least else default

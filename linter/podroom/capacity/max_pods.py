@@ -26,7 +26,9 @@ HOST_NETWORK_PODS = 2
 
 _SMALL_NODE_CAP = 110
 _LARGE_NODE_CAP = 250
-_LARGE_NODE_VCPUS = 30
+LARGE_NODE_VCPUS = 30
+"""A type with more vCPUs than that counts as large."""
+
 _KUBE_RESERVED_BASE_MIB = 255
 _KUBE_RESERVED_PER_POD_MIB = 11
 _AUTO_MODE_CAP = 110
@@ -96,9 +98,9 @@ def recommended_cap(instance: InstanceType) -> Figure:
     """
     if instance.vcpus is None:
         raise MissingFactError(instance.name, "vcpus")
-    large = instance.vcpus > _LARGE_NODE_VCPUS
+    large = instance.vcpus > LARGE_NODE_VCPUS
     cap = _LARGE_NODE_CAP if large else _SMALL_NODE_CAP
-    compared = f"more than {_LARGE_NODE_VCPUS}" if large else f"{_LARGE_NODE_VCPUS} or fewer"
+    compared = f"more than {LARGE_NODE_VCPUS}" if large else f"{LARGE_NODE_VCPUS} or fewer"
     return Figure(
         cap,
         f"{cap} for {instance.vcpus} vCPUs ({compared})",
@@ -342,7 +344,7 @@ def _injected_bounds(instance: InstanceType, *, prefix_delegation: bool) -> tupl
         value = _injected(instance, prefix_delegation=prefix_delegation).value
         return value, value
     small = replace(instance, vcpus=1)
-    large = replace(instance, vcpus=_LARGE_NODE_VCPUS + 1)
+    large = replace(instance, vcpus=LARGE_NODE_VCPUS + 1)
     return _injected(small, prefix_delegation=prefix_delegation).value, _injected(
         large, prefix_delegation=prefix_delegation
     ).value

@@ -14,6 +14,8 @@ _COMMANDS = {
     "capacity": "Say how many addresses the nodes take of every subnet.",
     "check": "Judge configurations.",
     "explain": "Explain a rule.",
+    "max-pods": "Print max pods of an instance type, as max-pods-calculator.sh does.",
+    "node": "Say what a node can hold and what it takes from its subnet.",
     "rules": "List all rules.",
     "show": "Print what was understood of configurations.",
 }

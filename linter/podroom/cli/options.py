@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import wraps
 from typing import TypeVar
 
 import click
 
-from podroom.catalog.instance_types import InstanceCatalog
-from podroom.config import NAMES, Config, read_config
-from podroom.errors import InputError, UsageError
+from podroom.cli.output import colour
+from podroom.cli.settings import catalog_of, nearest_config
+from podroom.errors import UsageError
 from podroom.records import dataclass
 from podroom.run import Request
-from podroom.sources.files import HclReader, ReadProblem, read_document
+from podroom.sources.files import HclReader
 from podroom.sources.hcl.parser import parse
+
+__all__ = ["Reading", "colour", "reads_configurations"]
 
 T = TypeVar("T")
 
@@ -35,14 +36,6 @@ _READING = (
     ),
 )
 
-colour = click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    show_default=True,
-    help="Whether to use colour; auto means on a terminal, unless NO_COLOR is set.",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -57,15 +50,14 @@ class Reading:
     def request(self) -> Request:
         """Return what is asked for; raises `UsageError` and `InputError`."""
         chosen = self.paths or (".",)
-        config = _config(chosen)
-        catalog = InstanceCatalog.bundled()
+        config = nearest_config(chosen)
         return Request(
             paths=chosen,
             reader=_reader(self.hcl_parser),
             variable_files=self.variable_files,
             variables=[_assignment(text) for text in self.variables],
             workspace=self.workspace,
-            catalog=catalog.with_custom(config.instance_types) if config.instance_types else catalog,
+            catalog=catalog_of(config),
             assumptions=config.assumptions,
         )
 
@@ -103,22 +95,3 @@ def _reader(name: str) -> HclReader:
 
         return parse_with_python_hcl2
     return parse
-
-
-def _config(paths: Sequence[str]) -> Config:
-    """Return the nearest configuration at or above what all paths have in common."""
-    folder = os.path.commonpath([os.path.realpath(path) for path in paths])
-    while True:
-        for name in NAMES:
-            path = os.path.join(folder, name)
-            if os.path.lexists(path):
-                document = read_document(path)
-                if isinstance(document, ReadProblem):
-                    raise InputError(document.message)
-                config = read_config(document)
-                if config is not None:
-                    return config
-        parent = os.path.dirname(folder)
-        if parent == folder or os.path.exists(os.path.join(folder, ".git")):
-            return Config()
-        folder = parent

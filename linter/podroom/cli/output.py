@@ -19,6 +19,17 @@ T = TypeVar("T")
 EXIT_FINDINGS = 1
 EXIT_FAILED = 2
 
+_WIDTH_OF_A_FILE = 100
+
+
+colour = click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Whether to use colour; auto means on a terminal, unless NO_COLOR is set.",
+)
+
 
 def reports_errors(command: Callable[P, T]) -> Callable[P, T]:
     """Print errors that podroom raises on purpose, and those of the system, as one sentence and exit with 2."""
@@ -41,6 +52,16 @@ def style(color: str) -> Style:
     """Return how to print for a choice of `--color`."""
     wanted = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return Style(colour=color == "always" or (color == "auto" and wanted))
+
+
+def width() -> int:
+    """Return how many columns the terminal has, 100 if standard output is none."""
+    if not sys.stdout.isatty():
+        return _WIDTH_OF_A_FILE
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or _WIDTH_OF_A_FILE
+    except OSError:  # a terminal that has no size
+        return _WIDTH_OF_A_FILE
 
 
 def write(text: str) -> None:
