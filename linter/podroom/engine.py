@@ -272,18 +272,28 @@ def _merge_findings(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _merge_undecided(undecided: Iterable[Undecided]) -> list[Undecided]:
-    """Make one outcome of all that hangs on the same unknown, so that the reader sees what to supply."""
-    merged: dict[tuple[str, Document, int], Undecided] = {}
+    """Make one outcome of all that hangs on the same unknown, so that the reader sees what to supply.
+
+    What has a name (a variable, a subnet elsewhere) is one unknown for all files of a folder, said at the first place.
+    """
+    merged: dict[tuple[object, ...], Undecided] = {}
     for outcome in undecided:
-        key = (outcome.reason, outcome.span.document, outcome.span.start)
+        folder = outcome.span.path.rpartition("/")[0]
+        place = (outcome.span.document, outcome.span.start)
+        key = (outcome.reason, *((folder, outcome.unknown.refs) if outcome.unknown.refs else place))
         first = merged.setdefault(key, outcome)
         if first is not outcome:
+            at_first = outcome if _place_order(outcome) < _place_order(first) else first
             merged[key] = replace(
-                first,
+                at_first,
                 codes=tuple(sorted({*first.codes, *outcome.codes})),
                 subjects=tuple(dict.fromkeys(first.subjects + outcome.subjects)),
             )
-    return sorted(merged.values(), key=lambda outcome: (outcome.span.path, outcome.span.start, outcome.reason))
+    return sorted(merged.values(), key=_place_order)
+
+
+def _place_order(outcome: Undecided) -> tuple[str, int, str]:
+    return (outcome.span.path, outcome.span.start, outcome.reason)
 
 
 def _finding_order(finding: Finding) -> tuple[int, int, str, int, str]:
