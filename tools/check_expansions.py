@@ -1,10 +1,14 @@
 """Compare how podroom expands modules with what real Terraform planned for them.
 
-    python tools/check_expansions.py tests/oracle/data/module-expansions [--modules DIR]
+    python tools/check_expansions.py DIR [--modules MODULES] [--same-world]
 
-Without `--modules` the adapters stand in for the modules.  With it, `DIR/NAMESPACE/NAME/PROVIDER/VERSION`
-holds their real sources, which are expanded as any local module is.  Prints every disagreement and, last,
-"N of M agree"; the exit code is 0 only if all agree or are intended, and 1 otherwise.
+DIR holds expansions (`*.json`, as tests/oracle/data/module-expansions does).  Without `--modules` the adapters stand
+in for the modules.  With it, the modules that are found in MODULES are expanded as any local module is; in which
+layouts they are found says tools/module_sources.py, and for those that are not found the adapters stand in.  Prints
+every disagreement and, last, "N of M agree"; the exit code is 0 only if all agree or are intended, and 1 otherwise.
+
+With `--same-world` both ways are gone, for every expansion and every folder with Terraform files below DIR, and the
+Worlds that come of them are compared: what rules would see must not hang on whether the sources are there.
 """
 
 from __future__ import annotations
@@ -22,11 +26,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "linter"))
 
+from module_sources import ModuleSources, with_registry_addresses, with_sources
 from podroom.adapters.registry import stand_in
-from podroom.evaluation.project import BodyReader, Options, ResourceInstance, load_root
+from podroom.assembly.terraform import assemble
+from podroom.evaluation.project import BodyReader, Module, Options, ResourceInstance, load_root
 from podroom.evaluation.terms import ListTerm, MapTerm, Null, ObjectTerm, SetTerm, Term, TupleTerm
 from podroom.sources.files import Files
 from podroom.sources.hcl.parser import parse
+from world_summary import summary
 
 UNKNOWN = "(unknown)"
 
@@ -98,17 +105,13 @@ class Comparison:
         return next((reason for name, reason in INTENDED if re.fullmatch(name, self.attribute)), None)
 
 
-def comparisons(case: Path, modules: Path | None = None) -> Iterator[Comparison]:
-    """Iterate over what can be compared of one expansion."""
+def comparisons(case: Path, modules: ModuleSources | None = None) -> Iterator[Comparison]:
+    """Iterate over what can be compared of one expansion; without `modules` the adapters stand in."""
     expansion = json.loads(case.read_text(encoding="utf-8"))
-    text = expansion["hcl"]
     with tempfile.TemporaryDirectory() as folder:
-        if modules is not None:
-            text = _with_local_sources(text, expansion["modules"], modules, folder)
+        text = _with_versions(expansion["hcl"], expansion["modules"])
         (Path(folder) / "main.tf").write_text(text, encoding="utf-8")
-        root = load_root(
-            Files(os.path.commonpath([folder, modules or folder]), parse), folder, Options(adapters=stand_in)
-        )
+        root = _root(Path(folder), modules)
         found = {resource.address: resource for module in root.walk() for resource in module.resources(*_TYPES)}
         for address, planned in expansion["resources"].items():
             resource = found.pop(address, None)
@@ -124,10 +127,28 @@ def comparisons(case: Path, modules: Path | None = None) -> Iterator[Comparison]
             yield Comparison(case.stem, address, "(resource)", "not planned", "found")
 
 
-def _with_local_sources(text: str, modules: list[list[str]], sources: Path, folder: str) -> str:
+def worlds(folder: Path, modules: ModuleSources) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the World of a configuration as adapters give it, and as the real sources do."""
+    return summary(assemble(_root(folder, None, modules))), summary(assemble(_root(folder, modules)))
+
+
+def _root(folder: Path, modules: ModuleSources | None, known: ModuleSources | None = None) -> Module:
+    """Return a root module; `known` are modules whose own examples call public modules by a relative path."""
+    if modules is not None:
+        files = Files(os.path.commonpath([folder, modules.root]), lambda document: with_sources(document, modules))
+    elif known is not None:
+        files = Files(str(folder), lambda document: with_registry_addresses(document, known))
+    else:
+        files = Files(str(folder), parse)
+    return load_root(files, str(folder), Options(adapters=stand_in))
+
+
+def _with_versions(text: str, modules: list[list[str]]) -> str:
+    """Return a configuration whose calls name exactly the versions that were planned."""
     for _, source, version in modules:
-        local = os.path.relpath(sources / source / version, folder)
-        text = re.sub(rf'source\s*=\s*"{re.escape(source)}"\n\s*version\s*=\s*"[^"]*"', f'source = "{local}"', text)
+        text = re.sub(
+            rf'(source\s*=\s*"{re.escape(source)}"\n\s*version\s*=\s*)"[^"]*"', rf'\1"{version}"', text
+        )
     return text
 
 
@@ -190,15 +211,10 @@ def _agree(planned: object, found: object) -> bool:
     return str(planned) == str(found) if not isinstance(planned, bool) else planned == found
 
 
-def main() -> int:
-    """Compare and report; return the exit code."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("cases", type=Path, metavar="DIR")
-    parser.add_argument("--modules", type=Path, metavar="DIR")
-    arguments = parser.parse_args()
+def _check_plans(cases: Path, modules: ModuleSources | None) -> bool:
     agreeing = total = unexplained = 0
-    for case in sorted(arguments.cases.glob("*.json")):
-        for comparison in comparisons(case, arguments.modules):
+    for case in sorted(cases.glob("*.json")):
+        for comparison in comparisons(case, modules):
             total += 1
             if comparison.agrees:
                 agreeing += 1
@@ -210,8 +226,55 @@ def main() -> int:
                 f"planned {comparison.planned!r}, found {comparison.found!r}"
                 + (f" (intended: {reason})" if reason else "")
             )
+    _print_missing(modules)
     print(f"{agreeing} of {total} agree")
-    return 1 if unexplained else 0
+    return unexplained == 0
+
+
+def _check_worlds(cases: Path, modules: ModuleSources) -> bool:
+    same = total = 0
+    for name, folder in _configurations(cases):
+        total += 1
+        adapted, expanded = worlds(folder, modules)
+        differing = [way for way in {**adapted, **expanded} if adapted.get(way) != expanded.get(way)]
+        same += not differing
+        for way in differing:
+            absent = "(not there)"
+            print(f"{name}: {way}: adapters {adapted.get(way, absent)}, sources {expanded.get(way, absent)}")
+    _print_missing(modules)
+    print(f"{same} of {total} agree")
+    return same == total
+
+
+def _configurations(cases: Path) -> Iterator[tuple[str, Path]]:
+    for case in sorted(cases.glob("*.json")):
+        expansion = json.loads(case.read_text(encoding="utf-8"))
+        with tempfile.TemporaryDirectory() as folder:
+            text = _with_versions(expansion["hcl"], expansion["modules"])
+            (Path(folder) / "main.tf").write_text(text, encoding="utf-8")
+            yield case.stem, Path(folder)
+    for folder in sorted({file.parent.resolve() for file in cases.rglob("*.tf")}):
+        yield folder.relative_to(cases.resolve()).as_posix(), folder
+
+
+def _print_missing(modules: ModuleSources | None) -> None:
+    for source in sorted(modules.missing) if modules is not None else ():
+        print(f"not found among the modules, so left to the adapters: {source}")
+
+
+def main() -> int:
+    """Compare and report; return the exit code."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("cases", type=Path, metavar="DIR")
+    parser.add_argument("--modules", type=Path, metavar="MODULES")
+    parser.add_argument("--same-world", action="store_true")
+    arguments = parser.parse_args()
+    if arguments.same_world and arguments.modules is None:
+        parser.error("--same-world compares with the real sources: give --modules")
+    modules = ModuleSources(arguments.modules) if arguments.modules is not None else None
+    if modules is not None and arguments.same_world:
+        return 0 if _check_worlds(arguments.cases, modules) else 1
+    return 0 if _check_plans(arguments.cases, modules) else 1
 
 
 if __name__ == "__main__":

@@ -72,17 +72,29 @@ def _version(parts: tuple[str | None, ...]) -> Version:
 
 def allowed_majors(constraint: str, majors: tuple[int, ...]) -> tuple[int, ...]:
     """Return the major versions of which a version constraint allows at least one; none if it is no constraint."""
+    low, high = _bounds(constraint)
+    return tuple(major for major in majors if max(low, (major, 0, 0)) < min(high, (major + 1, 0, 0)))
+
+
+def allowed(constraint: str, version: Version) -> bool:
+    """Return whether a version constraint allows one version; it allows none if it is no constraint."""
+    low, high = _bounds(constraint)
+    return low <= version < high
+
+
+def _bounds(constraint: str) -> tuple[Version, Version]:
+    """Return the half-open range of versions that a constraint allows, an empty one if it is no constraint."""
     low: Version = (0, 0, 0)
     high: Version = (_ENDLESS, 0, 0)
     for term in constraint.split(","):
         match = _TERM.fullmatch(term.strip())
         if match is None:
-            return ()
+            return high, low
         numbers = match[2].split(".")
         wanted = _version((*numbers, None, None)[:3])
         from_here, up_to = _range(match[1] or "=", wanted, len(numbers))
         low, high = max(low, from_here), min(high, up_to)
-    return tuple(major for major in majors if max(low, (major, 0, 0)) < min(high, (major + 1, 0, 0)))
+    return low, high
 
 
 def _range(operator: str, version: Version, digits: int) -> tuple[Version, Version]:

@@ -60,9 +60,11 @@ cat <<'EOF' > /etc/profile.d/eks-bootstrap-env.sh
 %{for name, value in each.value.bootstrap_env~}
 export ${name}="${value}"
 %{endfor~}
-export KUBELET_EXTRA_ARGS="${each.value.kubelet_extra_args}"
+export ADDITIONAL_KUBELET_EXTRA_ARGS="${each.value.kubelet_extra_args}"
 EOF
 sed -i '/^set -o errexit/a\\\\nsource /etc/profile.d/eks-bootstrap-env.sh' /etc/eks/bootstrap.sh
+sed -i 's/^KUBELET_EXTRA_ARGS="/KUBELET_EXTRA_ARGS="$${KUBELET_EXTRA_ARGS:-} $${ADDITIONAL_KUBELET_EXTRA_ARGS}"/' \
+  /etc/eks/bootstrap.sh
 ${each.value.pre_userdata}
 STOCK
     : <<OWN

@@ -98,7 +98,7 @@ resource "aws_subnet" "TIER" {
   count = CONDITION ? COUNT : 0
 
   vpc_id               = local.vpc_id
-  cidr_block           = var.TIER_subnet_ipv6_native ? null : var.TIER_subnets[count.index]
+  cidr_block           = var.TIER_subnet_ipv6_native ? null : element(concat(var.TIER_subnets, [""]), count.index)
   ipv6_native          = var.enable_ipv6 && var.TIER_subnet_ipv6_native
   availability_zone    = length(regexall("^[a-z]{2}-", ZONE)) > 0 ? ZONE : null
   availability_zone_id = length(regexall("^[a-z]{2}-", ZONE)) == 0 ? ZONE : null

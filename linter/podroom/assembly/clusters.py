@@ -47,13 +47,18 @@ class Clusters:
             identity, link.span, Unknown(_NOT_DECLARED, link.span) if link.unknown is None else link.unknown
         )
 
-    def of_nodes(self, name: str | None, owner: Span) -> Value[str]:
+    def of_nodes(self, name: Value[str] | None, owner: Span) -> Value[str]:
         """Return the address of the cluster that nodes join: the one of that name, or the single one there is.
 
-        Clusters that are only named count too, so ask after everything that names its cluster was read.
+        A name that is not known yet may still be known to be that of a declared cluster.  Clusters that are only
+        named count too, so ask after everything that names its cluster was read.
         """
-        if name is not None:
-            return self._by_name(name, owner)
+        if isinstance(name, Known):
+            return self._by_name(name.value, owner)
+        refs = name.refs if name is not None else ()
+        told = {address for address in self._names for ref in refs if ref.startswith(f"{address}.")}
+        if len(told) == 1:
+            return Known(told.pop(), owner)
         single = self.only(owner)
         return self._make(_THESE_NODES, owner, Unknown(_NOT_DECLARED, owner)) if single is None else single
 

@@ -223,8 +223,12 @@ class _ClusterTag:
     """The tag that names the cluster of an Auto Scaling group; `unknown` says why it may be there all the same."""
 
     present: bool
-    name: str | None = None
+    name: Value[str] | None = None
     unknown: Unknown | None = None
+
+
+def _tagged_cluster(key: str) -> str:
+    return key.removeprefix(_CLUSTER_TAG)
 
 
 def _cluster_tag(body: BodyReader) -> _ClusterTag:
@@ -237,8 +241,8 @@ def _cluster_tag(body: BodyReader) -> _ClusterTag:
             continue
         value = field.string()
         if field.traced().text.startswith(_CLUSTER_TAG):
-            name = value.value.removeprefix(_CLUSTER_TAG) if isinstance(value, Known) else None
-            return _ClusterTag(present=True, name=name)
+            named = value if isinstance(value, Unknown) else value.map(_tagged_cluster)
+            return _ClusterTag(present=True, name=named)
         unknown = first_unknown(unknown, value if isinstance(value, Unknown) else None)
     return _ClusterTag(present=False, unknown=first_unknown(unknown, *tags.missing))
 

@@ -75,12 +75,19 @@ def _subnet(resource: ResourceInstance) -> Subnet:
     return Subnet(
         address=resource.address,
         span=resource.span,
-        cidr=cidr.string() if cidr else Unknown("cidr_block is not set", resource.span),
+        cidr=_block(cidr, resource),
         zone=_zone(resource),
         vpc=_vpc_of(vpc, resource),
         tags=tuple((name, field.string()) for name, field in entries.items()),
         tags_missing=missing[0] if missing else None,
     )
+
+
+def _block(field: Field | None, resource: ResourceInstance) -> Value[str]:
+    value = field.string() if field else None
+    if value is None or (isinstance(value, Known) and not value.value):  # an empty text counts as not set
+        return Unknown("cidr_block is not set", resource.span)
+    return value
 
 
 def _zone(resource: ResourceInstance) -> Value[Zone]:

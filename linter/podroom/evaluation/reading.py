@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
@@ -51,6 +52,9 @@ if TYPE_CHECKING:
     from podroom.traced_text import TracedText
 
 T = TypeVar("T")
+
+_NAMES_ANOTHER = re.compile(r".+_ids?|.+_arn|cluster_name")
+"""Attributes that name a resource beside the one that has them."""
 
 
 def unknown_of(symbol: Sym, span: Span) -> Unknown:
@@ -284,16 +288,22 @@ class Field:
         return Members(links, members.missing)
 
     def _passed_resource(self) -> tuple[str, str] | None:
-        """Return the resource and attribute that hands this value on, if it comes from one."""
+        """Return the resource and attribute that hands this value on, if it comes from one.
+
+        An attribute that names another resource (`vpc_id`) is followed to that one.
+        """
+        found: tuple[str, str] | None = None
         place: Place | None = self._place
         for _ in range(100):
             if place is None:
-                return None
+                break
             owner = place.scope.resolver.owner_of(place.expression, place.scope)
             if owner is not None:
-                return owner
+                if not _NAMES_ANOTHER.fullmatch(owner[1]):
+                    return owner
+                found = found or owner
             place = step_back(place)
-        return None
+        return found
 
     def decoded(self) -> Field | None:
         """Return what `jsonencode` or `yamlencode` encodes in this value, None if they do not."""

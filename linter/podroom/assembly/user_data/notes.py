@@ -21,6 +21,12 @@ SHELLS = frozenset(("bash", "sh", "/bin/bash", "/bin/sh", "/usr/bin/bash", "sour
 WORKED_OUT = "max-pods-calculator.sh works the number out on the node, for the node's own instance type"
 """Why the number is unknown where that script says it."""
 
+_OF_CLUSTER = pattern(
+    r"(?:.+\.)?aws_eks_cluster\.[\w-]+(?:\[[^]]*\])?\."
+    r"(?:id|arn|cluster_id|endpoint|certificate_authority|kubernetes_network_config)(?:[.[].*)?"
+)
+"""What Amazon EKS says of a cluster: a single word each, and none of them about max pods."""
+
 _CALCULATOR = pattern(r"max-pods-calculator")
 _LONGEST_QUOTE = 60
 
@@ -54,6 +60,8 @@ class Notes:
         """Note an unknown value that could say more; nothing if none of its candidates mentions max pods."""
         holes = list(text.holes(start, end))
         if holes and all(isinstance(hole, OneOf) and not _any_mentions(hole) for hole in holes):
+            return
+        if holes and all(hole.refs and all(map(_OF_CLUSTER.fullmatch, hole.refs)) for hole in holes):
             return
         reasons = "; ".join(dict.fromkeys(hole.reason for hole in holes)) or "it is not known"
         refs = tuple(ref for hole in holes for ref in hole.refs)

@@ -1,0 +1,197 @@
+"""Finds the real sources of public modules in a folder, whichever way they are laid out there.
+
+For the tools that compare podroom's adapters with the modules that they restate.  Understood are, at any depth:
+
+- `modules.json` as Terraform writes it, whose entries name source, version and folder;
+- `terraform-aws-modules/eks/aws/21.19.0`, the address in the registry;
+- `terraform-aws-eks`, `terraform-aws-eks-21.19.0`, `terraform-aws-modules/terraform-aws-eks/v21.19.0`, the repository;
+- `eks`, `eks.kms`, the way of the call: used where nothing better is there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from podroom.adapters.source import ModuleSource, Version, allowed, read_source
+from podroom.positions import Document
+from podroom.sources.hcl.parser import parse
+from podroom.sources.hcl.syntax import Attribute, Block, Expression, Literal, ParsedFile
+
+_DEEPEST = 6
+_VERSION = r"v?(?P<version>\d+\.\d+(?:\.\d+)?(?:-[\w.]+)?)"
+_REGISTRY = re.compile(rf"(?:.*/)?(?P<namespace>[\w-]+)/(?P<name>[\w-]+)/(?P<provider>[a-z0-9]+)/{_VERSION}")
+_REPOSITORY = re.compile(
+    rf"(?:(?:.*/)?(?P<namespace>[\w-]+)[/+])?terraform-(?P<provider>[a-z0-9]+)-(?P<name>[\w-]+?)(?:[-/@_]{_VERSION})?"
+)
+
+
+@dataclass(frozen=True)
+class FoundSource:
+    """A folder with a module: what of namespace, name and version its place tells, and the call that it is named by."""
+
+    folder: Path
+    namespace: str | None = None
+    name: str | None = None
+    version: str | None = None
+    key: str | None = None
+
+    def is_of(self, source: ModuleSource) -> bool:
+        """Return whether the folder may hold a module."""
+        namespace, name, provider = source.module.split("/")
+        return self.name == f"{name}/{provider}" and self.namespace in {namespace, None}
+
+
+@dataclass
+class ModuleSources:
+    """The modules in a folder; `missing` collects those that were asked for and are not there."""
+
+    root: Path
+    missing: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Look through the folder once."""
+        self.root = self.root.resolve()
+        self._found = [*_listed(self.root), *_placed(self.root)]
+
+    def find(self, source: str, constraint: str | None, key: str | None = None) -> Path | None:
+        """Return the folder of a public module, None if it is not there.
+
+        `constraint` is what the call says of the version, `key` the way of the call ("eks.kms").
+        """
+        wanted = read_source(source)
+        if wanted is None:
+            return None
+        if constraint is None and wanted.ref is not None:
+            constraint = ".".join(map(str, wanted.ref))
+        candidates = [one for one in self._found if one.is_of(wanted) and _fits(one.version, constraint)]
+        if not candidates and key is not None:
+            candidates = [one for one in self._found if one.name is None and one.key == key]
+        best = max(candidates, key=lambda one: (one.key == key, _number(one.version)), default=None)
+        if best is None:
+            self.missing.add(f"{source} {constraint or ''}".rstrip())
+            return None
+        folder = best.folder / wanted.submodule
+        return folder if folder.is_dir() else None
+
+    def key(self, folder: Path, name: str) -> str:
+        """Return the way of a call ("eks.kms") in a folder, which is itself that of a call or a root."""
+        way = next((one.key for one in self._found if one.folder == folder and one.key is not None), None)
+        return f"{way}.{name}" if way else name
+
+    def holder(self, folder: Path) -> tuple[str, str] | None:
+        """Return the public source and the version of a folder in here, None if it belongs to no known module."""
+        folder = folder.resolve()
+        for one in self._found:
+            if one.namespace is not None and one.name is not None and one.version is not None:
+                if folder == one.folder:
+                    return f"{one.namespace}/{one.name}", one.version
+                if one.folder in folder.parents and "examples" not in folder.relative_to(one.folder).parts:
+                    return f"{one.namespace}/{one.name}//{folder.relative_to(one.folder).as_posix()}", one.version
+        return None
+
+
+def with_sources(document: Document, sources: ModuleSources) -> ParsedFile:
+    """Parse a file of which every call of a public module becomes one of the folder that holds the module."""
+    parsed = parse(document)
+    here = Path(document.path).resolve().parent
+    for block, attribute, source in _calls(parsed):
+        if not source.startswith("."):
+            folder = sources.find(source, _text(block, "version"), sources.key(here, block.labels[0].value))
+            if folder is not None:
+                relative = os.path.relpath(folder, here)
+                attribute.expression = _same_place(attribute.expression, f"./{relative}")
+    return parsed
+
+
+def with_registry_addresses(document: Document, sources: ModuleSources) -> ParsedFile:
+    """Parse a file of which every call of a folder that holds a public module becomes one of the public module.
+
+    So the examples that a module brings along call it as its users do.
+    """
+    parsed = parse(document)
+    here = Path(document.path).resolve().parent
+    for block, attribute, source in _calls(parsed):
+        held = sources.holder(here / source) if source.startswith(".") else None
+        if held is not None:
+            place = attribute.expression
+            attribute.expression = _same_place(place, held[0])
+            version = Literal(held[1], place.start, place.end)
+            block.body.attributes.append(Attribute("version", version, place.start, place.end))
+    return parsed
+
+
+def _calls(parsed: ParsedFile) -> Iterator[tuple[Block, Attribute, str]]:
+    for block in parsed.body.blocks:
+        if block.type == "module" and block.labels:
+            for attribute in block.body.attributes:
+                source = attribute.expression
+                if attribute.name == "source" and isinstance(source, Literal) and isinstance(source.value, str):
+                    yield block, attribute, source.value
+
+
+def _text(block: Block, name: str) -> str | None:
+    for attribute in block.body.attributes:
+        value = attribute.expression.value if isinstance(attribute.expression, Literal) else None
+        if attribute.name == name and isinstance(value, str):
+            return value
+    return None
+
+
+def _same_place(old: Expression, text: str) -> Literal:
+    return Literal(text, old.start, old.end)
+
+
+def _listed(root: Path) -> Iterator[FoundSource]:
+    for file in _walk(root, "modules.json"):
+        entries = json.loads(file.read_text(encoding="utf-8")).get("Modules", [])
+        for entry in entries:
+            source = read_source(entry.get("Source", ""))
+            folder = _folder_of(entry.get("Dir", ""), file)
+            if source is not None and folder is not None:
+                namespace, name = source.module.split("/", 1)
+                holder = folder.parents[source.submodule.count("/")] if source.submodule else folder
+                yield FoundSource(holder, namespace, name, entry.get("Version"), entry.get("Key"))
+
+
+def _folder_of(written: str, file: Path) -> Path | None:
+    """Return the folder of an entry, which counts from where Terraform ran, two folders above the list."""
+    below = written.partition(".terraform/modules/")[2]
+    places = (file.parent / below if below else None, file.parents[2] / written, file.parent / written)
+    return next((place.resolve() for place in places if place is not None and place.is_dir()), None)
+
+
+def _placed(root: Path) -> Iterator[FoundSource]:
+    for folder in sorted({path.parent for path in _walk(root, "*.tf")}):
+        path = folder.relative_to(root.parent).as_posix()
+        match = _REGISTRY.fullmatch(path) or _REPOSITORY.fullmatch(path)
+        if match is not None:
+            yield FoundSource(folder, match["namespace"], f"{match['name']}/{match['provider']}", match["version"])
+        elif folder.parent == root or folder.parent.name == "modules":
+            yield FoundSource(folder, key=folder.name)
+
+
+def _walk(root: Path, pattern: str) -> Iterator[Path]:
+    """Iterate over files, not looking below a folder that holds a module."""
+    for folder, below, names in os.walk(root):
+        here = Path(folder)
+        found = [name for name in names if Path(name).match(pattern)]
+        yield from (here / name for name in found)
+        if any(name.endswith(".tf") for name in names) or len(here.relative_to(root).parts) >= _DEEPEST:
+            below.clear()
+
+
+def _fits(version: str | None, constraint: str | None) -> bool:
+    if version is None or constraint is None:
+        return True
+    return allowed(constraint, _number(version))
+
+
+def _number(version: str | None) -> Version:
+    parts = re.findall(r"\d+", version or "")[:3]
+    major, minor, patch = (int(part) for part in (*parts, "0", "0", "0")[:3])
+    return major, minor, patch
