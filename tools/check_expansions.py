@@ -146,9 +146,7 @@ def _root(folder: Path, modules: ModuleSources | None, known: ModuleSources | No
 def _with_versions(text: str, modules: list[list[str]]) -> str:
     """Return a configuration whose calls name exactly the versions that were planned."""
     for _, source, version in modules:
-        text = re.sub(
-            rf'(source\s*=\s*"{re.escape(source)}"\n\s*version\s*=\s*)"[^"]*"', rf'\1"{version}"', text
-        )
+        text = re.sub(rf'(source\s*=\s*"{re.escape(source)}"\n\s*version\s*=\s*)"[^"]*"', rf'\1"{version}"', text)
     return text
 
 

@@ -167,8 +167,8 @@ def _folder_of(written: str, file: Path) -> Path | None:
 
 def _placed(root: Path) -> Iterator[FoundSource]:
     for folder in sorted({path.parent for path in _walk(root, "*.tf")}):
-        path = folder.relative_to(root.parent).as_posix()
-        match = _REGISTRY.fullmatch(path) or _REPOSITORY.fullmatch(path)
+        path = folder.relative_to(root).as_posix()
+        match = _REGISTRY.fullmatch(f"{root.name}/{path}") or _REPOSITORY.fullmatch(path)
         if match is not None:
             yield FoundSource(folder, match["namespace"], f"{match['name']}/{match['provider']}", match["version"])
         elif folder.parent == root or folder.parent.name == "modules":

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from typing import Any
 
 from podroom.model.world import World, Zone
 from podroom.positions import Span
@@ -18,14 +19,34 @@ _SOURCES = frozenset({"root", "gaps"})
 
 
 def summary(world: World) -> dict[str, str]:
-    """Return what a World holds, by the way to each leaf; a gap is named by its address."""
+    """Return what a World holds, by the way to each leaf; a gap is named by its address, what is empty is left out."""
     lines: dict[str, str] = {}
     for part in fields(world):
         if part.name not in _SOURCES:
-            for thing in getattr(world, part.name):
+            for thing in _all(world, part.name):
                 lines.update(_lines(getattr(thing, "address", part.name), thing))
+    lines = {way: value for way, value in lines.items() if value != "null"}
     lines.update({f"gap at {gap.address}": "said" for gap in world.gaps})
     return lines
+
+
+def text(world: World) -> str:
+    """Return the summary as text: a line for each address, and its leaves indented below."""
+    lines: list[str] = []
+    addresses = [
+        thing.address for part in fields(world) if part.name not in _SOURCES for thing in _all(world, part.name)
+    ]
+    for way, value in summary(world).items():
+        address = max((known for known in addresses if way.startswith(f"{known}.")), key=len, default="")
+        if address and address not in lines:
+            lines.append(address)
+        lines.append(f"  {way.removeprefix(f'{address}.')} = {value}" if address else way)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _all(world: World, name: str) -> tuple[Any, ...]:
+    things: tuple[Any, ...] = getattr(world, name)
+    return things
 
 
 def _lines(way: str, item: object) -> Iterator[tuple[str, str]]:
@@ -34,7 +55,8 @@ def _lines(way: str, item: object) -> Iterator[tuple[str, str]]:
         if not item.complete:
             yield f"{way}.more", "possible"
     elif isinstance(item, tuple):
-        yield f"{way}.length", str(len(item))
+        if item:
+            yield f"{way}.length", str(len(item))
         for at, member in enumerate(item):
             yield from _lines(f"{way}[{at}]", member)
     elif is_dataclass(item) and not isinstance(item, Known | OneOf | Unknown | Span | Zone):

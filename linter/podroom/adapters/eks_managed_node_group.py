@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 
-def managed_node_group(uses_template: str, *, by_name: bool, version: str) -> str:
+def managed_node_group(uses_template: str, *, by_name: bool, version: str, subnets: str = "var.subnet_ids") -> str:
     """Return the node group and its launch template as HCL.
 
     `uses_template` is an HCL condition: whether nodes are launched from a template that the
-    configuration names.  `by_name` says that the group names its own template rather than its id, and
-    `version` is the variable with the version of Kubernetes.
+    configuration names.  `by_name` says that the group names its own template rather than its id,
+    `version` is the variable with the version of Kubernetes, `subnets` an HCL expression for the ids of
+    its subnets.
     """
     template = (
         "name = try(aws_launch_template.this[0].name, var.launch_template_name)"
@@ -20,6 +21,7 @@ def managed_node_group(uses_template: str, *, by_name: bool, version: str) -> st
         .replace("OWN_TEMPLATE", "true" if by_name else "local.uses_template")
         .replace("TEMPLATE", template)
         .replace("VERSION", f"var.{version}")
+        .replace("SUBNETS", subnets)
     )
 
 
@@ -62,7 +64,7 @@ resource "aws_eks_node_group" "this" {
   count = var.create ? 1 : 0
 
   cluster_name   = var.cluster_name
-  subnet_ids     = var.subnet_ids
+  subnet_ids     = SUBNETS
   ami_type       = var.ami_id != "" ? null : var.ami_type
   version        = var.ami_id != "" ? null : VERSION
   capacity_type  = var.capacity_type

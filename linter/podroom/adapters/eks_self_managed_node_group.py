@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 
-def self_managed_node_group(*, overrides: str, image: str, by_name: bool) -> str:
+def self_managed_node_group(*, overrides: str, image: str, by_name: bool, subnets: str = "var.subnet_ids") -> str:
     """Return the Auto Scaling group and its launch template as HCL.
 
     `overrides` is the HCL expression of the list of overrides, in which the policy is
-    `mixed_instances_policy.value`; `image` that of the stock image.  `by_name` says that the group names
-    its own template rather than its id.
+    `mixed_instances_policy.value`; `image` that of the stock image, `subnets` that of the ids of its subnets.
+    `by_name` says that the group names its own template rather than its id.
     """
     template = (
         "name = try(aws_launch_template.this[0].name, var.launch_template_name)"
         if by_name
         else "id = var.create_launch_template ? try(aws_launch_template.this[0].id, null) : var.launch_template_id"
     )
-    return _RESOURCES.replace("OVERRIDES", overrides).replace("STOCK_IMAGE", image).replace("REFERENCE", template)
+    return (
+        _RESOURCES.replace("OVERRIDES", overrides)
+        .replace("STOCK_IMAGE", image)
+        .replace("REFERENCE", template)
+        .replace("SUBNETS", subnets)
+    )
 
 
 _RESOURCES = """
@@ -62,7 +67,7 @@ resource "aws_autoscaling_group" "this" {
   max_size            = var.max_size
   desired_capacity    = var.desired_size
   availability_zones  = var.availability_zones
-  vpc_zone_identifier = var.subnet_ids
+  vpc_zone_identifier = SUBNETS
 
   dynamic "launch_template" {
     for_each = var.use_mixed_instances_policy ? [] : [1]

@@ -31,7 +31,8 @@ _DEFAULTS = {
     "autoscaling_group_tags": "{}",
 }
 
-_ONLY_V4 = {"create_asg": "true", "create_lt": "false", "user_data_base64": "null"}
+_ONLY_V4 = {"create_asg": "true", "create_lt": "false"}
+_UP_TO_V5 = {"user_data_base64": "null"}
 
 _OUTPUTS = {
     "autoscaling_group_name": "try(aws_autoscaling_group.this[0].name, aws_autoscaling_group.idc[0].name, null)",
@@ -42,6 +43,7 @@ _OUTPUTS = {
 
 def _text(major: int) -> str:
     specific = _ONLY_V4 if major == 4 else {"create_launch_template": "true", "launch_template_id": "null"}
+    specific = {**specific, **_UP_TO_V5} if major < 6 else specific
     makes = "var.create_lt" if major == 4 else "var.create_launch_template"
     given = f"try(aws_launch_template.this[0].{'name' if major < 7 else 'id'}, null)"
     other = "var.launch_template" if major < 7 else "var.launch_template_id"
@@ -51,7 +53,7 @@ def _text(major: int) -> str:
         if major >= 9
         else "try(coalesce(mixed_instances_policy.value.override, []), [])"
     )
-    user_data = "try(coalesce(var.user_data_base64, var.user_data), null)" if major == 4 else "var.user_data"
+    user_data = "try(coalesce(var.user_data_base64, var.user_data), null)" if major < 6 else "var.user_data"
     kinds = (("this", "!var.ignore_desired_capacity_changes"), ("idc", "var.ignore_desired_capacity_changes"))
     create = "var.create_asg" if major == 4 else "var.create"
     return (

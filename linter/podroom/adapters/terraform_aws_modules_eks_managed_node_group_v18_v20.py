@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from podroom.adapters.adapter import Adapter
 from podroom.adapters.eks_managed_node_group import managed_node_group
+from podroom.adapters.eks_placement_group import PLACEMENT, subnets_of_placement_group
 from podroom.adapters.eks_user_data import user_data
 from podroom.adapters.hcl import variables
 
@@ -31,7 +32,6 @@ _DEFAULTS = {
     "launch_template_name": '""',
     "launch_template_use_name_prefix": "true",
     "network_interfaces": "[]",
-    "enable_efa_support": "false",
     "platform": '"linux"',
     "enable_bootstrap_user_data": "false",
 }
@@ -39,11 +39,13 @@ _DEFAULTS = {
 
 def _text(major: int) -> str:
     given = 'var.create_launch_template || var.launch_template_name != ""'
+    placed = "var.enable_efa_support || var.create_placement_group"
     uses = given if major == 18 else "var.use_custom_launch_template"
     return (
-        variables(_DEFAULTS)
+        variables({**_DEFAULTS, **PLACEMENT})
         + user_data(major, managed=True)
-        + managed_node_group(uses, by_name=major == 18, version="cluster_version")
+        + subnets_of_placement_group(placed)
+        + managed_node_group(uses, by_name=major == 18, version="cluster_version", subnets="local.subnet_ids")
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from podroom.adapters.adapter import Adapter
 from podroom.adapters.eks_images import STOCK_IMAGE_BY_NAME, STOCK_IMAGE_BY_TYPE, image_by_type
+from podroom.adapters.eks_placement_group import PLACEMENT, subnets_of_placement_group
 from podroom.adapters.eks_self_managed_node_group import self_managed_node_group
 from podroom.adapters.eks_user_data import FIRST_MAJOR_TOLD_BY_AMI_TYPE, user_data
 from podroom.adapters.hcl import variables
@@ -31,7 +32,6 @@ _DEFAULTS = {
     "launch_template_name": "null",
     "launch_template_use_name_prefix": "true",
     "network_interfaces": "[]",
-    "enable_efa_support": "false",
     "use_mixed_instances_policy": "false",
     "mixed_instances_policy": "null",
     "platform": '"linux"',
@@ -42,13 +42,15 @@ _DEFAULTS = {
 def _text(major: int) -> str:
     by_type = major >= FIRST_MAJOR_TOLD_BY_AMI_TYPE
     return (
-        variables(_DEFAULTS)
+        variables({**_DEFAULTS, **PLACEMENT})
         + user_data(major, managed=False)
         + (image_by_type("var.cluster_version") if by_type else _IMAGE_BY_NAME)
+        + subnets_of_placement_group("var.enable_efa_support")
         + self_managed_node_group(
             overrides="try(mixed_instances_policy.value.override, [])",
             image=STOCK_IMAGE_BY_TYPE if by_type else STOCK_IMAGE_BY_NAME,
             by_name=major == 18,
+            subnets="local.subnet_ids",
         )
     )
 

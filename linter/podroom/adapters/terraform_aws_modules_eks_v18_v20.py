@@ -10,6 +10,7 @@ null gets null.
 from __future__ import annotations
 
 from podroom.adapters.adapter import Adapter
+from podroom.adapters.eks_placement_group import PLACEMENT
 from podroom.adapters.eks_user_data import ARGUMENTS
 from podroom.adapters.hcl import first_set, outputs, variables
 
@@ -39,7 +40,6 @@ _LAUNCH_TEMPLATE = {
     "launch_template_name": "each.key",
     "launch_template_use_name_prefix": "true",
     "network_interfaces": "[]",
-    "enable_efa_support": "false",
 }
 
 _MANAGED = {
@@ -92,16 +92,24 @@ _OUTPUTS = {
 
 def _text(major: int) -> str:
     platform = '"linux"' if major < 20 else "null"
+    placement = PLACEMENT if major >= 20 else {}
     family = "null" if major == 18 else '"ipv4"'
     return (
         variables({**_DEFAULTS, "cluster_ip_family": family})
         + _ROOT.replace("VALUES", "null" if major == 18 else "try(each.value.configuration_values, null)")
         .replace("BEFORE", "false" if major == 18 else "try(v.before_compute, false)")
         .replace("MAJOR", str(major))
-        .replace("MANAGED_ARGUMENTS", first_set(_MANAGED, "each.value", "var.eks_managed_node_group_defaults"))
+        .replace(
+            "MANAGED_ARGUMENTS",
+            first_set({**_MANAGED, **placement}, "each.value", "var.eks_managed_node_group_defaults"),
+        )
         .replace(
             "SELF_ARGUMENTS",
-            first_set({**_SELF_MANAGED, "platform": platform}, "each.value", "var.self_managed_node_group_defaults"),
+            first_set(
+                {**_SELF_MANAGED, "platform": platform, **placement},
+                "each.value",
+                "var.self_managed_node_group_defaults",
+            ),
         )
         + outputs(_OUTPUTS)
     )

@@ -1,0 +1,64 @@
+locals {
+  azs = ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
+}
+
+module "wrapping" {
+  source  = "terraform-aws-modules/vpc/aws"
+  version = "4.0.2"
+
+  name                   = "wrapping"
+  cidr                   = "10.0.0.0/16"
+  secondary_cidr_blocks  = ["100.64.0.0/16", "100.65.0.0/16"]
+  azs                    = local.azs
+  private_subnets        = [for at in range(5) : cidrsubnet("10.0.0.0/16", 8, at)]
+  public_subnets         = ["10.0.100.0/24"]
+  intra_subnets          = ["100.64.0.0/17", "100.65.0.0/17"]
+  database_subnets       = ["10.0.110.0/24"]
+  elasticache_subnets    = ["10.0.120.0/24"]
+  redshift_subnets       = ["10.0.130.0/24"]
+  private_subnet_tags    = { "karpenter.sh/discovery" = "room" }
+  tags                   = { team = "one" }
+  one_nat_gateway_per_az = true
+  enable_nat_gateway     = true
+}
+
+module "defaults" {
+  source  = "terraform-aws-modules/vpc/aws"
+  version = "4.0.2"
+
+  azs             = ["euw1-az1", "euw1-az2"]
+  private_subnets = ["10.0.0.0/24", "10.0.1.0/24"]
+}
+
+module "absent" {
+  source  = "terraform-aws-modules/vpc/aws"
+  version = "4.0.2"
+
+  create_vpc      = false
+  azs             = local.azs
+  private_subnets = ["10.0.0.0/24"]
+}
+
+module "ipv6" {
+  source  = "terraform-aws-modules/vpc/aws"
+  version = "4.0.2"
+
+  azs                          = local.azs
+  enable_ipv6                  = true
+  public_subnet_ipv6_native    = true
+  public_subnet_ipv6_prefixes  = [0, 1, 2]
+  private_subnets              = ["10.0.0.0/24"]
+  private_subnet_ipv6_prefixes = [3, 4, 5]
+  private_subnet_names         = ["alpha"]
+}
+
+module "pool" {
+  source  = "terraform-aws-modules/vpc/aws"
+  version = "4.0.2"
+
+  use_ipam_pool       = true
+  ipv4_ipam_pool_id   = "ipam-pool-1"
+  ipv4_netmask_length = 16
+  azs                 = local.azs
+  private_subnets     = ["10.0.0.0/24"]
+}
