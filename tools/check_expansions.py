@@ -251,8 +251,8 @@ def _configurations(cases: Path) -> Iterator[tuple[str, Path]]:
             text = _with_versions(expansion["hcl"], expansion["modules"])
             (Path(folder) / "main.tf").write_text(text, encoding="utf-8")
             yield case.stem, Path(folder)
-    for folder in sorted({file.parent.resolve() for file in cases.rglob("*.tf")}):
-        yield folder.relative_to(cases.resolve()).as_posix(), folder
+    for root in sorted({file.parent.resolve() for file in cases.rglob("*.tf")}):
+        yield root.relative_to(cases.resolve()).as_posix(), root
 
 
 def _print_missing(modules: ModuleSources | None) -> None:

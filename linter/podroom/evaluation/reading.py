@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
@@ -43,6 +42,7 @@ from podroom.evaluation.types import (
     Type,
     describe,
 )
+from podroom.patterns import pattern
 from podroom.positions import Span, SuppliedDocument
 from podroom.records import dataclass
 from podroom.sources.hcl.syntax import Call
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_NAMES_ANOTHER = re.compile(r".+_ids?|.+_arn|cluster_name")
+_NAMES_ANOTHER = pattern(r".+_ids?|.+_arn|cluster_name")
 """Attributes that name a resource beside the one that has them."""
 
 
