@@ -1,0 +1,167 @@
+"""PR302 ignored-warm-target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from podroom.capacity.assessment import Assessment
+from podroom.capacity.cni import CniBehavior
+from podroom.capacity.interfaces import uses_prefixes
+from podroom.capacity.working import MissingFactError
+from podroom.catalog import documents
+from podroom.catalog.cni_variables import find_cni_variable
+from podroom.model.world import Cluster, EnvironmentVariable
+from podroom.rule import Example, Finding, Note, Rule, Severity
+from podroom.values import Known, Undecidable, Unknown
+from podroom_rules.rooms import belongs
+
+_ENI, _PREFIX = "WARM_ENI_TARGET", "WARM_PREFIX_TARGET"
+_ADDRESS_TARGETS = ("WARM_IP_TARGET", "MINIMUM_IP_TARGET")
+_PREFIX_DELEGATION = "ENABLE_PREFIX_DELEGATION"
+_CONFIGURATION = """
+resource "aws_eks_cluster" "main" {
+  name     = "main"
+  role_arn = "arn:aws:iam::111122223333:role/cluster"
+  vpc_config {
+    subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
+  }
+}
+
+resource "aws_eks_addon" "vpc_cni" {
+  cluster_name = aws_eks_cluster.main.name
+  addon_name   = "vpc-cni"
+  configuration_values = jsonencode({
+    env = {
+      %s
+    }
+  })
+}
+
+resource "aws_eks_node_group" "workers" {
+  depends_on      = [aws_eks_addon.vpc_cni]
+  cluster_name    = aws_eks_cluster.main.name
+  node_group_name = "workers"
+  node_role_arn   = "arn:aws:iam::111122223333:role/nodes"
+  subnet_ids      = ["subnet-0aaaaaaaaaaaaaaaa"]
+  instance_types  = ["m5.large"]
+  scaling_config {
+    min_size     = 1
+    desired_size = 1
+    max_size     = 3
+  }
+}
+"""
+
+
+class IgnoredWarmTarget(Rule[Cluster]):
+    """A warm target is set that the CNI does not look at.
+
+    The CNI keeps addresses in reserve by one target only.  `WARM_IP_TARGET` or `MINIMUM_IP_TARGET` above 0 makes it
+    ignore `WARM_ENI_TARGET` and `WARM_PREFIX_TARGET`; with prefix delegation it looks at `WARM_PREFIX_TARGET` and no
+    longer at `WARM_ENI_TARGET`; without it `WARM_PREFIX_TARGET` means nothing.
+
+    Nothing fails.  But nodes hold another number of addresses than somebody decided, and whoever changes the number
+    later, because a subnet runs dry, changes nothing.  It is only worth knowing where the number is the default.
+
+    Remedy: remove it, or set the target that counts.
+    """
+
+    code = "PR302"
+    name = "ignored-warm-target"
+    severity = Severity.WARNING
+    subject = Cluster
+    sources = (documents.CNI_README, documents.CNI_IPAMD, documents.CNI_PREFIX_TARGETS)
+    bad = (
+        Example.terraform(
+            "WARM_IP_TARGET rules",
+            _CONFIGURATION % 'WARM_IP_TARGET = "5"\n      WARM_ENI_TARGET = "2" # expect: PR302',
+        ),
+        Example.terraform(
+            "prefixes are kept warm, not interfaces",
+            _CONFIGURATION % 'ENABLE_PREFIX_DELEGATION = "true"\n      WARM_ENI_TARGET = "2" # expect: PR302',
+        ),
+        Example.terraform(
+            "there are no prefixes to keep warm", _CONFIGURATION % 'WARM_PREFIX_TARGET = "2" # expect: PR302'
+        ),
+    )
+    good = (
+        Example.terraform(
+            "the target that counts",
+            _CONFIGURATION % 'ENABLE_PREFIX_DELEGATION = "true"\n      WARM_PREFIX_TARGET = "2"',
+        ),
+        Example.terraform("switched off", _CONFIGURATION % 'WARM_IP_TARGET = "5"\n      WARM_ENI_TARGET = "0"'),
+    )
+
+    def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
+        """Yield a finding at each warm target that nodes of the cluster do not look at."""
+        settings = subject.cni
+        written = [variable for name in (_ENI, _PREFIX) if (variable := settings.find(name)) is not None]
+        if not written and settings.missing is not None and not _in_auto_mode(subject):
+            raise Undecidable(settings.missing)
+        if not written or subject.ip_family.need() != "ipv4":
+            return
+        behavior = assessment.behavior(settings)
+        for variable in written:
+            cause = self._cause(variable.name, subject, behavior, assessment)
+            text = variable.value.need()
+            if cause is None or text in {"", "0"}:
+                continue
+            known = find_cni_variable(variable.name)
+            is_default = known is not None and text == known.default
+            reason, place = cause
+            yield self.finding(
+                variable.span,
+                subject,
+                f"{variable.name} has no effect: {reason}",
+                label="the CNI does not look at it",
+                effect="Nodes hold another number of addresses in reserve than this says.",
+                fix=f"remove {variable.name}{_instead(behavior)}",
+                related=() if place is None else (Note("this decides", place.span),),
+                evidence={"variable": variable.name, "value": text},
+                severity=Severity.INFO if is_default else None,
+            )
+
+    @staticmethod
+    def _cause(
+        name: str, cluster: Cluster, behavior: CniBehavior, assessment: Assessment
+    ) -> tuple[str, EnvironmentVariable | None] | None:
+        """Return why a target is not looked at and the variable that says so, None if it is looked at."""
+        find = cluster.cni.find
+        if behavior.targets_addresses:
+            ruling = _ADDRESS_TARGETS[0] if behavior.warm_ip_target > 0 else _ADDRESS_TARGETS[1]
+            return f"{ruling} takes its place", find(ruling)
+        if name == _PREFIX:
+            return None if behavior.prefix_delegation else ("prefix delegation is off", find(_PREFIX_DELEGATION))
+        if not behavior.prefix_delegation or not _all_use_prefixes(cluster, behavior, assessment):
+            return None
+        return f"with prefix delegation {_PREFIX} takes its place", find(_PREFIX_DELEGATION)
+
+
+def _all_use_prefixes(cluster: Cluster, behavior: CniBehavior, assessment: Assessment) -> bool:
+    """Return whether every node of the cluster uses prefixes; the others fall back to WARM_ENI_TARGET."""
+    unknown: Unknown | None = None
+    for group in assessment.world.node_groups:
+        if not belongs(group, cluster):
+            continue
+        try:
+            for resolved in assessment.instances(group) if assessment.applies(group) else ():
+                if not uses_prefixes(resolved.instance, behavior):
+                    return False
+        except Undecidable as cause:
+            unknown = cause.unknown
+        except MissingFactError as error:
+            unknown = Unknown(error.message, group.span)
+    if unknown is not None:
+        raise Undecidable(unknown)
+    return True
+
+
+def _instead(behavior: CniBehavior) -> str:
+    if behavior.targets_addresses:
+        return ""
+    return f", or say it with {_PREFIX}" if behavior.prefix_delegation else f", or turn on {_PREFIX_DELEGATION}"
+
+
+def _in_auto_mode(cluster: Cluster) -> bool:
+    """Return whether Auto Mode, which brings no aws-node, runs the nodes."""
+    return isinstance(cluster.auto_mode, Known) and cluster.auto_mode.value
