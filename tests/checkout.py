@@ -14,6 +14,10 @@ from podroom import cli
 CHECKOUT = Path(__file__).resolve().parent.parent
 EXAMPLES = Path("examples/terraform")
 SCENARIOS = sorted(folder.name for folder in (CHECKOUT / EXAMPLES).iterdir() if folder.is_dir())
+EXAMPLE_FOLDERS = sorted(
+    folder.relative_to(CHECKOUT).as_posix() for folder in CHECKOUT.glob("examples/*/*") if folder.is_dir()
+)
+"""The folders of all scenarios, of every source, as paths from the top of the checkout."""
 
 
 def podroom(*arguments: str) -> Result:

@@ -8,23 +8,24 @@ from pathlib import Path
 
 import pytest
 
-from checkout import CHECKOUT, EXAMPLES, SCENARIOS, podroom
+from checkout import CHECKOUT, EXAMPLE_FOLDERS, podroom
 
-GUILTY = [scenario for scenario in SCENARIOS if not scenario.endswith("-healthy")]
-HEALTHY = [scenario for scenario in SCENARIOS if scenario.endswith("-healthy")]
-CONFIGURATION = {".tf", ".tfvars", ".tftpl"}
+GUILTY = [scenario for scenario in EXAMPLE_FOLDERS if not scenario.endswith("-healthy")]
+HEALTHY = [scenario for scenario in EXAMPLE_FOLDERS if scenario.endswith("-healthy")]
+CONFIGURATION = {".tf", ".tfvars", ".tftpl", ".yaml"}
+SOURCES = sorted(path.name for path in (CHECKOUT / "examples").iterdir())
 MARKER = re.compile(r"(?:#|//) expect: (PR\d+(?: PR\d+)*)\s*$")
 
 
 def marked(scenario: str) -> set[tuple[str, str, int]]:
     """Return (code, path, line) of every marker in the files of a scenario."""
     expected = set()
-    for file in sorted((CHECKOUT / EXAMPLES / scenario).iterdir()):
+    for file in sorted((CHECKOUT / scenario).iterdir()):
         if file.suffix not in CONFIGURATION:
             continue
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
             if match := MARKER.search(line):
-                path = (EXAMPLES / scenario / file.name).as_posix()
+                path = f"{scenario}/{file.name}"
                 expected |= {(code, path, number) for code in match[1].split()}
     return expected
 
@@ -37,16 +38,16 @@ def found(*paths: str) -> set[tuple[str, str, int]]:
 
 @pytest.mark.parametrize("scenario", GUILTY)
 def test_what_podroom_prints_for_an_example_is_what_its_folder_says(scenario: str) -> None:
-    result = podroom("check", (EXAMPLES / scenario).as_posix())
+    result = podroom("check", scenario)
 
-    expected = (CHECKOUT / EXAMPLES / scenario / "expected.txt").read_text(encoding="utf-8")
+    expected = (CHECKOUT / scenario / "expected.txt").read_text(encoding="utf-8")
     assert result.output == expected, "run tools/update_examples.py and read what has changed"
     assert result.exit_code == 1
 
 
 @pytest.mark.parametrize("scenario", HEALTHY)
 def test_a_healthy_twin_is_silent_and_leaves_nothing_undecided(scenario: str) -> None:
-    result = podroom("check", "--format", "json", (EXAMPLES / scenario).as_posix())
+    result = podroom("check", "--format", "json", scenario)
 
     report = json.loads(result.stdout)
     assert [report[kind] for kind in ("findings", "undecided", "suppressed", "errors")] == [[], [], [], []]
@@ -56,18 +57,19 @@ def test_a_healthy_twin_is_silent_and_leaves_nothing_undecided(scenario: str) ->
 @pytest.mark.parametrize("scenario", GUILTY)
 def test_every_guilty_line_of_an_example_is_found_and_no_other(scenario: str) -> None:
     assert marked(scenario), "an incident without a guilty line"
-    assert found((EXAMPLES / scenario).as_posix()) == marked(scenario)
+    assert found(scenario) == marked(scenario)
 
 
 def test_all_examples_at_once_give_the_findings_of_each() -> None:
-    assert found(EXAMPLES.as_posix()) == set().union(*map(marked, GUILTY))
+    assert found("examples") == set().union(*map(marked, GUILTY))
 
 
 def test_every_incident_has_a_healthy_twin_and_a_readme_that_leads_to_it() -> None:
     assert sorted(f"{scenario}-healthy" for scenario in GUILTY) == HEALTHY
     for scenario in GUILTY:
-        assert f"(../{scenario}-healthy)" in read(scenario)
-        assert f"(../{scenario})" in read(f"{scenario}-healthy")
+        name = scenario.rpartition("/")[2]
+        assert f"(../{name}-healthy)" in read(scenario)
+        assert f"(../{name})" in read(f"{scenario}-healthy")
 
 
 def test_the_readme_of_an_incident_names_the_codes_that_are_found() -> None:
@@ -76,14 +78,16 @@ def test_the_readme_of_an_incident_names_the_codes_that_are_found() -> None:
         assert codes == {code for code, _, _ in marked(scenario)}, scenario
 
 
-def test_the_index_lists_every_incident_with_its_codes() -> None:
-    index = (CHECKOUT / EXAMPLES / "README.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("source", SOURCES)
+def test_the_index_lists_every_incident_with_its_codes(source: str) -> None:
+    folder = f"examples/{source}"
+    index = (CHECKOUT / folder / "README.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| \[([a-z0-9-]+)\]\(\1\) \| ([^|]+) \|", index, re.MULTILINE))
 
-    assert {name: set(codes.split(", ")) for name, codes in rows.items()} == {
-        scenario: {code for code, _, _ in marked(scenario)} for scenario in GUILTY
+    assert {f"{folder}/{name}": set(codes.split(", ")) for name, codes in rows.items()} == {
+        scenario: {code for code, _, _ in marked(scenario)} for scenario in GUILTY if scenario.startswith(f"{folder}/")
     }
 
 
 def read(scenario: str) -> str:
-    return Path(CHECKOUT / EXAMPLES / scenario / "README.md").read_text(encoding="utf-8")
+    return Path(CHECKOUT / scenario / "README.md").read_text(encoding="utf-8")

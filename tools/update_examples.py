@@ -16,15 +16,15 @@ from click.testing import CliRunner
 from podroom.cli import podroom
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-EXAMPLES = Path("examples/terraform")
-SHOWN = "asg-instance-type-drift"
+EXAMPLES = Path("examples")
+SHOWN = "terraform/asg-instance-type-drift"
 _CONSOLE = re.compile(r"^```console\n\$ podroom (.*)\n(?:.*\n)*?```$", re.MULTILINE)
 
 
 def update() -> None:
     """Run podroom on each example at the top of the checkout, as the tests do."""
     os.chdir(CHECKOUT)
-    for folder in sorted(EXAMPLES.iterdir()):
+    for folder in sorted(EXAMPLES.glob("*/*")):
         if folder.is_dir() and not folder.name.endswith("-healthy"):
             (folder / "expected.txt").write_text(judge(folder), encoding="utf-8")
     readme = Path("README.md")

@@ -103,6 +103,11 @@ class Example:
         """Return an example of one Terraform file."""
         return cls(title, {"main.tf": text})
 
+    @classmethod
+    def eksctl(cls, title: str, text: str) -> Example:
+        """Return an example of one ClusterConfig."""
+        return cls(title, {"cluster.yaml": text})
+
 
 class Rule(ABC, Generic[S]):
     """The base of every rule.

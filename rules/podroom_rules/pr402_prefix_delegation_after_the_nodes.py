@@ -55,6 +55,8 @@ class PrefixDelegationAfterTheNodes(Rule[NodeGroup]):
     what does not refer to each other at the same time, so whoever is faster wins; the next apply changes nothing.
     terraform-aws-modules/eks makes its add-ons after the node groups unless they have `before_compute = true`.
 
+    eksctl makes the add-ons of a file before the node groups of that file, but not before those of another.
+
     Pods stay Pending with "Too many pods", on nodes whose addresses would suffice.
 
     Remedy: let the node group depend on the add-on, or set `before_compute = true`; groups that exist already take
@@ -123,6 +125,8 @@ class PrefixDelegationAfterTheNodes(Rule[NodeGroup]):
 
 def _how_to_wait(group: NodeGroup, declared_by: str) -> str:
     own, _, _ = declared_by.partition("[")
+    if declared_by.startswith("addons/"):
+        return "put the add-on into the file that makes the node group: eksctl sets up vpc-cni before the nodes"
     before_compute = "before_compute = true (terraform-aws-modules/eks since v19.8)"
     if "module." in declared_by:
         return f"set up the add-on with {before_compute}, or let the node group wait for it with depends_on"

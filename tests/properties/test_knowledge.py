@@ -20,14 +20,14 @@ from podroom_rules import rules
 RULES = rules()
 ENGINE = Engine(RULES)
 CATALOG = InstanceCatalog.bundled()
-EXAMPLES = Path(__file__).parents[2] / "examples" / "terraform"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 CASES = sorted(
     folder
     for folder in (Path(__file__).parents[1] / "cases" / "configurations").iterdir()
     # Here the number of combinations is what cannot be followed, and forgetting a few makes it smaller.
     if folder.name != "overrides-of-too-many-possible-types"
 )
-SCENARIOS = sorted(folder for folder in EXAMPLES.iterdir() if folder.is_dir())
+SCENARIOS = sorted(folder for folder in EXAMPLES.glob("*/*") if folder.is_dir())
 
 
 def verdicts(world: World) -> tuple[dict[tuple[str, str], int], set[str]]:

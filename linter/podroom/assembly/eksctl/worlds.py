@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from podroom.assembly.cni import ADDON, ConfigurationValues, read_configuration_mapping, read_configuration_values
@@ -10,15 +11,16 @@ from podroom.assembly.cni_defaults import DEFAULT_VERSION, UNDECLARED
 from podroom.assembly.eksctl.network import Network
 from podroom.assembly.eksctl.node_groups import count_node_groups, read_node_groups
 from podroom.assembly.eksctl.reading import EKSCTL, changed, items, mapping, scalar, text, text_of, truth, unknown_in
-from podroom.model.world import CURRENT_VERSION, Cluster, CniSettings, FargateProfile, Gap, World
+from podroom.model.world import CURRENT_VERSION, Cluster, CniOrder, CniSettings, FargateProfile, Gap, Karpenter, World
 from podroom.positions import Document, Span
 from podroom.records import dataclass
 from podroom.sources.problem import Problem
 from podroom.sources.yaml import Entry, Mapping, Node, Scalar
 from podroom.sources.yaml_templates import TemplateStream, compose_template
-from podroom.values import Known, Members, Unknown, Value
+from podroom.values import Default, Known, Members, Unknown, Value
 
 _LATEST = "latest"
+_KARPENTER = Default("Karpenter", "https://karpenter.sh/docs/reference/settings/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ def _world(config: ClusterConfig, lenders: Sequence[ClusterConfig], root: str, g
     address = f"ClusterConfig/{config.name or '?'}"
     metadata = mapping(config.root, "metadata")
     network = Network(config.root, section("vpc"), config.span)
+    settings, order = _cni(config, lenders)
     auto_mode = truth(section("autoModeConfig"), "enabled", otherwise=False)
     cluster = Cluster(
         address=address,
@@ -131,12 +134,13 @@ def _world(config: ClusterConfig, lenders: Sequence[ClusterConfig], root: str, g
         ),
         auto_mode=auto_mode,
         subnets=network.of_control_plane(auto_mode=auto_mode),
-        cni=_cni(config, lenders),
+        cni=settings,
+        karpenter=_karpenter(section("karpenter")),
     )
     return World(
         root=root,
         clusters=(cluster,),
-        node_groups=tuple(read_node_groups(config.root, address, network)),
+        node_groups=tuple(replace(group, cni_order=order) for group in read_node_groups(config.root, address, network)),
         subnets=network.subnets,
         vpcs=network.vpcs,
         fargate_profiles=tuple(_fargate_profiles(config.root, address, network)),
@@ -161,28 +165,35 @@ def _fargate_profiles(root: Mapping, cluster: str, network: Network) -> Iterator
 # The VPC CNI
 
 
-def _cni(config: ClusterConfig, lenders: Sequence[ClusterConfig]) -> CniSettings:
-    """Return the settings of the VPC CNI.
+def _cni(config: ClusterConfig, lenders: Sequence[ClusterConfig]) -> tuple[CniSettings, Value[CniOrder] | None]:
+    """Return the settings of the VPC CNI, and when it gets them, seen from a node group.
 
     eksctl installs it as an add-on before it makes node groups, with defaults if no `addons` names it
     (pkg/actions/addon/tasks.go:22, pkg/apis/eksctl.io/v1alpha5/known_addons.go:12), unless `disableDefaultAddons`
-    is on, which leaves the cluster without one (pkg/cfn/builder/cluster.go:376).
+    is on, which leaves the cluster without one (pkg/cfn/builder/cluster.go:376).  An add-on in another document comes
+    in another run of eksctl, before or after.
     """
     for holder in (config, *lenders):
         for node in items(holder.root, "addons"):
             name = scalar(node, "name") if isinstance(node, Mapping) else None
             if isinstance(node, Mapping) and name is not None and name.text.lower() == ADDON:
-                return _from_addon(node, name)
+                order = CniOrder.BEFORE if holder is config else CniOrder.OPEN
+                return _from_addon(node, name), Known(order, name.span)
     unknown = [node for node in items(config.root, "addons") if _unnamed(node)]
     if unknown:
-        return _default(Unknown("which add-on this is is not known", unknown[0].span))
+        return _default(Unknown("which add-on this is is not known", unknown[0].span)), None
     switch = truth(mapping(config.root, "addonsConfig"), "disableDefaultAddons", otherwise=False)
     if isinstance(switch, Unknown):
-        return _default(switch)
+        return _default(switch), None
     if isinstance(switch, Known) and switch.value and isinstance(switch.origin, Span):
         reason = "disableDefaultAddons is on and no vpc-cni is among addons: what gives pods addresses is not known"
-        return _default(Unknown(reason, switch.origin))
-    return UNDECLARED
+        return _default(Unknown(reason, switch.origin)), None
+    return UNDECLARED, None
+
+
+def _karpenter(section: Mapping | None) -> Karpenter | None:
+    """Return how eksctl installs Karpenter: with the chart's own settings (pkg/karpenter/karpenter.go)."""
+    return None if section is None else Karpenter("karpenter", section.span, Known(0, _KARPENTER))
 
 
 def _unnamed(node: Node) -> bool:

@@ -22,7 +22,7 @@ resource "aws_eks_addon" "vpc_cni" {
   addon_version = "v1.18.1-eksbuild.1"
   configuration_values = jsonencode({
     env = {
-      ENABLE_POD_ENI = "true" # expect: PR601
+      ENABLE_POD_ENI = "true" # expect: PR601, PR602
     }
   })
 }
