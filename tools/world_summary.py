@@ -15,7 +15,7 @@ from podroom.model.world import World, Zone
 from podroom.positions import Span
 from podroom.values import Known, Members, OneOf, Unknown
 
-_SOURCES = frozenset({"root", "gaps"})
+_SOURCES = frozenset({"root", "variant", "gaps"})
 
 
 def summary(world: World) -> dict[str, str]:

@@ -6,7 +6,7 @@ An outcome is a finding, undecided, suppressed or an error; none is swallowed.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -31,6 +31,8 @@ class Undecided:
     subjects: tuple[str, ...]
     unknown: Unknown
     span: Span
+    variants: tuple[str, ...] = ()
+    """The variable files with which it is so; none if it is so with all."""
 
     @property
     def reason(self) -> str:
@@ -173,6 +175,42 @@ def _room_of(finding: Finding) -> int:
     return room if isinstance(room, int) else 0
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found in one World; `variant` is the World's."""
+
+    variant: str | None
+    findings: Sequence[Finding]
+    undecided: Sequence[Undecided]
+
+
+def across_variants(verdicts: Sequence[Verdict]) -> Verdict:
+    """Return what holds for a root module with any of several variable files, each thing once.
+
+    What holds with each of them is told as if there were no variants, anything else with those that it holds with.
+    """
+    if len(verdicts) == 1:
+        return verdicts[0]
+    names = [verdict.variant or "" for verdict in verdicts]
+    findings: dict[Hashable, dict[str, Finding]] = {}
+    undecided: dict[Hashable, dict[str, Undecided]] = {}
+    for name, verdict in zip(names, verdicts, strict=True):
+        for finding in _merge_findings(verdict.findings):
+            place = (finding.span.document, finding.span.start, finding.span.end)
+            findings.setdefault((finding.code, *place, finding.message, finding.label), {})[name] = finding
+        for outcome in _merge_undecided(verdict.undecided):
+            undecided.setdefault(_unknown_of(outcome), {})[name] = outcome
+
+    def of(found: Mapping[str, object]) -> tuple[str, ...]:
+        return () if len(found) == len(names) else tuple(found)
+
+    return Verdict(
+        None,
+        [replace(_merge_findings(found.values())[0], variants=of(found)) for found in findings.values()],
+        [replace(_merge_undecided(found.values())[0], variants=of(found)) for found in undecided.values()],
+    )
+
+
 def settle(
     findings: Iterable[Finding],
     undecided: Iterable[Undecided],
@@ -256,9 +294,9 @@ def _undecided(code: str, subject: Subject, unknown: Unknown) -> Undecided:
 
 def _merge_findings(findings: Iterable[Finding]) -> list[Finding]:
     """Make one finding of those with one code at one place: one line to change, several subjects."""
-    merged: dict[tuple[str, Document, int, int], Finding] = {}
+    merged: dict[tuple[str, Document, int, int, tuple[str, ...]], Finding] = {}
     for finding in {id(finding): finding for finding in findings}.values():  # a rule may repeat one for each subject
-        key = (finding.code, finding.span.document, finding.span.start, finding.span.end)
+        key = (finding.code, finding.span.document, finding.span.start, finding.span.end, finding.variants)
         first = merged.get(key)
         if first is None:
             merged[key] = finding
@@ -271,16 +309,21 @@ def _merge_findings(findings: Iterable[Finding]) -> list[Finding]:
     return list(merged.values())
 
 
-def _merge_undecided(undecided: Iterable[Undecided]) -> list[Undecided]:
-    """Make one outcome of all that hangs on the same unknown, so that the reader sees what to supply.
+def _unknown_of(outcome: Undecided) -> Hashable:
+    """Return what tells one unknown from another.
 
-    What has a name (a variable, a subnet elsewhere) is one unknown for all files of a folder, said at the first place.
+    What has a name (a variable, a subnet elsewhere) is one unknown for all files of a folder.
     """
-    merged: dict[tuple[object, ...], Undecided] = {}
+    folder = outcome.span.path.rpartition("/")[0]
+    place = (outcome.span.document, outcome.span.start)
+    return (outcome.reason, *((folder, outcome.unknown.refs) if outcome.unknown.refs else place))
+
+
+def _merge_undecided(undecided: Iterable[Undecided]) -> list[Undecided]:
+    """Make one outcome of all that hangs on the same unknown, said at its first place: what there is to supply."""
+    merged: dict[Hashable, Undecided] = {}
     for outcome in undecided:
-        folder = outcome.span.path.rpartition("/")[0]
-        place = (outcome.span.document, outcome.span.start)
-        key = (outcome.reason, *((folder, outcome.unknown.refs) if outcome.unknown.refs else place))
+        key = (_unknown_of(outcome), outcome.variants)
         first = merged.setdefault(key, outcome)
         if first is not outcome:
             at_first = outcome if _place_order(outcome) < _place_order(first) else first

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
+from itertools import groupby
 
 from podroom.adapters.registry import stand_in
 from podroom.assembly.terraform import assemble
 from podroom.capacity.assessment import Assessment, Assumptions
 from podroom.catalog.instance_types import InstanceCatalog
-from podroom.engine import Engine, Outcome, Problem, Undecided, find_unused, read_suppressions, settle
+from podroom.engine import (
+    Engine,
+    Outcome,
+    Problem,
+    Undecided,
+    Verdict,
+    across_variants,
+    find_unused,
+    read_suppressions,
+    settle,
+)
 from podroom.errors import InputError, UsageError
-from podroom.evaluation.project import Options, load_root
+from podroom.evaluation.project import Assignment, Inputs, Module, Options, load_root
 from podroom.model.world import Gap, World
+from podroom.positions import Document, Span
 from podroom.records import dataclass
 from podroom.rule import Finding
 from podroom.sources.files import Files, HclReader, find_roots, project_folder
 from podroom.sources.search import EKSCTL, search
+from podroom.sources.variants import MOST_VARIANTS, Variant, Variants, find_variants
 from podroom.values import Unknown
 
 
@@ -26,15 +39,17 @@ class Request:
 
     paths: Sequence[str]
     reader: HclReader
-    variable_files: Sequence[str] = ()
-    variables: Sequence[tuple[str, str]] = ()
+    given: Sequence[str | Assignment] = ()
+    """Variable files by path, and assignments, the strongest last."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables that the environment sets, by name."""
     workspace: str | None = None
     catalog: InstanceCatalog = field(default_factory=InstanceCatalog.bundled)
     assumptions: Assumptions = field(default_factory=Assumptions)
 
 
 def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
-    """Read everything below the paths into one World for each root module and each ClusterConfig of eksctl.
+    """Read everything below the paths into one World for each variant of a root module and ClusterConfig of eksctl.
 
     A path that cannot be judged is a problem beside the Worlds of the others.  Raises `InputError` if
     that holds for all of them, `UsageError` for a variable that no root module declares.
@@ -44,32 +59,30 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
     roots = find_roots(request.paths, files, {one.path for one in found})
     if not roots and not found:
         raise InputError("; ".join(problem.message for problem in files.problems))
-    options = Options(
-        variable_files=tuple(files.variable_file(path) for path in request.variable_files),
-        variables=dict(request.variables),
-        workspace=request.workspace,
-        adapters=stand_in,
-    )
+    given = tuple(files.variable_file(one) if isinstance(one, str) else one for one in request.given)
+    inputs = Inputs(request.environment, given)
+    options = Options(inputs=inputs, workspace=request.workspace, adapters=stand_in)
+    may_vary = all(isinstance(one, Assignment) for one in given)
     worlds: list[World] = []
     problems: list[Problem] = []
     declared: set[str] = set()
     for root in roots:
         module = load_root(files, root, options)
-        declared.update(module.declarations.variables)
-        world = assemble(module)
-        if world.about_eks:
-            files.variables(root)  # one that cannot be read is said, even if no variable was looked up
-        for part in module.walk() if world.about_eks else ():
-            for problem in part.problems:
-                if problem.serious:
-                    path = problem.span.path if problem.span else root
-                    problems.append(Problem(problem.message, problem.span, path))
-                elif problem.span is not None:
-                    gap = Gap(part.address or "the root module", problem.message, problem.span)
-                    world = replace(world, gaps=(*world.gaps, gap))
-        worlds.append(world)
+        names = module.declarations.variables
+        declared.update(names)
+        variants = find_variants(files, root, names) if may_vary and names else Variants([], [])
+        for variant in _judged(variants, module, inputs):
+            if variant is not None:
+                files.use(variant.files)
+                with_files = replace(inputs, given=(*variant.files, *given))
+                module = load_root(files, root, replace(options, inputs=with_files))
+            world, wrong = _understood(module, files)
+            if world.about_eks:
+                world = replace(world, gaps=(*world.gaps, *_left_out(variants)))
+            worlds.append(world if variant is None else replace(world, variant=variant.name))
+            problems += wrong
     if not files.problems:
-        _refuse_undeclared(request.variables, declared)
+        _refuse_undeclared((one.name for one in given if isinstance(one, Assignment)), declared)
     documents = [one.document for one in found if one.interest is EKSCTL]
     if documents:
         from podroom.assembly.eksctl import assemble_eksctl  # noqa: PLC0415 - few projects have such a file
@@ -81,8 +94,51 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
     return worlds, list(dict.fromkeys(problems)), files
 
 
-def _refuse_undeclared(variables: Sequence[tuple[str, str]], declared: Collection[str]) -> None:
-    for name, _ in variables:
+def _judged(variants: Variants, module: Module, inputs: Inputs) -> Sequence[Variant | None]:
+    """Return how a root module is judged: with which variable files beside those that are read without being named.
+
+    Without any it is judged too where it could be deployed so: it has variable files that are read without being
+    named, and every variable has a value.
+    """
+    if not variants.found:
+        return [None]
+    automatic = module.project.files.variables(module.directory)
+    complete = all(
+        "default" in declaration.body.attributes or inputs.find(name, automatic) is not None
+        for name, declaration in module.declarations.variables.items()
+    )
+    return [*([Variant(())] if automatic and complete else []), *variants.found[:MOST_VARIANTS]]
+
+
+def _left_out(variants: Variants) -> Iterator[Gap]:
+    """Yield what is not judged because nobody named its variable files."""
+    for problem in variants.unread:
+        yield Gap("the root module", problem.message, Span(Document(problem.path, ""), 0, 0))
+    more = variants.found[MOST_VARIANTS:]
+    if more:
+        message = f"it is not judged with {len(more)} more variable files, from this one on; name them by --var-file"
+        yield Gap("the root module", message, Span(more[0].files[-1].document, 0, 0))
+
+
+def _understood(module: Module, files: Files) -> tuple[World, list[Problem]]:
+    """Return the World of a root module and what went wrong in it."""
+    world = assemble(module)
+    problems = []
+    if world.about_eks:
+        files.variables(module.directory)  # one that cannot be read is said, even if no variable was looked up
+    for part in module.walk() if world.about_eks else ():
+        for problem in part.problems:
+            if problem.serious:
+                path = problem.span.path if problem.span else module.directory
+                problems.append(Problem(problem.message, problem.span, path))
+            elif problem.span is not None:
+                gap = Gap(part.address or "the root module", problem.message, problem.span)
+                world = replace(world, gaps=(*world.gaps, gap))
+    return world, problems
+
+
+def _refuse_undeclared(variables: Iterable[str], declared: Collection[str]) -> None:
+    for name in variables:
         if name not in declared:
             from difflib import get_close_matches  # noqa: PLC0415 - only a misspelt variable needs it
 
@@ -96,12 +152,17 @@ def check(request: Request, engine: Engine) -> Outcome:
     worlds, problems, files = understand(request)
     findings: list[Finding] = []
     undecided: list[Undecided] = []
-    for world in worlds:
-        found, open_ = engine.judge(Assessment(world, request.catalog, request.assumptions))
-        findings += found
-        undecided += open_
-        undecided += [Undecided((), (gap.address,), Unknown(gap.reason, gap.span), gap.span) for gap in world.gaps]
+    for _, variants in groupby(worlds, key=lambda world: id(world) if world.variant is None else world.root):
+        verdict = across_variants([_verdict(world, request, engine) for world in variants])
+        findings += verdict.findings
+        undecided += verdict.undecided
     suppressions = [suppression for document in files.documents for suppression in read_suppressions(document)]
     kept, still_open, suppressed = settle(findings, undecided, suppressions)
     outcome = Outcome(tuple(kept), tuple(still_open), tuple(suppressed), tuple(problems), tuple(worlds))
     return replace(outcome, unused=tuple(find_unused(outcome, suppressions, {rule.code for rule in engine.rules})))
+
+
+def _verdict(world: World, request: Request, engine: Engine) -> Verdict:
+    findings, undecided = engine.judge(Assessment(world, request.catalog, request.assumptions))
+    undecided += [Undecided((), (gap.address,), Unknown(gap.reason, gap.span), gap.span) for gap in world.gaps]
+    return Verdict(world.variant, findings, undecided)

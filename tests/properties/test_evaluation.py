@@ -16,7 +16,7 @@ from podroom.evaluation.encoded import decode_json, json_text
 from podroom.evaluation.functions import registry
 from podroom.evaluation.functions.patterns import compile_pattern
 from podroom.evaluation.operations import without_failures
-from podroom.evaluation.project import Module, Options
+from podroom.evaluation.project import Inputs, Module, Options
 from podroom.evaluation.terms import (
     Choice,
     Encoded,
@@ -105,8 +105,8 @@ def test_a_value_with_unknowns_admits_every_value_that_it_can_become(
     expression: str, given_values: dict[str, str], hidden: set[str]
 ) -> None:
     text = f'{DECLARED}resource "x" "x" {{\n  v = {expression}\n}}\n'
-    whole = load(text, Options(variables=given_values))
-    part = load(text, Options(variables={name: value for name, value in given_values.items() if name not in hidden}))
+    whole = load(text, Options(Inputs(given_values)))
+    part = load(text, Options(Inputs({name: value for name, value in given_values.items() if name not in hidden})))
     known, less = _term(whole), _term(part)
     if whole.problems or part.problems:
         return  # a configuration that Terraform rejects may become anything

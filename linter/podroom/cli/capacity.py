@@ -18,14 +18,14 @@ from podroom.capacity.what_if import (
     with_group_changes,
 )
 from podroom.cli.forecasting import Assuming, assumes, canvas
-from podroom.cli.options import Reading, colour, reads_configurations
+from podroom.cli.options import Reading, ReadingCommand, colour, reads_configurations
 from podroom.cli.output import EXIT_FAILED, reports_errors, write
 from podroom.report.capacity_wording import Comparison
 from podroom.report.style import printable
 from podroom.run import understand
 
 
-@click.command()
+@click.command(cls=ReadingCommand)
 @reads_configurations
 @assumes
 @click.option("--env", "environment", multiple=True, metavar="NAME=VALUE", help="What if aws-node had this variable?")

@@ -8,7 +8,7 @@ import click
 
 from podroom import __version__
 from podroom.catalog.instance_types import InstanceCatalog
-from podroom.cli.options import Reading, colour, reads_configurations
+from podroom.cli.options import Reading, ReadingCommand, colour, reads_configurations
 from podroom.cli.output import EXIT_FAILED, EXIT_FINDINGS, reports_errors, style, write
 from podroom.engine import Engine, Outcome, Problem
 from podroom.errors import PodroomError
@@ -17,7 +17,7 @@ from podroom.rule import Severity
 from podroom.run import check as run_check
 
 
-@click.command()
+@click.command(cls=ReadingCommand)
 @reads_configurations
 @click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @colour

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import TypeVar
 
@@ -11,20 +12,26 @@ import click
 from podroom.cli.output import colour
 from podroom.cli.settings import catalog_of, nearest_config
 from podroom.errors import UsageError
+from podroom.evaluation.inputs import Assignment
 from podroom.records import dataclass
 from podroom.run import Request
 from podroom.sources.files import HclReader
 from podroom.sources.hcl.parser import parse
 
-__all__ = ["Reading", "colour", "reads_configurations"]
+__all__ = ["Reading", "ReadingCommand", "colour", "reads_configurations"]
 
 T = TypeVar("T")
+_ORDER = "podroom.order"
 
 _READING = (
     click.argument("paths", nargs=-1, metavar="[PATH]..."),
-    click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="Set a root variable."),
+    click.option("--var", multiple=True, metavar="NAME=VALUE", help="Set a root variable."),
+    click.option("--var-file", multiple=True, metavar="PATH", help="Read root variables from a .tfvars file."),
     click.option(
-        "--var-file", "variable_files", multiple=True, metavar="PATH", help="Read root variables from a .tfvars file."
+        "--env-vars",
+        "from_environment",
+        is_flag=True,
+        help="Take root variables from the environment too (TF_VAR_NAME).",
     ),
     click.option("--workspace", help="The Terraform workspace to judge."),
     click.option(
@@ -42,8 +49,9 @@ class Reading:
     """Which configurations to read, as the command line says it."""
 
     paths: tuple[str, ...]
-    variables: tuple[str, ...]
-    variable_files: tuple[str, ...]
+    given: tuple[tuple[str, str], ...]
+    """`var` or `var_file` and what was given to it, in the order of the command line."""
+    from_environment: bool
     workspace: str | None
     hcl_parser: str
 
@@ -54,8 +62,8 @@ class Reading:
         return Request(
             paths=chosen,
             reader=_reader(self.hcl_parser),
-            variable_files=self.variable_files,
-            variables=[_assignment(text) for text in self.variables],
+            given=[_assignment(text) if option == "var" else text for option, text in self.given],
+            environment=_environment() if self.from_environment else {},
             workspace=self.workspace,
             catalog=catalog_of(config),
             assumptions=config.assumptions,
@@ -69,24 +77,50 @@ def reads_configurations(command: Callable[..., T]) -> Callable[..., T]:
     def wrapped(
         *,
         paths: tuple[str, ...],
-        variables: tuple[str, ...],
-        variable_files: tuple[str, ...],
+        var: tuple[str, ...],
+        var_file: tuple[str, ...],
+        from_environment: bool,
         workspace: str | None,
         hcl_parser: str,
         **others: object,
     ) -> T:
-        return command(reading=Reading(paths, variables, variable_files, workspace, hcl_parser), **others)
+        given = _in_order(var=var, var_file=var_file)
+        return command(reading=Reading(paths, given, from_environment, workspace, hcl_parser), **others)
 
     for option in reversed(_READING):
         wrapped = option(wrapped)
     return wrapped
 
 
-def _assignment(text: str) -> tuple[str, str]:
+class ReadingCommand(click.Command):
+    """A command that remembers in which order its options were given: `--var` and `--var-file` override each other."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the command line."""
+        _, _, order = self.make_parser(ctx).parse_args(list(args))
+        ctx.meta[_ORDER] = [parameter.name for parameter in order]
+        return super().parse_args(ctx, args)
+
+
+def _in_order(**options: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Return what was given to several options, each with the name of its option, as on the command line."""
+    texts = {name: iter(values) for name, values in options.items()}
+    order = click.get_current_context().meta[_ORDER]
+    return tuple((name, next(texts[name])) for name in order if name in texts)
+
+
+def _assignment(text: str) -> Assignment:
     name, equals, value = text.partition("=")
-    if not equals or not name.strip():
+    name = name.strip()
+    if not equals or not name:
         raise UsageError(f"--var takes NAME=VALUE, not {text!r}")
-    return name.strip(), value
+    return Assignment(name, value, f"--var {name}")
+
+
+def _environment() -> dict[str, str]:
+    """Return the variables that the environment sets, by name."""
+    prefix = "TF_VAR_"
+    return {name.removeprefix(prefix): text for name, text in os.environ.items() if name.startswith(prefix)}
 
 
 def _reader(name: str) -> HclReader:

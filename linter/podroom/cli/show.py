@@ -6,14 +6,14 @@ import sys
 
 import click
 
-from podroom.cli.options import Reading, colour, reads_configurations
+from podroom.cli.options import Reading, ReadingCommand, colour, reads_configurations
 from podroom.cli.output import EXIT_FAILED, reports_errors, style, write
 from podroom.report import world as world_report
 from podroom.report.style import printable
 from podroom.run import understand
 
 
-@click.command()
+@click.command(cls=ReadingCommand)
 @reads_configurations
 @click.option(
     "--format",

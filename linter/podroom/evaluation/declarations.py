@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import field
 from typing import TypeVar
 
@@ -143,8 +143,3 @@ def _put(declared: Declarations, table: dict[K, Declaration], key: K, declaratio
 
 def _twice(name: str, span: Span, first: Span) -> EvaluationProblem:
     return EvaluationProblem(f"{name} is declared a second time; the first declaration is at {first}", span)
-
-
-def attributes(files: Iterable[ParsedFile]) -> dict[str, tuple[Attribute, Document]]:
-    """Return the attributes of variable files, a later file's before an earlier one's."""
-    return {attribute.name: (attribute, file.document) for file in files for attribute in file.body.attributes}

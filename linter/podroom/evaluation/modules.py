@@ -9,10 +9,11 @@ from typing import Protocol, TypeVar
 
 from podroom.evaluation.bodies import BodyReader
 from podroom.evaluation.constraints import ANY
-from podroom.evaluation.declarations import Declaration, Declarations, attributes, read_declarations
+from podroom.evaluation.declarations import Declaration, Declarations, read_declarations
 from podroom.evaluation.expansion import Expansion, Repetition, expand_count, expand_for_each, scope_of
 from podroom.evaluation.expressions import evaluate, failed_symbol
 from podroom.evaluation.failures import BeyondReach, EvaluationFailure, EvaluationProblem
+from podroom.evaluation.inputs import Assignment, Inputs
 from podroom.evaluation.limits import MAX_MODULE_DEPTH, Budget, Suspend
 from podroom.evaluation.operations import without_failures
 from podroom.evaluation.provenance import Place
@@ -36,7 +37,6 @@ from podroom.positions import Document, Span
 from podroom.records import dataclass
 from podroom.sources.hcl.parser import parse_expression, parse_template
 from podroom.sources.hcl.syntax import (
-    Attribute,
     Expression,
     GetAttribute,
     GetIndex,
@@ -78,12 +78,11 @@ class Adapters(Protocol):
 class Options:
     """What the user adds to the configuration.
 
-    `variable_files` and `variables` (name to text, as `-var` gives them) bind root variables; a
-    `workspace` of None means that any may be selected.  `adapters` stands in for absent modules.
+    `inputs` bind root variables; a `workspace` of None means that any may be selected.  `adapters` stands
+    in for absent modules.
     """
 
-    variable_files: tuple[ParsedFile, ...] = ()
-    variables: Mapping[str, str] = field(default_factory=dict)
+    inputs: Inputs = field(default_factory=Inputs)
     workspace: str | None = "default"
     adapters: Adapters | None = None
 
@@ -431,16 +430,16 @@ class Module(LazyObject):
     def _supplied(self, name: str, declaration: Declaration, scope: Scope) -> Place | None:
         if self._arguments is not None:
             return None if name in _META else self._arguments.place_of(name)
-        if name in self.project.options.variables:
-            return self._from_command_line(name, declaration, scope)
-        found = self._variable_files().get(name)
+        found = self.project.options.inputs.find(name, self.project.files.variables(self.directory))
+        if isinstance(found, Assignment):
+            return self._assigned(found, declaration, scope)
         if found is None:
             return None
         return Place(found[0].expression, Scope(self, found[1], self.project.budget, isolated=True))
 
-    def _from_command_line(self, name: str, declaration: Declaration, scope: Scope) -> Place:
-        text = self.project.options.variables[name]
-        document = Document(f"--var {name}", text)
+    def _assigned(self, assignment: Assignment, declaration: Declaration, scope: Scope) -> Place:
+        name, text = assignment.name, assignment.text
+        document = Document(assignment.shown, text)
         isolated = Scope(self, document, self.project.budget, isolated=True)
         try:
             constraint = Variable(name, name, declaration, scope, None, is_root=True).constraint()
@@ -450,13 +449,6 @@ class Module(LazyObject):
             return Place(Literal(text, 0, len(text)), isolated)
         expression, problems = parse_expression(document)
         return Place(Literal(text, 0, len(text)) if problems else expression, isolated)
-
-    def _variable_files(self) -> dict[str, tuple[Attribute, Document]]:
-        def read() -> dict[str, tuple[Attribute, Document]]:
-            automatic = self.project.files.variables(self.directory)
-            return dict(attributes([*automatic, *self.project.options.variable_files]))
-
-        return self._once("variable files", read)
 
     def attribute(self, name: str) -> Term:
         """Return the value of an output; raise `EvaluationFailure` if there is no such output."""

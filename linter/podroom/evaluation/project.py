@@ -5,6 +5,7 @@ from __future__ import annotations
 from podroom.evaluation.bodies import BodyReader
 from podroom.evaluation.dependencies import Dependencies
 from podroom.evaluation.failures import EvaluationProblem
+from podroom.evaluation.inputs import Assignment, Inputs
 from podroom.evaluation.modules import Adapters, Module, ModuleCall, Options, Project, ProjectFiles
 from podroom.evaluation.reading import Field, Link
 from podroom.evaluation.resources import ResourceInstance
@@ -12,10 +13,12 @@ from podroom.evaluation.supplied import SuppliedModule
 
 __all__ = [
     "Adapters",
+    "Assignment",
     "BodyReader",
     "Dependencies",
     "EvaluationProblem",
     "Field",
+    "Inputs",
     "Link",
     "Module",
     "ModuleCall",

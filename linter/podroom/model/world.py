@@ -465,6 +465,8 @@ class World:
     subnets: tuple[Subnet, ...] = ()
     vpcs: tuple[Vpc, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    variant: str | None = None
+    """The variable files that the root is taken with, where there are several to choose from; None where not."""
     node_pools: tuple[NodePool, ...] = ()
     node_classes: tuple[NodeClass, ...] = ()
     security_group_policies: tuple[SecurityGroupPolicy, ...] = ()

@@ -17,7 +17,7 @@ def render(outcome: Outcome, *, version: str, catalog_date: str) -> str:
     document = {
         "version": FORMAT_VERSION,
         "podroom": {"version": version, "catalog_date": catalog_date},
-        "roots": [world.root for world in outcome.worlds],
+        "roots": list(dict.fromkeys(world.root for world in outcome.worlds)),
         "findings": [_finding(finding) for finding in outcome.findings],
         "undecided": [_undecided(undecided) for undecided in outcome.undecided],
         "suppressed": [_suppressed(suppressed) for suppressed in outcome.suppressed],
@@ -46,6 +46,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         **_place(finding.span),
         "address": finding.address,
         "subjects": list(finding.subjects),
+        "variants": list(finding.variants),
         "message": finding.message,
         "label": finding.label,
         "effect": finding.effect,
@@ -61,6 +62,7 @@ def _undecided(undecided: Undecided) -> dict[str, Any]:
     return {
         "codes": list(undecided.codes),
         "subjects": list(undecided.subjects),
+        "variants": list(undecided.variants),
         "reason": undecided.reason,
         "needs": list(undecided.unknown.refs),
         "path": undecided.span.path,

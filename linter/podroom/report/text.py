@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from podroom.engine import Outcome, Problem, Undecided, Unused
 from podroom.positions import Span
@@ -12,6 +12,7 @@ from podroom.rule import Confidence, Finding, Severity
 _TAB = "    "
 _LONGEST_LINE = 160
 _CUT = "..."
+_MOST_VARIANTS = 6
 
 
 def render(outcome: Outcome, style: Style) -> str:
@@ -35,13 +36,16 @@ def summary(outcome: Outcome, style: Style) -> str:
     ]
     found = ", ".join(counts) or "no findings"
     worlds = [world for world in outcome.worlds if world.about_eks]
-    groups = sum(len(world.node_groups) for world in worlds)
-    subnets = sum(len(world.subnets) for world in worlds)
+    groups = len({(world.root, group.address) for world in worlds for group in world.node_groups})
+    subnets = len({(world.root, subnet.address) for world in worlds for subnet in world.subnets})
+    roots = len({world.root for world in worlds or outcome.worlds})
+    variants = len([world for world in worlds if world.variant is not None])
     if worlds:
         contents = f"{_count(groups, 'node group')}, {_count(subnets, 'subnet')}"
-        seen = f"{found} in {_count(len(worlds), 'configuration')} ({contents})"
+        taken = f" in {variants} variants" if variants > 1 else ""
+        seen = f"{found} in {_count(roots, 'configuration')}{taken} ({contents})"
     else:
-        seen = f"nothing about Amazon EKS in {_count(len(outcome.worlds), 'configuration')}"
+        seen = f"nothing about Amazon EKS in {_count(roots, 'configuration')}"
     rest = [
         _count(len(outcome.undecided), "judgement") + " undecided" if outcome.undecided else "",
         f"{len(outcome.suppressed)} suppressed" if outcome.suppressed else "",
@@ -68,11 +72,17 @@ def _finding(finding: Finding, style: Style) -> str:
         ("subject", ", ".join(finding.subjects)),
         ("effect", finding.effect),
         ("fix", finding.fix),
+        ("only with", _variants(finding.variants)),
         ("assumes", finding.assumption),
     ):
         if text:
             lines.append(f"{style.faint(gutter)}{style.strong(title)}: {printable(text)}")
     return "\n".join(lines)
+
+
+def _variants(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:_MOST_VARIANTS])
+    return f"{shown} and {len(names) - _MOST_VARIANTS} more" if len(names) > _MOST_VARIANTS else shown
 
 
 def _excerpt(span: Span, label: str, severity: Severity | None, *, width: int, style: Style) -> Iterator[str]:
@@ -126,7 +136,8 @@ def _undecided(outcomes: Iterable[Undecided], style: Style) -> str:
         subjects = printable(", ".join(outcome.subjects))
         open_codes = f"leaves open {', '.join(outcome.codes)} for {subjects}" if outcome.codes else subjects
         lines.append(f"  {printable(str(outcome.span))}: {style.strong(printable(outcome.reason))}")
-        lines.append(style.faint(f"      {open_codes}"))
+        only = f"; only with {_variants(outcome.variants)}" if outcome.variants else ""
+        lines.append(style.faint(f"      {open_codes}{printable(only)}"))
     return "\n".join(lines)
 
 

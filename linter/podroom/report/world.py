@@ -25,7 +25,8 @@ def render_tree(worlds: tuple[World, ...], style: Style) -> str:
     """Return the Worlds as a tree for a terminal."""
     lines: list[str] = []
     for world in worlds:
-        lines.append(style.strong(f"configuration {printable(world.root)}"))
+        variant = f" with {world.variant}" if world.variant is not None else ""
+        lines.append(style.strong(printable(f"configuration {world.root}{variant}")))
         lines += _branches(list(_children(world)), "", style)
     return "\n".join(lines) + "\n"
 
@@ -63,7 +64,12 @@ def _children(item: object) -> Iterator[tuple[str, object]]:
     """Iterate over what a reader wants to see of a part: its fields, without those that are empty."""
     for field in fields(item):  # type: ignore[arg-type] # only called with dataclasses
         value = getattr(item, field.name)
-        if field.name in ("address", "root", "span") or value is None or value == () or isinstance(value, Span):
+        if (
+            field.name in ("address", "root", "span", "variant")
+            or value is None
+            or value == ()
+            or isinstance(value, Span)
+        ):
             continue
         if isinstance(value, Members) and not value.items and not value.missing:
             continue

@@ -50,10 +50,14 @@ def automatic_variables(names: Iterable[str]) -> list[str]:
     Source: https://developer.hashicorp.com/terraform/language/values/variables#variable-definition-precedence
     """
     found = set(names)
-    automatic = sorted(name for name in found if name.endswith(_AUTOMATIC) and not name.startswith("."))
-    return [name for name in _FIRST if name in found] + automatic
+    return [name for name in _FIRST if name in found] + sorted(name for name in found if name.endswith(_AUTOMATIC))
 
 
-def is_named_variable_file(name: str) -> bool:
-    """Return whether a file holds variables, but is read only where somebody names it (`-var-file`)."""
-    return name.endswith(VARIABLE_ENDINGS) and not name.endswith(_AUTOMATIC) and name not in _FIRST
+def is_variable_file(name: str) -> bool:
+    """Return whether a file holds values of variables."""
+    return name.endswith(VARIABLE_ENDINGS) and not name.startswith(".")
+
+
+def is_read_automatically(name: str) -> bool:
+    """Return whether a variable file beside a root module is read without being named."""
+    return name in _FIRST or name.endswith(_AUTOMATIC)

@@ -55,6 +55,8 @@ class Files:
         self._reader = reader
         self._parsed: dict[str, ParsedFile | None] = {}
         self._documents: dict[str, Document | ReadProblem] = {}
+        self._entries: dict[str, list[os.DirEntry[str]]] = {}
+        self._candidates: dict[str, ParsedFile] = {}
         self._read_problems: dict[str, ReadProblem] = {}
 
     @property
@@ -79,11 +81,11 @@ class Files:
 
     def configuration(self, directory: str) -> list[ParsedFile]:
         """Return the configuration files of one folder, in the order of their names."""
-        return self._parse_all(os.path.join(directory, name) for name in configuration_files(self._names(directory)))
+        return self._parse_all(os.path.join(directory, name) for name in configuration_files(self.names(directory)))
 
     def variables(self, directory: str) -> list[ParsedFile]:
         """Return the variable files that Terraform reads by itself, the weakest first."""
-        return self._parse_all(os.path.join(directory, name) for name in automatic_variables(self._names(directory)))
+        return self._parse_all(os.path.join(directory, name) for name in automatic_variables(self.names(directory)))
 
     def variable_file(self, path: str) -> ParsedFile:
         """Return the variable file that the user named; raises `InputError` if it cannot be read."""
@@ -91,6 +93,22 @@ class Files:
         if parsed is None:
             raise InputError(self._read_problems[path].message)
         return parsed
+
+    def candidate(self, directory: str, name: str) -> ParsedFile | ReadProblem:
+        """Return a variable file that nobody named; what is wrong with it is no problem of the run until it is used."""
+        path = os.path.normpath(os.path.join(directory, name))
+        found = self._candidates.get(path) or self._parsed.get(path)
+        if found is None:
+            document = self._read(path)
+            if isinstance(document, ReadProblem):
+                return document
+            found = self._candidates[path] = self._reader_of(path)(document)
+        return found
+
+    def use(self, candidates: Iterable[ParsedFile]) -> None:
+        """Count candidates among the files that were read, so that what is wrong with them is told."""
+        used = {id(parsed) for parsed in candidates}
+        self._parsed.update((path, parsed) for path, parsed in self._candidates.items() if id(parsed) in used)
 
     def read_text(self, directory: str, path: str) -> Document | str:
         """Return a text file for `file()` and `templatefile()`, or the reason why it is not read."""
@@ -117,14 +135,30 @@ class Files:
 
     def entries(self, directory: str) -> list[os.DirEntry[str]]:
         """Return what a folder holds, by name; nothing, and a problem noted, if it cannot be read."""
-        try:
-            with os.scandir(directory or ".") as entries:
-                return sorted(entries, key=lambda entry: entry.name)
-        except OSError as error:
-            self.note(directory, f"cannot read the folder {_shown(directory)}: {_why(error)}")
-            return []
+        known = self._entries.get(directory)
+        if known is None:
+            try:
+                with os.scandir(directory or ".") as entries:
+                    known = sorted(entries, key=lambda entry: entry.name)
+            except OSError as error:
+                self.note(directory, f"cannot read the folder {_shown(directory)}: {_why(error)}")
+                known = []
+            self._entries[directory] = known
+        return known
 
-    def _names(self, directory: str) -> list[str]:
+    def subfolders(self, directory: str, hidden: Collection[str] = ()) -> list[str]:
+        """Return the folders in a folder that people write in: no links, none that tools fill, no others `hidden`."""
+        return [
+            os.path.normpath(entry.path)
+            for entry in self.entries(directory)
+            if _is_folder(entry)
+            and (not entry.name.startswith(".") or entry.name in hidden)
+            and entry.name not in _SKIPPED_DIRECTORIES
+            and not entry.is_symlink()
+        ]
+
+    def names(self, directory: str) -> list[str]:
+        """Return the names of the files in a folder, in order."""
         return [entry.name for entry in self.entries(directory) if not _is_folder(entry)]
 
     def _parse_all(self, paths: Iterable[str]) -> list[ParsedFile]:
@@ -287,18 +321,8 @@ def walk(path: str, files: Files, hidden: Collection[str] = ()) -> Iterator[tupl
     pending = [os.path.normpath(path)]
     while pending:
         folder = pending.pop()
-        names, below = [], []
-        for entry in files.entries(folder):
-            if not _is_folder(entry):
-                names.append(entry.name)
-            elif (
-                (not entry.name.startswith(".") or entry.name in hidden)
-                and entry.name not in _SKIPPED_DIRECTORIES
-                and not entry.is_symlink()
-            ):
-                below.append(os.path.normpath(entry.path))
-        yield folder, names
-        pending += reversed(below)
+        yield folder, files.names(folder)
+        pending += reversed(files.subfolders(folder, hidden))
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from evaluation_helpers import field, load, value
-from podroom.evaluation.project import Module, ModuleCall, Options, ResourceInstance, SuppliedModule
+from podroom.evaluation.project import Assignment, Inputs, Module, ModuleCall, Options, ResourceInstance, SuppliedModule
 from podroom.positions import Document
 from podroom.sources.hcl.parser import parse
 from podroom.traced_text import HOLE
@@ -67,10 +67,10 @@ VARIABLE = 'variable "v" {\n  type = TYPE\n  default = DEFAULT\n}\nresource "x" 
         ({}, Options(), "default"),
         ({"terraform_dot_tfvars": 'v = "file"'}, Options(), "file"),
         ({"a_dot_auto_dot_tfvars": 'v = "a"', "b_dot_auto_dot_tfvars": 'v = "b"'}, Options(), "b"),
-        ({"terraform_dot_tfvars": 'v = "file"'}, Options(variables={"v": "line"}), "line"),
+        ({"terraform_dot_tfvars": 'v = "file"'}, Options(Inputs(given=(Assignment("v", "line", "--var v"),))), "line"),
         (
             {"terraform_dot_tfvars": 'v = "file"'},
-            Options(variable_files=(parse(Document("prod.tfvars", 'v = "prod"\n')),)),
+            Options(Inputs(given=(parse(Document("prod.tfvars", 'v = "prod"\n')),))),
             "prod",
         ),
     ],
@@ -95,7 +95,7 @@ def test_a_variable_without_a_value_says_where_it_is_declared_and_what_to_pass()
 
 def test_values_on_the_command_line_are_expressions_where_the_type_is_a_collection() -> None:
     text = VARIABLE.replace("TYPE", "list(string)").replace("DEFAULT", "[]")
-    items = field(load(text, Options(variables={"v": '["a", "b"]'}))).items()
+    items = field(load(text, Options(Inputs(given=(Assignment("v", '["a", "b"]', "--var v"),))))).items()
     assert [item.string().need() for item in items] == ["a", "b"]
 
 

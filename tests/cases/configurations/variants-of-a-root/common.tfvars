@@ -1,0 +1,1 @@
+max_pods = 58 # expect: PR101
