@@ -34,6 +34,11 @@ BOTTLEROCKET_PLUTO = f"{_BOTTLEROCKET}/sources/api/pluto/src/main.rs"
 KUBELET_CONFIGURATION = "https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/"
 
 KARPENTER_INSTANCE_TYPES = f"{_KARPENTER}/pkg/providers/instancetype/types.go"
+KARPENTER_PROVISIONER_DEFAULTS = (
+    "https://github.com/aws/karpenter-provider-aws/blob/v0.31.0/pkg/apis/v1alpha5/provisioner.go"
+)
+KARPENTER_REQUIREMENTS = "https://github.com/kubernetes-sigs/karpenter/blob/2266468/pkg/scheduling/requirement.go"
+KARPENTER_SETTINGS = f"{_KARPENTER}/website/content/en/docs/reference/settings.md"
 RESOURCE_CONTROLLER_LIMITS = f"{_RESOURCE_CONTROLLER}/pkg/aws/vpc/limits.go"
 RESOURCE_CONTROLLER_WINDOWS = f"{_RESOURCE_CONTROLLER}/docs/windows/prefix_delegation_config_options.md"
 

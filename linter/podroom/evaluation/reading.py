@@ -36,6 +36,7 @@ from podroom.evaluation.types import (
     NUMBER,
     STRING,
     ListType,
+    MapType,
     ObjectType,
     SetType,
     TupleType,
@@ -131,6 +132,16 @@ class Field:
     def is_null(self) -> bool:
         """Return whether the value is surely null."""
         return isinstance(self.term, Null)
+
+    @property
+    def is_map(self) -> bool:
+        """Return whether the value is surely a map or an object."""
+        return _is(self.term, (MapTerm, ObjectTerm), (MapType, ObjectType))
+
+    @property
+    def is_list(self) -> bool:
+        """Return whether the value is surely a list, set or tuple."""
+        return _is(self.term, (TupleTerm, ListTerm, SetTerm), (TupleType, ListType, SetType))
 
     def symbol(self) -> str | None:
         """Return a text that is the same for the same unknown, None for what has no name.
@@ -352,6 +363,12 @@ class Field:
 
     def _run(self, work: Callable[[], T]) -> T:
         return self._place.scope.budget.run(work)
+
+
+def _is(term: Term, terms: tuple[type, ...], kinds: tuple[type, ...]) -> bool:
+    if isinstance(term, Choice):
+        return all(_is(option, terms, kinds) for option in term.options if not isinstance(option, Failed))
+    return isinstance(term, terms) or (isinstance(term, Sym) and isinstance(term.type, kinds))
 
 
 def _whole(term: Term) -> int | None:

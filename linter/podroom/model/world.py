@@ -399,14 +399,14 @@ class NodePool:
 class NodeClass:
     """An EC2NodeClass or AWSNodeTemplate of Karpenter, or a NodeClass of EKS Auto Mode (`auto_mode`).
 
-    `ami_family` is unknown for Custom.  `subnets` are those that the selector terms choose; `pod_subnets` and
-    `ipv4_prefix_size` ("32", "Auto") are of Auto Mode only.
+    `ami_family` is None for Custom, whose image nobody knows but which is no Windows.  `subnets` are those that the
+    selector terms choose; `pod_subnets` and `ipv4_prefix_size` ("32", "Auto") are of Auto Mode only.
     """
 
     address: str
     span: Span
     cluster: Value[str]
-    ami_family: Value[AmiFamily]
+    ami_family: Value[AmiFamily] | None
     user_data: UserData = field(default_factory=UserData)
     kubelet: KarpenterKubelet | None = None
     subnets: Members[SubnetUse] = field(default_factory=Members)

@@ -1,0 +1,1 @@
+"""Kubernetes manifests and Helm values -> parts of a World, wherever they are written."""

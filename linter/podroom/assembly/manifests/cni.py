@@ -1,0 +1,187 @@
+"""The manifests of the VPC CNI: DaemonSet aws-node, ConfigMap amazon-vpc-cni, ENIConfig and what belongs to them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from podroom.assembly.manifests.objects import Manifest
+from podroom.assembly.manifests.parts import NO_CLUSTER, CniPart, ConfigMapPart
+from podroom.assembly.manifests.tree import Entry, Found, Item, Leaf, Table, items_of, strings_of, text_of
+from podroom.model.world import (
+    CniNode,
+    CniSource,
+    CniSourceKind,
+    EnvironmentVariable,
+    Gap,
+    PodSubnet,
+    Probe,
+    SecurityGroupPolicy,
+    SubnetUse,
+)
+from podroom.positions import Span
+from podroom.values import Known, Members, Unknown, Value, first_unknown
+
+MAIN_CONTAINER = "aws-node"
+INIT_CONTAINER = "aws-vpc-cni-init"
+_TAG = re.compile(r"[^@]*/[^@:/]+:([^@:/]+)(?:@.*)?|[^@:/]+:([^@:/]+)(?:@.*)?")
+_PROBES = ("livenessProbe", "readinessProbe")
+
+
+def read_daemon_set(manifest: Manifest) -> CniPart:
+    """Read the DaemonSet aws-node: a whole one gives the CNI its whole environment, a patch adds to another's."""
+    return read_pod_template(manifest, manifest.table("spec", "template", "spec"))
+
+
+def read_pod_template(manifest: Manifest, spec: Table) -> CniPart:
+    """Read the containers of aws-node's pods; without an image it is a patch of a DaemonSet that is elsewhere."""
+    containers, more = items_of(spec.get("containers"), "containers")
+    main = _container(containers, MAIN_CONTAINER)
+    init_containers, _ = items_of(spec.get("initContainers"), "initContainers")
+    init = _container(init_containers, INIT_CONTAINER)
+    missing = first_unknown(manifest.uncertain, *more)
+    environment: tuple[EnvironmentVariable, ...] = ()
+    if main is not None:
+        environment, gap = environment_of_list(main.get("env"))
+        missing = first_unknown(missing, gap, _from(main))
+    image = text_of(main.get("image"), "image") if main else None
+    init_environment, _ = environment_of_list(init.get("env")) if init else ((), None)
+    source = CniSource(
+        kind=CniSourceKind.DAEMON_SET,
+        address=manifest.address,
+        span=manifest.span,
+        environment=environment,
+        init_environment=init_environment,
+        version=None if image is None else version_of_image(image),
+        missing=missing,
+    )
+    return CniPart(source, whole=image is not None, probes=tuple(probes_of(main)) if main else ())
+
+
+def _container(items: Iterable[Item], name: str) -> Table | None:
+    for item in items:
+        if isinstance(item, Table):
+            found = text_of(item.get("name"), "name")
+            if isinstance(found, Known) and found.value == name:
+                return item
+    return None
+
+
+def _from(container: Table) -> Unknown | None:
+    """Return why `envFrom` may set more variables."""
+    found = container.get("envFrom")
+    if found is None or isinstance(found, Unknown):
+        return found
+    return Unknown("envFrom sets variables from a ConfigMap or Secret that is not here", found.span)
+
+
+def environment_of_list(found: Found) -> tuple[tuple[EnvironmentVariable, ...], Unknown | None]:
+    """Read a container's `env`, in order and with its duplicates; and why there may be more."""
+    items, missing = items_of(found, "env")
+    variables = []
+    gap = first_unknown(*missing)
+    for item in items:
+        if not isinstance(item, Table):
+            unknown = item.unknown() if isinstance(item, Leaf) else None
+            gap = first_unknown(gap, unknown, Unknown("an entry of env is no mapping", item.span))
+            continue
+        name = text_of(item.get("name"), "name")
+        if isinstance(name, Known):
+            variables.append(EnvironmentVariable(name.value, _value(item, name.value), item.span))
+        elif name is None or isinstance(name, Unknown):
+            gap = first_unknown(gap, name, Unknown("an entry of env has no name", item.span))
+        else:
+            gap = first_unknown(gap, Unknown(name.reason, name.origin, name.refs))
+    return tuple(variables), gap
+
+
+def _value(item: Table, name: str) -> Value[str]:
+    value = text_of(item.get("value"), f"the value of {name}")
+    if value is not None:
+        return value
+    source = item.entry("valueFrom")
+    if isinstance(source, Unknown):
+        return source
+    if isinstance(source, Entry):
+        return Unknown(f"{name} is set by valueFrom, which only the cluster can tell", source.span)
+    return Known("", item.span)
+
+
+def environment_of_map(found: Found) -> tuple[tuple[EnvironmentVariable, ...], Unknown | None]:
+    """Read variables that are a mapping of names to values; and why there may be more."""
+    if not isinstance(found, Table):
+        if isinstance(found, Leaf):
+            return (), first_unknown(found.unknown(), Unknown("env is no mapping", found.span))
+        if found is None or isinstance(found, Unknown):
+            return (), found
+        return (), Unknown("env is a list where a mapping is expected", found.span)
+    variables = []
+    for key, entry in found.entries.items():
+        value = text_of(entry.item, key)
+        if value is not None:
+            variables.append(EnvironmentVariable(key, value, entry.span))
+    variables += [EnvironmentVariable(key, why, _place(why, found.span)) for key, why in found.doubtful.items()]
+    return tuple(variables), first_unknown(*found.missing)
+
+
+def _place(value: Unknown, fallback: Span) -> Span:
+    return value.origin if isinstance(value.origin, Span) else fallback
+
+
+def version_of_image(image: Value[str]) -> Value[str]:
+    """Return the version that an image's tag names."""
+    if not isinstance(image, Known):
+        return image
+    found = _TAG.fullmatch(image.value)
+    if found is None:
+        return Unknown(f"the image {image.value} has no tag that names a version", image.origin)
+    return Known(found[1] or found[2], image.origin)
+
+
+def probes_of(container: Table) -> Iterator[Probe]:
+    """Iterate over the probes of a container that run a command."""
+    for name in _PROBES:
+        entry = container.entry(name)
+        if not isinstance(entry, Entry) or not isinstance(entry.item, Table):
+            continue
+        words, missing = strings_of(entry.item.find("exec", "command"), "command")
+        gap = first_unknown(*missing, *(word for word in words if isinstance(word, Unknown)))
+        known = [word.value for word in words if isinstance(word, Known)]
+        if gap is not None:
+            yield Probe(name, gap, entry.span)
+        elif known:
+            yield Probe(name, Known(" ".join(known), entry.span), entry.span)
+
+
+def read_config_map(manifest: Manifest) -> ConfigMapPart:
+    """Read the ConfigMap amazon-vpc-cni: Windows, the cooldown of branch interfaces, network policy."""
+    entries, gap = environment_of_map(manifest.body.get("data"))
+    return ConfigMapPart(entries, first_unknown(manifest.uncertain, gap))
+
+
+def read_eni_config(manifest: Manifest) -> PodSubnet | Gap:
+    """Read an ENIConfig; one of which not even the name is known cannot be joined."""
+    subnet = text_of(manifest.body.find("spec", "subnet"), "spec.subnet")
+    if isinstance(manifest.uncertain, Unknown):
+        return Gap(manifest.address, f"the ENIConfig may not be there: {manifest.uncertain.reason}", manifest.span)
+    if not isinstance(manifest.name, Known):
+        reason = manifest.name.reason if isinstance(manifest.name, Unknown) else "it is one of several"
+        return Gap(manifest.address, f"the name of the ENIConfig is not known: {reason}", manifest.span)
+    if subnet is None:
+        subnet = Unknown("spec.subnet is not set: pods use the subnet of the node", manifest.span)
+    return PodSubnet(manifest.name.value, SubnetUse(subnet, manifest.span))
+
+
+def read_security_group_policy(manifest: Manifest) -> SecurityGroupPolicy:
+    """Read a SecurityGroupPolicy."""
+    return SecurityGroupPolicy(manifest.address, manifest.span, NO_CLUSTER, manifest.uncertain)
+
+
+def read_cni_node(manifest: Manifest) -> CniNode:
+    """Read a CNINode that somebody keeps in a file."""
+    items, missing = items_of(manifest.body.find("spec", "features"), "spec.features")
+    features = []
+    for item in items:
+        name = text_of(item.get("name"), "name") if isinstance(item, Table) else None
+        features.append(Unknown("a feature has no name", item.span) if name is None else name)
+    return CniNode(manifest.address, manifest.span, NO_CLUSTER, Members(tuple(features), missing))

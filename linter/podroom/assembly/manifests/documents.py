@@ -1,0 +1,185 @@
+"""A text of Kubernetes manifests or Helm values -> the parts in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from podroom.assembly.manifests.cni import (
+    read_cni_node,
+    read_config_map,
+    read_daemon_set,
+    read_eni_config,
+    read_security_group_policy,
+)
+from podroom.assembly.manifests.helm import Release, chart_of_values, find_chart, merged, read_release
+from podroom.assembly.manifests.karpenter import read_node_class, read_node_pool
+from podroom.assembly.manifests.objects import Manifest, manifests_of
+from podroom.assembly.manifests.parts import Loose
+from podroom.assembly.manifests.tree import Item, Leaf, Table, from_yaml, items_of, text_of
+from podroom.model.world import Gap, Karpenter
+from podroom.positions import Document, Span
+from podroom.sources.templated import Condition, read_template
+from podroom.sources.yaml import Mapping, Node, compose
+from podroom.traced_text import TracedText
+from podroom.values import Default, Known, Unknown, first_unknown
+
+_OURS = re.compile(
+    r"kind:\s*[\"']?(?:NodePool|EC2NodeClass|Provisioner|AWSNodeTemplate|ENIConfig|SecurityGroupPolicy|NodeClass)\b"
+    r"|name:\s*[\"']?(?:aws-node|amazon-vpc-cni)\b"
+)
+
+
+def read_document(document: Document) -> list[Loose]:
+    """Return the parts of a file; what it says of our kinds and cannot be read is a gap.  Never raises."""
+    template = read_template(document)
+    found, problem = read_text(template.text, conditions=template.conditions)
+    if problem is not None and _OURS.search(document.text):
+        name = document.path.rpartition("/")[2]
+        gap = Gap(name, f"{name} cannot be read: {problem.reason}", _place(problem, document))
+        found.append(Loose(gap, gap.span))
+    return _with_name(found)
+
+
+def read_text(
+    text: TracedText, owner: str | None = None, conditions: Sequence[Condition] = (), uncertain: Unknown | None = None
+) -> tuple[list[Loose], Unknown | None]:
+    """Return the parts of a text, and why the rest of it could not be read.
+
+    `owner` is the address of what the text belongs to; `uncertain` says why it may not be there.
+    """
+    stream = compose(text)
+    found: list[Loose] = []
+    for node in stream.documents:
+        item, doubt = _document(node, conditions)
+        found.extend(read_item(item, owner, first_unknown(uncertain, doubt)))
+    if stream.problem is None:
+        return found, None
+    return found, Unknown(stream.problem.message, stream.problem.span)
+
+
+def _document(node: Node, conditions: Sequence[Condition]) -> tuple[Item, Unknown | None]:
+    """Return a document and the condition under which the whole of it is there."""
+    if not isinstance(node, Mapping) or not node.entries:
+        return from_yaml(node, conditions), None
+    last = node.entries[-1].key.start
+    whole = [one for one in conditions if one.start <= node.start and last < one.end]
+    rest = [one for one in conditions if one not in whole]
+    return from_yaml(node, rest), whole[0].unknown if whole else None
+
+
+def read_item(item: Item, owner: str | None = None, uncertain: Unknown | None = None) -> Iterator[Loose]:
+    """Iterate over the parts of one document: objects, or the values of a chart that is known by its content."""
+    if isinstance(item, Table) and "kind" not in item.entries and "apiVersion" not in item.entries:
+        chart = chart_of_values(item)
+        if chart is not None:
+            address = owner or f"values of {chart.value}"
+            yield read_release(chart, Release(address, _first(item), item, uncertain))
+        return
+    for manifest in manifests_of(item, owner, uncertain):
+        yield from _read(manifest)
+
+
+def _first(table: Table) -> Span:
+    """Return the place of the first entry, which is where a person would look."""
+    return next((entry.span for entry in table.entries.values()), table.span)
+
+
+def _read(manifest: Manifest) -> Iterator[Loose]:
+    span = manifest.span
+    if manifest.kind in ("NodePool", "Provisioner"):
+        yield Loose(read_node_pool(manifest), span)
+    elif manifest.kind in ("EC2NodeClass", "AWSNodeTemplate", "NodeClass"):
+        yield read_node_class(manifest)
+    elif manifest.kind == "DaemonSet":
+        yield Loose(read_daemon_set(manifest), span)
+    elif manifest.kind == "ENIConfig":
+        yield Loose(read_eni_config(manifest), span)
+    elif manifest.kind == "SecurityGroupPolicy":
+        yield Loose(read_security_group_policy(manifest), span)
+    elif manifest.kind == "CNINode":
+        yield Loose(read_cni_node(manifest), span)
+    elif manifest.kind == "ConfigMap":
+        yield from _config_map(manifest)
+    else:
+        yield from _release(manifest)
+
+
+def _config_map(manifest: Manifest) -> Iterator[Loose]:
+    if isinstance(manifest.name, Known) and manifest.name.value == "amazon-vpc-cni":
+        yield Loose(read_config_map(manifest), manifest.span)
+        return
+    # karpenter-global-settings, until Karpenter 0.31
+    entries = read_config_map(manifest).entries
+    by_name = {variable.name: variable for variable in entries}
+    reserved = by_name.get("aws.reservedENIs")
+    name = by_name.get("aws.clusterName")
+    if reserved is not None and isinstance(reserved.value, Known) and reserved.value.value.isdecimal():
+        number = Known(int(reserved.value.value), reserved.span)
+        cluster = name.value.value if name is not None and isinstance(name.value, Known) else None
+        yield Loose(Karpenter(manifest.address, manifest.span, number), manifest.span, cluster)
+
+
+def _release(manifest: Manifest) -> Iterator[Loose]:
+    """Read a HelmRelease of Flux or an Application of Argo CD that installs one of our charts."""
+    if manifest.kind == "HelmRelease":
+        spec = manifest.table("spec")
+        name = text_of(spec.find("chart", "spec", "chart"), "chart")
+        parts = [spec.get("values")]
+        others, more = items_of(spec.get("valuesFrom"), "valuesFrom")
+        elsewhere = first_unknown(
+            *more, *(Unknown("valuesFrom names values that are not here", one.span) for one in others)
+        )
+    else:
+        source = manifest.table("spec", "source")
+        name = text_of(source.get("chart"), "chart")
+        parts = [source.find("helm", "values"), source.find("helm", "valuesObject")]
+        elsewhere = _parameters(source)
+    chart = find_chart(name.value) if isinstance(name, Known) else None
+    if chart is None:
+        return
+    tables: list[Table] = []
+    for part in parts:
+        if isinstance(part, Table):
+            tables.append(part)
+        elif isinstance(part, Unknown):
+            elsewhere = first_unknown(elsewhere, part)
+        elif isinstance(part, Leaf):
+            read, why = values_of(part.traced())
+            tables += read
+            elsewhere = first_unknown(elsewhere, why)
+    missing = first_unknown(manifest.uncertain, elsewhere)
+    yield read_release(chart, Release(manifest.address, manifest.span, merged(tables, manifest.span), missing))
+
+
+def _parameters(source: Table) -> Unknown | None:
+    """Return why `parameters` or `valueFiles` of an Argo CD application may set more."""
+    for key in ("parameters", "valueFiles", "fileParameters"):
+        items, missing = items_of(source.find("helm", key), key)
+        if items or missing:
+            return first_unknown(*missing, *(Unknown(f"helm.{key} may set more values", item.span) for item in items))
+    return None
+
+
+def values_of(text: TracedText) -> tuple[list[Table], Unknown | None]:
+    """Return a text of Helm values as a table, and why it could not be read."""
+    stream = compose(text)
+    tables = [item for node in stream.documents if isinstance(item := from_yaml(node), Table)]
+    if stream.problem is not None:
+        return tables, Unknown(f"the values cannot be read: {stream.problem.message}", stream.problem.span)
+    unreadable = next((node for node in stream.documents if not isinstance(node, Mapping)), None)
+    hole = next((one for one in text.holes() if isinstance(one, Unknown)), None) if unreadable is not None else None
+    return tables, hole
+
+
+def _with_name(found: list[Loose]) -> list[Loose]:
+    """Give parts without a cluster's name the one that their file names, if it names just one."""
+    names = {loose.cluster for loose in found if loose.cluster is not None}
+    if len(names) != 1:
+        return found
+    name = next(iter(names))
+    return [Loose(loose.part, loose.span, name) for loose in found]
+
+
+def _place(unknown: Unknown, document: Document) -> Span:
+    return Span(document, 0, 0) if isinstance(unknown.origin, Default) else unknown.origin

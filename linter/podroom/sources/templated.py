@@ -1,0 +1,144 @@
+"""Templates of YAML files: what can be read of a text that a program fills in before it is used.
+
+Helm's and Jinja's `{{ }}`, Terraform's `${ }` and `%{ }`, and `${VARIABLE}` of envsubst, Flux and kustomize.
+Nothing is rendered: a placeholder becomes a `HOLE` with its place, a line that only steers the template
+disappears, and what stands under a condition is kept with the condition.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from podroom.positions import Document, Span
+from podroom.traced_text import HOLE, Piece, TracedText
+from podroom.values import Unknown
+
+_PLACEHOLDER = re.compile(
+    r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|%\{.*?\}|\$\{[^{}\n]*(?:\{[^{}\n]*\}[^{}\n]*)*\}|\$\([A-Z_][A-Z0-9_]*\)"
+    r"|\$[A-Z_][A-Z0-9_]*\b",
+    re.DOTALL,
+)
+_MARKS = ("{{", "{%", "%{", "${", "$")
+_OPENS = frozenset(("if", "range", "with", "for", "define", "block"))
+_CLOSES = frozenset(("end", "endif", "endfor", "endblock"))
+_STEERS = _OPENS | _CLOSES | {"else", "elif", "set", "import", "extends", "break", "continue"}
+_FIRST_WORD = re.compile(r"[-~\s]*(/\*|[a-z]+\b|\$\w+\s*:?=)?")
+_INDENTATION = re.compile(r"\b(?:nindent|indent)\s*\(?\s*(\d+)")
+_LONGEST_QUOTE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A stretch of the readable text that is there once, never or many times, and why that is not known."""
+
+    start: int
+    end: int
+    unknown: Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What can be read of a template."""
+
+    text: TracedText
+    conditions: tuple[Condition, ...] = ()
+
+
+def read_template(document: Document) -> Template:
+    """Return the readable text of a file; that of a file without placeholders is its own."""
+    whole = TracedText([Piece(document.text, Span(document, 0, len(document.text)), exact=True)])
+    if not any(mark in document.text for mark in _MARKS):
+        return Template(whole)
+    return _Reader(document).read()
+
+
+class _Reader:
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._pieces: list[Piece] = []
+        self._length = 0
+        self._open: list[tuple[int, Unknown]] = []
+        self._conditions: list[Condition] = []
+
+    def read(self) -> Template:
+        text = self._document.text
+        at = 0
+        for start, end, steps in _placeholders(text):
+            self._keep(at, start)
+            at = end
+            token = text[start:end].strip()
+            if steps:
+                self._steer(token, start)
+            elif not token.startswith(("{#", "{{/*", "{{- /*")):
+                self._hole(token, start, end)
+        self._keep(at, len(text))
+        for start, unknown in self._open:
+            self._conditions.append(Condition(start, self._length + 1, unknown))
+        return Template(TracedText(self._pieces), tuple(self._conditions))
+
+    def _keep(self, start: int, end: int) -> None:
+        if start < end:
+            self._add(Piece(self._document.text[start:end], Span(self._document, start, end), exact=True))
+
+    def _add(self, piece: Piece) -> None:
+        self._pieces.append(piece)
+        self._length += len(piece.text)
+
+    def _steer(self, token: str, start: int) -> None:
+        word = _word(token)
+        span = Span(self._document, start, start + len(token))
+        if word in _OPENS:
+            self._open.append((self._length, Unknown(f"{_quoted(token)} decides whether it is there", span)))
+        elif word in _CLOSES and self._open:
+            begin, unknown = self._open.pop()
+            self._conditions.append(Condition(begin, self._length, unknown))
+
+    def _hole(self, token: str, start: int, end: int) -> None:
+        """Put a hole for a value; one for a whole line stands for entries, at the indentation that they will have."""
+        text = self._document.text
+        line = text.rfind("\n", 0, start) + 1
+        stop = text.find("\n", end)
+        stop = len(text) if stop < 0 else stop
+        span = Span(self._document, start, end)
+        hole = Piece(HOLE, span, hole=Unknown(f"{_quoted(token)} is filled in later", span))
+        if not text[line:start].strip() and not text[end:stop].strip() and "\n" not in token:
+            indentation = _INDENTATION.search(token)
+            if indentation is not None:
+                missing = int(indentation[1]) - (start - line)
+                self._add(Piece(" " * max(missing, 0), span))
+            self._add(hole)
+            self._add(Piece(": ", span))
+        self._add(hole)
+
+
+def _placeholders(text: str) -> Iterator[tuple[int, int, bool]]:
+    """Iterate over placeholders, and whether they steer; one that steers takes its whole line if it stands alone."""
+    for match in _PLACEHOLDER.finditer(text):
+        token = match.group()
+        start, end = match.span()
+        comment = token.startswith(("{#", "{{/*", "{{- /*"))
+        steers = comment or (token.startswith(("{{", "{%", "%{")) and _steers(token))
+        if steers:
+            line = text.rfind("\n", 0, start) + 1
+            stop = text.find("\n", end)
+            stop = len(text) if stop < 0 else stop
+            if not text[line:start].strip() and not text[end:stop].strip():
+                start, end = line, stop
+        yield start, end, steers and not comment
+
+
+def _steers(token: str) -> bool:
+    word = _word(token)
+    return word in _STEERS or word.startswith("$") or token.startswith("{%")
+
+
+def _word(token: str) -> str:
+    match = _FIRST_WORD.match(token[2:])
+    return (match[1] if match else None) or ""
+
+
+def _quoted(token: str) -> str:
+    shown = " ".join(token.split())
+    return f"`{shown}`" if len(shown) <= _LONGEST_QUOTE else f"`{shown[: _LONGEST_QUOTE - 3]}...`"
