@@ -134,5 +134,5 @@ class Clusters:
 def _settings(declared: CniSettings | None, elsewhere: Unknown | None, absent: Unknown | None) -> CniSettings:
     """Return what an add-on declares, or the defaults; `absent` says why there may be no VPC CNI without an add-on."""
     if declared is None:
-        return replace(UNDECLARED, missing=first_unknown(elsewhere, absent))
+        return replace(UNDECLARED, missing=elsewhere, not_installed=absent)
     return replace(declared, missing=first_unknown(declared.missing, elsewhere))

@@ -128,8 +128,9 @@ class Assessment:
         variable = settings.find(name)
         if variable is not None:
             return variable.value
-        if settings.missing is not None:
-            return settings.missing
+        unknown = first_unknown(settings.missing, settings.not_installed)
+        if unknown is not None:
+            return unknown
         known = find_cni_variable(name)
         default = None
         if known is not None:

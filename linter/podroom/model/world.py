@@ -134,7 +134,8 @@ class CniSource:
     """One thing that configures the CNI, and what it says.
 
     `address` is that of the source's own language ("aws_eks_addon.vpc_cni", "DaemonSet/aws-node").  `version` is
-    None where it says nothing of it.  `missing` says why it may set variables that are not listed.
+    None where it says nothing of it.  `whole` says that it gives aws-node its whole environment, so that an unset
+    variable has the default of the code.  `missing` says why it may set variables that are not listed.
     """
 
     kind: CniSourceKind
@@ -143,7 +144,13 @@ class CniSource:
     environment: tuple[EnvironmentVariable, ...] = ()
     init_environment: tuple[EnvironmentVariable, ...] = ()
     version: Value[str] | None = None
+    whole: bool = False
     missing: Unknown | None = None
+
+    @property
+    def installs(self) -> bool:
+        """Return whether it brings the CNI itself, and does not only change one that is there."""
+        return self.whole or self.kind in (CniSourceKind.ADD_ON, CniSourceKind.HELM_CHART)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +163,8 @@ class CniSettings:
     aws-vpc-cni-init gets, as far as somebody sets them; an unset variable has the default of the manifest, or that
     of the code if `from_manifest` is false because the project holds the DaemonSet itself.  `sources` are all that
     set them, where there is more than one.  `config_map` are the entries of kube-system/amazon-vpc-cni.
-    `labelled` says where something may label or annotate nodes with the name of their ENIConfig.
+    `labelled` says where something may label or annotate nodes with the name of their ENIConfig.  `not_installed`
+    says why there may be no VPC CNI at all unless something here installs it.
     """
 
     declared_by: str | None
@@ -171,6 +179,7 @@ class CniSettings:
     config_map: tuple[EnvironmentVariable, ...] = ()
     probes: tuple[Probe, ...] = ()
     labelled: Unknown | None = None
+    not_installed: Unknown | None = None
 
     def find(self, name: str) -> EnvironmentVariable | None:
         """Return the variable of that name, the last one if it is set twice."""
@@ -379,8 +388,8 @@ class KarpenterKubelet:
 class NodePool:
     """A NodePool of Karpenter or EKS Auto Mode, or an old Provisioner.
 
-    `cluster` and `node_class` are addresses.  `auto_mode` says that its node class is one of EKS Auto Mode, which
-    has no VPC CNI to judge.
+    `cluster` is an address, `node_class` kind and name ("EC2NodeClass/default").  `auto_mode` says that its node class
+    is one of EKS Auto Mode, which has no VPC CNI to judge.
     """
 
     address: str
@@ -399,13 +408,15 @@ class NodePool:
 class NodeClass:
     """An EC2NodeClass or AWSNodeTemplate of Karpenter, or a NodeClass of EKS Auto Mode (`auto_mode`).
 
-    `ami_family` is None for Custom, whose image nobody knows but which is no Windows.  `subnets` are those that the
-    selector terms choose; `pod_subnets` and `ipv4_prefix_size` ("32", "Auto") are of Auto Mode only.
+    `reference` is kind and name, which NodePools call it by.  `ami_family` is None for Custom, whose image nobody knows
+    but which is no Windows.  `subnets` are those that the selector terms choose; `pod_subnets` and `ipv4_prefix_size`
+    ("32", "Auto") are of Auto Mode only.
     """
 
     address: str
     span: Span
     cluster: Value[str]
+    reference: Value[str]
     ami_family: Value[AmiFamily] | None
     user_data: UserData = field(default_factory=UserData)
     kubelet: KarpenterKubelet | None = None
@@ -481,10 +492,6 @@ class World:
     def cluster(self, address: str) -> Cluster | None:
         """Return the cluster of that address."""
         return next((cluster for cluster in self.clusters if cluster.address == address), None)
-
-    def node_class(self, address: str) -> NodeClass | None:
-        """Return the node class of that address."""
-        return next((known for known in self.node_classes if known.address == address), None)
 
     def subnet(self, address: str) -> Subnet | None:
         """Return the subnet of that address."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from podroom.positions import Document, Span
+from podroom.records import dataclass
 from podroom.traced_text import HOLE, Piece, TracedText
 from podroom.values import Unknown
 

@@ -7,7 +7,19 @@ from collections.abc import Iterable, Iterator
 
 from podroom.assembly.manifests.objects import Manifest
 from podroom.assembly.manifests.parts import NO_CLUSTER, CniPart, ConfigMapPart
-from podroom.assembly.manifests.tree import Entry, Found, Item, Leaf, Table, items_of, strings_of, text_of
+from podroom.assembly.manifests.tree import (
+    Entry,
+    FieldLeaf,
+    Found,
+    Item,
+    Leaf,
+    Table,
+    YamlLeaf,
+    items_of,
+    strings_of,
+    text_of,
+)
+from podroom.assembly.subnets import subnet_use, subnet_use_of_text
 from podroom.model.world import (
     CniNode,
     CniSource,
@@ -53,9 +65,10 @@ def read_pod_template(manifest: Manifest, spec: Table) -> CniPart:
         environment=environment,
         init_environment=init_environment,
         version=None if image is None else version_of_image(image),
+        whole=image is not None,
         missing=missing,
     )
-    return CniPart(source, whole=image is not None, probes=tuple(probes_of(main)) if main else ())
+    return CniPart(source, probes=tuple(probes_of(main)) if main else ())
 
 
 def _container(items: Iterable[Item], name: str) -> Table | None:
@@ -161,15 +174,27 @@ def read_config_map(manifest: Manifest) -> ConfigMapPart:
 
 def read_eni_config(manifest: Manifest) -> PodSubnet | Gap:
     """Read an ENIConfig; one of which not even the name is known cannot be joined."""
-    subnet = text_of(manifest.body.find("spec", "subnet"), "spec.subnet")
+    subnet = manifest.body.find("spec", "subnet")
     if isinstance(manifest.uncertain, Unknown):
         return Gap(manifest.address, f"the ENIConfig may not be there: {manifest.uncertain.reason}", manifest.span)
     if not isinstance(manifest.name, Known):
         reason = manifest.name.reason if isinstance(manifest.name, Unknown) else "it is one of several"
         return Gap(manifest.address, f"the name of the ENIConfig is not known: {reason}", manifest.span)
+    origin = manifest.name.origin
+    span = origin if isinstance(origin, Span) else manifest.span
     if subnet is None:
-        subnet = Unknown("spec.subnet is not set: pods use the subnet of the node", manifest.span)
-    return PodSubnet(manifest.name.value, SubnetUse(subnet, manifest.span))
+        unset = Unknown("spec.subnet is not set: pods use the subnet of the node", manifest.span)
+        return PodSubnet(manifest.name.value, SubnetUse(unset, manifest.span), span)
+    return PodSubnet(manifest.name.value, use_of_subnet(subnet, manifest.span), span)
+
+
+def use_of_subnet(found: Item | Unknown, owner: Span) -> SubnetUse:
+    """Return one use of a subnet, which is named by an id or by a reference of Terraform."""
+    if isinstance(found, YamlLeaf):
+        return subnet_use_of_text(found.scalar)
+    if isinstance(found, FieldLeaf):
+        return subnet_use(found.field.link())
+    return SubnetUse(found if isinstance(found, Unknown) else Unknown("the subnet is no text", found.span), owner)
 
 
 def read_security_group_policy(manifest: Manifest) -> SecurityGroupPolicy:

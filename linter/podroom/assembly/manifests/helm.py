@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 
-from podroom.assembly.manifests.cni import environment_of_list, environment_of_map, probes_of
+from podroom.assembly.manifests.cni import environment_of_list, environment_of_map, probes_of, use_of_subnet
 from podroom.assembly.manifests.parts import CniPart, Loose
 from podroom.assembly.manifests.tree import Entry, Leaf, Listing, Table, integer_of, text_of
 from podroom.catalog import documents
 from podroom.catalog.cni_variables import CNI_VARIABLES
-from podroom.model.world import CniSource, CniSourceKind, EnvironmentVariable, Karpenter, PodSubnet, SubnetUse
+from podroom.model.world import CniSource, CniSourceKind, EnvironmentVariable, Karpenter, PodSubnet
 from podroom.positions import Span
+from podroom.records import dataclass
 from podroom.values import Default, Known, Members, Unknown, Value, first_unknown
 
 _KARPENTER = Default("Karpenter", documents.KARPENTER_SETTINGS)
@@ -136,9 +136,9 @@ def pod_subnets_of(values: Table) -> Members[PodSubnet]:
         return Members()
     uses = []
     for zone, entry in found.entries.items():
-        identity = text_of(entry.item.get("id"), "id") if isinstance(entry.item, Table) else None
+        identity = entry.item.get("id") if isinstance(entry.item, Table) else None
         if identity is not None:
-            uses.append(PodSubnet(zone, SubnetUse(identity, entry.span)))
+            uses.append(PodSubnet(zone, use_of_subnet(identity, entry.span), entry.span))
     return Members(tuple(uses), tuple(found.unknowns()))
 
 

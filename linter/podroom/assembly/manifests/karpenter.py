@@ -190,6 +190,7 @@ def read_node_class(manifest: Manifest) -> Loose:
         address=manifest.address,
         span=manifest.span,
         cluster=NO_CLUSTER,
+        reference=manifest.identity,
         ami_family=_family(spec, manifest),
         user_data=_user_data(spec),
         kubelet=None if auto_mode else _kubelet(spec, "kubelet"),
@@ -199,7 +200,7 @@ def read_node_class(manifest: Manifest) -> Loose:
     )
     pod_terms = _terms(spec, "podSubnetSelectorTerms") if auto_mode else Members[SubnetTerm]()
     name = _cluster_name(spec, terms)
-    return Loose(NodeClassPart(node_class, manifest.identity, terms, pod_terms), manifest.span, name)
+    return Loose(NodeClassPart(node_class, terms, pod_terms), manifest.span, name)
 
 
 def _family(spec: Table, manifest: Manifest) -> Value[AmiFamily] | None:

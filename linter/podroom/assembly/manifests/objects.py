@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from podroom.assembly.manifests.tree import Item, Leaf, Listing, Table, items_of, text_of
 from podroom.positions import Span
+from podroom.records import dataclass
 from podroom.values import Known, Unknown, Value
 
 _KINDS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from podroom.model.world import (
@@ -18,6 +18,7 @@ from podroom.model.world import (
     SecurityGroupPolicy,
 )
 from podroom.positions import Span
+from podroom.records import dataclass
 from podroom.values import Default, Members, Unknown, Value
 
 NO_CLUSTER = Unknown("which cluster it belongs to is not known", Default("podroom", ""))
@@ -26,10 +27,9 @@ NO_CLUSTER = Unknown("which cluster it belongs to is not known", Default("podroo
 
 @dataclass(frozen=True, slots=True)
 class CniPart:
-    """Settings of the CNI.  `whole` says that `source` gives aws-node its whole environment."""
+    """Settings of the CNI."""
 
     source: CniSource
-    whole: bool = False
     probes: tuple[Probe, ...] = ()
     pod_subnets: Members[PodSubnet] = field(default_factory=Members)
 
@@ -54,10 +54,9 @@ class SubnetTerm:
 
 @dataclass(frozen=True, slots=True)
 class NodeClassPart:
-    """A node class and the terms that choose its subnets; `identity` is what NodePools call it by."""
+    """A node class and the terms that choose its subnets."""
 
     node_class: NodeClass
-    identity: Value[str]
     subnets: Members[SubnetTerm] = field(default_factory=Members)
     pod_subnets: Members[SubnetTerm] = field(default_factory=Members)
 

@@ -1,0 +1,135 @@
+"""What aws-node gets where several things set its variables.
+
+The last one that is applied wins, and no configuration says which that is; an update of the add-on may
+reset what `kubectl set env` has changed.  So a variable of which two say different things has both values
+as candidates, and `CniSettings.sources` keeps who said what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from podroom.assembly.cni_defaults import DEFAULT_VERSION
+from podroom.catalog.cni_variables import CNI_VARIABLES, find_cni_variable
+from podroom.model.world import CURRENT_VERSION, CniSettings, CniSource, CniSourceKind, EnvironmentVariable
+from podroom.positions import Span
+from podroom.values import Default, Known, OneOf, Unknown, Value, first_unknown
+
+_MOST_CANDIDATES = 8
+
+
+def with_sources(base: CniSettings, added: Sequence[CniSource]) -> CniSettings:
+    """Return settings to which other sources are added; `base` may have sources already."""
+    if not added:
+        return base
+    sources = (*(base.sources or _own(base)), *added)
+    installers = [source for source in sources if source.installs]
+    first = installers[0] if installers else sources[0]
+    if len(sources) == 1:
+        environment, init = first.environment, first.init_environment
+    else:
+        environment = tuple(_settled(sources, installers, init=False))
+        init = tuple(_settled(sources, installers, init=True))
+    return replace(
+        base,
+        declared_by=first.address,
+        span=first.span,
+        version=_version(base, installers),
+        environment=environment,
+        init_environment=init,
+        missing=first_unknown(base.missing, *(source.missing for source in sources)),
+        from_manifest=not (installers and all(source.whole for source in installers)),
+        not_installed=None if installers else base.not_installed,
+        sources=sources,
+    )
+
+
+def _own(base: CniSettings) -> tuple[CniSource, ...]:
+    """Return the add-on that the settings come from, as a source; nothing if they are the defaults of Amazon EKS."""
+    if base.declared_by is None or base.span is None:
+        return ()
+    return (
+        CniSource(
+            kind=CniSourceKind.ADD_ON,
+            address=base.declared_by,
+            span=base.span,
+            environment=base.environment,
+            init_environment=base.init_environment,
+            version=base.version,
+        ),
+    )
+
+
+def _version(base: CniSettings, installers: Sequence[CniSource]) -> Value[str]:
+    stated = [source.version for source in installers if source.version is not None]
+    if not stated:
+        return base.version if not installers else Known(CURRENT_VERSION, DEFAULT_VERSION)
+    return _one_of(stated, "several things install the CNI, and which version is applied last is not known")
+
+
+def _settled(
+    sources: Sequence[CniSource], installers: Sequence[CniSource], *, init: bool
+) -> Iterator[EnvironmentVariable]:
+    """Iterate over the variables that any source sets, each with what it can be."""
+    said = [(source, _by_name(source.init_environment if init else source.environment)) for source in sources]
+    names = dict.fromkeys(name for _, variables in said for name in variables)
+    if len(installers) > 1 and len({source.whole for source in installers}) > 1 and not init:
+        names.update(dict.fromkeys(name for name, known in CNI_VARIABLES.items() if known.manifest_default is not None))
+    for name in names:
+        values: list[Value[str]] = []
+        stated: list[tuple[CniSource, EnvironmentVariable]] = []
+        for source, variables in said:
+            variable = variables.get(name)
+            if variable is not None:
+                values.append(variable.value)
+                stated.append((source, variable))
+            elif source.installs and not init:
+                default = _default(name, source)
+                if default is not None:
+                    values.append(default)
+        span = stated[-1][1].span if stated else installers[0].span
+        yield EnvironmentVariable(name, _one_of(values, _reason(name, stated, installers)), span)
+
+
+def _by_name(variables: Sequence[EnvironmentVariable]) -> dict[str, EnvironmentVariable]:
+    return {variable.name: variable for variable in variables}
+
+
+def _default(name: str, source: CniSource) -> Known[str] | None:
+    """Return what a source that installs the CNI gives a variable that it does not name; None for nothing."""
+    known = find_cni_variable(name)
+    default = None if known is None else known.code_default if source.whole else known.default
+    return None if default is None or known is None else Known(default, Default(source.kind.value, known.source))
+
+
+def _reason(name: str, stated: Sequence[tuple[CniSource, EnvironmentVariable]], installers: Sequence[CniSource]) -> str:
+    parts = [f"{_said(variable.value)} by {source.address} ({_line(variable.span)})" for source, variable in stated]
+    parts += [
+        f"left at its default by {source.address}"
+        for source in installers
+        if all(source is not one for one, _ in stated)
+    ]
+    return f"{name} is set to {' and '.join(parts)}; which of them is applied last is not known"
+
+
+def _said(value: Value[str]) -> str:
+    return f'"{value.value}"' if isinstance(value, Known) else "an unknown value"
+
+
+def _line(span: Span) -> str:
+    return f"{span.path.rpartition('/')[2]}:{span.first.line}"
+
+
+def _one_of(values: Sequence[Value[str]], reason: str) -> Value[str]:
+    """Return the value that all agree on, else the candidates; unknown if one of them is."""
+    unknown = next((value for value in values if isinstance(value, Unknown)), None)
+    if unknown is not None:
+        return unknown
+    candidates = tuple(dict.fromkeys(candidate for value in values for candidate in value.candidates()))
+    place = next((value.origin for value in reversed(values) if isinstance(value.origin, Span)), values[-1].origin)
+    if len(candidates) == 1:
+        return Known(candidates[0], place)
+    if len(candidates) > _MOST_CANDIDATES:
+        return Unknown(reason, place)
+    return OneOf(candidates, reason, place)

@@ -1,0 +1,248 @@
+"""Which instance types the requirements of a NodePool allow.
+
+The labels of a type are those that Karpenter gives it (pkg/providers/instancetype/types.go computeRequirements), the
+operators those of pkg/scheduling/requirement.go.  What the table of types does not tell, such as GPUs, local disks and
+bandwidth, leaves it open whether a type is allowed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from enum import Enum
+
+from podroom.catalog.instance_types import InstanceCatalog, InstanceType
+from podroom.model.world import Requirement
+from podroom.positions import Span
+from podroom.records import dataclass
+from podroom.values import Known, Members, OneOf, Undecidable, Unknown, Value, first_unknown
+
+INSTANCE_TYPE = "node.kubernetes.io/instance-type"
+_KARPENTER = "karpenter.k8s.aws/"
+_ALIASES = {
+    "beta.kubernetes.io/instance-type": INSTANCE_TYPE,
+    "beta.kubernetes.io/arch": "kubernetes.io/arch",
+}
+_ARCHITECTURES = {"x86_64": "amd64", "arm64": "arm64"}
+_SCHEME = re.compile(r"([a-z]+)(?:-[0-9]+tb)?([0-9]+)([a-z]*)")
+_SIZES = frozenset((INSTANCE_TYPE, *(f"{_KARPENTER}instance-{what}" for what in ("size", "cpu", "memory", "family"))))
+_ONLY_PARAVIRTUAL = frozenset(("t1", "m1", "m2", "c1"))
+"""Families without hardware virtualization, which Karpenter asks for."""
+
+
+class Label(Enum):
+    """What a label of a type is where it has no value."""
+
+    ABSENT = "absent"
+    NOT_KNOWN = "not known"
+
+
+LabelValue = str | Label
+
+
+def _named(group: int) -> Callable[[InstanceType], LabelValue]:
+    def part(instance: InstanceType) -> LabelValue:
+        found = _SCHEME.match(instance.name)
+        return Label.ABSENT if found is None else found[group]
+
+    return part
+
+
+def _fact(read: Callable[[InstanceType], object]) -> Callable[[InstanceType], LabelValue]:
+    def value(instance: InstanceType) -> LabelValue:
+        fact = read(instance)
+        return Label.NOT_KNOWN if fact is None else str(fact)
+
+    return value
+
+
+def _hypervisor(instance: InstanceType) -> LabelValue:
+    if instance.hypervisor is None:
+        return Label.NOT_KNOWN
+    return "" if instance.hypervisor == "none" else instance.hypervisor
+
+
+def _architecture(instance: InstanceType) -> LabelValue:
+    if instance.architecture is None:
+        return Label.NOT_KNOWN
+    return _ARCHITECTURES.get(instance.architecture, instance.architecture)
+
+
+def _manufacturer(instance: InstanceType) -> LabelValue:
+    """Return who makes the processor, which the letters after the generation tell: g is Graviton, a is AMD."""
+    if instance.architecture is None:
+        return Label.NOT_KNOWN
+    if instance.architecture == "arm64":
+        return "aws"
+    letters = _named(3)(instance)
+    return "amd" if isinstance(letters, str) and letters.startswith("a") else "intel"
+
+
+_LABELS: dict[str, Callable[[InstanceType], LabelValue]] = {
+    INSTANCE_TYPE: lambda instance: instance.name,
+    "kubernetes.io/arch": _architecture,
+    f"{_KARPENTER}instance-category": _named(1),
+    f"{_KARPENTER}instance-generation": _named(2),
+    f"{_KARPENTER}instance-family": lambda instance: instance.name.partition(".")[0],
+    f"{_KARPENTER}instance-size": lambda instance: instance.name.partition(".")[2],
+    f"{_KARPENTER}instance-cpu": _fact(lambda instance: instance.vcpus),
+    f"{_KARPENTER}instance-memory": _fact(lambda instance: instance.memory_mib),
+    f"{_KARPENTER}instance-hypervisor": _hypervisor,
+    f"{_KARPENTER}instance-cpu-manufacturer": _manufacturer,
+    f"{_KARPENTER}instance-capability-flex": lambda instance: (
+        "true" if "-flex" in instance.name.partition(".")[0] else "false"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedTypes:
+    """The types that a pool surely may launch, by name, and why there may be others.
+
+    `sized` says that somebody chose types, sizes, processors or memory, so that the small types among them are meant.
+    """
+
+    certain: tuple[InstanceType, ...]
+    unknown: Unknown | None
+    sized: bool
+
+
+def allowed_types(requirements: Members[Requirement], catalog: InstanceCatalog, owner: Span) -> AllowedTypes:
+    """Return the types that all requirements allow; `owner` is the place of the pool.
+
+    Karpenter launches types with hardware virtualization and Linux or Windows on amd64 or arm64 only.
+    """
+    relevant = [requirement for requirement in requirements if _bears(requirement)]
+    certain: list[InstanceType] = []
+    unknown = first_unknown(*requirements.missing)
+    for instance in catalog:
+        if instance.name.partition(".")[0] in _ONLY_PARAVIRTUAL or str(instance.architecture).endswith("_mac"):
+            continue
+        doubt: Unknown | None = None
+        for requirement in relevant:
+            verdict = _allows(requirement, instance)
+            if verdict is False:
+                break
+            if isinstance(verdict, Unknown):
+                doubt = first_unknown(doubt, verdict)
+        else:
+            if doubt is None:
+                certain.append(instance)
+            else:
+                unknown = first_unknown(unknown, doubt)
+    unknown = first_unknown(unknown, *_strangers(relevant, catalog))
+    if not certain and unknown is None:
+        unknown = Unknown("no instance type in podroom's table meets all requirements", owner)
+    if requirements.missing:
+        # A requirement that is not known can forbid any type.
+        certain = []
+    return AllowedTypes(tuple(certain), unknown, any(map(_chooses_sizes, relevant)))
+
+
+def _key(requirement: Requirement) -> str | None:
+    key = requirement.key
+    return _ALIASES.get(key.value, key.value) if isinstance(key, Known) else None
+
+
+def _bears(requirement: Requirement) -> bool:
+    """Return whether a requirement is one on instance types; a key that is not known may be."""
+    key = _key(requirement)
+    if key is None or key in _LABELS:
+        return True
+    return key.startswith(f"{_KARPENTER}instance-") and key != f"{_KARPENTER}instance-tenancy"
+
+
+def _chooses_sizes(requirement: Requirement) -> bool:
+    operator = requirement.operator
+    key = _key(requirement)
+    if key == f"{_KARPENTER}instance-family" or key not in _SIZES:
+        return False
+    return isinstance(operator, Known) and operator.value in ("In", "Gt", "Gte")
+
+
+def _strangers(requirements: Iterable[Requirement], catalog: InstanceCatalog) -> Iterator[Unknown]:
+    """Iterate over named types that the table lacks."""
+    for requirement in requirements:
+        if _key(requirement) != INSTANCE_TYPE or not _is(requirement.operator, "In"):
+            continue
+        for value in requirement.values:
+            if isinstance(value, Known) and catalog.find(value.value) is None:
+                close = catalog.suggest(value.value)
+                hint = f"did you mean {close}?" if close else "give its limits under [instance_types] in podroom.toml"
+                reason = f'the instance type "{value.value}" is not in the table of {catalog.date}; {hint}'
+                yield Unknown(reason, value.origin)
+
+
+def _is(value: Value[str], text: str) -> bool:
+    return isinstance(value, Known) and value.value == text
+
+
+def _allows(requirement: Requirement, instance: InstanceType) -> bool | Unknown:
+    key = requirement.key
+    name = _key(requirement)
+    if not isinstance(key, Known) or name is None:
+        return _why(key)
+    operator = requirement.operator
+    if not isinstance(operator, Known):
+        return _why(operator)
+    read = _LABELS.get(name)
+    label = Label.NOT_KNOWN if read is None else read(instance)
+    if label is Label.NOT_KNOWN:
+        what = name.removeprefix(_KARPENTER)
+        return Unknown(f"podroom's table of instance types does not tell {what}", requirement.span)
+    if operator.value in ("In", "NotIn"):
+        among = _among(label, requirement.values)
+        if isinstance(among, Unknown):
+            return among
+        return among if operator.value == "In" else not among
+    if operator.value in ("Exists", "DoesNotExist"):
+        return (label is Label.ABSENT) is (operator.value == "DoesNotExist")
+    if operator.value in _BOUNDS:
+        return _within(label, operator.value, requirement)
+    return Unknown(f'Karpenter has no operator "{operator.value}"', operator.origin)
+
+
+def _among(label: LabelValue, values: Members[Value[str]]) -> bool | Unknown:
+    if any(isinstance(value, Known) and value.value == label for value in values):
+        return True
+    doubt = first_unknown(
+        *values.missing,
+        *(_why(value) for value in values if not isinstance(value, Known) and _may_be(value, label)),
+    )
+    return False if doubt is None else doubt
+
+
+def _may_be(value: Value[str], label: LabelValue) -> bool:
+    return not isinstance(value, OneOf) or label in value.values
+
+
+def _why(value: Value[str]) -> Unknown:
+    try:
+        value.need()
+    except Undecidable as cause:
+        return cause.unknown
+    raise AssertionError(value)  # only asked of what is not known
+
+
+_BOUNDS: dict[str, Callable[[int, int], bool]] = {
+    "Gt": lambda value, bound: value > bound,
+    "Gte": lambda value, bound: value >= bound,
+    "Lt": lambda value, bound: value < bound,
+    "Lte": lambda value, bound: value <= bound,
+}
+
+
+def _within(label: LabelValue, operator: str, requirement: Requirement) -> bool | Unknown:
+    if not isinstance(label, str) or not label.isdecimal():
+        return False
+    values = requirement.values
+    if values.missing:
+        return values.missing[0]
+    if not values.items:
+        return Unknown(f"{operator} has no number", requirement.span)
+    bound = values.items[0]
+    if not isinstance(bound, Known):
+        return _why(bound)
+    if not bound.value.strip().isdecimal():
+        return Unknown(f'{operator} wants a number, not "{bound.value}"', bound.origin)
+    return _BOUNDS[operator](int(label), int(bound.value))
