@@ -25,6 +25,7 @@ from podroom.model.world import (
     GroupKind,
     InstanceChoice,
     NodeGroup,
+    NodePool,
     Subnet,
     World,
 )
@@ -95,8 +96,8 @@ class Assessment:
         self._clusters = {cluster.address: cluster for cluster in reversed(world.clusters)}
         self._subnets = {subnet.address: subnet for subnet in reversed(world.subnets)}
 
-    def cluster(self, group: NodeGroup) -> Cluster:
-        """Return the cluster of a node group; raises `Undecidable` if it is not known which."""
+    def cluster(self, group: NodeGroup | NodePool) -> Cluster:
+        """Return the cluster of a node group or pool; raises `Undecidable` if it is not known which."""
         address = group.cluster.need()
         cluster = self._clusters.get(address)
         if cluster is None:
@@ -177,10 +178,7 @@ class Assessment:
         name = choice.type.need()
         instance = self.catalog.find(name)
         if instance is None:
-            close = self.catalog.suggest(name)
-            hint = f"did you mean {close}?" if close else "give its limits under [instance_types] in podroom.toml"
-            reason = f'the instance type "{name}" is not in the table of {self.catalog.date}; {hint}'
-            raise Undecidable(Unknown(reason, choice.type.origin))
+            raise Undecidable(Unknown(self.catalog.why_absent(name), choice.type.origin))
         return instance
 
     def kubelet(self, group: NodeGroup, instance: InstanceType) -> tuple[KubeletLimit, ...]:

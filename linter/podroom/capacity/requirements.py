@@ -8,14 +8,14 @@ bandwidth, leaves it open whether a type is allowed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 
 from podroom.catalog.instance_types import InstanceCatalog, InstanceType
 from podroom.model.world import Requirement
 from podroom.positions import Span
 from podroom.records import dataclass
-from podroom.values import Known, Members, OneOf, Undecidable, Unknown, Value, first_unknown
+from podroom.values import Known, Members, OneOf, Origin, Undecidable, Unknown, Value, first_unknown
 
 INSTANCE_TYPE = "node.kubernetes.io/instance-type"
 _KARPENTER = "karpenter.k8s.aws/"
@@ -110,13 +110,17 @@ class AllowedTypes:
 def allowed_types(requirements: Members[Requirement], catalog: InstanceCatalog, owner: Span) -> AllowedTypes:
     """Return the types that all requirements allow; `owner` is the place of the pool.
 
-    Karpenter launches types with hardware virtualization and Linux or Windows on amd64 or arm64 only.
+    Karpenter launches types with hardware virtualization on amd64 or arm64 only.  Types of which the table knows no
+    vCPUs are those that EC2 does not list; they count if a requirement names them.
     """
     relevant = [requirement for requirement in requirements if _bears(requirement)]
+    named = _names(relevant)
     certain: list[InstanceType] = []
     unknown = first_unknown(*requirements.missing)
     for instance in catalog:
         if instance.name.partition(".")[0] in _ONLY_PARAVIRTUAL or str(instance.architecture).endswith("_mac"):
+            continue
+        if instance.vcpus is None and instance.name not in named:
             continue
         doubt: Unknown | None = None
         for requirement in relevant:
@@ -130,7 +134,7 @@ def allowed_types(requirements: Members[Requirement], catalog: InstanceCatalog, 
                 certain.append(instance)
             else:
                 unknown = first_unknown(unknown, doubt)
-    unknown = first_unknown(unknown, *_strangers(relevant, catalog))
+    unknown = first_unknown(unknown, *_strangers(named, catalog))
     if not certain and unknown is None:
         unknown = Unknown("no instance type in podroom's table meets all requirements", owner)
     if requirements.missing:
@@ -160,17 +164,22 @@ def _chooses_sizes(requirement: Requirement) -> bool:
     return isinstance(operator, Known) and operator.value in ("In", "Gt", "Gte")
 
 
-def _strangers(requirements: Iterable[Requirement], catalog: InstanceCatalog) -> Iterator[Unknown]:
+def _names(requirements: Iterable[Requirement]) -> dict[str, Origin]:
+    """Return the types that requirements name, with the place of each."""
+    return {
+        value.value: value.origin
+        for requirement in requirements
+        if _key(requirement) == INSTANCE_TYPE and _is(requirement.operator, "In")
+        for value in requirement.values
+        if isinstance(value, Known)
+    }
+
+
+def _strangers(names: Mapping[str, Origin], catalog: InstanceCatalog) -> Iterator[Unknown]:
     """Iterate over named types that the table lacks."""
-    for requirement in requirements:
-        if _key(requirement) != INSTANCE_TYPE or not _is(requirement.operator, "In"):
-            continue
-        for value in requirement.values:
-            if isinstance(value, Known) and catalog.find(value.value) is None:
-                close = catalog.suggest(value.value)
-                hint = f"did you mean {close}?" if close else "give its limits under [instance_types] in podroom.toml"
-                reason = f'the instance type "{value.value}" is not in the table of {catalog.date}; {hint}'
-                yield Unknown(reason, value.origin)
+    for name, origin in names.items():
+        if catalog.find(name) is None:
+            yield Unknown(catalog.why_absent(name), origin)
 
 
 def _is(value: Value[str], text: str) -> bool:

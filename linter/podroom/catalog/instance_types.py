@@ -98,6 +98,12 @@ class InstanceCatalog:
         pattern = re.compile("".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in glob))
         return tuple(instance_type for instance_type in self if pattern.fullmatch(instance_type.name))
 
+    def why_absent(self, name: str) -> str:
+        """Return what to say of a name that `find` does not know, and what to do about it."""
+        close = self.suggest(name)
+        hint = f"did you mean {close}?" if close else "give its limits under [instance_types] in podroom.toml"
+        return f'the instance type "{name}" is not in the table of {self.date}; {hint}'
+
     def suggest(self, name: str) -> str | None:
         """Return the known name that is closest to a misspelt one, or None if none is close or `name` is known."""
         if self.find(name) is not None:
