@@ -146,9 +146,7 @@ class KarpenterReservedEnis(Rule[NodePool]):
             (
                 count
                 for count in range(reserved + 1, _MOST_RESERVED + 1)
-                if all(
-                    max_pods(pool, fault.instance, assessment, count).value <= fault.room.value for fault in faults
-                )
+                if all(max_pods(pool, fault.instance, assessment, count).value <= fault.room.value for fault in faults)
             ),
             None,
         )

@@ -6,6 +6,8 @@ cannot read yet: a manifest of the VPC CNI, a script that sets its variables, or
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from podroom.assembly.inventory import Inventory
 from podroom.evaluation.project import ResourceInstance
 from podroom.model.world import CURRENT_VERSION, CniSettings
@@ -38,14 +40,14 @@ _BESIDE_VPC_CNI = pattern(r"AmazonVPC|chainingMode|aws-cni")
 _COMMENT = pattern(r"(?m)(?:^|\s)(?:#|//).*$")
 
 
-def configured_elsewhere(inventory: Inventory, read: ResourceInstance | None) -> Unknown | None:
+def configured_elsewhere(inventory: Inventory, read: Collection[str]) -> Unknown | None:
     """Return why the settings of the CNI are not known, None if nothing else seems to touch them.
 
-    `read` is a resource that configures it and was read.
+    `read` are the addresses of resources that configure it and were read.
     """
     for kind in _MAY_CONFIGURE:
         for resource in inventory.resources(kind):
-            if resource is read:
+            if resource.address in read:
                 continue
             text = _COMMENT.sub("", resource.block_span.text)
             if _VPC_CNI.search(text):

@@ -100,17 +100,16 @@ def attach_all(world: World, parts: Sequence[Loose]) -> World:
     gaps: list[Gap] = []
     placed = [Placed(world, "")]
     for loose in parts:
-        found = _places(placed, loose, "")
+        if not world.clusters:
+            world = replace(world, clusters=(_undeclared(loose.cluster, loose.span),))
+            placed = [Placed(world, "")]
+        # A tag need not be the name of a cluster, and these files have no other one.
+        found = _places(placed, loose, "") or _places(placed, replace(loose, cluster=None), "")
         if isinstance(found, Gap):
             gaps.append(found)
             continue
         for place in found:
             by_cluster.setdefault(place.address, []).append(loose)
-        if not found:
-            if not world.clusters:
-                world = replace(world, clusters=(_undeclared(loose.cluster, loose.span),))
-                placed = [Placed(world, "")]
-            by_cluster.setdefault(world.clusters[0].address, []).append(loose)
     joined = attach(world, by_cluster)
     return replace(joined, gaps=(*joined.gaps, *gaps))
 

@@ -94,7 +94,8 @@ def _read(manifest: Manifest) -> Iterator[Loose]:
     elif manifest.kind == "DaemonSet":
         yield Loose(read_daemon_set(manifest), span)
     elif manifest.kind == "ENIConfig":
-        yield Loose(read_eni_config(manifest), span)
+        if manifest.owner is None:  # those of Terraform are read by `eni_configs`, which follows their zones
+            yield Loose(read_eni_config(manifest), span)
     elif manifest.kind == "SecurityGroupPolicy":
         yield Loose(read_security_group_policy(manifest), span)
     elif manifest.kind == "CNINode":
