@@ -7,7 +7,8 @@ from dataclasses import field, replace
 from itertools import groupby
 
 from podroom.adapters.registry import stand_in
-from podroom.assembly.terraform import assemble
+from podroom.assembly.loose import LooseParts
+from podroom.assembly.terraform import assemble_parts
 from podroom.capacity.assessment import Assessment, Assumptions
 from podroom.catalog.instance_types import InstanceCatalog
 from podroom.engine import (
@@ -28,7 +29,7 @@ from podroom.positions import Document, Span
 from podroom.records import dataclass
 from podroom.rule import Finding
 from podroom.sources.files import Files, HclReader, find_roots, project_folder
-from podroom.sources.search import EKSCTL, search
+from podroom.sources.search import EKSCTL, MANIFEST, SCRIPT, search
 from podroom.sources.variants import MOST_VARIANTS, Variant, Variants, find_variants
 from podroom.values import Unknown
 
@@ -55,7 +56,8 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
     that holds for all of them, `UsageError` for a variable that no root module declares.
     """
     files = Files(project_folder(request.paths), request.reader)
-    found = search(request.paths, files, (EKSCTL,))
+    loose = LooseParts(files)
+    found = [one for one in search(request.paths, files, (EKSCTL, MANIFEST, SCRIPT)) if loose.take(one)]
     roots = find_roots(request.paths, files, {one.path for one in found})
     if not roots and not found:
         raise InputError("; ".join(problem.message for problem in files.problems))
@@ -76,7 +78,7 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
                 files.use(variant.files)
                 with_files = replace(inputs, given=(*variant.files, *given))
                 module = load_root(files, root, replace(options, inputs=with_files))
-            world, wrong = _understood(module, files)
+            world, wrong = _understood(module, files, loose)
             if world.about_eks:
                 world = replace(world, gaps=(*world.gaps, *_left_out(variants)))
             worlds.append(world if variant is None else replace(world, variant=variant.name))
@@ -90,6 +92,7 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
         understood = assemble_eksctl(documents)
         worlds += understood.worlds
         problems += [Problem(problem.message, problem.span, problem.span.path) for problem in understood.problems]
+    worlds = loose.joined(worlds)
     problems += [Problem(problem.message, problem.span, problem.path) for problem in files.problems]
     return worlds, list(dict.fromkeys(problems)), files
 
@@ -120,9 +123,10 @@ def _left_out(variants: Variants) -> Iterator[Gap]:
         yield Gap("the root module", message, Span(more[0].files[-1].document, 0, 0))
 
 
-def _understood(module: Module, files: Files) -> tuple[World, list[Problem]]:
+def _understood(module: Module, files: Files, loose: LooseParts) -> tuple[World, list[Problem]]:
     """Return the World of a root module and what went wrong in it."""
-    world = assemble(module)
+    world, parts = assemble_parts(module)
+    loose.add(module.directory, parts)
     problems = []
     if world.about_eks:
         files.variables(module.directory)  # one that cannot be read is said, even if no variable was looked up

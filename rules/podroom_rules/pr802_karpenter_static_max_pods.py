@@ -134,7 +134,7 @@ class KarpenterStaticMaxPods(Rule[NodePool]):
         settings = assessment.cluster(pool).cni
         cni = assessment.behavior(settings)
         told = worst.limit.value
-        others = f", and so have {counted(len(faults) - 1, 'other type')} too little" if len(faults) > 1 else ""
+        others = f"; {counted(len(faults) - 1, 'other type')} without room for {told}" if len(faults) > 1 else ""
         return self.finding(
             place,
             pool,

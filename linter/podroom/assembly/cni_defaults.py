@@ -18,7 +18,7 @@ DEFAULT_VERSION = Default("Amazon EKS", "https://docs.aws.amazon.com/eks/latest/
 UNDECLARED = CniSettings(declared_by=None, span=None, version=Known(CURRENT_VERSION, DEFAULT_VERSION))
 """What Amazon EKS installs by itself: the CNI with the defaults of its manifest."""
 
-_MAY_CONFIGURE = (
+MAY_CONFIGURE = (
     "helm_release",
     "kubectl_manifest",
     "kubernetes_config_map",
@@ -32,6 +32,8 @@ _MAY_CONFIGURE = (
     "null_resource",
     "terraform_data",
 )
+"""Types of resources that may hold manifests, releases or commands."""
+
 _VPC_CNI = pattern(r"\baws-node\b(?!-)|\b(?:aws-|amazon-)?vpc-cni\b")
 """The DaemonSet, but not aws-node-termination-handler; or the add-on or chart."""
 _OTHER_PLUGIN = pattern(r"\b(cilium|flannel|weave-net|tigera-operator|projectcalico|antrea|kube-router|kube-ovn)\b")
@@ -45,7 +47,7 @@ def configured_elsewhere(inventory: Inventory, read: Collection[str]) -> Unknown
 
     `read` are the addresses of resources that configure it and were read.
     """
-    for kind in _MAY_CONFIGURE:
+    for kind in MAY_CONFIGURE:
         for resource in inventory.resources(kind):
             if resource.address in read:
                 continue

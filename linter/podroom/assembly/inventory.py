@@ -22,6 +22,14 @@ class Inventory:
         """Return the root module and everything below it."""
         return self._modules
 
+    def declares(self, *kinds: str) -> bool:
+        """Return whether any resource of some types is declared, whether or not there are instances."""
+        return any(
+            mode == "managed" and kind in kinds
+            for module in self._modules
+            for mode, kind, _ in module.declarations.resources
+        )
+
     def resources(self, kind: str, mode: str = "managed") -> tuple[ResourceInstance, ...]:
         """Return every instance of one resource type, or of one data source with `mode="data"`."""
         key = (kind, mode)

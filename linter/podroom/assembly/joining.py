@@ -70,7 +70,7 @@ def join(worlds: Sequence[Placed], files: Sequence[LooseFile]) -> list[World]:
     """Return the Worlds with the parts of all files in them, and those of parts that belong to none of them."""
     parts: dict[_Place, list[Loose]] = {}
     homeless: dict[tuple[str, str | None], list[Loose]] = {}
-    gaps: dict[int, list[Gap]] = {}
+    gaps: dict[str, list[Gap]] = {}
     for file in files:
         reported = False
         for loose in file.parts:
@@ -88,7 +88,7 @@ def join(worlds: Sequence[Placed], files: Sequence[LooseFile]) -> list[World]:
     for number, placed in enumerate(worlds):
         here = {place.address: several for place, several in parts.items() if place.number == number}
         world = attach(placed.world, here)
-        joined.append(replace(world, gaps=(*world.gaps, *gaps.get(number, ()))))
+        joined.append(replace(world, gaps=(*world.gaps, *gaps.get(placed.folder, ()))))
     for (folder, name), several in _gathered(homeless).items():
         joined.append(_own_world(folder, name, several))
     return joined
@@ -177,13 +177,10 @@ def _address(loose: Loose) -> str:
     return "ConfigMap/amazon-vpc-cni" if isinstance(part, ConfigMapPart) else part.address
 
 
-def _nearest(worlds: Sequence[Placed], folder: str) -> int:
-    """Return the number of the first World in the smallest folder around a file."""
-    for around in _upwards(folder):
-        for number, placed in enumerate(worlds):
-            if _inside(placed.folder, around):
-                return number
-    return 0
+def _nearest(worlds: Sequence[Placed], folder: str) -> str:
+    """Return the folder of the first World in the smallest folder around a file."""
+    near = (placed.folder for around in _upwards(folder) for placed in worlds if _inside(placed.folder, around))
+    return next(near)
 
 
 def _upwards(folder: str) -> Iterable[str]:

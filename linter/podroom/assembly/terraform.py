@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from podroom.assembly.clusters import Clusters
 from podroom.assembly.cni import read_cni_settings
-from podroom.assembly.cni_defaults import configured_elsewhere
+from podroom.assembly.cni_defaults import MAY_CONFIGURE, configured_elsewhere
 from podroom.assembly.eni_configs import CUSTOM_NETWORKING, labelled, read_eni_configs
 from podroom.assembly.gaps import absent_modules
 from podroom.assembly.inventory import Inventory
-from podroom.assembly.joining import attach_all
-from podroom.assembly.manifests.parts import Loose
-from podroom.assembly.manifests.terraform import read_embedded
 from podroom.assembly.node_groups import NodeGroups
 from podroom.assembly.order import with_cni_order
 from podroom.assembly.subnets import read_subnets, read_vpcs
@@ -20,23 +18,26 @@ from podroom.evaluation.project import Module
 from podroom.model.world import World
 from podroom.values import Members
 
+if TYPE_CHECKING:
+    from podroom.assembly.manifests.parts import Loose
+
 
 def assemble(root: Module) -> World:
     """Return the World that a root module describes; it evaluates what bears on pods and nothing else."""
     world, parts = assemble_parts(root)
-    return attach_all(world, parts)
+    return _attached(world, parts) if parts else world
 
 
 def assemble_parts(root: Module) -> tuple[World, tuple[Loose, ...]]:
-    """Return the World of a root module and, where it has no cluster, the manifests in it that need one."""
+    """Return the World of a root module and, where it has no cluster, the parts of one, which may be elsewhere."""
     inventory = Inventory(root)
     clusters = Clusters(inventory)
     groups = NodeGroups(inventory, clusters)
     cni = read_cni_settings(inventory, clusters)
     managed = groups.managed()
     self_managed = groups.self_managed()  # last: it may join the only cluster that the others name
-    embedded = read_embedded(inventory)
-    known = clusters.build(cni, configured_elsewhere(inventory, embedded.read))
+    parts, read = _embedded(inventory)
+    known = clusters.build(cni, configured_elsewhere(inventory, read))
     world = World(
         root=root.directory,
         clusters=known,
@@ -45,9 +46,25 @@ def assemble_parts(root: Module) -> tuple[World, tuple[Loose, ...]]:
         vpcs=read_vpcs(inventory),
         gaps=(*groups.gaps, *absent_modules(inventory, has_eks=bool(known))),
     )
-    if not known:
-        return world, embedded.parts
-    return _with_eni_configs(attach_all(world, embedded.parts), inventory), ()
+    if known and parts:
+        world, parts = _attached(world, parts), ()
+    return _with_eni_configs(world, inventory), parts
+
+
+def _embedded(inventory: Inventory) -> tuple[tuple[Loose, ...], frozenset[str]]:
+    """Return the parts in manifests, releases and commands, and the addresses of those that were understood."""
+    if not inventory.declares(*MAY_CONFIGURE):
+        return (), frozenset()
+    from podroom.assembly.manifests.terraform import read_embedded  # noqa: PLC0415 - most projects have none
+
+    embedded = read_embedded(inventory)
+    return embedded.parts, embedded.read
+
+
+def _attached(world: World, parts: tuple[Loose, ...]) -> World:
+    from podroom.assembly.joining import attach_all  # noqa: PLC0415 - most projects have no such parts
+
+    return attach_all(world, parts)
 
 
 def _with_eni_configs(world: World, inventory: Inventory) -> World:

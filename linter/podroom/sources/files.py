@@ -58,6 +58,7 @@ class Files:
         self._entries: dict[str, list[os.DirEntry[str]]] = {}
         self._candidates: dict[str, ParsedFile] = {}
         self._read_problems: dict[str, ReadProblem] = {}
+        self._used: set[int] = set()
 
     @property
     def problems(self) -> list[ReadProblem]:
@@ -118,7 +119,14 @@ class Files:
         if not self._inside_project(full):
             return f"{path} lies outside the project, where podroom does not read"
         document = self._read(os.path.normpath(full))
-        return document.message if isinstance(document, ReadProblem) else document
+        if isinstance(document, ReadProblem):
+            return document.message
+        self._used.add(id(document))
+        return document
+
+    def is_used(self, document: Document) -> bool:
+        """Return whether configuration has read a text by `file()`, `templatefile()` or the like."""
+        return id(document) in self._used
 
     def document(self, path: str) -> Document | None:
         """Return one text file; a problem is noted if it cannot be read."""
@@ -200,6 +208,16 @@ class Files:
 def is_folder(path: str) -> bool:
     """Return whether there is a folder of that name."""
     return os.path.isdir(path)
+
+
+def absolute_folder(path: str) -> str:
+    """Return the absolute path of a folder, with `/` between its parts."""
+    return os.path.abspath(path).replace(os.sep, "/")
+
+
+def folder_of(path: str) -> str:
+    """Return the folder that a file lies in."""
+    return os.path.dirname(path) or "."
 
 
 def joined_path(folder: str, name: str) -> str:

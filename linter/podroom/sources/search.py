@@ -6,7 +6,6 @@ opened is passed over, because nothing says that it would have been of interest.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from podroom.positions import Document
@@ -30,14 +29,45 @@ YAML_TEMPLATES = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Interest:
-    """A kind of file: how its name may end, and the bytes that give it away; `name` is what a person calls it."""
+    """A kind of file: how its name may end, and the bytes of which one gives it away.
+
+    `name` is what a person calls it.
+    """
 
     name: str
     endings: tuple[str, ...]
-    marker: re.Pattern[bytes]
+    marks: tuple[bytes, ...]
 
 
-EKSCTL = Interest("a ClusterConfig of eksctl", YAML + YAML_TEMPLATES, re.compile(rb"eksctl\.io/v1"))
+EKSCTL = Interest("a ClusterConfig of eksctl", YAML + YAML_TEMPLATES, (b"eksctl.io/v1",))
+MANIFEST = Interest(
+    "a manifest of Karpenter or the VPC CNI, or values of their charts",
+    YAML + YAML_TEMPLATES,
+    (
+        b"karpenter.sh/",
+        b"karpenter.k8s.aws/",
+        b"eks.amazonaws.com/v1",
+        b"crd.k8s.amazonaws.com/",
+        b"vpcresources.k8s.aws/",
+        b"aws-node",
+        b"amazon-vpc-cni",
+        b"aws-vpc-cni",
+        b"AWS_VPC_K8S_CNI_",
+        b"ENABLE_PREFIX_DELEGATION",
+        b"ENABLE_POD_ENI",
+        b"WARM_ENI_TARGET",
+        b"WARM_IP_TARGET",
+        b"WARM_PREFIX_TARGET",
+        b"MINIMUM_IP_TARGET",
+        b"reservedENIs",
+        b"interruptionQueue",
+    ),
+)
+SCRIPT = Interest(
+    "a script that sets variables of aws-node",
+    (".sh", ".bash", ".yaml", ".yml", "Makefile", ".mk", "Jenkinsfile"),
+    (b"set env",),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +90,7 @@ def search(paths: Iterable[str], files: Files, interests: Sequence[Interest]) ->
         for file in _candidates(path, files, endings):
             data = read_beginning(file, LARGEST_SEARCHED)
             for interest in interests:
-                if not interest.marker.search(data) or not file.endswith(interest.endings):
+                if not file.endswith(interest.endings) or not any(mark in data for mark in interest.marks):
                     continue
                 document = files.document(file)
                 if document is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +14,7 @@ from podroom.sources.hcl.parser import parse
 from podroom.sources.search import EKSCTL, LARGEST_SEARCHED, YAML, Interest, search
 
 CONFIG = "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata:\n  name: main\n"
-LABELS = Interest("a label", (".yaml",), re.compile(rb"eksctl"))
+LABELS = Interest("a label", (".yaml",), (b"eksctl",))
 
 
 def write(folder: Path, *names: str, text: str = CONFIG) -> None:

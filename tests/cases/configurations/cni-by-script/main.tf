@@ -1,3 +1,4 @@
+# With prefix delegation, which the command turns on, 110 pods have room.
 resource "null_resource" "cni" {
   provisioner "local-exec" {
     command = "kubectl -n kube-system set env daemonset aws-node ENABLE_PREFIX_DELEGATION=true"

@@ -1,0 +1,52 @@
+"""Manifests, values and scripts of one run: taken as they are found, joined when all clusters are known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from podroom.sources.files import Files, absolute_folder, folder_of
+from podroom.sources.search import EKSCTL, MANIFEST, Found
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from podroom.assembly.manifests.parts import Loose
+    from podroom.model.world import World
+    from podroom.positions import Document
+
+
+class LooseParts:
+    """The parts that files hold, until it is known which clusters they belong to."""
+
+    def __init__(self, files: Files) -> None:
+        """Take the files of the run."""
+        self._files = files
+        self._documents: list[tuple[Document, Sequence[Loose]]] = []
+        self._roots: list[tuple[str, Sequence[Loose]]] = []
+
+    def take(self, found: Found) -> bool:
+        """Read a file of this kind; return whether there is anything to judge in it, or in one of another kind."""
+        if found.interest is EKSCTL:
+            return True
+        from podroom.assembly.manifests.documents import read_document  # noqa: PLC0415 - many projects have none
+        from podroom.assembly.manifests.set_env import read_script  # noqa: PLC0415 - same
+
+        parts = read_document(found.document) if found.interest is MANIFEST else read_script(found.document)
+        if parts:
+            self._documents.append((found.document, parts))
+        return bool(parts)
+
+    def add(self, root: str, parts: Sequence[Loose]) -> None:
+        """Take the parts of a root module that has no cluster of its own."""
+        if parts:
+            self._roots.append((root, parts))
+
+    def joined(self, worlds: list[World]) -> list[World]:
+        """Return the Worlds with all parts in them; a file that configuration has read is judged there."""
+        unused = [(folder_of(file.path), parts) for file, parts in self._documents if not self._files.is_used(file)]
+        if not unused and not self._roots:
+            return worlds
+        from podroom.assembly.joining import LooseFile, Placed, join  # noqa: PLC0415 - same
+
+        placed = [Placed(world, absolute_folder(world.root)) for world in worlds]
+        return join(placed, [LooseFile(absolute_folder(folder), parts) for folder, parts in unused + self._roots])
