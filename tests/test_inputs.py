@@ -129,6 +129,58 @@ def test_folders_that_call_each_other_are_all_judged(tmp_path: Path) -> None:
     assert "in 2 configurations" in result.output
 
 
+LIBRARY = """
+variable "subnet_ids" {
+  default = []
+}
+
+resource "aws_eks_cluster" "this" {
+  name = "shop"
+  vpc_config {
+    subnet_ids = coalescelist(var.subnet_ids, [])
+  }
+}
+"""
+CALLS_THE_LIBRARY = 'module "eks" {\n  source     = "../.."\n  subnet_ids = ["subnet-1", "subnet-2"]\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "judged"),
+    [
+        ("versions.tf", 'terraform {\n  required_version = ">= 1.5"\n}\n', False),
+        ("versions.tf", 'terraform {\n  backend "s3" {}\n}\n', True),
+        ("providers.tf", 'provider "aws" {}\n', True),
+        ("terraform.tfvars", "subnet_ids = []\n", True),
+    ],
+)
+def test_a_library_with_examples_below_it_is_judged_through_them(
+    tmp_path: Path, name: str, text: str, judged: bool
+) -> None:
+    example = tmp_path / "examples" / "complete"
+    example.mkdir(parents=True)
+    (tmp_path / "main.tf").write_text(LIBRARY, encoding="utf-8")
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    (example / "main.tf").write_text(CALLS_THE_LIBRARY, encoding="utf-8")
+
+    result = podroom("check", str(tmp_path))
+
+    assert ("all arguments of coalescelist are empty" in result.output) is judged
+    assert f"in {2 if judged else 1} configuration" in result.output
+    assert podroom("check", str(tmp_path / "main.tf")).exit_code == 2, "by itself it is judged as it stands"
+
+
+def test_a_module_that_is_nowhere_is_said_once_for_all_that_call_it(tmp_path: Path) -> None:
+    for root in ("a", "b"):
+        (tmp_path / root).mkdir()
+        text = f'module "nodes_{root}" {{\n  source     = "example.com/shop/eks-nodes/aws"\n}}\n'
+        (tmp_path / root / "main.tf").write_text(text, encoding="utf-8")
+
+    output = podroom("check", str(tmp_path)).output
+
+    assert output.count("is not here, so it is not judged") == 1
+    assert "module.nodes_a, module.nodes_b" in output
+
+
 def test_a_variable_that_no_configuration_declares_is_refused_as_terraform_does(guilty: Path) -> None:
     (guilty / "v.tf").write_text('variable "instance_type" {}\n', encoding="utf-8")
 

@@ -312,9 +312,10 @@ def _merge_findings(findings: Iterable[Finding]) -> list[Finding]:
 def _unknown_of(outcome: Undecided) -> Hashable:
     """Return what tells one unknown from another.
 
-    What has a name (a variable, a subnet elsewhere) is one unknown for all files of a folder.
+    What has a name (a variable, a subnet elsewhere) is one unknown for all files of a folder, said at the first place;
+    what lacks as a whole (a module) is one for all.
     """
-    folder = outcome.span.path.rpartition("/")[0]
+    folder = outcome.span.path.rpartition("/")[0] if outcome.codes else ""
     place = (outcome.span.document, outcome.span.start)
     return (outcome.reason, *((folder, outcome.unknown.refs) if outcome.unknown.refs else place))
 

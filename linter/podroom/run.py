@@ -168,5 +168,7 @@ def check(request: Request, engine: Engine) -> Outcome:
 
 def _verdict(world: World, request: Request, engine: Engine) -> Verdict:
     findings, undecided = engine.judge(Assessment(world, request.catalog, request.assumptions))
-    undecided += [Undecided((), (gap.address,), Unknown(gap.reason, gap.span), gap.span) for gap in world.gaps]
+    for gap in world.gaps:
+        missing = Unknown(gap.reason, gap.span, () if gap.cause is None else (gap.cause,))
+        undecided.append(Undecided((), (gap.address,), missing, gap.span))
     return Verdict(world.variant, findings, undecided)

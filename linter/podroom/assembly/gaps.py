@@ -12,9 +12,12 @@ from podroom.patterns import pattern
 _EKS = pattern(r"(?:^|[^a-z])eks(?:[^a-z]|$)", re.IGNORECASE)
 _TAKES_PART = pattern(r"subnet|cluster|node_group|worker", re.IGNORECASE)
 _WITHOUT_NODES = pattern(
-    r"/iam/|iam-role|pod-identity|eks-blueprints-teams|irsa|modules/capability|hybrid-node-role", re.IGNORECASE
+    r"/iam/|iam-role|pod-identity|eks-blueprints-teams|eks-blueprints-addon/|irsa|modules/capability|hybrid-node-role"
+    # What terraform-aws-modules takes subnets for: load balancers, databases and the like.
+    r"|^terraform-aws-modules/(?!eks/|vpc/|autoscaling/)",
+    re.IGNORECASE,
 )
-"""Modules that speak of EKS and make roles only."""
+"""Modules that speak of EKS or take subnets, and make roles, Helm releases and the like: no nodes, no subnets."""
 _OTHER_PROVIDER = pattern(r"/(?:google|google-beta|azurerm|azuread|kubernetes|helm)(?://.*)?$")
 
 
@@ -27,7 +30,12 @@ def absent_modules(inventory: Inventory, *, has_eks: bool) -> list[Gap]:
     calls = [call for module in inventory.modules for call in module.calls() if call.absent and not call.local]
     near_eks = has_eks or any(_EKS.search(call.source_text) for call in calls)
     return [
-        Gap(call.address, f"the module's source ({call.source_text}) is not here, so it is not judged", call.span)
+        Gap(
+            call.address,
+            f"the module's source ({call.source_text}) is not here, so it is not judged",
+            call.span,
+            call.source_text,
+        )
         for call in calls
         if not _WITHOUT_NODES.search(call.source_text)
         and (_EKS.search(call.source_text) or (near_eks and _takes_part(call)))

@@ -459,11 +459,15 @@ class FargateProfile:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Something that bears on pods and could not be understood: said once, never passed over."""
+    """Something that bears on pods and could not be understood: said once, never passed over.
+
+    `cause` names what is missing, where one thing may be missing in several configurations.
+    """
 
     address: str
     reason: str
     span: Span
+    cause: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -276,8 +276,9 @@ def _bytes(path: str) -> bytes:
 def find_roots(paths: Iterable[str], files: Files, elsewise: Collection[str] = ()) -> list[str]:
     """Return the folders to judge below `paths`, each a root module.
 
-    A folder that another folder calls as a module is judged there, not by itself, unless it is
-    named in `paths`.  A file stands for its folder.  A path that is missing or holds nothing to judge
+    A folder that another folder calls as a module is judged there, not by itself, unless it is named in `paths` and
+    can be applied by itself: it says which provider, backend or variables to use, which the module of a library with
+    its examples below it does not.  A file stands for its folder.  A path that is missing or holds nothing to judge
     is a problem of `files`; `elsewise` are those of the paths that hold something other than Terraform.
     """
     named: dict[str, None] = {}
@@ -288,8 +289,21 @@ def find_roots(paths: Iterable[str], files: Files, elsewise: Collection[str] = (
         if folders:
             named[os.path.normpath(path) if os.path.isdir(path) else folders[0]] = None
     called = {child for folder in found for child in _children(folder, files)}
-    roots = [folder for folder in found if folder in named or folder not in called]
+    roots = [
+        folder
+        for folder in found
+        if folder not in called or (folder in named and (len(called) == len(found) or _is_applied(folder, files)))
+    ]
     return roots or list(found)  # all of them if they call each other in a circle
+
+
+def _is_applied(folder: str, files: Files) -> bool:
+    """Return whether a folder holds what only a root module needs: variable files, a provider, a backend."""
+    if files.variables(folder):
+        return True
+    blocks = [block for parsed in files.configuration(folder) for block in parsed.body.blocks]
+    settings = [inner.type for block in blocks if block.type == "terraform" for inner in block.body.blocks]
+    return any(block.type == "provider" for block in blocks) or any(kind in ("backend", "cloud") for kind in settings)
 
 
 def project_folder(paths: Iterable[str]) -> str:
