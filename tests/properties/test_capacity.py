@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from podroom.capacity import max_pods
 from podroom.capacity.cni import CniBehavior
+from podroom.capacity.estimates import NotKnown
 from podroom.capacity.interfaces import ADDRESSES_PER_PREFIX, interface_budget, uses_prefixes
+from podroom.capacity.node import Networking, NodeQuestion, node_report
 from podroom.capacity.subnets import NodesInSubnet, Reserve, node_load, nodes_in_zone, subnet_demand
 from podroom.capacity.warm_pool import (
     Pool,
@@ -21,6 +23,7 @@ from podroom.capacity.warm_pool import (
     settled_items,
     stepped_items,
 )
+from podroom.catalog.ami_families import AmiFamily
 from podroom.catalog.instance_types import InstanceCatalog, InstanceType
 
 TYPES = list(InstanceCatalog.bundled())
@@ -117,6 +120,61 @@ def test_more_pods_never_take_fewer_addresses(instance: InstanceType, cni: CniBe
     assert fewer.unserved_pods <= more.unserved_pods
 
 
+@given(instance_types, behaviors(), st.integers(1, 120), st.integers(0, 120), st.data())
+def test_a_higher_warm_target_never_takes_fewer_addresses(
+    instance: InstanceType, cni: CniBehavior, limit: int, pods: int, data: st.DataObject
+) -> None:
+    """As long as it is a target that ipamd looks at already: another one would change what it counts."""
+    names = ["warm_ip_target", "minimum_ip_target"] if cni.targets_addresses else ["warm_eni_target"]
+    if not cni.targets_addresses and cni.warm_prefix_target:
+        names.append("warm_prefix_target")
+    name = data.draw(st.sampled_from(names))
+    # Without WARM_IP_TARGET nothing is warm; the first address of it makes ipamd follow the pods.
+    higher = replace(cni, **{name: getattr(cni, name) + 1})
+    less = node_addresses(instance, cni, max_pods=limit, pods=pods)
+    more = node_addresses(instance, higher, max_pods=limit, pods=pods)
+    assert less.total <= more.total
+    assert less.total_at_most <= more.total_at_most
+
+
+questions = st.builds(
+    NodeQuestion,
+    cni=behaviors(),
+    family=st.sampled_from(AmiFamily),
+    networking=st.sampled_from(Networking),
+    managed=st.booleans(),
+    max_pods=st.none() | st.integers(1, 300),
+    expression=st.sampled_from(["", "max_pods - 3", "max_pods * 0.5", "[1][0]"]),
+    pods=st.none() | st.integers(0, 300),
+)
+# The facts that a source may not tell, each with what else is not known then.
+FACTS = (("vcpus",), ("hypervisor", "bare_metal"), ("trunking_compatible", "branch_interfaces"), ("ipv6_supported",))
+
+
+@given(st.sampled_from(TYPES), questions, st.sets(st.sampled_from(FACTS), min_size=1))
+def test_knowing_less_of_a_type_never_narrows_an_answer(
+    instance: InstanceType, question: NodeQuestion, forgotten: set[tuple[str, ...]]
+) -> None:
+    """What is said of a type that is half known holds for whatever it turns out to be."""
+    unknown = {name: None for names in forgotten for name in names}
+    known, less = node_report(instance, question), node_report(replace(instance, **unknown), question)
+    assert [row.key for row in known.rows()] == [row.key for row in less.rows()]
+    for row, wider in zip(known.rows(), less.rows(), strict=True):
+        if isinstance(wider.answer, NotKnown):
+            continue
+        assert not isinstance(row.answer, NotKnown), row.key
+        assert wider.answer.least <= row.answer.least <= row.answer.most <= wider.answer.most, row.key
+
+
+@given(instance_types, questions)
+def test_more_pods_never_take_fewer_addresses_whatever_is_asked(instance: InstanceType, question: NodeQuestion) -> None:
+    """The loads of a report stand in the order of what they take."""
+    report = node_report(instance, replace(question, pods=None))
+    taken = [row.answer for row in report.addresses if not isinstance(row.answer, NotKnown)]
+    assert [answer.least for answer in taken] == sorted(answer.least for answer in taken)
+    assert [answer.most for answer in taken] == sorted(answer.most for answer in taken)
+
+
 @given(instance_types, behaviors(), st.integers(1, 300), st.integers(0, 300))
 def test_a_node_never_holds_more_than_its_room(instance: InstanceType, cni: CniBehavior, limit: int, pods: int) -> None:
     """The warm pool and the room of a node are worked out apart from each other, and agree."""
@@ -193,3 +251,4 @@ def test_the_fullest_zone_holds_its_share_and_no_more(nodes: int, zones: int) ->
     balanced = nodes_in_zone(nodes, zones).value
     assert balanced * zones >= nodes > (balanced - 1) * zones or nodes == balanced == 0
     assert nodes_in_zone(nodes, zones, skewed=True).value == nodes
+    assert balanced <= nodes_in_zone(nodes + 1, zones).value

@@ -272,11 +272,13 @@ def _notes(instance: InstanceType, question: NodeQuestion) -> Iterator[str]:
 
 
 def _ipv6(instance: InstanceType, question: NodeQuestion) -> NodeReport:
-    if instance.ipv6_supported is False or instance.hypervisor == "xen":
-        nothing = NotKnown("no Nitro type: it cannot be a node of an IPv6 cluster", applies=False)
+    refused = instance.ipv6_supported is False or instance.hypervisor == "xen"
+    if refused or instance.ipv6_supported is None or (instance.hypervisor is None and not instance.bare_metal):
+        reason = "no Nitro type: it cannot be" if refused else "no source tells whether it can be"
+        nothing = NotKnown(f"{reason} a node of an IPv6 cluster", applies=not refused)
         rows = tuple(_max_pods(instance, question))
-        refused = tuple(Row(row.key, row.title, nothing) for row in rows)
-        return NodeReport(instance, refused, _ipv6_rows(nothing), _same_load(question, nothing), (nothing.reason,))
+        same = tuple(Row(row.key, row.title, nothing) for row in rows)
+        return NodeReport(instance, same, _ipv6_rows(nothing), _same_load(question, nothing), (nothing.reason,))
     prefix = Term(ADDRESSES_OF_AN_IPV6_PREFIX, "2^(128 - 80) addresses of one /80 prefix").figure(documents.CNI_IPAMD)
     one = Figure(1, "1 IPv4 address of the primary interface, whatever the number of pods", (documents.CNI_IPAMD,))
     return NodeReport(
