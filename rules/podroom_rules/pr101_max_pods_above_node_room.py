@@ -272,7 +272,12 @@ def _faults(group: NodeGroup, assessment: Assessment) -> Iterator[_Fault]:
         if limit.mechanism is not None:
             if not _drifted(group, assessment, resolved, limit):
                 yield _Fault(resolved, limit, limits, room, limited=False)
-        elif limited and not limit.fixed and limit.figure.value <= unlimited_room(assessment, group, resolved):
+        elif (
+            limited
+            and not limit.fixed
+            and limit.failure is None
+            and limit.figure.value <= unlimited_room(assessment, group, resolved)
+        ):
             yield _Fault(resolved, limit, limits, room, limited=True)
 
 

@@ -98,7 +98,7 @@ class PrefixDelegationWithoutMaxPods(Rule[NodeGroup]):
             instance = resolved.instance
             limit = assessment.kubelet(subject, instance)[0]
             try:
-                if limit.fixed or not uses_prefixes(instance, cni):
+                if limit.fixed or limit.failure is not None or not uses_prefixes(instance, cni):
                     continue
                 cap = recommended_cap(instance)
             except MissingFactError as error:

@@ -170,6 +170,8 @@ def _faults(group: NodeGroup, assessment: Assessment) -> Iterator[_Fault]:
         limits = assessment.kubelet(group, resolved.instance)
         if is_limited(resolved, cni) and never_ready(resolved, cni):
             continue  # PR101, at MAX_ENI
+        if limits[0].failure is not None and not never_ready(resolved, cni):
+            continue  # PR108, at the expression
         without_trunk = assessment.room(resolved.instance, replace(cni, pod_eni=False), group.span)
         limit = next((limit for limit in limits if limit.figure.value > without_trunk.value), None)
         if limit is not None and limit.figure.value <= plain_room(assessment, group, resolved):

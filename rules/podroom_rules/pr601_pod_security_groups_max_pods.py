@@ -184,6 +184,8 @@ def _faults(group: NodeGroup, assessment: Assessment) -> Iterator[_Fault]:
         limits = assessment.kubelet(group, resolved.instance)
         if is_limited(resolved, own) and never_ready(resolved, own):
             continue  # PR101, at MAX_ENI
+        if limits[0].failure is not None and not never_ready(resolved, own):
+            continue  # PR108, at the expression
         for cni in (own, current):
             room = assessment.room(resolved.instance, cni, group.span)
             without = assessment.room(resolved.instance, replace(cni, pod_eni=False), group.span)

@@ -155,6 +155,11 @@ def expressible(limit: KubeletLimit) -> str | None:
     """Return the assumption that the node's image is new enough for an expression."""
     if limit.mechanism is not Mechanism.NODEADM_EXPRESSION:
         return None
+    return expressible_image()
+
+
+def expressible_image() -> str:
+    """Return the assumption that an expression reaches a nodeadm which knows expressions."""
     return "the image's nodeadm knows maxPodsExpression, as that of Amazon EKS does since v20251007"
 
 

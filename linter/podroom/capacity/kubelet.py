@@ -42,13 +42,14 @@ class KubeletLimit:
 
     `authority` says who decides, as the subject of a sentence.  `span` is the place that says it;
     None where the number is worked out for each type and nobody wrote it down.  `mechanism` is the way it was
-    written.
+    written, `failure` why an expression that was written gave no number.
     """
 
     figure: Figure
     authority: str
     span: Span | None = None
     mechanism: Mechanism | None = None
+    failure: str | None = None
 
     @property
     def fixed(self) -> bool:
@@ -122,7 +123,7 @@ def _expressed(expression: MaxPodsExpression, instance: InstanceType) -> Kubelet
     except CelNotUnderstoodError as error:
         raise Undecidable(Unknown(f"in maxPodsExpression {error.message}", expression.span)) from error
     if failure is not None:
-        return KubeletLimit(figure, "nodeadm")
+        return KubeletLimit(figure, "nodeadm", failure=failure)
     mechanism = Mechanism.NODEADM_EXPRESSION
     return KubeletLimit(figure, mechanism.value, expression.span, mechanism)
 

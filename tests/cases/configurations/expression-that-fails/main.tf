@@ -3,7 +3,7 @@ resource "aws_eks_addon" "vpc_cni" {
   addon_name   = "vpc-cni"
   configuration_values = jsonencode({
     env = {
-      AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG = "true" # expect: PR502
+      AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG = "true"
       ENI_CONFIG_LABEL_DEF               = "topology.kubernetes.io/zone"
     }
   })
@@ -19,7 +19,7 @@ resource "aws_launch_template" "nodes" {
       cluster:
         name: main
       kubelet:
-        maxPodsExpression: "min(max_pods, 20)"
+        maxPodsExpression: "min(max_pods, 20)" # expect: PR108
   EOT
   )
 }

@@ -1,0 +1,31 @@
+resource "aws_launch_template" "nodes" {
+  image_id  = "ami-0123456789abcdef0"
+  user_data = base64encode(<<-EOT
+    apiVersion: node.eks.aws/v1alpha1
+    kind: NodeConfig
+    spec:
+      cluster:
+        name: main
+      kubelet:
+        maxPodsExpression: "max_pods / (default_enis - 3)" # expect: PR108
+  EOT
+  )
+}
+
+resource "aws_autoscaling_group" "nodes" {
+  min_size = 1
+  max_size = 3
+  mixed_instances_policy {
+    launch_template {
+      launch_template_specification {
+        launch_template_id = aws_launch_template.nodes.id
+      }
+      override {
+        instance_type = "m5.xlarge"
+      }
+      override {
+        instance_type = "m5.large"
+      }
+    }
+  }
+}
