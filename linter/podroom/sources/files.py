@@ -264,11 +264,12 @@ def _bytes(path: str) -> bytes:
     # O_NONBLOCK: opening a named pipe must not wait for a writer that never comes.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     try:
-        mode = os.fstat(descriptor).st_mode
-        if not stat.S_ISREG(mode):
-            raise OSError("it is a folder" if stat.S_ISDIR(mode) else "it is no regular file")
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError("it is a folder" if stat.S_ISDIR(status.st_mode) else "it is no regular file")
         with os.fdopen(descriptor, "rb", closefd=False) as file:
-            return file.read(LARGEST_FILE + 1)
+            # A bound is memory that is reserved, for each of thousands of small files, so there is one only if needed.
+            return file.read() if status.st_size <= LARGEST_FILE else file.read(LARGEST_FILE + 1)
     finally:
         os.close(descriptor)
 
