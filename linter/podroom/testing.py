@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from podroom.engine import Engine, Outcome
+from podroom.patterns import pattern
 from podroom.rule import Example, Rule
 from podroom.run import Request, check
 from podroom.sources.hcl.parser import parse
 
-_EXPECTATION = re.compile(r"#\s*expect:\s*([A-Z0-9, ]+)")
+_EXPECTATION = pattern(r"#\s*expect:\s*([A-Z0-9, ]+)")
 
 
 class Mark(NamedTuple):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from podroom.capacity.assessment import Assessment, collect
 from podroom.capacity.demand import NO_ENI_CONFIG, known_subnet
 from podroom.catalog import documents
 from podroom.model.world import Cluster, NodeGroup, PodSubnet
+from podroom.patterns import pattern
 from podroom.positions import Span
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Known, Undecidable, Unknown, first_unknown
@@ -20,7 +20,7 @@ _ANNOTATION = "ENI_CONFIG_ANNOTATION_DEF"
 _ZONE_LABELS = ("topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone")
 _OWN_LABEL = "k8s.amazonaws.com/eniConfig"
 _FALLBACK = "default"
-_NAME = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?")
+_NAME = pattern(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?")
 """What can be the name of an ENIConfig that is written down; an address stands for one that is not."""
 _CONFIGURATION = """
 resource "aws_vpc" "main" {
@@ -241,7 +241,7 @@ class EniConfigsNoNodeFinds(Rule[Cluster]):
 
 
 _EFFECT = "The nodes never become Ready: aws-node finds no ENIConfig, so it attaches no interface for pods."
-_LOOKS_LIKE_A_ZONE = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-\d+[a-z]")
+_LOOKS_LIKE_A_ZONE = pattern(r"[a-z]{2,}(?:-[a-z]+)+-\d+[a-z]")
 
 
 def _zones(assessment: Assessment) -> set[str]:

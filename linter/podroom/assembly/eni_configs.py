@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from podroom.assembly.inventory import Inventory
 from podroom.assembly.subnets import subnet_use, subnet_use_of_text
-from podroom.assembly.user_data import decode_base64
 from podroom.evaluation.project import Field
 from podroom.model.world import PodSubnet
+from podroom.patterns import pattern
 from podroom.positions import Document, Span
 from podroom.sources.yaml import Mapping, Scalar, compose
 from podroom.traced_text import HOLE
@@ -26,8 +26,8 @@ _OTHERS = ("helm_release", "null_resource", "terraform_data")
 _LABELS = ("k8s.amazonaws.com/eniConfig", "vpc.amazonaws.com/externalEniConfig")
 """The labels and the annotation by which a node names its ENIConfig, unless variables say otherwise."""
 
-_LABEL = re.compile("|".join(re.escape(label) for label in _LABELS))
-_NOT_LABELLING = re.compile(r"(?m)(?:^|\s)(?:#|//).*$|ENI_CONFIG_(?:LABEL|ANNOTATION)_DEF[^\n]*")
+_LABEL = pattern("|".join(re.escape(label) for label in _LABELS))
+_NOT_LABELLING = pattern(r"(?m)(?:^|\s)(?:#|//).*$|ENI_CONFIG_(?:LABEL|ANNOTATION)_DEF[^\n]*")
 """Comments, and the variables that only say what the label is called."""
 
 
@@ -67,8 +67,11 @@ def labelled(inventory: Inventory) -> Unknown | None:
         for resource in inventory.resources(kind):
             user_data = resource.body.attribute("user_data") or resource.body.attribute("user_data_base64")
             text = user_data.traced() if user_data else None
-            text = (decode_base64(text) or text) if text else None
-            match = _LABEL.search(text.text) if text else None
+            if text is not None:
+                from podroom.assembly.user_data import decode_base64  # noqa: PLC0415 - most projects have none
+
+                text = decode_base64(text) or text
+            match = _LABEL.search(text.text) if text is not None else None
             if text is not None and match is not None:
                 return _labels(text.span(*match.span()))
     for document in _documents(inventory):

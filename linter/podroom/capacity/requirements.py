@@ -7,12 +7,12 @@ bandwidth, leaves it open whether a type is allowed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 
 from podroom.catalog.instance_types import InstanceCatalog, InstanceType
 from podroom.model.world import Requirement
+from podroom.patterns import pattern
 from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.values import Known, Members, OneOf, Origin, Undecidable, Unknown, Value, first_unknown
@@ -24,7 +24,7 @@ _ALIASES = {
     "beta.kubernetes.io/arch": "kubernetes.io/arch",
 }
 _ARCHITECTURES = {"x86_64": "amd64", "arm64": "arm64"}
-_SCHEME = re.compile(r"([a-z]+)(?:-[0-9]+tb)?([0-9]+)([a-z]*)")
+_SCHEME = pattern(r"([a-z]+)(?:-[0-9]+tb)?([0-9]+)([a-z]*)")
 _SIZES = frozenset((INSTANCE_TYPE, *(f"{_KARPENTER}instance-{what}" for what in ("size", "cpu", "memory", "family"))))
 _ONLY_PARAVIRTUAL = frozenset(("t1", "m1", "m2", "c1"))
 """Families without hardware virtualization, which Karpenter asks for."""

@@ -12,13 +12,14 @@ from dataclasses import replace
 from podroom.catalog.cni_variables import CNI_VARIABLES, VariableType, find_cni_variable
 from podroom.errors import UsageError
 from podroom.model.world import Cluster, EnvironmentVariable, InstanceChoice, NodeGroup, TypeSource, World
+from podroom.patterns import pattern
 from podroom.positions import Document, Span
 from podroom.records import dataclass
 from podroom.values import Default, Known, Members
 
 _SIZES = ("max_size", "desired_size", "min_size")
 _TYPES = "instance_types"
-_NUMBER = re.compile(r"[0-9]+")
+_NUMBER = pattern(r"[0-9]+")
 _BOOLEANS = frozenset({"1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"})
 
 

@@ -141,7 +141,7 @@ def _kind(media_type: str, text: str) -> PartKind:
     return PartKind.BOTTLEROCKET if _BOTTLEROCKET.search(text) else PartKind.OTHER
 
 
-_BASE64 = re.compile(r"[A-Za-z0-9+/\s]+={0,2}\s*")
+_BASE64 = pattern(r"[A-Za-z0-9+/\s]+={0,2}\s*")
 _GZIP = b"\x1f\x8b"
 MAXIMUM_DECODED = 1_000_000
 """Bytes that packed user data may unpack to; EC2 accepts 16 KiB before packing."""

@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from podroom.patterns import pattern
 from podroom.positions import Document, Span
 from podroom.records import dataclass
 from podroom.traced_text import HOLE, Piece, TracedText
 from podroom.values import Unknown
 
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = pattern(
     r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|%\{.*?\}|\$\{[^{}\n]*(?:\{[^{}\n]*\}[^{}\n]*)*\}|\$\([A-Z_][A-Z0-9_]*\)"
     r"|\$[A-Z_][A-Z0-9_]*\b",
     re.DOTALL,
@@ -24,8 +25,8 @@ _MARKS = ("{{", "{%", "%{", "${", "$")
 _OPENS = frozenset(("if", "range", "with", "for", "define", "block"))
 _CLOSES = frozenset(("end", "endif", "endfor", "endblock"))
 _STEERS = _OPENS | _CLOSES | {"else", "elif", "set", "import", "extends", "break", "continue"}
-_FIRST_WORD = re.compile(r"[-~\s]*(/\*|[a-z]+\b|\$\w+\s*:?=)?")
-_INDENTATION = re.compile(r"\b(?:nindent|indent)\s*\(?\s*(\d+)")
+_FIRST_WORD = pattern(r"[-~\s]*(/\*|[a-z]+\b|\$\w+\s*:?=)?")
+_INDENTATION = pattern(r"\b(?:nindent|indent)\s*\(?\s*(\d+)")
 _LONGEST_QUOTE = 60
 
 

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import re
 
+from podroom.patterns import pattern
 from podroom.positions import Document, Span
 from podroom.records import dataclass
 from podroom.sources.yaml import Stream, compose, compose_document
 from podroom.traced_text import HOLE, Piece, TracedText
 from podroom.values import Unknown
 
-_CONTROL_LINE = re.compile(
+_CONTROL_LINE = pattern(
     r"(?m)^[ \t]*(?:\{\{(?:[^{}]|\}(?!\}))*\}\}|\{%(?:[^%]|%(?!\}))*%\}|\{#(?:[^#]|#(?!\}))*#\}|%\{[^{}]*\})[ \t]*\r?$"
 )
-_DOUBLE_BRACES = re.compile(r"\{\{(?:[^{}]|\}(?!\}))*\}\}|\{%(?:[^%]|%(?!\}))*%\}")
-_WITH_DOLLAR = re.compile(_DOUBLE_BRACES.pattern + r"|\$\{[^{}\n]*\}")
+_BRACES = r"\{\{(?:[^{}]|\}(?!\}))*\}\}|\{%(?:[^%]|%(?!\}))*%\}"
+_DOUBLE_BRACES = pattern(_BRACES)
+_WITH_DOLLAR = pattern(rf"{_BRACES}|\$\{{[^{{}}\n]*\}}")
 
 
 @dataclass(frozen=True, slots=True)

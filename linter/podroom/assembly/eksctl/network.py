@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from podroom.assembly.eksctl.reading import EKSCTL, changed, entries, mapping, scalar, text, text_of, texts, truth
 from podroom.model.world import Subnet, SubnetUse, Vpc, Zone
+from podroom.patterns import pattern
 from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.sources.yaml import Mapping, Scalar
@@ -16,7 +16,7 @@ DEFAULT_CIDR = "192.168.0.0/16"
 """The block of a VPC that eksctl makes (pkg/apis/eksctl.io/v1alpha5/vpc.go:270)."""
 
 _PUBLIC, _PRIVATE = "public", "private"
-_ZONE_NAME = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d[a-z]|[a-z]{2}(?:-[a-z]+)+-\d-[a-z]+-\d[a-z]")
+_ZONE_NAME = pattern(r"[a-z]{2}(?:-[a-z]+)+-\d[a-z]|[a-z]{2}(?:-[a-z]+)+-\d-[a-z]+-\d[a-z]")
 _MOST_SUBNETS = 16
 _TWO_ZONES = frozenset(("us-east-1", "us-west-1"))
 """Regions of which eksctl takes two zones and not three.

@@ -7,10 +7,10 @@ wrong.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TypeVar
 
+from podroom.patterns import pattern
 from podroom.positions import Span
 from podroom.sources.yaml import Mapping, Node, Scalar, ScalarKind, Sequence
 from podroom.traced_text import HOLE
@@ -22,8 +22,8 @@ U = TypeVar("U")
 EKSCTL = Default("eksctl", "https://docs.aws.amazon.com/eks/latest/eksctl/schema.html")
 """The origin of what eksctl supplies where a file leaves a setting away."""
 
-_PLACEHOLDER = re.compile(r"\$\{[^}]*\}|\$\([^)]*\)|\$[A-Za-z_]\w*")
-_DIGITS = re.compile(r"[+-]?[0-9]{1,9}")
+_PLACEHOLDER = pattern(r"\$\{[^}]*\}|\$\([^)]*\)|\$[A-Za-z_]\w*")
+_DIGITS = pattern(r"[+-]?[0-9]{1,9}")
 _TRUE = frozenset(("true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", "y", "Y"))
 _FALSE = frozenset(("false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", "n", "N"))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from podroom.assembly.manifests.objects import Manifest
@@ -31,12 +30,13 @@ from podroom.model.world import (
     SecurityGroupPolicy,
     SubnetUse,
 )
+from podroom.patterns import pattern
 from podroom.positions import Span
 from podroom.values import Known, Members, Unknown, Value, first_unknown
 
 MAIN_CONTAINER = "aws-node"
 INIT_CONTAINER = "aws-vpc-cni-init"
-_TAG = re.compile(r"[^@]*/[^@:/]+:([^@:/]+)(?:@.*)?|[^@:/]+:([^@:/]+)(?:@.*)?")
+_TAG = pattern(r"[^@]*/[^@:/]+:([^@:/]+)(?:@.*)?|[^@:/]+:([^@:/]+)(?:@.*)?")
 _PROBES = ("livenessProbe", "readinessProbe")
 
 

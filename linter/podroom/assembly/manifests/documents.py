@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from podroom.assembly.manifests.cni import (
@@ -18,13 +17,14 @@ from podroom.assembly.manifests.objects import Manifest, manifests_of
 from podroom.assembly.manifests.parts import Loose
 from podroom.assembly.manifests.tree import Item, Leaf, Table, from_yaml, items_of, text_of
 from podroom.model.world import Gap, Karpenter
+from podroom.patterns import pattern
 from podroom.positions import Document, Span
 from podroom.sources.templated import Condition, read_template
 from podroom.sources.yaml import Mapping, Node, compose
 from podroom.traced_text import TracedText
 from podroom.values import Default, Known, Unknown, first_unknown
 
-_OURS = re.compile(
+_OURS = pattern(
     r"kind:\s*[\"']?(?:NodePool|EC2NodeClass|Provisioner|AWSNodeTemplate|ENIConfig|SecurityGroupPolicy|NodeClass)\b"
     r"|name:\s*[\"']?(?:aws-node|amazon-vpc-cni)\b"
 )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from podroom.assembly.manifests.parts import CniPart, Loose
 from podroom.catalog.cni_variables import find_cni_variable
 from podroom.model.world import CniSource, CniSourceKind, EnvironmentVariable
+from podroom.patterns import pattern
 from podroom.positions import Document, Span
 from podroom.sources.shell.command import Command, Word
 from podroom.sources.shell.interpreter import Shell
@@ -16,7 +17,7 @@ from podroom.traced_text import HOLE, Piece, TracedText
 from podroom.values import Known, OneOf, Unknown, Value, first_unknown
 
 ADDRESS = "kubectl set env"
-SETS = re.compile(r"\bset\s+env\b")
+SETS = pattern(r"\bset\s+env\b")
 _AWS_NODE = "aws-node"
 _INIT_CONTAINER = "aws-vpc-cni-init"
 _KINDS = frozenset(("ds", "daemonset", "daemonsets", "daemonset.apps", "daemonsets.apps"))
@@ -36,8 +37,8 @@ _TAKES_A_VALUE = frozenset(
         "--from",
     )
 )
-_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=", re.DOTALL)
-_REMOVAL = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)-")
+_ASSIGNMENT = pattern(r"([A-Za-z_][A-Za-z0-9_]*)=", re.DOTALL)
+_REMOVAL = pattern(r"([A-Za-z_][A-Za-z0-9_]*)-")
 
 
 def read_script(document: Document) -> list[Loose]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -15,6 +14,7 @@ from podroom.assembly.manifests.set_env import read_commands
 from podroom.assembly.manifests.tree import Entry, FieldLeaf, Item, Table, from_field
 from podroom.evaluation.project import BodyReader, ResourceInstance
 from podroom.model.world import CniSource, CniSourceKind, EnvironmentVariable, Gap
+from podroom.patterns import pattern
 from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.values import Known, Unknown, Value, first_unknown
@@ -22,9 +22,9 @@ from podroom.values import Known, Unknown, Value, first_unknown
 _DAEMON_SETS = ("kubernetes_daemon_set_v1", "kubernetes_daemonset", "kubernetes_daemon_set")
 _CONFIG_MAPS = ("kubernetes_config_map", "kubernetes_config_map_v1", "kubernetes_config_map_v1_data")
 _CNI_CONFIG_MAP = "amazon-vpc-cni"
-_CHART_IS_THE_CNI = re.compile(r"v?1\.(?:1[3-9]|[2-9]\d)\.\d+")
+_CHART_IS_THE_CNI = pattern(r"v?1\.(?:1[3-9]|[2-9]\d)\.\d+")
 """Since 1.13 the chart has the version of the CNI that it installs; before, numbers of its own (1.1.10 had 1.9.3)."""
-_STEP = re.compile(r"((?:[^.\\\[]|\\.)+)(\[\d+\])?(?:\.|$)")
+_STEP = pattern(r"((?:[^.\\\[]|\\.)+)(\[\d+\])?(?:\.|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def _yaml_body(resource: ResourceInstance) -> list[Loose] | None:
     return found
 
 
-_SPEAKS = re.compile(r"\b(?:NodePool|EC2NodeClass|Provisioner|AWSNodeTemplate|SecurityGroupPolicy)\b|\baws-node\b(?!-)")
+_SPEAKS = pattern(r"\b(?:NodePool|EC2NodeClass|Provisioner|AWSNodeTemplate|SecurityGroupPolicy)\b|\baws-node\b(?!-)")
 
 
 def _manifest(resource: ResourceInstance) -> list[Loose] | None:

@@ -5,10 +5,10 @@ parser/gen/CEL.g4 and parser/parser.go of cel-go v0.29.2.
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple, TypeAlias
 
 from podroom.capacity.cel.errors import CelCompileError, CelNotUnderstoodError
+from podroom.patterns import pattern
 from podroom.records import dataclass
 
 _LARGEST_INT = 2**63 - 1
@@ -17,8 +17,8 @@ _LARGEST_UINT = 2**64 - 1
 _MOST_TOKENS = 250
 _DEEPEST = 40
 
-_SPACE = re.compile(r"(?:[\t \r\n\f]|//[^\n]*)+")
-_TOKEN = re.compile(
+_SPACE = pattern(r"(?:[\t \r\n\f]|//[^\n]*)+")
+_TOKEN = pattern(
     r"(?P<double>[0-9]+\.[0-9]+(?:[eE][+-]?[0-9]+)?|[0-9]+[eE][+-]?[0-9]+|\.[0-9]+(?:[eE][+-]?[0-9]+)?)"
     r"|(?P<uint>0x[0-9a-fA-F]+[uU]|[0-9]+[uU])"
     r"|(?P<int>0x[0-9a-fA-F]+|[0-9]+)"

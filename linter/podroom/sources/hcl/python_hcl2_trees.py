@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
+from podroom.patterns import pattern
 from podroom.sources.hcl.literals import CONSTANTS, escape_problem, number, unescaped
 from podroom.sources.hcl.patterns import Patterns
 from podroom.sources.hcl.scanner import CHAIN_LIMIT, BrokenItemError
@@ -57,8 +58,8 @@ _DIRECTIVES = {
 }
 _BLANK = frozenset({"new_line_or_comment", "NL_OR_COMMENT"})
 _EXPRESSION_PREFIX = "x = ("
-_INSIDE_QUOTES = re.compile(r'(?:[^"\\$%]|\\.|\$(?!\{)|%(?!\{))*', re.DOTALL)
-_OUTSIDE_QUOTES = re.compile(r"[^\"{}]+")
+_INSIDE_QUOTES = pattern(r'(?:[^"\\$%]|\\.|\$(?!\{)|%(?!\{))*', re.DOTALL)
+_OUTSIDE_QUOTES = pattern(r"[^\"{}]+")
 
 
 def children_of(node: Node) -> list[Node]:

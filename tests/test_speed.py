@@ -1,0 +1,129 @@
+"""What keeps podroom fast, without a clock: what a run imports, and how its work grows with its input."""
+
+from __future__ import annotations
+
+import cProfile
+import os
+import pstats
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import bench_inputs
+from checkout import CHECKOUT
+from podroom.engine import Engine
+from podroom.packs import find_rules
+from podroom.run import Request, check
+from podroom.sources.hcl.parser import parse
+
+LARGEST_GROWTH = 2.2
+"""How many more calls the second doubling of an input may take than the first: 2 if the work is linear."""
+
+SOURCES = [path for folder in ("linter", "rules") for path in sorted((CHECKOUT / folder).rglob("*.py"))]
+EAGER_PATTERNS = {"patterns.py"}
+"""Modules of which every run needs the regular expressions: those of HCL's tokens."""
+
+
+def imported(*arguments: str) -> set[str]:
+    """Return the modules that a run of podroom has imported when it ends."""
+    code = (
+        "import atexit, sys\n"
+        "from podroom.cli import main\n"
+        "atexit.register(lambda: print('\\n'.join(sys.modules), file=sys.stderr))\n"
+        f"sys.argv[1:] = {list(arguments)!r}\n"
+        "main()\n"
+    )
+    folders = os.pathsep.join(str(CHECKOUT / part) for part in ("linter", "rules"))
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", f"import sys; sys.path += {sys.path!r}\n{code}"],
+        capture_output=True,
+        check=True,
+        cwd=CHECKOUT,
+        env={**os.environ, "PYTHONPATH": folders},
+        text=True,
+    )
+    return set(done.stderr.split())
+
+
+# Each of these takes 2 to 80 ms to import, and none is needed for Terraform without surprises.
+EXPENSIVE = {
+    "csv",
+    "difflib",
+    "email",
+    "hashlib",
+    "importlib.metadata",
+    "jsonschema",
+    "pathlib",
+    "podroom.sources.hcl.python_hcl2",
+    "socket",
+    "tempfile",
+    "yaml",
+    "zipfile",
+}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "needless"),
+    [
+        (("--version",), {*EXPENSIVE, "decimal", "json", "podroom.engine", "podroom.run", "podroom.rule"}),
+        (("check", "examples/terraform/minimum-ip-target-alone-healthy"), {*EXPENSIVE, "podroom.sources.shell"}),
+    ],
+)
+def test_a_run_imports_nothing_expensive_that_it_does_not_need(arguments: tuple[str, ...], needless: set[str]) -> None:
+    modules = imported(*arguments)
+    assert "podroom.cli" in modules
+    assert modules & needless == set()
+
+
+def test_data_classes_and_regular_expressions_are_made_when_they_are_used() -> None:
+    eager = []
+    for path in SOURCES:
+        text = path.read_text(encoding="utf-8")
+        if path.name != "records.py" and re.search(r"^from dataclasses import .*\bdataclass\b", text, re.MULTILINE):
+            eager.append(f"{path}: take dataclass from podroom.records")
+        if path.name not in EAGER_PATTERNS and re.search(r"^\w+ = re\.compile\(", text, re.MULTILINE):
+            eager.append(f"{path}: take pattern from podroom.patterns for what stands outside of functions")
+    assert not eager
+
+
+def profiled(folder: Path) -> pstats.Stats:
+    profile = cProfile.Profile()
+    engine = Engine(find_rules())
+    profile.enable()
+    outcome = check(Request([str(folder)], parse), engine)
+    profile.disable()
+    assert outcome.worlds
+    assert not outcome.problems
+    return pstats.Stats(profile)
+
+
+def calls(statistics: pstats.Stats, function: str) -> int:
+    counted: dict[tuple[str, int, str], tuple[int, int]] = statistics.stats  # type: ignore[attr-defined] # it has no type
+    return sum(numbers[1] for (_, _, name), numbers in counted.items() if name == function)
+
+
+@pytest.mark.parametrize(
+    ("write", "smallest"),
+    [(bench_inputs.write_eks_root, 15), (bench_inputs.write_module_instances, 10)],
+)
+def test_work_grows_linearly(write: Callable[[Path, int], None], smallest: int, tmp_path: Path) -> None:
+    write(tmp_path / "first", smallest)
+    profiled(tmp_path / "first")  # what is made when it is first used is made now
+    took = []
+    for size in (smallest, 2 * smallest, 4 * smallest):
+        write(tmp_path / str(size), size)
+        took.append(profiled(tmp_path / str(size)).total_calls)  # type: ignore[attr-defined] # it has no type
+    assert took[2] - took[1] < LARGEST_GROWTH * (took[1] - took[0])
+
+
+def test_nothing_is_evaluated_that_nobody_asks_for(tmp_path: Path) -> None:
+    evaluated = []
+    for size in (10, 30):
+        bench_inputs.write_eks_root(tmp_path / str(size), size)
+        evaluated.append(calls(profiled(tmp_path / str(size)), "evaluate"))
+    assert evaluated[0] > 0
+    assert evaluated[1] == evaluated[0]
