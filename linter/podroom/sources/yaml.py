@@ -70,10 +70,10 @@ class Scalar(_Placed):
 
     def value(self) -> Value[str]:
         """Return the text as a value, unknown if there is a hole in it; its origin is this scalar."""
+        if not self.content.text:
+            return Known("", self.span)
         value = self.content.value()
-        if isinstance(value, Known):
-            return Known(value.value, self.span)
-        return value
+        return Known(value.value, self.span) if isinstance(value, Known) else value
 
     def integer(self) -> Value[int] | None:
         """Return the whole number that this scalar is; None if it is something else."""
