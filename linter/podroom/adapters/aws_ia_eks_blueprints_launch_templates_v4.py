@@ -26,9 +26,10 @@ resource "aws_launch_template" "this" {
 
   user_data = base64encode(
     try(each.value.launch_template_os, "amazonlinux2eks") == "bottlerocket" ? <<TOML
+${try(each.value.pre_userdata, "")}
 [settings.kubernetes]
 "cluster-name" = "${var.eks_cluster_id}"
-${try(each.value.bootstrap_extra_args, "")}
+${try(each.value.post_userdata, "")}
 TOML
     : try(each.value.launch_template_os, "amazonlinux2eks") == "windows" ? <<POWERSHELL
 <powershell>

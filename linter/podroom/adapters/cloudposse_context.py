@@ -41,11 +41,18 @@ locals {
   id = join(local.delimiter, compact(flatten([
     for name in local.order : name == "attributes" ? local.all_attributes : [local.label_parts[name]]
   ])))
+  generated_tags = {
+    for key, text in merge(local.label_parts, {
+      name       = local.id
+      attributes = join(local.delimiter, local.all_attributes)
+    }) : title(key) => text if text != ""
+  }
   all_attributes = [for attribute in concat(local.attributes, local.own_attributes) : lower(attribute)]
 }
 """
 )
-"""HCL: the arguments, `local.enabled`, `local.id`, `local.delimiter` and `local.tags`.
+"""HCL: the arguments, `local.enabled`, `local.id`, `local.delimiter`, `local.tags` and the tags
+that the names make, `local.generated_tags`.
 
 It needs `local.own_attributes`, the words that a module adds to its own name.
 """

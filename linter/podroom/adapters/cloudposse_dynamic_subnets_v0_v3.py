@@ -122,7 +122,13 @@ resource "aws_subnet" "KIND" {
   vpc_id            = var.vpc_id
   availability_zone = local.KIND_zones[count.index]
   cidr_block        = local.KIND_blocks[count.index]
-  tags              = merge(local.tags, var.KIND_subnets_additional_tags)
+  tags              = merge(module.KIND_label.generated_tags, local.tags, var.KIND_subnets_additional_tags)
+}
+
+# The tags that it makes up, of names and abbreviations of zones, are not restated: an unknown output.
+module "KIND_label" {
+  source  = "cloudposse/label/null"
+  version = "0.25.0"
 }
 """
 

@@ -1,6 +1,6 @@
 """cloudposse/eks-cluster/aws, v0 to v4.
 
-Facts from main.tf, variables.tf and outputs.tf of v4.9.0, Apache License 2.0:
+Facts from main.tf, variables.tf and outputs.tf of v0.46.0, v2.9.0, v3.0.0 and v4.11.0, Apache License 2.0:
 https://github.com/cloudposse/terraform-aws-eks-cluster
 """
 
@@ -11,7 +11,7 @@ from podroom.adapters.cloudposse_context import CONTEXT
 from podroom.adapters.hcl import outputs, variables
 
 _DEFAULTS = {
-    "kubernetes_version": "null",
+    "kubernetes_version": '"1.21"',
     "subnet_ids": "[]",
     "kubernetes_network_ipv6_enabled": "false",
     "service_ipv4_cidr": "null",

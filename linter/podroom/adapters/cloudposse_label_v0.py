@@ -16,7 +16,7 @@ _OUTPUTS = {
     "enabled": "local.enabled",
     "delimiter": "local.delimiter",
     "attributes": "local.attributes",
-    "tags": "local.tags",
+    "tags": "merge(local.generated_tags, local.tags)",
     **{name: f'local.label.{name} == null ? "" : local.label_parts.{name}' for name in _NAMES},
     "context": "local.handed_on",
 }

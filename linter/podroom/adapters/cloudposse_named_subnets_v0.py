@@ -31,7 +31,11 @@ resource "aws_subnet" "KIND" {
   vpc_id            = var.vpc_id
   availability_zone = var.availability_zone
   cidr_block        = cidrsubnet(var.cidr_block, ceil(log(var.max_subnets, 2)), count.index)
-  tags              = merge(local.tags, { Named = var.subnet_names[count.index], Type = var.type })
+  tags = merge(local.generated_tags, local.tags, {
+    Name  = "${local.id}${local.delimiter}${var.subnet_names[count.index]}"
+    Named = var.subnet_names[count.index]
+    Type  = var.type
+  })
 }
 """
 
@@ -40,7 +44,7 @@ def _text() -> str:
     return (
         CONTEXT
         + variables(_DEFAULTS)
-        + "locals {\n  own_attributes = []\n}\n"
+        + "locals {\n  own_attributes = [var.type]\n}\n"
         + "".join(_SUBNETS.replace("KIND", kind) for kind in ("private", "public"))
         + outputs(_OUTPUTS)
     )

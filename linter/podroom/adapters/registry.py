@@ -55,6 +55,8 @@ _HOMES: dict[tuple[str, str], tuple[str, ...]] = {
     ("cloudposse/label/null", ""): ("cloudposse_label_v0",),
     ("cloudposse/eks-cluster/aws", ""): ("cloudposse_eks_cluster_v0_v4",),
     ("cloudposse/eks-node-group/aws", ""): ("cloudposse_eks_node_group_v2_v3",),
+    ("cloudposse/eks-workers/aws", ""): ("cloudposse_eks_workers_v0_v1",),
+    ("cloudposse/ec2-autoscale-group/aws", ""): ("cloudposse_ec2_autoscale_group_v0",),
     ("cloudposse/dynamic-subnets/aws", ""): ("cloudposse_dynamic_subnets_v0_v3",),
 }
 """By module and submodule: the Python modules that hold its adapters, the oldest versions first."""

@@ -31,7 +31,8 @@ _DEFAULTS = {
     "autoscaling_group_tags": "{}",
 }
 
-_ONLY_V4 = {"create_asg": "true", "create_lt": "false"}
+_ONLY_V4 = {"create_asg": "true", "create_lt": "false", "tags": "[]", "tags_as_map": "{}"}
+_TAGS_OF_V4 = "merge({ for tag in var.tags : tag.key => tag.value }, var.tags_as_map)"
 _UP_TO_V5 = {"user_data_base64": "null"}
 
 _OUTPUTS = {
@@ -61,6 +62,7 @@ def _text(major: int) -> str:
         + _TEMPLATE.replace("MAKES", makes).replace("USER_DATA", user_data)
         + "".join(
             _GROUP.replace("NAME", name)
+            .replace("TAGS", _TAGS_OF_V4 if major == 4 else "merge(var.tags, var.autoscaling_group_tags)")
             .replace("CONDITION", f"{create} && {condition}")
             .replace("OVERRIDES", overrides)
             .replace("REFERENCE", reference)
@@ -132,7 +134,7 @@ resource "aws_autoscaling_group" "NAME" {
   }
 
   dynamic "tag" {
-    for_each = merge(var.tags, var.autoscaling_group_tags)
+    for_each = TAGS
     content {
       key                 = tag.key
       value               = tag.value

@@ -22,7 +22,10 @@ def _text(major: int) -> str:
     if major < 14:
         types, default = "[each.value.instance_type]", "instance_type = var.workers_group_defaults.instance_type"
     elif major == 14:
-        types, default = "try(each.value.instance_types, null)", ""
+        types, default = (
+            "try(each.value.instance_types, null)",
+            "instance_types = [var.workers_group_defaults.instance_type]",
+        )
     else:
         types = "each.value.set_instance_types_on_lt ? null : each.value.instance_types"
         default = "instance_types = [var.workers_group_defaults.instance_type]"

@@ -232,11 +232,17 @@ def _tagged_cluster(key: str) -> str:
 
 
 def _cluster_tag(body: BodyReader) -> _ClusterTag:
-    """Return what `kubernetes.io/cluster/NAME` says, the tag by which nodes of a cluster are known."""
+    """Return what `kubernetes.io/cluster/NAME` says, the tag by which nodes of a cluster are known.
+
+    Older configurations write `tags`, a list of objects, in place of blocks.
+    """
     unknown: Unknown | None = None
     tags = body.blocks("tag")
-    for tag in tags:
-        field = tag.attribute("key")
+    keys = [tag.attribute("key") for tag in tags]
+    listed = body.attribute("tags")
+    items = listed.items() if listed is not None else Members[Field]()
+    keys += [item.entries()[0].get("key") for item in items]
+    for field in keys:
         if field is None:
             continue
         value = field.string()
@@ -244,7 +250,7 @@ def _cluster_tag(body: BodyReader) -> _ClusterTag:
             named = value if isinstance(value, Unknown) else value.map(_tagged_cluster)
             return _ClusterTag(present=True, name=named)
         unknown = first_unknown(unknown, value if isinstance(value, Unknown) else None)
-    return _ClusterTag(present=False, unknown=first_unknown(unknown, *tags.missing))
+    return _ClusterTag(present=False, unknown=first_unknown(unknown, *tags.missing, *items.missing))
 
 
 def _desired_capacity(body: BodyReader) -> Value[int]:

@@ -278,6 +278,8 @@ class Field:
             owner = self._run(self._passed_resource)
             if owner is not None:
                 return Link(self.origin, owner[0], owner[1], unknown=self._unknown(term))
+        if isinstance(term, PartialStr) and len(term.parts) == 1 and isinstance(term.parts[0], Sym):
+            term = term.parts[0]  # join("", aws_launch_template.this.*.id)
         if isinstance(term, Sym) and term.owner:
             return Link(self.origin, term.owner, term.attribute, unknown=unknown_of(term, self.origin))
         if isinstance(term, LazyObject):
