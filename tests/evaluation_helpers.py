@@ -9,8 +9,11 @@ from decimal import Decimal
 from podroom.evaluation.project import Field, Module, Options, load_root
 from podroom.evaluation.terms import ListTerm, MapTerm, Null, ObjectTerm, SetTerm, Term, TupleTerm
 from podroom.positions import Document
+from podroom.sources.files import MANIFEST
 from podroom.sources.hcl.parser import parse
 from podroom.sources.hcl.syntax import ParsedFile
+from podroom.sources.installed_modules import InstalledModule, read_manifest
+from podroom.sources.problem import Problem
 
 
 class Texts:
@@ -32,6 +35,14 @@ class Texts:
     def child(self, directory: str, relative: str) -> str | None:
         folder = posixpath.normpath(posixpath.join(directory, relative))
         return folder if self._in(folder) else None
+
+    def child_inside(self, directory: str, relative: str) -> str | None:
+        return self.child(directory, relative)
+
+    def installed(self, root: str) -> dict[str, InstalledModule]:
+        found = read_manifest(self._documents[f"{root}/{MANIFEST}"]) if f"{root}/{MANIFEST}" in self._documents else {}
+        assert not isinstance(found, Problem)
+        return dict(found)
 
     def _in(self, directory: str) -> list[str]:
         return sorted(path for path in self._documents if posixpath.dirname(path) == directory)

@@ -17,10 +17,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from podroom.adapters.source import ModuleSource, Version, allowed, read_source
 from podroom.positions import Document
 from podroom.sources.hcl.parser import parse
 from podroom.sources.hcl.syntax import Attribute, Block, Expression, Literal, ParsedFile
+from podroom.sources.module_source import ModuleSource, Version, allowed, read_source
 
 _DEEPEST = 6
 _VERSION = r"v?(?P<version>\d+\.\d+(?:\.\d+)?(?:-[\w.]+)?)"

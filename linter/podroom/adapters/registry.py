@@ -7,10 +7,10 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
-from podroom.adapters.source import ModuleSource, allowed_majors, read_source
 from podroom.evaluation.project import ModuleCall, SuppliedModule
 from podroom.positions import Document
 from podroom.sources.hcl.parser import parse
+from podroom.sources.module_source import ModuleSource, allowed_majors, read_source
 
 if TYPE_CHECKING:
     from podroom.adapters.adapter import Adapter

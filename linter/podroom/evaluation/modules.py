@@ -20,7 +20,7 @@ from podroom.evaluation.provenance import Place
 from podroom.evaluation.reading import unknown_of
 from podroom.evaluation.resources import ResourceInstance, instance_suffix
 from podroom.evaluation.scope import Scope
-from podroom.evaluation.supplied import SuppliedModule, standing_for_entry
+from podroom.evaluation.supplied import SuppliedModule, declarations_of, standing_for, standing_for_entry
 from podroom.evaluation.terms import (
     Choice,
     LazyObject,
@@ -44,6 +44,7 @@ from podroom.sources.hcl.syntax import (
     ParsedFile,
     Reference,
 )
+from podroom.sources.installed_modules import InstalledModule
 from podroom.values import Unknown
 
 T = TypeVar("T")
@@ -65,6 +66,12 @@ class ProjectFiles(Protocol):
 
     def child(self, directory: str, relative: str) -> str | None:
         """Return the folder of a relative module source, or None if there is no such folder."""
+
+    def child_inside(self, directory: str, relative: str) -> str | None:
+        """Return a folder below another, None if there is none or it lies outside the project."""
+
+    def installed(self, root: str) -> Mapping[str, InstalledModule]:
+        """Return the modules that were downloaded for a root module, by the dotted path of their call."""
 
 
 class Adapters(Protocol):
@@ -130,8 +137,11 @@ class ModuleCall:
         self.block_span = declaration.block.shown
         self.declaration = declaration
         self.source = self._literal("source")
-        self.version = self._literal("version")
-        self.directory = self._directory()
+        self.key = f"{module.key}.{self.name}" if module.key else self.name
+        self.installed = installed = self._installed()
+        self.version = installed.version if installed and installed.version else self._literal("version")
+        self.directory = self._directory(installed)
+        self.downloaded = self.directory is not None and (installed is not None or module.downloaded)
         adapters = module.project.options.adapters
         self.supplied = adapters(self) if adapters is not None and self.directory is None else None
         self.address = f"{module.address}.module.{self.name}" if module.address else f"module.{self.name}"
@@ -172,10 +182,21 @@ class ModuleCall:
         """Return whether the source is a folder beside the calling one."""
         return self.source is not None and (self.source.startswith(("./", "../")) or self.source in {".", ".."})
 
-    def _directory(self) -> str | None:
+    def _installed(self) -> InstalledModule | None:
+        """Return what was downloaded for this call, None if that was for another source or version."""
+        if self.source is None or self.local or self.module.is_supplied:
+            return None
+        project = self.module.project
+        found = project.files.installed(project.root).get(self.key)
+        return found if found is not None and found.answers(self.source, self._literal("version")) else None
+
+    def _directory(self, installed: InstalledModule | None) -> str | None:
+        project = self.module.project
+        if installed is not None:
+            return project.files.child_inside(project.root, installed.directory)
         if self.source is None or not self.local:
             return None
-        return self.module.project.files.child(self.module.directory, self.source)
+        return project.files.child(self.module.directory, self.source)
 
 
 class AbsentModule(LazyObject):
@@ -248,10 +269,25 @@ class Module(LazyObject):
         """Return what the files of the module declare, or what stands in for them."""
         call = self.call
         supplied = call.supplied if call is not None else None
-        if supplied is None or call is None:
+        if call is None or not (supplied is not None or self.downloaded):
             return self.project.declarations(self.directory)
         place = call.span if self._arguments is None else self._arguments.span
-        return self._once("declarations", lambda: supplied.declarations(place))
+        if supplied is not None:
+            return self._once("declarations", lambda: supplied.declarations(place))
+        return self._once(
+            "declarations",
+            lambda: declarations_of(self.project.files.configuration(self.directory), call.source_text, place),
+        )
+
+    @property
+    def downloaded(self) -> bool:
+        """Return whether the files of the module were downloaded, so that nobody may be sent to them."""
+        return self.call is not None and self.call.downloaded
+
+    @property
+    def key(self) -> str:
+        """Return the dotted path of the calls that lead here, empty for the root module."""
+        return "" if self.call is None else self.call.key
 
     @property
     def is_supplied(self) -> bool:
@@ -360,7 +396,11 @@ class Module(LazyObject):
 
     def read_file(self, path: str) -> Document | str:
         """Return a file for `file()` and its like; relative paths start at the root module's folder."""
-        return self.project.files.read_text(self.project.root, path)
+        text = self.project.files.read_text(self.project.root, path)
+        if not self.downloaded or self.call is None or isinstance(text, str) or path.startswith("../"):
+            return text
+        call, read = self.call, text
+        return self._once(("file", path), lambda: standing_for(read, call.source_text, call.span))
 
     def parse_template(self, document: Document) -> Expression:
         """Return the tree of a template."""
@@ -617,7 +657,7 @@ class Module(LazyObject):
                     self.project,
                     address,
                     directory or call.source_text,
-                    posixpath.normpath(posixpath.join(self._path, call.source_text)),
+                    self._path_of(call),
                     ancestors=(*self._ancestors, self.directory),
                     arguments=body,
                     doubt=repetition.doubt or self.doubt,
@@ -625,6 +665,12 @@ class Module(LazyObject):
                 )
             )
         return children
+
+    def _path_of(self, call: ModuleCall) -> str:
+        """Return what `path.module` is in a called module."""
+        if call.installed is not None and call.directory is not None:
+            return posixpath.normpath(call.installed.directory)
+        return posixpath.normpath(posixpath.join(self._path, call.source_text))
 
     def _module_value(self, name: str) -> Term:
         declaration = self.declarations.calls[name]

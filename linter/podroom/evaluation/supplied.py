@@ -1,4 +1,4 @@
-"""Modules that podroom supplies itself, because their source is not here."""
+"""Modules that are not the user's own: those that podroom supplies itself, and those that were downloaded."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from podroom.evaluation.declarations import Declaration, Declarations, DeclaredB
 from podroom.evaluation.expansion import Repetition
 from podroom.evaluation.provenance import Place, counted, entry
 from podroom.evaluation.scope import Scope
-from podroom.positions import Span, SuppliedDocument
+from podroom.positions import Document, Span, SuppliedDocument
 from podroom.records import dataclass
 from podroom.sources.hcl.syntax import Expression, ParsedFile
 
@@ -27,14 +27,20 @@ class SuppliedModule:
 
     def declarations(self, place: Span) -> Declarations:
         """Return what the module declares where it stands for `place`, a call in the user's files."""
-        document = SuppliedDocument(
-            self.supplier,
-            self.file.document.text,
-            place=place.shown,
-            supplier=self.supplier,
-            reference=self.reference,
-        )
+        document = standing_for(self.file.document, self.supplier, place, self.reference)
         return read_declarations([replace(self.file, document=document)])
+
+
+def declarations_of(files: list[ParsedFile], source: str, place: Span) -> Declarations:
+    """Return what a downloaded module declares where it stands for `place`, its call in the user's files."""
+    return read_declarations([replace(file, document=standing_for(file.document, source, place)) for file in files])
+
+
+def standing_for(document: Document, supplier: str, place: Span, reference: str | None = None) -> SuppliedDocument:
+    """Return a text that is not the user's own, so that what is said of it is shown at `place`."""
+    return SuppliedDocument(
+        document.path, document.text, place=place.shown, supplier=supplier, reference=reference or document.path
+    )
 
 
 def standing_for_entry(

@@ -8,9 +8,9 @@ from __future__ import annotations
 import gc
 import os
 import stat
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from podroom.errors import InputError
 from podroom.positions import Document, Span
@@ -23,6 +23,10 @@ from podroom.sources.file_names import (
     is_json,
 )
 from podroom.sources.hcl.syntax import Literal, ParsedFile
+from podroom.sources.problem import Problem
+
+if TYPE_CHECKING:
+    from podroom.sources.installed_modules import InstalledModule
 
 HclReader: TypeAlias = Callable[[Document], ParsedFile]
 
@@ -42,6 +46,9 @@ class ReadProblem:
     span: Span | None = None
 
 
+MANIFEST = ".terraform/modules/modules.json"
+
+
 class Files:
     """The files of one project, each read and parsed once.
 
@@ -55,6 +62,7 @@ class Files:
         self._reader = reader
         self._parsed: dict[str, ParsedFile | None] = {}
         self._documents: dict[str, Document | ReadProblem] = {}
+        self._installed: dict[str, Mapping[str, InstalledModule]] = {}
         self._entries: dict[str, list[os.DirEntry[str]]] = {}
         self._candidates: dict[str, ParsedFile] = {}
         self._read_problems: dict[str, ReadProblem] = {}
@@ -135,6 +143,34 @@ class Files:
             self.note(path, document.message)
             return None
         return document
+
+    def installed(self, root: str) -> Mapping[str, InstalledModule]:
+        """Return the modules that were downloaded for a root module, by the dotted path of their call."""
+        known = self._installed.get(root)
+        if known is None:
+            known = self._installed[root] = self._manifest(os.path.join(root, MANIFEST))
+        return known
+
+    def _manifest(self, path: str) -> Mapping[str, InstalledModule]:
+        if not os.path.lexists(path):
+            return {}
+        from podroom.sources.installed_modules import read_manifest  # noqa: PLC0415 - few projects are initialised
+
+        document = read_document(path)
+        listed = document if isinstance(document, ReadProblem) else read_manifest(document)
+        if isinstance(listed, ReadProblem):
+            self.note(path, listed.message)
+            return {}
+        if isinstance(listed, Problem):
+            sentence = f"the list of downloaded modules cannot be read, run terraform init again: {listed.message}"
+            self._read_problems.setdefault(path, ReadProblem(_shown(path), sentence, listed.span))
+            return {}
+        return listed
+
+    def child_inside(self, directory: str, relative: str) -> str | None:
+        """Return a folder that a tool has written down, None if there is none or it lies outside the project."""
+        found = self.child(directory, relative)
+        return found if found is not None and self._inside_project(found) else None
 
     def child(self, directory: str, relative: str) -> str | None:
         """Return the folder of a relative module source, or None if there is no such folder."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from podroom.adapters.registry import _HOMES, _load, choose
-from podroom.adapters.source import ModuleSource, allowed_majors, read_source
 from podroom.positions import Document
 from podroom.sources.hcl.parser import parse
+from podroom.sources.module_source import ModuleSource, allowed_majors, read_source
 
 EKS = "terraform-aws-modules/eks/aws"
 GIT = "github.com/terraform-aws-modules/terraform-aws-eks"

@@ -60,14 +60,19 @@ def _ref(query: str) -> Version | None:
     for part in query.split("&"):
         name, _, value = part.partition("=")
         if name in {"ref", "version"}:
-            match = _VERSION.fullmatch(value.removeprefix("tags/").removeprefix("refs/tags/"))
-            return None if match is None else _version(match.groups())
+            return read_version(value.removeprefix("tags/").removeprefix("refs/tags/"))
     return None
 
 
 def _version(parts: tuple[str | None, ...]) -> Version:
     major, minor, patch = (int(part or 0) for part in parts)
     return major, minor, patch
+
+
+def read_version(text: str) -> Version | None:
+    """Return the version that a text names, None if it is none."""
+    match = _VERSION.fullmatch(text)
+    return None if match is None else _version(match.groups())
 
 
 def allowed_majors(constraint: str, majors: tuple[int, ...]) -> tuple[int, ...]:
