@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from checkout import CHECKOUT, EXAMPLES, podroom
+from podroom.engine import read_suppressions
+from podroom.positions import Document
 
 EXAMPLE = CHECKOUT / EXAMPLES / "stale-max-pods"
 ASKED = "podroom: ignore[PR101] host network"
@@ -111,3 +113,18 @@ def test_what_the_readme_shows_takes_its_finding_back(tmp_path: Path) -> None:
     output = podroom("check", str(tmp_path)).output
 
     assert re.search(r"^podroom: no findings .*, 1 suppressed$", output, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('{\n  "//": "podroom: ignore[PR101] agreed",\n  "a": 1\n}\n', 3),
+        ('{\n  "//": "podroom: ignore[PR101] agreed", "a": 1\n}\n', 2),
+        ('{\n  "a": 1, "//": "podroom: ignore[PR101] agreed"\n}\n', 2),
+        ('{\n  "//": "podroom: ignore[PR101] agreed",\r\n  "//": "why",\r\n  "a": 1}', 4),
+    ],
+)
+def test_a_comment_property_of_json_takes_back_what_is_on_its_line_or_the_next(text: str, line: int) -> None:
+    (found,) = read_suppressions(Document("a.tf.json", text))
+
+    assert (found.codes, found.reason, found.line) == (("PR101",), "agreed", line)

@@ -264,11 +264,14 @@ _SUPPRESSION = pattern(
     r"(?:#|//|/\*)[ \t]*podroom:[ \t]*ignore\b(?:\[([^\]\r\n]*)\])?[ \t]*([^\r\n]*?)[ \t]*(?:\*/[ \t]*)?\r?$",
     re.MULTILINE,
 )
-_COMMENT_LINE = pattern(r"[ \t]*(?:#|//|/\*)")
+_JSON_SUPPRESSION = pattern(
+    r'"//"[ \t]*:[ \t]*"[ \t]*podroom:[ \t]*ignore\b(?:\[([^\]"\r\n]*)\])?[ \t]*([^"\r\n]*?)[ \t]*"'
+)
+_COMMENT_LINE = pattern(r'[ \t]*(?:#|//|/\*|"//"[ \t]*:[ \t]*"[^"]*"[ \t]*,?[ \t]*\r?$)')
 
 
 def read_suppressions(document: Document) -> list[Suppression]:
-    """Return what the comments of a text ask for, of any language whose comments begin with `#`, `//` or `/*`.
+    """Return what the comments of a text ask for: those that begin with `#`, `//` or `/*`, and `"//"` in JSON.
 
     A comment with a line of its own holds for the next line that is no such comment.
     """
@@ -276,7 +279,7 @@ def read_suppressions(document: Document) -> list[Suppression]:
         return []
     suppressions = []
     lines = len(document.line_starts())
-    for match in _SUPPRESSION.finditer(document.text):
+    for match in (*_SUPPRESSION.finditer(document.text), *_JSON_SUPPRESSION.finditer(document.text)):
         codes = tuple(dict.fromkeys(code.strip() for code in (match[1] or "").split(",") if code.strip()))
         span = Span(document, match.start(), match.end())
         line, column = span.first
