@@ -133,9 +133,9 @@ class EniConfigsNoNodeFinds(Rule[Cluster]):
         variable = settings.find(_VARIABLE)
         if variable is None and isinstance(subject.auto_mode, Known) and subject.auto_mode.value:
             return  # Auto Mode brings no aws-node
-        if not assessment.behavior(settings).custom_networking or variable is None:
-            return
         groups = [group for group in assessment.world.node_groups if belongs(group, subject)]
+        if not groups or not assessment.behavior(settings).custom_networking or variable is None:
+            return
         judged, unknown = collect(group for group in groups if assessment.applies(group))
         if not judged:
             if unknown is not None:

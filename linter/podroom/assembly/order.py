@@ -2,39 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
+from podroom.assembly.cni_defaults import MAY_CONFIGURE
 from podroom.assembly.inventory import Inventory
 from podroom.evaluation.project import Dependencies, ResourceInstance
-from podroom.model.world import CniOrder, CniSettings, GroupKind, NodeGroup
+from podroom.model.world import CniOrder, CniSettings, GroupKind, World
 from podroom.values import Known
 
 _PREFIX_DELEGATION = "ENABLE_PREFIX_DELEGATION"
 _DELAY = "time_sleep"
 
 
-def with_cni_order(
-    groups: Iterable[NodeGroup], settings: dict[str, CniSettings], inventory: Inventory
-) -> tuple[NodeGroup, ...]:
-    """Return the groups; a managed one knows whether what sets the CNI to use prefixes comes before it."""
+def with_cni_order(world: World, inventory: Inventory) -> World:
+    """Return the World in which a managed group knows whether what sets the CNI to use prefixes comes before it."""
+    settings = {cluster.address: cluster.cni for cluster in world.clusters if cluster.cni.find(_PREFIX_DELEGATION)}
+    if not settings:
+        return world
     dependencies = Dependencies()
     ordered = []
-    for group in groups:
+    for group in world.node_groups:
         cni = settings.get(group.cluster.value) if isinstance(group.cluster, Known) else None
-        if group.kind is GroupKind.MANAGED and cni is not None and cni.find(_PREFIX_DELEGATION) is not None:
-            declared = [_at(address, inventory) for address in (group.address, cni.declared_by)]
-            if declared[0] is not None and declared[1] is not None:
-                order = _order(declared[0], declared[1], dependencies)
-                ordered.append(replace(group, cni_order=Known(order, declared[1].span)))
+        if group.kind is GroupKind.MANAGED and cni is not None:
+            made, configured = _at(group.address, inventory), _at(_setting_prefixes(cni), inventory)
+            if made is not None and configured is not None:
+                order = Known(_order(made, configured, dependencies), configured.span)
+                ordered.append(replace(group, cni_order=order))
                 continue
         ordered.append(group)
-    return tuple(ordered)
+    return replace(world, node_groups=tuple(ordered))
+
+
+def _setting_prefixes(settings: CniSettings) -> str | None:
+    """Return the address of what turns on prefix delegation: where several set the CNI, the last that speaks of it."""
+    speaking = [
+        source.address
+        for source in settings.sources
+        if any(variable.name == _PREFIX_DELEGATION for variable in source.environment)
+    ]
+    return speaking[-1] if speaking else settings.declared_by
 
 
 def _at(address: str | None, inventory: Inventory) -> ResourceInstance | None:
-    for kind in ("aws_eks_node_group", "aws_eks_addon", "helm_release"):
-        for resource in inventory.resources(kind):
+    for kind in ("aws_eks_node_group", "aws_eks_addon", *MAY_CONFIGURE):
+        for resource in inventory.resources(kind) if inventory.declares(kind) else ():
             if resource.address == address:
                 return resource
     return None

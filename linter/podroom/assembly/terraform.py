@@ -41,14 +41,14 @@ def assemble_parts(root: Module) -> tuple[World, tuple[Loose, ...]]:
     world = World(
         root=root.directory,
         clusters=known,
-        node_groups=with_cni_order(managed + self_managed, cni, inventory),
+        node_groups=managed + self_managed,
         subnets=read_subnets(inventory),
         vpcs=read_vpcs(inventory),
         gaps=(*groups.gaps, *absent_modules(inventory, has_eks=bool(known))),
     )
     if known and parts:
         world, parts = _attached(world, parts), ()
-    return _with_eni_configs(world, inventory), parts
+    return with_cni_order(_with_eni_configs(world, inventory), inventory), parts
 
 
 def _embedded(inventory: Inventory) -> tuple[tuple[Loose, ...], frozenset[str]]:
