@@ -12,6 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from capacity_helpers import flowed, strict
 from checkout import CHECKOUT, EXAMPLES, SCENARIOS, podroom
 from podroom.report.capacity_text import Canvas
 from podroom.report.style import Style
@@ -21,18 +22,6 @@ CASES = sorted((CHECKOUT / "tests/cases/configurations").iterdir())
 SCHEMA: dict[str, Any] = json.loads(
     (CHECKOUT / "linter/podroom/report/schemas/capacity-v1.json").read_text(encoding="utf-8")
 )
-
-
-def strict(schema: object) -> object:
-    """Return the schema without room for anything undescribed."""
-    if isinstance(schema, list):
-        return [strict(item) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    closed = {key: strict(value) for key, value in schema.items()}
-    if "properties" in schema and "additionalProperties" not in schema and isinstance(schema.get("type"), str):
-        closed["additionalProperties"] = False
-    return closed
 
 
 CLOSED: Any = strict(SCHEMA)
@@ -51,11 +40,6 @@ def canvas_of(width: int, *, blocks: bool = True) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("podroom.cli.capacity.canvas", lambda _: drawn)
         yield
-
-
-def flowed(text: str) -> str:
-    """Return text as if lines had no ends."""
-    return " ".join(text.split())
 
 
 def test_a_subnet_of_large_nodes_holds_40_of_them_with_one_pod_each() -> None:

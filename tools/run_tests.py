@@ -43,7 +43,7 @@ VERSIONS = ("3.10", "3.11", "3.12", "3.13")
 RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
 QUICK = ("full", "style", "types", "layers")
 ALL = (*QUICK, "suite", "checkov", "readme")
-ORACLE_PROGRAMS = ("bash", "terraform")
+ORACLE_PROGRAMS = ("bash", "chromium", "terraform")
 """Programs that pip cannot install; the reason of a skip for want of one begins with its name."""
 
 

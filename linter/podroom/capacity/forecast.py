@@ -45,7 +45,7 @@ class ClusterForecast:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """All that can be said of one World.
+    """All that can be said of one World: a root module, with the variable files of `variant` if there are several.
 
     `stray_groups` are node groups of which it is not known which cluster they belong to; `idle_subnets` the subnets
     that no node and no cluster uses; `pools` say of each NodePool that its nodes are not counted, `gaps` what could
@@ -53,6 +53,7 @@ class Forecast:
     """
 
     root: str
+    variant: str | None
     assumptions: Assumptions
     clusters: tuple[ClusterForecast, ...]
     stray_groups: tuple[GroupForecast, ...]
@@ -60,6 +61,11 @@ class Forecast:
     idle_subnets: tuple[str, ...]
     pools: tuple[Unknown, ...]
     gaps: tuple[Gap, ...]
+
+    @property
+    def title(self) -> str:
+        """Return the root and the variant."""
+        return self.root if self.variant is None else f"{self.root} with {self.variant}"
 
     @property
     def groups(self) -> tuple[GroupForecast, ...]:
@@ -81,6 +87,7 @@ def forecast(assessment: Assessment) -> Forecast:
     placed = {id(found.group) for cluster in clusters for found in cluster.groups}
     return Forecast(
         root=world.root,
+        variant=world.variant,
         assumptions=assessment.assumptions,
         clusters=clusters,
         stray_groups=tuple(found for key, found in groups.items() if key not in placed),

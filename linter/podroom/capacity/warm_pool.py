@@ -5,6 +5,8 @@ Growth only: nothing here models what ipamd gives back when pods go.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from podroom.capacity.cni import CniBehavior
 from podroom.capacity.interfaces import ADDRESSES_PER_PREFIX, interface_budget, uses_prefixes
 from podroom.catalog import documents
@@ -118,13 +120,7 @@ def node_addresses(
     prefixes = uses_prefixes(instance, cni)
     if budget.for_pods.value < 1:
         return _never_ready(trunk, pods, f"{budget.for_pods.expression} for pods", budget.reserved_primary)
-    pool = Pool(
-        cni=cni,
-        interfaces=budget.for_pods.value,
-        slots=instance.slots,
-        addresses_per_item=ADDRESSES_PER_PREFIX if prefixes else 1,
-        max_pods=max_pods if cni.at_least(1, 16, 3) else None,
-    )
+    pool = _pool(instance, cni, budget.for_pods.value, max_pods)
     items = pool_items(pool, pods)
     trunk_apart = 0 if budget.trunk_gives_addresses else trunk
     # A trunk that gives addresses is there from the start, beside the first interface for pods if there is room.
@@ -189,16 +185,52 @@ def settled_items(pool: Pool, items: int, pods: int) -> int:
     reached.  pkg/ipamd/ipamd.go isDatastorePoolTooLow, increaseDatastorePool, tryAssignIPs, tryAssignPrefixes,
     tryAllocateENI.
     """
+    for grown in _steps(pool, items, pods):
+        items = grown
+    return items
+
+
+def growth_calls(instance: InstanceType, cni: CniBehavior, *, max_pods: int, pods: int) -> int:
+    """Return how often ipamd asks EC2 for addresses on a new node whose `pods` come one by one.
+
+    Each step of its loop is one call that assigns addresses or attaches an interface with them; calls for giving back
+    are not counted.  0 for a node without interfaces for pods.  Raise `MissingFactError` if prefix delegation is on
+    and the hypervisor is not known.
+    """
+    budget = interface_budget(instance, cni)
+    if budget.for_pods.value < 1 or cni.crashes:
+        return 0
+    pool = _pool(instance, cni, budget.for_pods.value, max_pods)
+    calls = items = 0
+    for arrived in range(pods + 1):
+        for grown in _steps(pool, items, arrived):
+            items = grown
+            calls += 1
+    return calls
+
+
+def _pool(instance: InstanceType, cni: CniBehavior, interfaces: int, max_pods: int) -> Pool:
+    return Pool(
+        cni=cni,
+        interfaces=interfaces,
+        slots=instance.slots,
+        addresses_per_item=ADDRESSES_PER_PREFIX if uses_prefixes(instance, cni) else 1,
+        max_pods=max_pods if cni.at_least(1, 16, 3) else None,
+    )
+
+
+def _steps(pool: Pool, items: int, pods: int) -> Iterator[int]:
+    """Iterate over the items that ipamd holds after each step, until its targets are met."""
     attached = max(1, _ceil(items, pool.slots))
     while need := _needed(pool, items, pods):
         free = attached * pool.slots - items
         if not free:
             if attached == pool.interfaces:
-                break
+                return
             attached += 1
             free = pool.slots
         items += min(need, free)
-    return items
+        yield items
 
 
 def _needed(pool: Pool, items: int, pods: int) -> int:

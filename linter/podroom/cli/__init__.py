@@ -16,6 +16,7 @@ _COMMANDS = {
     "explain": "Explain a rule.",
     "max-pods": "Print max pods of an instance type, as max-pods-calculator.sh does.",
     "node": "Say what a node can hold and what it takes from its subnet.",
+    "recommend": "Search the settings of the warm pool that take the fewest addresses.",
     "rules": "List all rules.",
     "show": "Print what was understood of configurations.",
 }

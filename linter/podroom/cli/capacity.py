@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from dataclasses import replace
-
 import click
 
 from podroom import __version__
 from podroom.capacity.assessment import Assessment
 from podroom.capacity.forecast import forecast
+from podroom.capacity.recommendation import recommend
 from podroom.capacity.what_if import (
     check_groups,
     read_environment_change,
@@ -17,12 +15,10 @@ from podroom.capacity.what_if import (
     with_environment,
     with_group_changes,
 )
-from podroom.cli.forecasting import Assuming, assumes, canvas
+from podroom.cli.forecasting import Assuming, Understood, assumes, canvas, finish, understood
 from podroom.cli.options import Reading, ReadingCommand, colour, reads_configurations
-from podroom.cli.output import EXIT_FAILED, reports_errors, write
+from podroom.cli.output import reports_errors, write
 from podroom.report.capacity_wording import Comparison
-from podroom.report.style import printable
-from podroom.run import understand
 
 
 @click.command(cls=ReadingCommand)
@@ -36,7 +32,13 @@ from podroom.run import understand
     metavar="GROUP.SETTING=VALUE",
     help="What if a node group had this min_size, desired_size, max_size or instance_types?",
 )
-@click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "json", "csv", "markdown", "html"]),
+    default="text",
+    show_default=True,
+)
 @colour
 @reports_errors
 def capacity(
@@ -56,29 +58,42 @@ def capacity(
     """
     variables = [read_environment_change(text) for text in environment]
     group_changes = [read_group_change(text) for text in settings]
-    request = reading.request()
-    assumptions = assuming.applied(request.assumptions)
-    worlds, problems, _ = understand(replace(request, assumptions=assumptions))
-    worlds = [world for world in worlds if world.about_eks]
-    check_groups(worlds, group_changes)
+    found = understood(reading, assuming)
+    check_groups(found.worlds, group_changes)
+    changes = (*map(str, variables), *map(str, group_changes))
     comparisons = []
-    for world in worlds:
-        today = forecast(Assessment(world, request.catalog, assumptions))
+    for world in found.worlds:
+        today = forecast(Assessment(world, found.catalog, found.assumptions))
         changed = with_group_changes(with_environment(world, variables), group_changes)
-        changes = [*map(str, variables), *map(str, group_changes)]
-        what_if = forecast(Assessment(changed, request.catalog, assumptions)) if changes else None
-        comparisons.append(Comparison(today, what_if, tuple(changes)))
-    if output_format == "json":
+        what_if = forecast(Assessment(changed, found.catalog, found.assumptions)) if changes else None
+        # A what-if is somebody's own idea of what to set.
+        better = None if changes else recommend(Assessment(world, found.catalog, found.assumptions))
+        comparisons.append(Comparison(today, what_if, changes, better))
+    write(_rendered(output_format, comparisons, found, color))
+    finish(found.problems)
+
+
+def _rendered(output_format: str, comparisons: list[Comparison], found: Understood, color: str) -> str:
+    """Return the forecast in a format, of which only the one that is asked for is imported."""
+    if output_format == "csv":
+        from podroom.report import capacity_csv  # noqa: PLC0415 - only one of the formats is needed
+
+        return capacity_csv.render(comparisons)
+    if output_format == "markdown":
+        from podroom.report import capacity_markdown  # noqa: PLC0415 - only one of the formats is needed
+
+        return capacity_markdown.render(comparisons, found.assumptions)
+    if output_format in {"json", "html"}:
         from podroom.report import capacity_json  # noqa: PLC0415 - only one of the formats is needed
 
-        date = request.catalog.date
-        write(capacity_json.render(comparisons, problems, assumptions, version=__version__, catalog_date=date))
-    else:
-        from podroom.report import capacity_text  # noqa: PLC0415 - only one of the formats is needed
+        data = capacity_json.render(
+            comparisons, found.problems, found.assumptions, version=__version__, catalog_date=found.catalog.date
+        )
+        if output_format == "json":
+            return data
+        from podroom.report import capacity_html  # noqa: PLC0415 - only one of the formats is needed
 
-        write(capacity_text.render(comparisons, canvas(color)))
-    for problem in problems:
-        place = f"{problem.span}: " if problem.span else ""
-        click.echo(f"podroom: {printable(place + problem.message)}", err=True)
-    if problems:
-        sys.exit(EXIT_FAILED)
+        return capacity_html.render(comparisons, data, found.assumptions, version=__version__)
+    from podroom.report import capacity_text  # noqa: PLC0415 - only one of the formats is needed
+
+    return capacity_text.render(comparisons, canvas(color))

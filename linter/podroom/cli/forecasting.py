@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import wraps
 from typing import TypeVar
@@ -12,13 +11,17 @@ from typing import TypeVar
 import click
 
 from podroom.capacity.assessment import Assumptions, ZoneBalance
-from podroom.cli.output import style
+from podroom.catalog.instance_types import InstanceCatalog
+from podroom.cli.options import Reading
+from podroom.cli.output import EXIT_FAILED, style, width
+from podroom.engine import Problem
+from podroom.model.world import World
 from podroom.records import dataclass
 from podroom.report.capacity_text import BLOCKS, NARROWEST, WIDEST, Canvas
+from podroom.report.style import printable
+from podroom.run import understand
 
 T = TypeVar("T")
-
-_DEFAULT_WIDTH = 100
 
 _ASSUMING = (
     click.option(
@@ -66,19 +69,39 @@ def assumes(command: Callable[..., T]) -> Callable[..., T]:
     return wrapped
 
 
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """The configurations about Amazon EKS, what could not be read, and with what to work them out."""
+
+    worlds: tuple[World, ...]
+    problems: tuple[Problem, ...]
+    catalog: InstanceCatalog
+    assumptions: Assumptions
+
+
+def understood(reading: Reading, assuming: Assuming) -> Understood:
+    """Read what a command was given; raises `InputError` and `UsageError`."""
+    request = reading.request()
+    assumptions = assuming.applied(request.assumptions)
+    worlds, problems, _ = understand(replace(request, assumptions=assumptions))
+    about_eks = tuple(world for world in worlds if world.about_eks)
+    return Understood(about_eks, tuple(problems), request.catalog, assumptions)
+
+
+def finish(problems: Sequence[Problem]) -> None:
+    """Say what could not be read, and exit with 2 if there was anything."""
+    for problem in problems:
+        place = f"{problem.span}: " if problem.span else ""
+        click.echo(f"podroom: {printable(place + problem.message)}", err=True)
+    if problems:
+        sys.exit(EXIT_FAILED)
+
+
 def canvas(color: str) -> Canvas:
     """Return what a terminal or a pipe can be drawn on."""
-    columns = _terminal_columns() if sys.stdout.isatty() else _DEFAULT_WIDTH
     try:
         BLOCKS.encode(sys.stdout.encoding or "ascii")
         blocks = True
     except UnicodeEncodeError:
         blocks = False
-    return Canvas(min(WIDEST, max(NARROWEST, columns)), blocks, style(color))
-
-
-def _terminal_columns() -> int:
-    try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns
-    except OSError:  # a terminal that has no size
-        return _DEFAULT_WIDTH
+    return Canvas(min(WIDEST, max(NARROWEST, width())), blocks, style(color))

@@ -56,6 +56,7 @@ def configuration_data(comparison: Comparison) -> dict[str, Any]:
     other = comparison.what_if
     return {
         "root": comparison.today.root,
+        "variant": comparison.today.variant,
         **_forecast(comparison.today),
         "what_if": None if other is None else {"changes": list(comparison.changes), **_forecast(other)},
     }
@@ -89,7 +90,7 @@ def subnet_data(found: SubnetForecast) -> dict[str, Any]:
         "left": loads_data(found.left),
         "holds": loads_data(found.holds),
         "prefix_blocks": None if found.blocks is None else _blocks(found.blocks),
-        "gaps": [_gap(gap) for gap in found.gaps],
+        "gaps": [gap_data(gap) for gap in found.gaps],
     }
 
 
@@ -99,7 +100,7 @@ def _forecast(found: Forecast) -> dict[str, Any]:
         "node_groups": [_group(group) for group in found.groups],
         "subnets": [subnet_data(subnet) for subnet in found.subnets],
         "unused_subnets": list(found.idle_subnets),
-        "gaps": [_gap(gap) for gap in all_gaps(found)],
+        "gaps": [gap_data(gap) for gap in all_gaps(found)],
     }
 
 
@@ -114,7 +115,7 @@ def _cluster(found: ClusterForecast) -> dict[str, Any]:
             "settings": {name: _value(value) for name, value in found.settings},
         },
         "node_groups": [group.group.address for group in found.groups],
-        "gaps": [_gap(gap) for gap in found.gaps],
+        "gaps": [gap_data(gap) for gap in found.gaps],
     }
 
 
@@ -130,7 +131,7 @@ def _group(found: GroupForecast) -> dict[str, Any]:
         "update_surge": estimate_data(found.surge),
         "instance_types": [_type(kind) for kind in found.node.types],
         "addresses_per_node": loads_data(found.node.addresses),
-        "gaps": [_gap(gap) for gap in found.gaps],
+        "gaps": [gap_data(gap) for gap in found.gaps],
     }
 
 
@@ -177,7 +178,8 @@ def _value(value: Value[str]) -> dict[str, Any]:
     return {"unknown": value.reason}
 
 
-def _gap(gap: Unknown) -> dict[str, Any]:
+def gap_data(gap: Unknown) -> dict[str, Any]:
+    """Return something that is not known, with its place."""
     span = gap.origin if isinstance(gap.origin, Span) else None
     first = span.first if span else None
     return {

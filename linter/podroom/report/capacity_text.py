@@ -13,13 +13,17 @@ from podroom.report.capacity_wording import (
     UNKNOWN,
     Comparison,
     assumed,
+    blocks_sentence,
     cidr_of,
     deciders,
     groups_of_alike,
     holds_sentence,
     label,
+    percent,
     place,
+    recommended_sentence,
     reserve_notes,
+    settings_that_tell,
     share_sentence,
     shown,
     value_text,
@@ -33,7 +37,6 @@ BLOCKS, ASCII = "█▒·▶", "#+.>"
 
 _NEARLY_FULL_PERCENT = 80
 _COLUMNS = (" at desired", " at maximum", "of usable", "left", "holds")
-_DEFAULTS = {"", "0", "false", "unset"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ def render(comparisons: Sequence[Comparison], canvas: Canvas) -> str:
 
 def _configuration(comparison: Comparison, canvas: Canvas) -> Iterator[str]:
     found = comparison.today
-    yield canvas.style.strong(printable(found.root))
+    yield canvas.style.strong(printable(found.title))
     for cluster in found.clusters:
         yield ""
         yield from _cluster(cluster, comparison, canvas)
@@ -99,6 +102,10 @@ def _configuration(comparison: Comparison, canvas: Canvas) -> Iterator[str]:
     for subnets in groups_of_alike(comparison):
         yield ""
         yield from _subnets(subnets, comparison, canvas)
+    sentence = recommended_sentence(comparison)
+    if sentence:
+        yield ""
+        yield from canvas.paragraph(sentence, 0)
     if found.idle_subnets:
         yield ""
         count = len(found.idle_subnets)
@@ -116,7 +123,7 @@ def _cluster(cluster: ClusterForecast, comparison: Comparison, canvas: Canvas) -
     name = value_text(cluster.cluster.name)
     called = "" if name == UNKNOWN else f" ({name})"
     yield f"{canvas.style.strong('cluster')} {printable(cluster.cluster.address + called)}"
-    settings = [f"{name} {value_text(value)}" for name, value in cluster.settings if value_text(value) not in _DEFAULTS]
+    settings = [f"{name} {value}" for name, value in settings_that_tell(cluster)]
     version = value_text(cluster.cluster.cni.version)
     yield from canvas.paragraph(f"VPC CNI {version}: {', '.join(settings)}", 2)
     for group in cluster.groups:
@@ -158,8 +165,9 @@ def _subnets(subnets: Sequence[SubnetForecast], comparison: Comparison, canvas: 
         sentence = "" if found is None else holds_sentence(found, comparison.today.assumptions)
         if sentence:
             yield from canvas.paragraph(f"{prefix}{sentence}", 2)
-        if found is not None and found.blocks is not None:
-            yield from canvas.paragraph(f"{prefix}{_blocks(found)}", 2)
+        blocks = "" if found is None else blocks_sentence(found)
+        if blocks:
+            yield from canvas.paragraph(f"{prefix}{blocks}", 2)
 
 
 def _table(
@@ -174,7 +182,7 @@ def _table(
         (
             shown(found.at_desired.of(state)),
             shown(found.at_maximum.of(state)),
-            _percent(found.at_maximum.of(state), found.usable),
+            percent(found.at_maximum.of(state), found.usable),
             shown(found.left.of(state)),
             shown(found.holds.of(state)),
         )
@@ -194,33 +202,6 @@ def _table(
 
 def _row(name: str, left: Sequence[str], bar: str, right: Sequence[str]) -> str:
     return "  " + "  ".join(part for part in (name, *left, bar, *right) if part)
-
-
-def _percent(part: Estimate, whole: Estimate) -> str:
-    if not whole.value or part.least is None:
-        return ""
-    low = 100 * part.least // whole.value
-    if part.most is None:
-        return f">= {low} %" if low else ""
-    high = -(-100 * part.most // whole.value)
-    return f"{high} %" if part.value is not None else f"{low} to {high} %"
-
-
-def _blocks(subnet: SubnetForecast) -> str:
-    blocks = subnet.blocks
-    if blocks is None:
-        return ""
-    risks = {
-        "none": "wherever single addresses lie, there are enough",
-        "possible": "enough only if single addresses lie side by side (aws_ec2_subnet_cidr_reservation)",
-        "certain": "too few",
-        "unknown": "whether that is enough is not known",
-    }
-    state = LoadState.EXPECTED
-    return (
-        f"/28 blocks for prefixes: {shown(blocks.blocks)} in all, {shown(blocks.asked.of(state))} asked for with the "
-        f"expected pods, {shown(blocks.free.of(state))} free then: {risks[blocks.risk(state)]}"
-    )
 
 
 def _cells(part: int, whole: int, cells: int) -> int:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from podroom.capacity.assessment import Assumptions, ZoneBalance
 from podroom.capacity.estimate import Estimate, LoadState
-from podroom.capacity.forecast import Forecast, GroupForecast
+from podroom.capacity.forecast import ClusterForecast, Forecast, GroupForecast
+from podroom.capacity.recommendation import Recommendation
 from podroom.capacity.subnet_forecast import ShareForecast, SubnetForecast
 from podroom.capacity.subnets import (
     CONTROL_PLANE_RECOMMENDED,
@@ -20,18 +21,20 @@ from podroom.records import dataclass
 from podroom.values import Known, OneOf, Unknown, Value
 
 UNKNOWN = "unknown"
+_OFF = {"", "0", "false", "unset"}
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """The forecast of today and, if something was asked for, what would be if it were otherwise.
 
-    `changes` are what was asked for, as it was written.
+    `changes` are what was asked for, as it was written; `recommendation` what the settings of the CNI could be.
     """
 
     today: Forecast
     what_if: Forecast | None = None
     changes: tuple[str, ...] = ()
+    recommendation: Recommendation | None = None
 
     def other(self, subnet: SubnetForecast) -> SubnetForecast | None:
         """Return the same subnet as it would be; None if it would not be used, or nothing was asked for."""
@@ -106,6 +109,12 @@ def value_text(value: Value[str]) -> str:
     return UNKNOWN
 
 
+def settings_that_tell(cluster: ClusterForecast) -> list[tuple[str, str]]:
+    """Return the variables of aws-node that are set to something, or may be."""
+    texts = [(name, value_text(value)) for name, value in cluster.settings]
+    return [(name, value) for name, value in texts if value not in _OFF]
+
+
 def place(gap: Unknown) -> str:
     """Return where something unknown stands."""
     return str(gap.origin)
@@ -131,7 +140,8 @@ def _numbers(subnet: SubnetForecast) -> tuple[object, ...]:
 def share_sentence(share: ShareForecast) -> str:
     """Return how many nodes of a group a subnet has, with the sum."""
     which = "pods of " if share.part is SubnetPart.PODS else ""
-    sizes = f"{shown(share.desired)} nodes at the desired size, {shown(share.maximum)} at the maximum size"
+    noun = "node" if share.desired.value == 1 else "nodes"
+    sizes = f"{shown(share.desired)} {noun} at the desired size, {shown(share.maximum)} at the maximum size"
     working = f" ({share.maximum.working})" if " = " in share.maximum.working else ""
     surge = "" if share.surge.is_zero else f", {shown(share.surge)} more during an update"
     return f"{which}{share.group.address}: {sizes}{working}{surge}"
@@ -178,3 +188,50 @@ def deciders(group: GroupForecast) -> Iterator[str]:
         max_pods = f"max pods {shown(found.max_pods)}" + (f" ({who})" if who else "")
         never = "" if found.ready else ", never Ready"
         yield f"{found.instance.name}: {max_pods}, room for {shown(found.room)}{never}"
+
+
+def percent(part: Estimate, whole: Estimate) -> str:
+    """Return what part of a subnet is taken; empty if that is not known."""
+    if not whole.value or part.least is None:
+        return ""
+    low = 100 * part.least // whole.value
+    if part.most is None:
+        return f">= {low} %" if low else ""
+    high = -(-100 * part.most // whole.value)
+    return f"{high} %" if part.value is not None else f"{low} to {high} %"
+
+
+def blocks_sentence(subnet: SubnetForecast) -> str:
+    """Return how many blocks for prefixes a subnet has and needs; empty without prefix delegation."""
+    blocks = subnet.blocks
+    if blocks is None:
+        return ""
+    risks = {
+        "none": "wherever single addresses lie, there are enough",
+        "possible": "enough only if single addresses lie side by side (aws_ec2_subnet_cidr_reservation)",
+        "certain": "too few",
+        "unknown": "whether that is enough is not known",
+    }
+    state = LoadState.EXPECTED
+    return (
+        f"/28 blocks for prefixes: {shown(blocks.blocks)} in all, {shown(blocks.asked.of(state))} asked for with the "
+        f"expected pods, {shown(blocks.free.of(state))} free then: {risks[blocks.risk(state)]}"
+    )
+
+
+def recommended_sentence(comparison: Comparison) -> str:
+    """Return what the recommended settings would make of the fullest subnet; empty if today's are best."""
+    found = comparison.recommendation
+    if found is None:
+        return ""
+    changes = [str(change) for advice in found.advice for change in advice.changes]
+    subnets = [subnet for subnet in found.today.subnets if subnet.shares and subnet.left.expected.least is not None]
+    if not changes or not subnets:
+        return ""
+    fullest = min(subnets, key=lambda subnet: subnet.left.expected.least or 0)
+    then = next(subnet for subnet in found.then.subnets if subnet.subnet is fullest.subnet)
+    return (
+        f"With {' and '.join(dict.fromkeys(changes))} {size_of(fullest)} would hold {shown(then.holds.expected)} of "
+        f"these nodes {condition(LoadState.EXPECTED, comparison.today.assumptions)} instead of "
+        f"{shown(fullest.holds.expected)}; podroom recommend says why, and how to set them"
+    )

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from podroom.capacity.cni import CniBehavior
-from podroom.capacity.warm_pool import NodeAddresses, node_addresses
+from podroom.capacity.warm_pool import NodeAddresses, growth_calls, node_addresses
 from podroom.catalog.instance_types import InstanceCatalog
 
 DEFAULTS = CniBehavior(warm_prefix_target=1)
@@ -155,3 +155,23 @@ def test_a_trunk_that_cannot_be_attached_takes_no_address():
 
 def test_unmanaged_interfaces_are_not_for_pods():
     assert node("m5.large", DEFAULTS, max_pods=29, pods=27, unmanaged_interfaces=1).unserved_pods == 9
+
+
+@pytest.mark.parametrize(
+    ("name", "cni", "pods", "calls"),
+    [
+        # 45 pods one by one on 49 addresses an interface: each pod beyond the minimum is a call.
+        ("p3dn.24xlarge", CniBehavior(warm_ip_target=5, minimum_ip_target=10), 45, 41),
+        ("p3dn.24xlarge", CniBehavior(warm_ip_target=2, minimum_ip_target=50), 45, 2),
+        ("p3dn.24xlarge", DEFAULTS, 45, 2),
+        ("m5.large", DEFAULTS, 0, 1),
+        ("m5.large", DEFAULTS, 16, 3),
+        ("m5.large", CniBehavior(warm_ip_target=2, minimum_ip_target=18), 16, 2),
+        ("m5.large", CniBehavior(warm_ip_target=1), 16, 17),
+        ("m5.large", PREFIXES, 16, 2),
+    ],
+)
+def test_how_often_a_growing_node_asks_ec2(name: str, cni: CniBehavior, pods: int, calls: int):
+    instance = InstanceCatalog.bundled().find(name)
+    assert instance is not None
+    assert growth_calls(instance, cni, max_pods=234, pods=pods) == calls

@@ -1,0 +1,107 @@
+"""A forecast as Markdown, for a pull request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from podroom.capacity.assessment import Assumptions
+from podroom.capacity.estimate import LoadState
+from podroom.capacity.forecast import GroupForecast, all_gaps
+from podroom.capacity.subnet_forecast import SubnetForecast
+from podroom.report.capacity_wording import (
+    Comparison,
+    assumed,
+    blocks_sentence,
+    cidr_of,
+    deciders,
+    groups_of_alike,
+    holds_sentence,
+    label,
+    percent,
+    place,
+    recommended_sentence,
+    reserve_notes,
+    share_sentence,
+    shown,
+)
+from podroom.report.markdown import code, escaped, table
+
+
+def render(comparisons: Sequence[Comparison], assumptions: Assumptions) -> str:
+    """Return the whole report."""
+    if not comparisons:
+        return "Nothing about Amazon EKS here.\n"
+    lines = [line for comparison in comparisons for line in _configuration(comparison)]
+    lines += ["Assumed:", "", *(f"- {escaped(assumption)}" for assumption in assumed(assumptions)), ""]
+    return "\n".join(lines)
+
+
+def _configuration(comparison: Comparison) -> Iterator[str]:
+    found = comparison.today
+    yield f"## Room for nodes and pods: {code(found.title)}"
+    yield ""
+    if comparison.changes:
+        yield f"What if: {', '.join(map(code, comparison.changes))}"
+        yield ""
+    if found.groups:
+        yield from _groups(found.groups, comparison)
+    for subnets in groups_of_alike(comparison):
+        yield from _subnets(subnets, comparison)
+    sentence = recommended_sentence(comparison)
+    if sentence:
+        yield from (escaped(sentence), "")
+    gaps = all_gaps(found)
+    if gaps:
+        yield from ("Not known:", "")
+        yield from (f"- {escaped(gap.reason)} ({code(place(gap))})" for gap in gaps)
+        yield ""
+
+
+def _groups(groups: Sequence[GroupForecast], comparison: Comparison) -> Iterator[str]:
+    rows = []
+    for group in groups:
+        for found in (group, comparison.other_group(group)):
+            if found is not None:
+                which = code(group.group.address) if found is group else "what if"
+                sizes = [shown(size) for size in (found.desired, found.maximum, found.zones)]
+                taken = [shown(number) for _, number in found.node.addresses]
+                rows.append([which, "<br>".join(map(escaped, deciders(found))), *sizes, *taken])
+    loads = [f"{label(state, comparison.today.assumptions)}" for state in LoadState]
+    yield from table(["node group", "types", "desired", "maximum", "zones", *loads], rows, numbers_from=2)
+    yield ""
+    yield "The last four columns are addresses that one node takes."
+    yield ""
+
+
+def _subnets(subnets: Sequence[SubnetForecast], comparison: Comparison) -> Iterator[str]:
+    first = subnets[0]
+    names = ", ".join(f"{code(subnet.subnet.address)} {escaped(cidr_of(subnet))}" for subnet in subnets)
+    each = " each" if len(subnets) > 1 else ""
+    yield f"**{names}: {shown(first.usable)} usable addresses{each}**"
+    yield ""
+    if first.shares:
+        rows = []
+        for state in LoadState:
+            for found in (first, comparison.other(first)):
+                if found is None:
+                    continue
+                name = label(state, comparison.today.assumptions)
+                numbers = (found.at_desired, found.at_maximum)
+                rows.append(
+                    [
+                        name if found is first else f"what if, {name}",
+                        *(shown(loads.of(state)) for loads in numbers),
+                        percent(found.at_maximum.of(state), found.usable),
+                        shown(found.left.of(state)),
+                        shown(found.holds.of(state)),
+                    ]
+                )
+        titles = ["load", "at desired", "at maximum", "of usable", "left", "nodes it holds"]
+        yield from table(titles, rows, numbers_from=1)
+        yield ""
+    notes = [share_sentence(share) for share in first.shares]
+    reserved = " and ".join(reserve_notes(subnets))
+    notes += [f"kept free: {reserved}"] if reserved else []
+    notes += [holds_sentence(first, comparison.today.assumptions), blocks_sentence(first)]
+    yield from (f"- {escaped(note)}" for note in notes if note)
+    yield ""

@@ -1,0 +1,77 @@
+"""A recommendation as JSON, version 1; `schemas/recommend-v1.json` describes it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from podroom.capacity.assessment import Assumptions
+from podroom.capacity.recommendation import Advice, Price, Recommendation
+from podroom.engine import Problem
+from podroom.report.capacity_json import assumptions_data, gap_data, loads_data
+from podroom.report.cni_lines import ways_to_set
+from podroom.report.findings_json import problem_data
+
+FORMAT_VERSION = "1"
+
+
+def render(
+    recommendations: Sequence[Recommendation],
+    problems: Sequence[Problem],
+    assumptions: Assumptions,
+    *,
+    version: str,
+    catalog_date: str,
+) -> str:
+    """Return the document; the same recommendations give the same bytes."""
+    document = {
+        "version": FORMAT_VERSION,
+        "podroom": {"version": version, "catalog_date": catalog_date},
+        "assumptions": assumptions_data(assumptions),
+        "configurations": [_configuration(found) for found in recommendations],
+        "errors": [problem_data(problem) for problem in problems],
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _configuration(found: Recommendation) -> dict[str, Any]:
+    then = {subnet.subnet.address: subnet for subnet in found.then.subnets}
+    return {
+        "root": found.today.root,
+        "variant": found.today.variant,
+        "clusters": [_advice(advice) for advice in found.advice],
+        "subnets": [
+            {
+                "address": subnet.subnet.address,
+                "today": {"at_maximum": loads_data(subnet.at_maximum), "left": loads_data(subnet.left)},
+                "then": {
+                    "at_maximum": loads_data(then[subnet.subnet.address].at_maximum),
+                    "left": loads_data(then[subnet.subnet.address].left),
+                },
+            }
+            for subnet in found.today.subnets
+        ],
+    }
+
+
+def _advice(advice: Advice) -> dict[str, Any]:
+    return {
+        "address": advice.cluster.address,
+        "verdict": advice.verdict.value,
+        "changes": {change.name: change.value for change in advice.changes},
+        "reasons": list(advice.reasons),
+        "today": _price(advice.today),
+        "then": _price(advice.then),
+        "remedies": list(advice.remedies),
+        "lines": {way.language: way.text for way in ways_to_set(advice.cluster, advice.changes)}
+        if advice.changes
+        else {},
+        "gaps": [gap_data(gap) for gap in advice.gaps],
+    }
+
+
+def _price(price: Price | None) -> dict[str, Any] | None:
+    if price is None:
+        return None
+    return {"unserved_pods": price.unserved, "addresses": price.addresses, "ec2_calls": price.calls}

@@ -1,0 +1,68 @@
+"""A recommendation as Markdown, for a pull request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from podroom.capacity.estimate import LoadState
+from podroom.capacity.recommendation import Advice, Recommendation
+from podroom.report.capacity_wording import assumed, label, place, shown
+from podroom.report.cni_lines import ways_to_set
+from podroom.report.markdown import code, escaped, fenced, table
+from podroom.report.recommend_text import headline
+
+_SHOWN = (LoadState.IDLE, LoadState.EXPECTED, LoadState.SATURATED)
+
+
+def render(recommendations: Sequence[Recommendation]) -> str:
+    """Return the whole report."""
+    if not recommendations:
+        return "Nothing about Amazon EKS here.\n"
+    lines: list[str] = []
+    for found in recommendations:
+        lines += _configuration(found)
+    lines += [
+        "Assumed: " + "; ".join(escaped(text) for text in assumed(recommendations[0].today.assumptions)) + ".",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _configuration(found: Recommendation) -> Iterator[str]:
+    yield f"## Warm pool: {code(found.today.title)}"
+    yield ""
+    for advice in found.advice:
+        yield from _advice(advice)
+    yield from _before_and_after(found)
+
+
+def _advice(advice: Advice) -> Iterator[str]:
+    yield f"**{code(advice.cluster.address)}: {escaped(headline(advice))}**"
+    yield ""
+    notes = [escaped(text) for text in (*advice.reasons, *(f"also: {remedy}" for remedy in advice.remedies))]
+    notes += [f"not known: {escaped(gap.reason)} ({code(place(gap))})" for gap in advice.gaps]
+    yield from (f"- {note}" for note in notes)
+    yield ""
+    for way in ways_to_set(advice.cluster, advice.changes) if advice.changes else ():
+        yield f"{escaped(way.title)}:"
+        yield ""
+        yield from fenced(way.text, way.language)
+        yield ""
+
+
+def _before_and_after(found: Recommendation) -> Iterator[str]:
+    then = {subnet.subnet.address: subnet for subnet in found.then.subnets}
+    states = [label(state, found.today.assumptions) for state in _SHOWN]
+    rows = []
+    for subnet in found.today.subnets:
+        if not subnet.shares:
+            continue
+        after = then[subnet.subnet.address]
+        cells = [f"{shown(subnet.at_maximum.of(state))} → {shown(after.at_maximum.of(state))}" for state in _SHOWN]
+        left = f"{shown(subnet.left.expected)} → {shown(after.left.expected)}"
+        holds = f"{shown(subnet.holds.expected)} → {shown(after.holds.expected)}"
+        rows.append([code(subnet.subnet.address), shown(subnet.usable), *cells, left, holds])
+    expected = label(LoadState.EXPECTED, found.today.assumptions)
+    if rows:
+        yield from table(["subnet", "usable", *states, f"left, {expected}", f"holds, {expected}"], rows, numbers_from=1)
+        yield ""
