@@ -12,6 +12,7 @@ from podroom.values import Known
 
 _SOURCE = re.compile(r'^\s*source\s*=\s*"(?:registry\.terraform\.io/)?terraform-aws-modules/eks/aws"', re.MULTILINE)
 _VERSION = re.compile(r'^\s*version\s*=\s*"[^"\d]*(\d+)', re.MULTILINE)
+_EKSCTL = "ClusterConfig/"
 _ADDONS_SINCE = 21
 _CLUSTER_ADDONS_SINCE = 18
 
@@ -31,11 +32,10 @@ def ways_to_set(cluster: Cluster, changes: Sequence[EnvironmentChange]) -> tuple
     Variables that are set already stand in the lines too, as the add-on replaces all of them.
     """
     environment = _environment(cluster, changes)
-    return (
-        _terraform(cluster, environment),
-        Lines("eksctl, in the ClusterConfig", "yaml", "\n".join(_eksctl(environment))),
-        Lines("by hand, where nothing else manages the add-on", "sh", _kubectl(changes)),
-    )
+    eksctl = Lines("eksctl, in the ClusterConfig", "yaml", "\n".join(_eksctl(environment)))
+    by_hand = Lines("by hand, where nothing else manages the add-on", "sh", _kubectl(changes))
+    terraform = _terraform(cluster, environment)
+    return (eksctl, terraform, by_hand) if cluster.address.startswith(_EKSCTL) else (terraform, eksctl, by_hand)
 
 
 def _environment(cluster: Cluster, changes: Sequence[EnvironmentChange]) -> dict[str, str]:
