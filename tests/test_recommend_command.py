@@ -171,12 +171,13 @@ def test_a_cluster_of_a_module_gets_the_lines_of_that_module(case: str, first_li
     assert "module." not in lines.text
 
 
-def test_nothing_is_recommended_where_the_settings_are_not_known() -> None:
-    found = report("tests/cases/configurations/cni-by-script")
+def test_nothing_is_recommended_where_the_settings_are_not_known(tmp_path: Path) -> None:
+    (tmp_path / "variables.tf").write_text('variable "target" {}\n', encoding="utf-8")
 
-    (cluster,) = found["configurations"][0]["clusters"]
-    assert (cluster["verdict"], cluster["changes"]) == ("undecided", {})
-    assert cluster["gaps"]
+    found = advice(tmp_path, environment="WARM_IP_TARGET = var.target")
+
+    assert (found["verdict"], found["changes"]) == ("undecided", {})
+    assert any("var.target has no value" in gap["reason"] for gap in found["gaps"])
 
 
 def test_markdown_has_before_and_after_and_the_lines() -> None:
