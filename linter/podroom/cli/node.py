@@ -13,7 +13,7 @@ from podroom.capacity.node import Networking, NodeQuestion, NodeReport, node_rep
 from podroom.catalog.ami_families import AmiFamily
 from podroom.catalog.instance_types import InstanceCatalog, InstanceType, natural_order
 from podroom.cli.output import colour, reports_errors, style, width, write
-from podroom.cli.settings import catalog_of, nearest_config
+from podroom.cli.settings import catalog_of, find_type, nearest_config
 from podroom.errors import UsageError
 from podroom.records import dataclass
 
@@ -195,18 +195,3 @@ def _chosen(types: Sequence[str], catalog: InstanceCatalog) -> list[InstanceType
         else:
             chosen[name] = find_type(name, catalog)
     return sorted(chosen.values(), key=lambda instance: natural_order(instance.name))
-
-
-def find_type(name: str, catalog: InstanceCatalog) -> InstanceType:
-    """Return the facts about a type; raises `UsageError` with what may have been meant."""
-    instance = catalog.find(name)
-    if instance is not None:
-        return instance
-    if name.lower() == "fargate":
-        raise UsageError(
-            "Fargate has no instance types: each pod is a node of its own, with one interface and one IPv4 address "
-            "of its subnet"
-        )
-    close = catalog.suggest(name)
-    hint = f"did you mean {close}?" if close else "give its limits under [instance_types] in podroom.toml"
-    raise UsageError(f"the instance type {name!r} is not in the table of {catalog.date}; {hint}")
