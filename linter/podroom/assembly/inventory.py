@@ -16,6 +16,7 @@ class Inventory:
         """Take the root module."""
         self._modules = tuple(root.walk())
         self._by_type: dict[tuple[str, str], tuple[ResourceInstance, ...]] = {}
+        self._by_address: dict[tuple[str, str], dict[str, ResourceInstance]] = {}
 
     @property
     def modules(self) -> tuple[Module, ...]:
@@ -45,16 +46,24 @@ class Inventory:
         A link leads there by address or, where a plain text is written, by the attribute named `by`.
         """
         for kind in kinds:
-            for resource in self.resources(kind, mode):
-                if link.address is not None:
-                    if resource.address == link.address:
-                        return resource
-                elif link.literal is not None and by is not None:
+            if link.address is not None:
+                found = self._addresses(kind, mode).get(link.address)
+                if found is not None:
+                    return found
+            elif link.literal is not None and by is not None:
+                for resource in self.resources(kind, mode):
                     field = resource.body.attribute(by)
                     name = field.string() if field else None
                     if isinstance(name, Known) and name.value == link.literal:
                         return resource
         return None
+
+    def _addresses(self, kind: str, mode: str) -> dict[str, ResourceInstance]:
+        key = (kind, mode)
+        if key not in self._by_address:
+            resources = self.resources(kind, mode)
+            self._by_address[key] = {resource.address: resource for resource in reversed(resources)}
+        return self._by_address[key]
 
 
 def string(body: BodyReader, name: str, default: Default | None = None, value: str = "") -> Value[str]:

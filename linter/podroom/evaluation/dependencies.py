@@ -29,6 +29,7 @@ class Dependencies:
     def __init__(self) -> None:
         """Begin with nothing known."""
         self._waits: dict[tuple[int, Declared], dict[tuple[int, Declared], tuple[Module, Declared]]] = {}
+        self._written: dict[int, tuple[object, list[Path]]] = {}
 
     def waits_for(self, resource: ResourceInstance) -> Iterator[tuple[Module, Declared]]:
         """Iterate over everything that must be there before a resource is made."""
@@ -47,53 +48,61 @@ class Dependencies:
         key = (id(module), declared)
         if key not in self._waits:
             declaration = module.declarations.resources[declared]
-            found = _resolve(module, _of_declaration(declaration))
+            found = self._resolve(module, self._of_declaration(declaration))
             outer: Module = module
             while outer.call is not None:
                 attributes = outer.call.declaration.body.attributes
                 names = [attributes[name][0] for name in ("depends_on", "for_each", "count") if name in attributes]
                 outer = outer.call.module
-                found += _resolve(outer, [path for attribute in names for path in _paths(attribute.expression)])
+                found += self._resolve(
+                    outer, [path for attribute in names for path in self._names(attribute.expression)]
+                )
             self._waits[key] = {(id(owner), name): (owner, name) for owner, name in found}
         return self._waits[key]
 
+    def _resolve(self, module: Module, paths: Iterable[Path]) -> list[tuple[Module, Declared]]:
+        """Return the resources that names lead to, through locals, variables and outputs."""
+        found: list[tuple[Module, Declared]] = []
+        pending = [(module, path) for path in paths]
+        seen: set[tuple[int, Path]] = set()
+        while pending:
+            owner, path = pending.pop()
+            if len(path) < 2 or (id(owner), path[:3]) in seen:
+                continue
+            seen.add((id(owner), path[:3]))
+            first, second = path[:2]
+            declarations = owner.declarations
+            if first == "local" and second in declarations.locals:
+                pending += [(owner, inner) for inner in self._names(declarations.locals[second][0].expression)]
+            elif first == "var" and owner.call is not None:
+                given = owner.call.declaration.body.attributes.get(second)
+                caller = owner.call.module
+                pending += [(caller, inner) for inner in self._names(given[0].expression)] if given is not None else []
+            elif first == "module" and second in declarations.calls:
+                for child in owner.modules_called(second):
+                    output = child.declarations.outputs.get(path[2]) if len(path) > 2 else None
+                    if output is not None:
+                        pending += [(child, inner) for inner in self._of_declaration(output)]
+                    elif len(path) == 2:
+                        found += [(below, name) for below in child.walk() for name in below.declarations.resources]
+            elif first == "data" and len(path) > 2 and ("data", second, path[2]) in declarations.resources:
+                found.append((owner, ("data", second, path[2])))
+            elif ("managed", first, second) in declarations.resources:
+                found.append((owner, ("managed", first, second)))
+        return found
 
-def _resolve(module: Module, paths: Iterable[Path]) -> list[tuple[Module, Declared]]:
-    """Return the resources that names lead to, through locals, variables and outputs."""
-    found: list[tuple[Module, Declared]] = []
-    pending = [(module, path) for path in paths]
-    seen: set[tuple[int, Path]] = set()
-    while pending:
-        owner, path = pending.pop()
-        if len(path) < 2 or (id(owner), path[:3]) in seen:
-            continue
-        seen.add((id(owner), path[:3]))
-        first, second = path[:2]
-        declarations = owner.declarations
-        if first == "local" and second in declarations.locals:
-            pending += [(owner, inner) for inner in _paths(declarations.locals[second][0].expression)]
-        elif first == "var" and owner.call is not None:
-            given = owner.call.declaration.body.attributes.get(second)
-            caller = owner.call.module
-            pending += [(caller, inner) for inner in _paths(given[0].expression)] if given is not None else []
-        elif first == "module" and second in declarations.calls:
-            for child in owner.modules_called(second):
-                output = child.declarations.outputs.get(path[2]) if len(path) > 2 else None
-                if output is not None:
-                    pending += [(child, inner) for inner in _of_declaration(output)]
-                elif len(path) == 2:
-                    found += [(below, name) for below in child.walk() for name in below.declarations.resources]
-        elif first == "data" and len(path) > 2 and ("data", second, path[2]) in declarations.resources:
-            found.append((owner, ("data", second, path[2])))
-        elif ("managed", first, second) in declarations.resources:
-            found.append((owner, ("managed", first, second)))
-    return found
+    def _of_declaration(self, declaration: Declaration) -> list[Path]:
+        body = declaration.body
+        parts: list[object] = [attribute.expression for attribute, _ in body.attributes.values()]
+        return [path for part in (*parts, *(block for block, _ in body.blocks)) for path in self._names(part)]
 
-
-def _of_declaration(declaration: Declaration) -> list[Path]:
-    body = declaration.body
-    parts: list[object] = [attribute.expression for attribute, _ in body.attributes.values()]
-    return [path for part in (*parts, *(block for block, _ in body.blocks)) for path in _paths(part)]
+    def _names(self, part: object) -> list[Path]:
+        """Return the names in an expression or block, which is walked once for all resources and module instances."""
+        known = self._written.get(id(part))
+        if known is None:
+            # The part is kept beside its names: as long as it lives, no other has its id.
+            known = self._written[id(part)] = (part, list(_paths(part)))
+        return known[1]
 
 
 def _paths(part: object) -> Iterator[Path]:
