@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 
 from podroom.capacity.what_if import EnvironmentChange
 from podroom.model.world import Cluster
+from podroom.patterns import pattern
 from podroom.records import dataclass
 from podroom.values import Known
 
-_SOURCE = re.compile(r'^\s*source\s*=\s*"(?:registry\.terraform\.io/)?terraform-aws-modules/eks/aws"', re.MULTILINE)
-_VERSION = re.compile(r'^\s*version\s*=\s*"[^"\d]*(\d+)', re.MULTILINE)
+_SOURCE = pattern(r'^\s*source\s*=\s*"(?:registry\.terraform\.io/)?terraform-aws-modules/eks/aws"', re.MULTILINE)
+_VERSION = pattern(r'^\s*version\s*=\s*"[^"\d]*(\d+)', re.MULTILINE)
 _EKSCTL = "ClusterConfig/"
 _ADDONS_SINCE = 21
 _CLUSTER_ADDONS_SINCE = 18

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from podroom.patterns import pattern
 from podroom.report.style import printable
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!&@])")
-_BACKTICKS = re.compile(r"`+")
+_SPECIAL = pattern(r"([\\`*_{}\[\]<>#|~!&@])")
+_BACKTICKS = pattern(r"`+")
 
 
 def escaped(text: str) -> str:
