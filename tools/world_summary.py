@@ -15,14 +15,15 @@ from podroom.model.world import World, Zone
 from podroom.positions import Span
 from podroom.values import Known, Members, OneOf, Unknown
 
-_SOURCES = frozenset({"root", "variant", "gaps"})
+_LEFT_OUT = frozenset({"root", "variant", "gaps", "ignored_arguments"})
+"""Gaps come last; what is passed in vain is known of adapters only."""
 
 
 def summary(world: World) -> dict[str, str]:
     """Return what a World holds, by the way to each leaf; a gap is named by its address, what is empty is left out."""
     lines: dict[str, str] = {}
     for part in fields(world):
-        if part.name not in _SOURCES:
+        if part.name not in _LEFT_OUT:
             for thing in _all(world, part.name):
                 lines.update(_lines(getattr(thing, "address", part.name), thing))
     lines = {way: value for way, value in lines.items() if value != "null"}
@@ -34,7 +35,7 @@ def text(world: World) -> str:
     """Return the summary as text: a line for each address, and its leaves indented below."""
     lines: list[str] = []
     addresses = [
-        thing.address for part in fields(world) if part.name not in _SOURCES for thing in _all(world, part.name)
+        thing.address for part in fields(world) if part.name not in _LEFT_OUT for thing in _all(world, part.name)
     ]
     for way, value in summary(world).items():
         address = max((known for known in addresses if way.startswith(f"{known}.")), key=len, default="")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from podroom.evaluation.project import Unheeded
 from podroom.records import dataclass
 
 
@@ -13,7 +14,8 @@ class Adapter:
 
     `text` is a Terraform module with the original's variables, outputs and resource names as far as they bear
     on pods, or returns one for each major version where they differ.  `fingerprints` are arguments that only
-    some majors take: they tell the version where neither a constraint nor a ref does.
+    some majors take: they tell the version where neither a constraint nor a ref does.  `unheeded` are arguments
+    that do nothing in some majors.
     """
 
     module: str
@@ -21,12 +23,21 @@ class Adapter:
     text: str | Callable[[int], str]
     submodule: str = ""
     fingerprints: tuple[tuple[frozenset[str], tuple[int, ...]], ...] = ()
+    unheeded: tuple[tuple[tuple[int, ...], Unheeded], ...] = ()
 
     @property
     def reference(self) -> str:
         """Return the address of the original."""
         folder = f"/submodules/{self.submodule.rpartition('/')[2]}" if self.submodule else ""
         return f"https://registry.terraform.io/modules/{self.module}/latest{folder}"
+
+    def unheeded_by(self, major: int) -> tuple[Unheeded, ...]:
+        """Return the arguments that do nothing in one major version, or that only others declare."""
+        foreign = sorted({name for names, majors in self.fingerprints if major not in majors for name in names})
+        return (
+            *(Unheeded((name,), f"v{major} has no such argument, and Terraform refuses it") for name in foreign),
+            *(unheeded for majors, unheeded in self.unheeded if major in majors),
+        )
 
     def restated(self, major: int) -> str:
         """Return the text for one major version."""

@@ -103,4 +103,4 @@ def _supplied(adapter: Adapter, major: int) -> SuppliedModule:
     folder = f"//{adapter.submodule}" if adapter.submodule else ""
     name = f"{adapter.module}{folder} v{major}"
     parsed = parse(Document(name, adapter.restated(major)))
-    return SuppliedModule(name, adapter.reference, parsed)
+    return SuppliedModule(name, adapter.reference, parsed, adapter.unheeded_by(major))

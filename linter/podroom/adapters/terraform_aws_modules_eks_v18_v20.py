@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from podroom.adapters.adapter import Adapter
 from podroom.adapters.eks_placement_group import PLACEMENT
+from podroom.adapters.eks_unheeded import UNHEEDED
 from podroom.adapters.eks_user_data import ARGUMENTS
 from podroom.adapters.hcl import first_set, outputs, variables
 
@@ -231,6 +232,7 @@ ADAPTER = Adapter(
     module="terraform-aws-modules/eks/aws",
     majors=(18, 19, 20),
     text=_text,
+    unheeded=UNHEEDED,
     fingerprints=(
         (frozenset({"manage_aws_auth_configmap", "aws_auth_roles", "aws_auth_users", "aws_auth_accounts"}), (18, 19)),
         (frozenset({"access_entries", "authentication_mode", "enable_cluster_creator_admin_permissions"}), (20,)),

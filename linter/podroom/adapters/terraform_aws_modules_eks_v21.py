@@ -10,6 +10,7 @@ a group leaves out or sets to null is left to the defaults of the submodule.
 from __future__ import annotations
 
 from podroom.adapters.adapter import Adapter
+from podroom.adapters.eks_unheeded import UNHEEDED
 from podroom.adapters.hcl import outputs, variables
 
 _PARTS = "list(object({ content = string, content_type = optional(string), filename = optional(string) }))"
@@ -232,6 +233,7 @@ ADAPTER = Adapter(
     module="terraform-aws-modules/eks/aws",
     majors=(21,),
     text=_text,
+    unheeded=UNHEEDED,
     fingerprints=(
         (
             frozenset(

@@ -10,6 +10,7 @@ from podroom.assembly.cni import read_cni_settings
 from podroom.assembly.cni_defaults import MAY_CONFIGURE, configured_elsewhere
 from podroom.assembly.eni_configs import CUSTOM_NETWORKING, labelled, read_eni_configs
 from podroom.assembly.gaps import absent_modules
+from podroom.assembly.ignored import ignored_arguments
 from podroom.assembly.inventory import Inventory
 from podroom.assembly.node_groups import NodeGroups
 from podroom.assembly.order import with_cni_order
@@ -45,6 +46,7 @@ def assemble_parts(root: Module) -> tuple[World, tuple[Loose, ...]]:
         subnets=read_subnets(inventory),
         vpcs=read_vpcs(inventory),
         gaps=(*groups.gaps, *absent_modules(inventory, has_eks=bool(known))),
+        ignored_arguments=ignored_arguments(inventory),
     )
     if known and parts:
         world, parts = _attached(world, parts), ()

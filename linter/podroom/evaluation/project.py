@@ -9,7 +9,7 @@ from podroom.evaluation.inputs import Assignment, Inputs
 from podroom.evaluation.modules import Adapters, Module, ModuleCall, Options, Project, ProjectFiles
 from podroom.evaluation.reading import Field, Link
 from podroom.evaluation.resources import ResourceInstance
-from podroom.evaluation.supplied import SuppliedModule
+from podroom.evaluation.supplied import SuppliedModule, Unheeded
 
 __all__ = [
     "Adapters",
@@ -26,6 +26,7 @@ __all__ = [
     "ProjectFiles",
     "ResourceInstance",
     "SuppliedModule",
+    "Unheeded",
     "load_root",
 ]
 

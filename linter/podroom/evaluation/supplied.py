@@ -14,16 +14,31 @@ from podroom.sources.hcl.syntax import Expression, ParsedFile
 
 
 @dataclass(frozen=True, slots=True)
+class Unheeded:
+    """An argument that a module does not heed: the way to it, `*` standing for every key of a map.
+
+    `unless` are arguments beside it, each with a pattern: where one has a text that matches, or is not known, the
+    argument is heeded after all.  `defaults` names the argument that holds what all entries have in common.
+    """
+
+    way: tuple[str, ...]
+    reason: str
+    unless: tuple[tuple[str, str], ...] = ()
+    defaults: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SuppliedModule:
     """A well-known module, restated as far as it bears on pods.
 
     `supplier` is what a person calls it ("terraform-aws-modules/eks/aws v20"), `reference` the address
-    of the original.
+    of the original, `unheeded` what of its arguments does nothing.
     """
 
     supplier: str
     reference: str
     file: ParsedFile
+    unheeded: tuple[Unheeded, ...] = ()
 
     def declarations(self, place: Span) -> Declarations:
         """Return what the module declares where it stands for `place`, a call in the user's files."""

@@ -471,6 +471,16 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class IgnoredArgument:
+    """An argument that the called module does not heed; `address` is that of the call."""
+
+    address: str
+    argument: str
+    reason: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """Everything that was understood of one root of configuration."""
 
@@ -486,6 +496,7 @@ class World:
     node_classes: tuple[NodeClass, ...] = ()
     security_group_policies: tuple[SecurityGroupPolicy, ...] = ()
     cni_nodes: tuple[CniNode, ...] = ()
+    ignored_arguments: tuple[IgnoredArgument, ...] = ()
     fargate_profiles: tuple[FargateProfile, ...] = ()
 
     @property

@@ -1,0 +1,89 @@
+"""Arguments that a module does not heed are kept in the World."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from podroom.adapters.registry import stand_in
+from podroom.assembly.terraform import assemble
+from podroom.evaluation.project import Options, load_root
+from podroom.sources.files import Files
+from podroom.sources.hcl.parser import parse
+
+
+def ignored(folder: Path, version: str, body: str) -> dict[str, str]:
+    text = f'module "eks" {{\n  source = "terraform-aws-modules/eks/aws"\n  version = "{version}"\n{body}\n}}\n'
+    (folder / "main.tf").write_text(text, encoding="utf-8")
+    world = assemble(load_root(Files(str(folder), parse), str(folder), Options(adapters=stand_in)))
+    assert all(one.address == "module.eks" for one in world.ignored_arguments)
+    assert all(one.span.text in text for one in world.ignored_arguments)
+    return {one.argument: one.reason for one in world.ignored_arguments}
+
+
+STOCK = "eks_managed_node_groups.a.bootstrap_extra_args"
+POLICY = "self_managed_node_groups.a.mixed_instances_policy"
+
+
+@pytest.mark.parametrize(
+    ("version", "body", "expected"),
+    [
+        ("~> 20.0", 'eks_managed_node_groups = { a = { bootstrap_extra_args = "x" } }', {STOCK}),
+        ("~> 20.0", "eks_managed_node_groups = { a = { bootstrap_extra_args = null } }", set()),
+        (
+            "~> 20.0",
+            'eks_managed_node_groups = { a = { ami_type = "AL2_x86_64", bootstrap_extra_args = "x" } }',
+            {STOCK},
+        ),
+        (
+            "~> 20.0",
+            'eks_managed_node_groups = { a = { ami_type = "BOTTLEROCKET_ARM_64", bootstrap_extra_args = "x" } }',
+            set(),
+        ),
+        ("~> 20.0", 'eks_managed_node_groups = { a = { ami_type = var.type, bootstrap_extra_args = "x" } }', set()),
+        (
+            "~> 18.0",
+            'eks_managed_node_groups = { a = { enable_bootstrap_user_data = true, bootstrap_extra_args = "x" } }',
+            set(),
+        ),
+        (
+            "~> 18.0",
+            (
+                'eks_managed_node_group_defaults = { platform = "bottlerocket" }\n'
+                'eks_managed_node_groups = { a = { bootstrap_extra_args = "x" } }'
+            ),
+            set(),
+        ),
+        ("~> 21.0", "self_managed_node_groups = { a = { mixed_instances_policy = {} } }", {POLICY}),
+        (
+            "~> 21.0",
+            "self_managed_node_groups = { a = { use_mixed_instances_policy = true, mixed_instances_policy = {} } }",
+            set(),
+        ),
+        (
+            "~> 21.0",
+            'eks_managed_node_groups = { a = { instance_type = "m5.large" } }',
+            {"eks_managed_node_groups.a.instance_type"},
+        ),
+        (
+            "18.31.2",
+            'cluster_addons = { vpc-cni = { configuration_values = "{}" } }',
+            {"cluster_addons.vpc-cni.configuration_values"},
+        ),
+        ("19.21.0", 'cluster_addons = { vpc-cni = { configuration_values = "{}" } }', set()),
+        ("~> 21.0", 'cluster_name = "room"', {"cluster_name"}),
+        ("~> 20.0", 'cluster_name = "room"', set()),
+        ("~> 20.0", 'name = "room"\naddons = {}', {"name", "addons"}),
+        ("~> 19.0", "access_entries = {}", {"access_entries"}),
+    ],
+)
+def test_what_a_module_does_not_heed_is_kept(version: str, body: str, expected: set[str], tmp_path: Path) -> None:
+    assert set(ignored(tmp_path, version, body)) == expected
+
+
+def test_the_reason_says_what_to_write_instead(tmp_path: Path) -> None:
+    found = ignored(tmp_path, "~> 20.0", "eks_managed_node_groups = { a = { min_capacity = 1 } }")
+    assert found["eks_managed_node_groups.a.min_capacity"].endswith("it is min_size")
+    refused = ignored(tmp_path, "~> 21.0", 'cluster_version = "1.33"')
+    assert refused == {"cluster_version": "v21 has no such argument, and Terraform refuses it"}
