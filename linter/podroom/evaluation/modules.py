@@ -296,10 +296,10 @@ class Module(LazyObject):
 
     @property
     def maybe(self) -> Unknown | None:
-        """Return why the module instance may not exist; None if it is sure to."""
-        if self.doubt is None or self.call is None:
+        """Return why the module instance, or one that it is in, may not exist; None if it is sure to."""
+        if self.call is None:
             return None
-        return unknown_of(self.doubt, self.call.span)
+        return self.call.module.maybe if self.doubt is None else unknown_of(self.doubt, self.call.span)
 
     def resources(self, *types: str, mode: str = "managed") -> Iterator[ResourceInstance]:
         """Iterate over the instances of resources of some types (all types if none is given)."""

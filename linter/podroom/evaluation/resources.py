@@ -53,8 +53,8 @@ class ResourceInstance(LazyObject):
 
     @property
     def maybe(self) -> Unknown | None:
-        """Return why the instance may not exist; None if it is sure to."""
-        return None if self._doubt is None else unknown_of(self._doubt, self.span)
+        """Return why the instance, or the module that it is in, may not exist; None if it is sure to."""
+        return self.module.maybe if self._doubt is None else unknown_of(self._doubt, self.span)
 
     @property
     def span(self) -> Span:

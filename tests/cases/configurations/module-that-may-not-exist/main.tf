@@ -1,0 +1,8 @@
+variable "with_nodes" {
+  type = bool
+}
+
+module "nodes" {
+  source = "./nodes"
+  count  = var.with_nodes ? 1 : 0
+}

@@ -1,0 +1,15 @@
+# Too many pods, if the module is there at all.
+resource "aws_launch_template" "nodes" {
+  image_id      = "ami-0123456789abcdef0"
+  instance_type = "t3.medium"
+  user_data     = base64encode("#!/bin/bash\n/etc/eks/bootstrap.sh main --kubelet-extra-args --max-pods=110\n")
+}
+
+resource "aws_autoscaling_group" "nodes" {
+  min_size            = 1
+  max_size            = 3
+  vpc_zone_identifier = ["subnet-0aaaaaaaaaaaaaaaa"]
+  launch_template {
+    id = aws_launch_template.nodes.id
+  }
+}
