@@ -38,11 +38,6 @@ from world_summary import summary
 UNKNOWN = "(unknown)"
 
 NOT_MODELLED = {
-    "name": "names of templates join nothing here",
-    "version": "a template's version is the newest one here",
-    "launch_template_name": "a template is named by its id or by its name, as the module does",
-    "id": "a template is named by its id or by its name, as the module does",
-    "launch_template_id": "a template is named by its id or by its name, as the module does",
     "disk_size": "bears on no pod's address",
     "release_version": "invented by the stand-in provider; bears on no pod's address",
     "user_data": "encoded text differs in its headers; user_data_lines compares what it says",
@@ -60,6 +55,16 @@ NOT_MODELLED = {
     "launch_template_specification": "an override's own template is not modelled",
 }
 """Attributes that are compared with nothing, each with the reason."""
+
+NOT_MODELLED_IN_BLOCKS = {
+    **NOT_MODELLED,
+    "name": "names of templates join nothing here",
+    "version": "a template's version is the newest one here",
+    "launch_template_name": "a template is named by its id or by its name, as the module does",
+    "id": "a template is named by its id or by its name, as the module does",
+    "launch_template_id": "a template is named by its id or by its name, as the module does",
+}
+"""The same for attributes of blocks, which name launch templates."""
 
 INTENDED = (
     (r"image_id", "a stock image stays the parameter or the search that yields it: the plan's value is invented"),
@@ -169,7 +174,7 @@ def _read(body: BodyReader, name: str, planned: object) -> object:
         wanted = planned if isinstance(planned, list) else []
         blocks = list(body.blocks(name))
         return [
-            {key: _read(block, key, value) for key, value in one.items() if key not in NOT_MODELLED}
+            {key: _read(block, key, value) for key, value in one.items() if key not in NOT_MODELLED_IN_BLOCKS}
             for block, one in zip(blocks, (*wanted, *({} for _ in blocks[len(wanted) :])), strict=False)
             if isinstance(one, dict)
         ]
@@ -193,7 +198,7 @@ def _modelled(planned: object) -> object:
     if isinstance(planned, list):
         return [_modelled(item) for item in planned]
     if isinstance(planned, dict):
-        return {key: _modelled(value) for key, value in planned.items() if key not in NOT_MODELLED}
+        return {key: _modelled(value) for key, value in planned.items() if key not in NOT_MODELLED_IN_BLOCKS}
     return planned
 
 

@@ -29,8 +29,14 @@ def test_adapters_expand_to_what_terraform_planned(case: Path) -> None:
     assert any(one.attribute not in {"(resource)", "subnet_ids"} for one in compared)
 
 
-def test_there_are_expansions() -> None:
+def test_there_are_expansions_and_what_bears_on_pods_is_compared() -> None:
     assert len(CASES) >= 5
+    compared = {one.attribute for case in CASES for one in comparisons(case)}
+    assert compared >= {
+        *("version", "instance_types", "instance_type", "ami_type", "scaling_config", "min_size", "max_size"),
+        *("subnet_ids", "vpc_zone_identifier", "cidr_block", "availability_zone", "user_data_lines"),
+        *("mixed_instances_policy", "configuration_values", "addon_name", "kubernetes_network_config"),
+    }
 
 
 def spans(part: object, *, of: str) -> list[tuple[str, Span]]:
