@@ -10,35 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TypeVar
 
-from podroom.assembly.cni_defaults import UNDECLARED
-from podroom.assembly.cni_sources import with_sources
-from podroom.assembly.manifests.parts import CniPart, ConfigMapPart, Loose, NodeClassPart, SubnetTerm
-from podroom.model.world import (
-    Cluster,
-    CniNode,
-    CniSettings,
-    Gap,
-    Karpenter,
-    NodeClass,
-    NodePool,
-    PodSubnet,
-    SecurityGroupPolicy,
-    Subnet,
-    SubnetUse,
-    World,
-)
-from podroom.positions import Span
+from podroom.assembly.attaching import attach, undeclared
+from podroom.assembly.manifests.parts import CniPart, ConfigMapPart, Loose, NodeClassPart
+from podroom.model.world import Cluster, Gap, NodePool, PodSubnet, World
 from podroom.records import dataclass
-from podroom.values import Default, Known, Members, OneOf, Unknown, Value, first_unknown
+from podroom.values import Known
 
-P = TypeVar("P", NodePool, NodeClass)
-
-CUSTOM_NETWORKING = "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"
-
-_EKS = Default("Amazon EKS", "https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html")
-_NOT_HERE = "the cluster is not in this project, so what else sets its CNI is not known"
 _MOST_NAMED = 4
 
 
@@ -66,19 +44,24 @@ class _Place:
     address: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Several:
+    """Clusters that a part may belong to, as a person calls them; `folder` is that of the first."""
+
+    folder: str
+    names: tuple[str, ...]
+
+
 def join(worlds: Sequence[Placed], files: Sequence[LooseFile]) -> list[World]:
     """Return the Worlds with the parts of all files in them, and those of parts that belong to none of them."""
     parts: dict[_Place, list[Loose]] = {}
     homeless: dict[tuple[str, str | None], list[Loose]] = {}
-    gaps: dict[str, list[Gap]] = {}
+    unsettled: dict[_Several, list[Loose]] = {}
     for file in files:
-        reported = False
         for loose in file.parts:
             found = _places(worlds, loose, file.folder)
-            if isinstance(found, Gap):
-                if not reported:
-                    gaps.setdefault(_nearest(worlds, file.folder), []).append(found)
-                reported = True
+            if isinstance(found, _Several):
+                unsettled.setdefault(found, []).append(loose)
             elif found:
                 for place in found:
                     parts.setdefault(place, []).append(loose)
@@ -88,7 +71,8 @@ def join(worlds: Sequence[Placed], files: Sequence[LooseFile]) -> list[World]:
     for number, placed in enumerate(worlds):
         here = {place.address: several for place, several in parts.items() if place.number == number}
         world = attach(placed.world, here)
-        joined.append(replace(world, gaps=(*world.gaps, *gaps.get(placed.folder, ()))))
+        gaps = (_ambiguous(several, those) for several, those in unsettled.items() if several.folder == placed.folder)
+        joined.append(replace(world, gaps=(*world.gaps, *gaps)))
     for (folder, name), several in _gathered(homeless).items():
         joined.append(_own_world(folder, name, several))
     return joined
@@ -101,12 +85,12 @@ def attach_all(world: World, parts: Sequence[Loose]) -> World:
     placed = [Placed(world, "")]
     for loose in parts:
         if not world.clusters:
-            world = replace(world, clusters=(_undeclared(loose.cluster, loose.span),))
+            world = replace(world, clusters=(undeclared(loose.cluster, loose.span),))
             placed = [Placed(world, "")]
         # A tag need not be the name of a cluster, and these files have no other one.
         found = _places(placed, loose, "") or _places(placed, replace(loose, cluster=None), "")
-        if isinstance(found, Gap):
-            gaps.append(found)
+        if isinstance(found, _Several):
+            gaps.append(_ambiguous(found, [loose]))
             continue
         for place in found:
             by_cluster.setdefault(place.address, []).append(loose)
@@ -114,15 +98,8 @@ def attach_all(world: World, parts: Sequence[Loose]) -> World:
     return replace(joined, gaps=(*joined.gaps, *gaps))
 
 
-def attach(world: World, parts: dict[str, list[Loose]]) -> World:
-    """Return a World with parts added to its clusters, which `parts` names by their addresses."""
-    for address, several in parts.items():
-        world = _attach(world, address, several)
-    return world
-
-
-def _places(worlds: Sequence[Placed], loose: Loose, folder: str) -> list[_Place] | Gap:
-    """Return the clusters that a part belongs to (several only as variants of one), none, or why it is not known."""
+def _places(worlds: Sequence[Placed], loose: Loose, folder: str) -> list[_Place] | _Several:
+    """Return the clusters that a part belongs to (several only as variants of one), none, or which it may be."""
     every = [
         (_Place(number, cluster.address), placed, cluster)
         for number, placed in enumerate(worlds)
@@ -134,7 +111,7 @@ def _places(worlds: Sequence[Placed], loose: Loose, folder: str) -> list[_Place]
         candidates = named or tagged
         if not candidates:
             # One whose name is not known may be the one that is meant; one with another name is not.
-            candidates = [entry for entry in every if not isinstance(entry[2].name, Known)]
+            candidates = every if loose.tag else [entry for entry in every if not isinstance(entry[2].name, Known)]
     else:
         candidates = every
     for around in _upwards(folder):
@@ -143,20 +120,31 @@ def _places(worlds: Sequence[Placed], loose: Loose, folder: str) -> list[_Place]
             break
     else:
         return []
-    roots = {(placed.folder, place.address) for place, placed, _ in near}
+    near = [entry for entry in near if _suits(entry[2], loose)] or near
+    roots = sorted({(placed.folder, place.address) for place, placed, _ in near})
     if len(roots) == 1:
         return [place for place, _, _ in near]
-    return _ambiguous(loose, sorted(roots), folder)
+    return _Several(roots[0][0], tuple(f"{address} in {_relative(root, folder)}" for root, address in roots))
 
 
-def _ambiguous(loose: Loose, roots: Sequence[tuple[str, str]], folder: str) -> Gap:
-    shown = [f"{address} in {_relative(root, folder)}" for root, address in roots[:_MOST_NAMED]]
-    more = f" and {len(roots) - _MOST_NAMED} more" if len(roots) > _MOST_NAMED else ""
+def _suits(cluster: Cluster, loose: Loose) -> bool:
+    """Return whether a part of EKS Auto Mode meets a cluster with it, or any other part one without."""
+    part = loose.part
+    auto_mode = isinstance(cluster.auto_mode, Known) and cluster.auto_mode.value
+    if isinstance(part, NodePool):
+        return part.auto_mode is auto_mode
+    return (isinstance(part, NodeClassPart) and part.node_class.auto_mode) is auto_mode
+
+
+def _ambiguous(several: _Several, parts: Sequence[Loose]) -> Gap:
+    shown = ", ".join(several.names[:_MOST_NAMED])
+    more = f" and {len(several.names) - _MOST_NAMED} more" if len(several.names) > _MOST_NAMED else ""
+    others = f", and so may {len(parts) - 1} more from here on" if len(parts) > 1 else ""
     reason = (
-        f"it may belong to several clusters ({', '.join(shown)}{more}); name one in it (a tag karpenter.sh/discovery, "
-        "settings.clusterName), or give podroom the folders of one cluster only"
+        f"it may belong to several clusters ({shown}{more}){others}; name the cluster in it (a tag "
+        "karpenter.sh/discovery, settings.clusterName), or give podroom the folders of one cluster only"
     )
-    return Gap(_address(loose), reason, loose.span)
+    return Gap(_address(parts[0]), reason, parts[0].span)
 
 
 def _relative(root: str, folder: str) -> str:
@@ -175,12 +163,6 @@ def _address(loose: Loose) -> str:
     if isinstance(part, PodSubnet):
         return f"ENIConfig/{part.name}"
     return "ConfigMap/amazon-vpc-cni" if isinstance(part, ConfigMapPart) else part.address
-
-
-def _nearest(worlds: Sequence[Placed], folder: str) -> str:
-    """Return the folder of the first World in the smallest folder around a file."""
-    near = (placed.folder for around in _upwards(folder) for placed in worlds if _inside(placed.folder, around))
-    return next(near)
 
 
 def _upwards(folder: str) -> Iterable[str]:
@@ -221,160 +203,5 @@ def _gathered(
 
 def _own_world(folder: str, name: str | None, parts: Sequence[Loose]) -> World:
     root = parts[0].span.path.rpartition("/")[0] or folder.rpartition("/")[2] or "."
-    cluster = _undeclared(name, parts[0].span)
-    return _attach(World(root=root, clusters=(cluster,)), cluster.address, parts)
-
-
-def _undeclared(name: str | None, span: Span) -> Cluster:
-    why = Unknown(_NOT_HERE, span)
-    return Cluster(
-        address="the cluster of these manifests" if name is None else f'cluster "{name}"',
-        declared=False,
-        span=span,
-        name=why if name is None else Known(name, span),
-        version=why,
-        ip_family=Known("ipv4", _EKS),
-        auto_mode=Known(value=False, origin=_EKS),
-        subnets=Members((), (why,)),
-        cni=replace(UNDECLARED, not_installed=why),
-    )
-
-
-def _attach(world: World, address: str, parts: Sequence[Loose]) -> World:
-    cluster = world.cluster(address)
-    if cluster is None:
-        return world
-    cni = cluster.cni
-    karpenter = cluster.karpenter
-    pools: list[NodePool] = []
-    classes: list[NodeClassPart] = []
-    policies: list[SecurityGroupPolicy] = []
-    nodes: list[CniNode] = []
-    gaps: list[Gap] = []
-    for loose in parts:
-        part = loose.part
-        where: Value[str] = Known(address, loose.span)
-        if isinstance(part, NodePool):
-            pools.append(replace(part, cluster=where))
-        elif isinstance(part, NodeClassPart):
-            classes.append(replace(part, node_class=replace(part.node_class, cluster=where)))
-        elif isinstance(part, SecurityGroupPolicy):
-            policies.append(replace(part, cluster=where))
-        elif isinstance(part, CniNode):
-            nodes.append(replace(part, cluster=where))
-        elif isinstance(part, Gap):
-            gaps.append(part)
-        elif isinstance(part, Karpenter):
-            karpenter = part if karpenter is None else _both(karpenter, part)
-        else:
-            cni = _with(cni, part)
-    cni = with_sources(cni, [loose.part.source for loose in parts if isinstance(loose.part, CniPart)])
-    cni = _labelled(cni, cluster.cni)
-    named = _unique([part.node_class for part in classes], {known.address for known in world.node_classes})
-    read = [_with_subnets(known, part, world.subnets) for known, part in zip(named, classes, strict=True)]
-    return replace(
-        world,
-        clusters=tuple(replace(one, cni=cni, karpenter=karpenter) if one is cluster else one for one in world.clusters),
-        node_pools=(*world.node_pools, *_unique(pools, {known.address for known in world.node_pools})),
-        node_classes=(*world.node_classes, *read),
-        security_group_policies=(*world.security_group_policies, *policies),
-        cni_nodes=(*world.cni_nodes, *nodes),
-        gaps=(*world.gaps, *gaps),
-    )
-
-
-def _with(cni: CniSettings, part: CniPart | ConfigMapPart | PodSubnet) -> CniSettings:
-    """Return settings with what a part says besides variables."""
-    if isinstance(part, ConfigMapPart):
-        return replace(cni, config_map=(*cni.config_map, *part.entries))
-    more = Members((part,)) if isinstance(part, PodSubnet) else part.pod_subnets
-    pod_subnets = Members((*cni.pod_subnets.items, *more.items), (*cni.pod_subnets.missing, *more.missing))
-    probes = part.probes if isinstance(part, CniPart) else ()
-    return replace(cni, pod_subnets=pod_subnets, probes=(*cni.probes, *probes))
-
-
-def _labelled(cni: CniSettings, before: CniSettings) -> CniSettings:
-    """Say that labels were not looked for where custom networking is set only by what was added."""
-    variable = cni.find(CUSTOM_NETWORKING)
-    if variable is None or before.find(CUSTOM_NETWORKING) is not None or cni.labelled is not None:
-        return cni
-    return replace(cni, labelled=Unknown("whether nodes are labelled with an ENIConfig is not known", variable.span))
-
-
-def _both(one: Karpenter, other: Karpenter) -> Karpenter:
-    values = (one.reserved_enis, other.reserved_enis)
-    unknown = first_unknown(*(value if isinstance(value, Unknown) else None for value in values))
-    if unknown is not None:
-        return replace(one, reserved_enis=unknown)
-    candidates = tuple(dict.fromkeys(candidate for value in values for candidate in value.candidates()))
-    if len(candidates) == 1:
-        return one
-    reason = f"{one.address} and {other.address} set reservedENIs to different numbers"
-    return replace(one, reserved_enis=OneOf(candidates, reason, other.span))
-
-
-def _unique(parts: Sequence[P], taken: set[str]) -> list[P]:
-    """Return parts of which no two have one address: those of another file are called by it, too."""
-    result: list[P] = []
-    seen = set(taken)
-    for part in parts:
-        address = part.address
-        if address in seen:
-            address = f"{part.address} ({part.span.path}:{part.span.first.line})"
-        seen.add(address)
-        result.append(part if address == part.address else replace(part, address=address))
-    return result
-
-
-def _with_subnets(node_class: NodeClass, part: NodeClassPart, subnets: Sequence[Subnet]) -> NodeClass:
-    return replace(
-        node_class,
-        subnets=_selected(part.subnets, subnets),
-        pod_subnets=_selected(part.pod_subnets, subnets),
-    )
-
-
-def _selected(terms: Members[SubnetTerm], subnets: Sequence[Subnet]) -> Members[SubnetUse]:
-    """Return the subnets that the terms choose, and why there may be more."""
-    uses: list[SubnetUse] = []
-    missing = list(terms.missing)
-    for term in terms:
-        if term.identity is not None:
-            uses.append(SubnetUse(term.identity, term.span))
-            continue
-        chosen: list[SubnetUse] = []
-        unknown = term.missing
-        for subnet in subnets:
-            fits = _fits(term, subnet)
-            if isinstance(fits, Unknown):
-                unknown = first_unknown(unknown, fits)
-            elif fits:
-                chosen.append(SubnetUse(Known(subnet.address, term.span), term.span))
-        if unknown is not None:
-            missing.append(unknown)
-        elif not chosen:
-            missing.append(Unknown("no subnet of this project has the tags of this term", term.span))
-        uses += chosen
-    return Members(tuple(uses), tuple(missing))
-
-
-def _fits(term: SubnetTerm, subnet: Subnet) -> bool | Unknown:
-    """Return whether a subnet has all tags of a term."""
-    tags = dict(subnet.tags)
-    doubt = term.missing
-    for key, wanted in term.tags:
-        value = tags.get(key)
-        if value is None:
-            if subnet.tags_missing is None:
-                return False
-            doubt = first_unknown(doubt, subnet.tags_missing)
-            continue
-        if isinstance(wanted, Known) and wanted.value == "*":
-            continue
-        if isinstance(wanted, Known) and isinstance(value, Known):
-            if wanted.value != value.value:
-                return False
-            continue
-        doubt = first_unknown(doubt, *(one for one in (wanted, value) if isinstance(one, Unknown)))
-        doubt = first_unknown(doubt, Unknown(f"whether the tag {key} is the wanted one is not known", term.span))
-    return True if doubt is None else doubt
+    cluster = undeclared(name, parts[0].span)
+    return attach(World(root=root, clusters=(cluster,)), {cluster.address: parts})

@@ -175,11 +175,13 @@ def values_of(text: TracedText) -> tuple[list[Table], Unknown | None]:
 
 def _with_name(found: list[Loose]) -> list[Loose]:
     """Give parts without a cluster's name the one that their file names, if it names just one."""
-    names = {loose.cluster for loose in found if loose.cluster is not None}
-    if len(names) != 1:
+    names = {(loose.cluster, loose.tag) for loose in found if loose.cluster is not None}
+    certain = {name for name, tag in names if not tag} or {name for name, _ in names}
+    if len(certain) != 1:
         return found
-    name = next(iter(names))
-    return [Loose(loose.part, loose.span, name) for loose in found]
+    name = next(iter(certain))
+    tag = (name, False) not in names
+    return [Loose(loose.part, loose.span, name, tag) for loose in found]
 
 
 def _place(unknown: Unknown, document: Document) -> Span:

@@ -200,7 +200,7 @@ def read_node_class(manifest: Manifest) -> Loose:
     )
     pod_terms = _terms(spec, "podSubnetSelectorTerms") if auto_mode else Members[SubnetTerm]()
     name = _cluster_name(spec, terms)
-    return Loose(NodeClassPart(node_class, terms, pod_terms), manifest.span, name)
+    return Loose(NodeClassPart(node_class, terms, pod_terms), manifest.span, name, tag=True)
 
 
 def _family(spec: Table, manifest: Manifest) -> Value[AmiFamily] | None:

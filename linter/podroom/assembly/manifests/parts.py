@@ -68,8 +68,12 @@ Part: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class Loose:
-    """A part with the name of the cluster that its document names, if it names one."""
+    """A part with the name of the cluster that its document names, if it names one.
+
+    `tag` says that a tag names it, which may be any text that tells what belongs to a cluster.
+    """
 
     part: Part
     span: Span
     cluster: str | None = None
+    tag: bool = False

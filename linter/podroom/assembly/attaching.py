@@ -1,0 +1,196 @@
+"""A cluster and loose parts that belong to it -> the World with the parts in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from podroom.assembly.cni_defaults import UNDECLARED
+from podroom.assembly.cni_sources import with_sources
+from podroom.assembly.eni_configs import CUSTOM_NETWORKING
+from podroom.assembly.manifests.parts import CniPart, ConfigMapPart, Loose, NodeClassPart, SubnetTerm
+from podroom.model.world import (
+    Cluster,
+    CniNode,
+    CniSettings,
+    Gap,
+    Karpenter,
+    NodeClass,
+    NodePool,
+    PodSubnet,
+    SecurityGroupPolicy,
+    Subnet,
+    SubnetUse,
+    World,
+)
+from podroom.positions import Span
+from podroom.values import Default, Known, Members, OneOf, Unknown, Value, first_unknown
+
+P = TypeVar("P", NodePool, NodeClass)
+
+_EKS = Default("Amazon EKS", "https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html")
+_NOT_HERE = "the cluster is not in this project, so what else sets its CNI is not known"
+
+
+def attach(world: World, parts: Mapping[str, Sequence[Loose]]) -> World:
+    """Return a World with parts added to its clusters, which `parts` names by their addresses."""
+    for address, several in parts.items():
+        world = _attach(world, address, several)
+    return world
+
+
+def undeclared(name: str | None, span: Span) -> Cluster:
+    """Return a cluster that is not in the project and is known by its manifests only."""
+    why = Unknown(_NOT_HERE, span)
+    return Cluster(
+        address="the cluster of these manifests" if name is None else f'cluster "{name}"',
+        declared=False,
+        span=span,
+        name=why if name is None else Known(name, span),
+        version=why,
+        ip_family=Known("ipv4", _EKS),
+        auto_mode=Known(value=False, origin=_EKS),
+        subnets=Members((), (why,)),
+        cni=replace(UNDECLARED, not_installed=why),
+    )
+
+
+def _attach(world: World, address: str, parts: Sequence[Loose]) -> World:
+    cluster = world.cluster(address)
+    if cluster is None:
+        return world
+    cni = cluster.cni
+    karpenter = cluster.karpenter
+    pools: list[NodePool] = []
+    classes: list[NodeClassPart] = []
+    policies: list[SecurityGroupPolicy] = []
+    nodes: list[CniNode] = []
+    gaps: list[Gap] = []
+    for loose in parts:
+        part = loose.part
+        where: Value[str] = Known(address, loose.span)
+        if isinstance(part, NodePool):
+            pools.append(replace(part, cluster=where))
+        elif isinstance(part, NodeClassPart):
+            classes.append(replace(part, node_class=replace(part.node_class, cluster=where)))
+        elif isinstance(part, SecurityGroupPolicy):
+            policies.append(replace(part, cluster=where))
+        elif isinstance(part, CniNode):
+            nodes.append(replace(part, cluster=where))
+        elif isinstance(part, Gap):
+            gaps.append(part)
+        elif isinstance(part, Karpenter):
+            karpenter = part if karpenter is None else _both(karpenter, part)
+        else:
+            cni = _with(cni, part)
+    cni = with_sources(cni, [loose.part.source for loose in parts if isinstance(loose.part, CniPart)])
+    cni = _labelled(cni, cluster.cni)
+    named = _unique([part.node_class for part in classes], {known.address for known in world.node_classes})
+    read = [_with_subnets(known, part, world.subnets) for known, part in zip(named, classes, strict=True)]
+    return replace(
+        world,
+        clusters=tuple(replace(one, cni=cni, karpenter=karpenter) if one is cluster else one for one in world.clusters),
+        node_pools=(*world.node_pools, *_unique(pools, {known.address for known in world.node_pools})),
+        node_classes=(*world.node_classes, *read),
+        security_group_policies=(*world.security_group_policies, *policies),
+        cni_nodes=(*world.cni_nodes, *nodes),
+        gaps=(*world.gaps, *gaps),
+    )
+
+
+def _with(cni: CniSettings, part: CniPart | ConfigMapPart | PodSubnet) -> CniSettings:
+    """Return settings with what a part says besides variables."""
+    if isinstance(part, ConfigMapPart):
+        return replace(cni, config_map=(*cni.config_map, *part.entries))
+    more = Members((part,)) if isinstance(part, PodSubnet) else part.pod_subnets
+    pod_subnets = Members((*cni.pod_subnets.items, *more.items), (*cni.pod_subnets.missing, *more.missing))
+    probes = part.probes if isinstance(part, CniPart) else ()
+    return replace(cni, pod_subnets=pod_subnets, probes=(*cni.probes, *probes))
+
+
+def _labelled(cni: CniSettings, before: CniSettings) -> CniSettings:
+    """Say that labels were not looked for where custom networking is set only by what was added."""
+    variable = cni.find(CUSTOM_NETWORKING)
+    if variable is None or before.find(CUSTOM_NETWORKING) is not None or cni.labelled is not None:
+        return cni
+    return replace(cni, labelled=Unknown("whether nodes are labelled with an ENIConfig is not known", variable.span))
+
+
+def _both(one: Karpenter, other: Karpenter) -> Karpenter:
+    values = (one.reserved_enis, other.reserved_enis)
+    unknown = first_unknown(*(value if isinstance(value, Unknown) else None for value in values))
+    if unknown is not None:
+        return replace(one, reserved_enis=unknown)
+    candidates = tuple(dict.fromkeys(candidate for value in values for candidate in value.candidates()))
+    if len(candidates) == 1:
+        return one
+    reason = f"{one.address} and {other.address} set reservedENIs to different numbers"
+    return replace(one, reserved_enis=OneOf(candidates, reason, other.span))
+
+
+def _unique(parts: Sequence[P], taken: set[str]) -> list[P]:
+    """Return parts of which no two have one address: those of another file are called by it, too."""
+    result: list[P] = []
+    seen = set(taken)
+    for part in parts:
+        address = part.address
+        if address in seen:
+            address = f"{part.address} ({part.span.path}:{part.span.first.line})"
+        seen.add(address)
+        result.append(part if address == part.address else replace(part, address=address))
+    return result
+
+
+def _with_subnets(node_class: NodeClass, part: NodeClassPart, subnets: Sequence[Subnet]) -> NodeClass:
+    return replace(
+        node_class,
+        subnets=_selected(part.subnets, subnets),
+        pod_subnets=_selected(part.pod_subnets, subnets),
+    )
+
+
+def _selected(terms: Members[SubnetTerm], subnets: Sequence[Subnet]) -> Members[SubnetUse]:
+    """Return the subnets that the terms choose, and why there may be more."""
+    uses: list[SubnetUse] = []
+    missing = list(terms.missing)
+    for term in terms:
+        if term.identity is not None:
+            uses.append(SubnetUse(term.identity, term.span))
+            continue
+        chosen: list[SubnetUse] = []
+        unknown = term.missing
+        for subnet in subnets:
+            fits = _fits(term, subnet)
+            if isinstance(fits, Unknown):
+                unknown = first_unknown(unknown, fits)
+            elif fits:
+                chosen.append(SubnetUse(Known(subnet.address, term.span), term.span))
+        if unknown is not None:
+            missing.append(unknown)
+        elif not chosen:
+            missing.append(Unknown("no subnet of this project has the tags of this term", term.span))
+        uses += chosen
+    return Members(tuple(uses), tuple(missing))
+
+
+def _fits(term: SubnetTerm, subnet: Subnet) -> bool | Unknown:
+    """Return whether a subnet has all tags of a term."""
+    tags = dict(subnet.tags)
+    doubt = term.missing
+    for key, wanted in term.tags:
+        value = tags.get(key)
+        if value is None:
+            if subnet.tags_missing is None:
+                return False
+            doubt = first_unknown(doubt, subnet.tags_missing)
+            continue
+        if isinstance(wanted, Known) and wanted.value == "*":
+            continue
+        if isinstance(wanted, Known) and isinstance(value, Known):
+            if wanted.value != value.value:
+                return False
+            continue
+        doubt = first_unknown(doubt, *(one for one in (wanted, value) if isinstance(one, Unknown)))
+        doubt = first_unknown(doubt, Unknown(f"whether the tag {key} is the wanted one is not known", term.span))
+    return True if doubt is None else doubt
