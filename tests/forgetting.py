@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 
-from podroom.model.world import CniSettings, NodeGroup, UserData
+from podroom.model.world import (
+    Cluster,
+    CniSettings,
+    KarpenterKubelet,
+    NodeClass,
+    NodeGroup,
+    NodePool,
+    UserData,
+)
 from podroom.positions import Document, Span
 from podroom.values import Known, Members, OneOf, Unknown
 
@@ -41,6 +49,14 @@ def _less_than(item: object) -> Iterator[object]:
         yield replace(item, uncertain=FORGOTTEN)
     elif isinstance(item, CniSettings):
         yield replace(item, environment=(), missing=FORGOTTEN)
+        yield replace(item, not_installed=FORGOTTEN)
+    elif isinstance(item, (NodePool, NodeClass)):
+        yield replace(item, kubelet=KarpenterKubelet(item.span, missing=FORGOTTEN))
+        yield replace(item, uncertain=FORGOTTEN)
+    elif isinstance(item, KarpenterKubelet):
+        yield KarpenterKubelet(item.span, missing=FORGOTTEN)
+    elif isinstance(item, Cluster):
+        yield replace(item, karpenter=None)
 
 
 def _degraded_tuple(items: tuple[object, ...]) -> Iterator[tuple[object, ...]]:

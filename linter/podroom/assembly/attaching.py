@@ -9,7 +9,7 @@ from typing import TypeVar
 from podroom.assembly.cni_defaults import UNDECLARED
 from podroom.assembly.cni_sources import with_sources
 from podroom.assembly.eni_configs import CUSTOM_NETWORKING
-from podroom.assembly.manifests.parts import CniPart, ConfigMapPart, Loose, NodeClassPart, SubnetTerm
+from podroom.assembly.manifests.parts import CniPart, ConfigMapPart, EniConfigPart, Loose, NodeClassPart, SubnetTerm
 from podroom.model.world import (
     Cluster,
     CniNode,
@@ -18,7 +18,6 @@ from podroom.model.world import (
     Karpenter,
     NodeClass,
     NodePool,
-    PodSubnet,
     SecurityGroupPolicy,
     Subnet,
     SubnetUse,
@@ -99,11 +98,11 @@ def _attach(world: World, address: str, parts: Sequence[Loose]) -> World:
     )
 
 
-def _with(cni: CniSettings, part: CniPart | ConfigMapPart | PodSubnet) -> CniSettings:
+def _with(cni: CniSettings, part: CniPart | ConfigMapPart | EniConfigPart) -> CniSettings:
     """Return settings with what a part says besides variables."""
     if isinstance(part, ConfigMapPart):
         return replace(cni, config_map=(*cni.config_map, *part.entries))
-    more = Members((part,)) if isinstance(part, PodSubnet) else part.pod_subnets
+    more = part.pod_subnets
     pod_subnets = Members((*cni.pod_subnets.items, *more.items), (*cni.pod_subnets.missing, *more.missing))
     probes = part.probes if isinstance(part, CniPart) else ()
     return replace(cni, pod_subnets=pod_subnets, probes=(*cni.probes, *probes))

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from podroom.assembly.attaching import attach, undeclared
 from podroom.assembly.manifests.parts import CniPart, ConfigMapPart, Loose, NodeClassPart
-from podroom.model.world import Cluster, Gap, NodePool, PodSubnet, World
+from podroom.model.world import Cluster, Gap, NodePool, World
 from podroom.records import dataclass
 from podroom.values import Known
 
@@ -61,6 +61,8 @@ def join(worlds: Sequence[Placed], files: Sequence[LooseFile]) -> list[World]:
         for loose in file.parts:
             found = _places(worlds, loose, file.folder)
             if isinstance(found, _Several):
+                if _is_auto_mode(loose):
+                    continue  # nothing is judged of it, so nothing is left open
                 unsettled.setdefault(found, []).append(loose)
             elif found:
                 for place in found:
@@ -129,11 +131,14 @@ def _places(worlds: Sequence[Placed], loose: Loose, folder: str) -> list[_Place]
 
 def _suits(cluster: Cluster, loose: Loose) -> bool:
     """Return whether a part of EKS Auto Mode meets a cluster with it, or any other part one without."""
+    return _is_auto_mode(loose) is (isinstance(cluster.auto_mode, Known) and cluster.auto_mode.value)
+
+
+def _is_auto_mode(loose: Loose) -> bool:
     part = loose.part
-    auto_mode = isinstance(cluster.auto_mode, Known) and cluster.auto_mode.value
     if isinstance(part, NodePool):
-        return part.auto_mode is auto_mode
-    return (isinstance(part, NodeClassPart) and part.node_class.auto_mode) is auto_mode
+        return part.auto_mode
+    return isinstance(part, NodeClassPart) and part.node_class.auto_mode
 
 
 def _ambiguous(several: _Several, parts: Sequence[Loose]) -> Gap:
@@ -160,8 +165,6 @@ def _address(loose: Loose) -> str:
         return part.source.address
     if isinstance(part, NodeClassPart):
         return part.node_class.address
-    if isinstance(part, PodSubnet):
-        return f"ENIConfig/{part.name}"
     return "ConfigMap/amazon-vpc-cni" if isinstance(part, ConfigMapPart) else part.address
 
 

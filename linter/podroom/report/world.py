@@ -14,6 +14,8 @@ from podroom.report.style import Style, printable
 from podroom.values import Known, Members, OneOf, Unknown
 
 FORMAT_VERSION = "1"
+_UNSAID = frozenset(("value", "subnet", "type"))
+"""Parts that go without their name where they are the only one."""
 
 
 def render_json(worlds: tuple[World, ...]) -> str:
@@ -73,6 +75,10 @@ def _children(item: object) -> Iterator[tuple[str, object]]:
             continue
         if isinstance(value, Members) and not value.items and not value.missing:
             continue
+        if isinstance(value, bool) and value is field.default:
+            continue
+        if field.name == "sources" and len(value) == 1:  # then it says nothing that the settings do not
+            continue
         yield field.name.replace("_", " "), value
 
 
@@ -108,7 +114,8 @@ def _node(name: str, value: object, style: Style) -> tuple[str, list[tuple[str, 
         place = f"  {style.faint(printable(str(span)))}" if isinstance(span, Span) else ""
         below = [child for child in _children(value) if child[1] != title]
         if len(below) == 1 and isinstance(below[0][1], (Known, OneOf, Unknown)):
-            return _node(title or name, below[0][1], style)
+            part = below[0][0]
+            return _node(f"{title or name}{'' if part in _UNSAID else f', {part}'}", below[0][1], style)
         return f"{label}{style.strong(printable(title)) or '-'}{place}", below
     return f"{label}{_quoted(value)}", []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from podroom.assembly.manifests.objects import Manifest
-from podroom.assembly.manifests.parts import NO_CLUSTER, CniPart, ConfigMapPart
+from podroom.assembly.manifests.parts import NO_CLUSTER, CniPart, ConfigMapPart, EniConfigPart
 from podroom.assembly.manifests.tree import (
     Entry,
     FieldLeaf,
@@ -24,7 +24,6 @@ from podroom.model.world import (
     CniSource,
     CniSourceKind,
     EnvironmentVariable,
-    Gap,
     PodSubnet,
     Probe,
     SecurityGroupPolicy,
@@ -172,20 +171,20 @@ def read_config_map(manifest: Manifest) -> ConfigMapPart:
     return ConfigMapPart(entries, first_unknown(manifest.uncertain, gap))
 
 
-def read_eni_config(manifest: Manifest) -> PodSubnet | Gap:
-    """Read an ENIConfig; one of which not even the name is known cannot be joined."""
+def read_eni_config(manifest: Manifest) -> EniConfigPart:
+    """Read an ENIConfig; one that may not be there, or of which not even the name is known, is missing."""
     subnet = manifest.body.find("spec", "subnet")
-    if isinstance(manifest.uncertain, Unknown):
-        return Gap(manifest.address, f"the ENIConfig may not be there: {manifest.uncertain.reason}", manifest.span)
-    if not isinstance(manifest.name, Known):
-        reason = manifest.name.reason if isinstance(manifest.name, Unknown) else "it is one of several"
-        return Gap(manifest.address, f"the name of the ENIConfig is not known: {reason}", manifest.span)
+    if not isinstance(manifest.name, Known) or manifest.uncertain is not None:
+        name = manifest.name
+        unnamed = None if isinstance(name, Known) else Unknown(name.reason, name.origin, name.refs)
+        why = first_unknown(manifest.uncertain, unnamed)
+        return EniConfigPart(manifest.address, Members((), () if why is None else (why,)))
     origin = manifest.name.origin
     span = origin if isinstance(origin, Span) else manifest.span
     if subnet is None:
-        unset = Unknown("spec.subnet is not set: pods use the subnet of the node", manifest.span)
-        return PodSubnet(manifest.name.value, SubnetUse(unset, manifest.span), span)
-    return PodSubnet(manifest.name.value, use_of_subnet(subnet, manifest.span), span)
+        subnet = Unknown("spec.subnet is not set: pods use the subnet of the node", manifest.span)
+    config = PodSubnet(manifest.name.value, use_of_subnet(subnet, manifest.span), span)
+    return EniConfigPart(manifest.address, Members((config,)))
 
 
 def use_of_subnet(found: Item | Unknown, owner: Span) -> SubnetUse:

@@ -43,6 +43,14 @@ class ConfigMapPart:
 
 
 @dataclass(frozen=True, slots=True)
+class EniConfigPart:
+    """ENIConfigs; one of which not even the name is known is `missing`."""
+
+    address: str
+    pod_subnets: Members[PodSubnet]
+
+
+@dataclass(frozen=True, slots=True)
 class SubnetTerm:
     """A term that selects subnets: by id, or by all of its tags ("*" is any value)."""
 
@@ -62,7 +70,7 @@ class NodeClassPart:
 
 
 Part: TypeAlias = (
-    CniPart | ConfigMapPart | PodSubnet | NodePool | NodeClassPart | Karpenter | SecurityGroupPolicy | CniNode | Gap
+    CniPart | ConfigMapPart | EniConfigPart | NodePool | NodeClassPart | Karpenter | SecurityGroupPolicy | CniNode | Gap
 )
 
 

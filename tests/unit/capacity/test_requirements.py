@@ -1,0 +1,154 @@
+"""Requirements of NodePools against the table of instance types."""
+
+from __future__ import annotations
+
+import pytest
+
+from podroom.capacity.requirements import allowed_types
+from podroom.catalog.instance_types import InstanceCatalog
+from podroom.model.world import Requirement
+from podroom.positions import Document, Span
+from podroom.values import Known, Members, OneOf, Unknown
+
+CATALOG = InstanceCatalog.bundled()
+NOWHERE = Span(Document("pool.yaml", "text"), 0, 4)
+KARPENTER = "karpenter.k8s.aws/instance-"
+UNKNOWN = Unknown("it is filled in later", NOWHERE)
+
+
+def requirement(key: str, operator: str, *values: str) -> Requirement:
+    return Requirement(
+        Known(key, NOWHERE),
+        Known(operator, NOWHERE),
+        Members(tuple(Known(value, NOWHERE) for value in values)),
+        NOWHERE,
+    )
+
+
+def names(*requirements: Requirement, missing: tuple[Unknown, ...] = ()) -> list[str]:
+    allowed = allowed_types(Members(requirements, missing), CATALOG, NOWHERE)
+    return [instance.name for instance in allowed.certain]
+
+
+def among(*types: str) -> Requirement:
+    return requirement("node.kubernetes.io/instance-type", "In", *types)
+
+
+TYPES = (
+    "t2.small",
+    "m5.large",
+    "m5a.xlarge",
+    "m6g.xlarge",
+    "m6i.metal",
+    "c7i-flex.large",
+    "r5.2xlarge",
+    "u-6tb1.112xlarge",
+)
+
+
+@pytest.mark.parametrize(
+    ("key", "operator", "values", "expected"),
+    [
+        ("category", "In", ("m",), {"m5.large", "m5a.xlarge", "m6g.xlarge", "m6i.metal"}),
+        ("category", "NotIn", ("m", "t", "c", "r"), {"u-6tb1.112xlarge"}),
+        ("family", "In", ("m5", "c7i-flex"), {"m5.large", "c7i-flex.large"}),
+        ("generation", "Gt", ("5",), {"m6g.xlarge", "m6i.metal", "c7i-flex.large"}),
+        ("generation", "Lte", ("2",), {"t2.small", "u-6tb1.112xlarge"}),
+        ("size", "In", ("xlarge", "metal"), {"m5a.xlarge", "m6g.xlarge", "m6i.metal"}),
+        ("cpu", "Lt", ("4",), {"t2.small", "m5.large", "c7i-flex.large"}),
+        ("cpu", "Gte", ("8",), {"m6i.metal", "r5.2xlarge", "u-6tb1.112xlarge"}),
+        ("memory", "Gt", ("65535",), {"m6i.metal", "r5.2xlarge", "u-6tb1.112xlarge"}),
+        ("hypervisor", "In", ("xen",), {"t2.small"}),
+        ("hypervisor", "In", ("",), {"m6i.metal"}),
+        ("cpu-manufacturer", "In", ("aws", "amd"), {"m5a.xlarge", "m6g.xlarge"}),
+        ("capability-flex", "In", ("true",), {"c7i-flex.large"}),
+        ("category", "Exists", (), set(TYPES)),
+        ("category", "DoesNotExist", (), set()),
+        ("tenancy", "In", ("dedicated",), set(TYPES)),
+    ],
+)
+def test_a_requirement_on_a_label_of_karpenter(
+    key: str, operator: str, values: tuple[str, ...], expected: set[str]
+) -> None:
+    assert set(names(among(*TYPES), requirement(f"{KARPENTER}{key}", operator, *values))) == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "values", "expected"),
+    [
+        ("kubernetes.io/arch", ("arm64",), {"m6g.xlarge"}),
+        ("beta.kubernetes.io/arch", ("amd64",), set(TYPES) - {"m6g.xlarge"}),
+        ("beta.kubernetes.io/instance-type", ("m5.large",), {"m5.large"}),
+        ("topology.kubernetes.io/zone", ("eu-west-1a",), set(TYPES)),
+        ("karpenter.sh/capacity-type", ("spot",), set(TYPES)),
+        ("example.com/team", ("billing",), set(TYPES)),
+    ],
+)
+def test_a_requirement_on_another_label(key: str, values: tuple[str, ...], expected: set[str]) -> None:
+    assert set(names(among(*TYPES), requirement(key, "In", *values))) == expected
+
+
+def test_all_requirements_hold_at_once_as_the_bottlerocket_pattern_of_the_blueprints_has_them() -> None:
+    found = names(
+        requirement(f"{KARPENTER}category", "In", "c", "m"),
+        requirement(f"{KARPENTER}cpu", "In", "8", "16", "32"),
+        requirement(f"{KARPENTER}hypervisor", "In", "nitro"),
+        requirement("kubernetes.io/arch", "In", "amd64"),
+    )
+    facts = [CATALOG.find(name) for name in found]
+    assert {"c5.2xlarge", "m6i.4xlarge", "m7a.8xlarge"} <= set(found)
+    assert all(fact and fact.vcpus in (8, 16, 32) and fact.hypervisor == "nitro" for fact in facts)
+    assert all(name[0] in "cm" for name in found)
+
+
+@pytest.mark.parametrize("fact", ["gpu-count", "local-nvme", "network-bandwidth", "encryption-in-transit-supported"])
+def test_what_the_table_does_not_tell_leaves_every_type_open(fact: str) -> None:
+    allowed = allowed_types(Members((among("m5.large"), requirement(f"{KARPENTER}{fact}", "Exists"))), CATALOG, NOWHERE)
+    assert not allowed.certain
+    assert allowed.unknown is not None
+    assert fact in allowed.unknown.reason
+
+
+@pytest.mark.parametrize(
+    ("values", "certain"),
+    [
+        (Members((Known("m5.large", NOWHERE),), (UNKNOWN,)), {"m5.large"}),
+        (Members((Known("m5.large", NOWHERE), UNKNOWN)), {"m5.large"}),
+        (Members((OneOf(("m5.large", "c5.large"), "it depends", NOWHERE),)), set()),
+    ],
+    ids=["more-values", "a-value", "one-of-two"],
+)
+def test_values_that_are_not_known_leave_the_others_certain(values: Members, certain: set[str]) -> None:
+    known = Requirement(Known("node.kubernetes.io/instance-type", NOWHERE), Known("In", NOWHERE), values, NOWHERE)
+    allowed = allowed_types(Members((known,)), CATALOG, NOWHERE)
+    assert {instance.name for instance in allowed.certain} == certain
+    assert allowed.unknown is not None
+
+
+def test_no_type_is_certain_beside_a_requirement_that_is_not_known() -> None:
+    assert names(among("m5.large"), missing=(UNKNOWN,)) == []
+    assert names(among("m5.large"), Requirement(UNKNOWN, Known("In", NOWHERE), Members(), NOWHERE)) == []
+
+
+def test_a_type_that_the_table_lacks_is_said_and_the_others_stay() -> None:
+    allowed = allowed_types(Members((among("m5.large", "m5.lagre"),)), CATALOG, NOWHERE)
+    assert [instance.name for instance in allowed.certain] == ["m5.large"]
+    assert allowed.unknown is not None
+    assert "did you mean m5.large?" in allowed.unknown.reason
+
+
+def test_types_that_karpenter_never_launches_are_not_among_those_of_an_open_pool() -> None:
+    found = set(names())
+    assert len(found) > 1000
+    assert not {"t1.micro", "m1.small", "mac1.metal", "mac2.metal"} & found
+
+
+@pytest.mark.parametrize("key", ["size", "cpu", "memory"])
+def test_requirements_that_choose_sizes_are_told_from_those_that_do_not(key: str) -> None:
+    def sized(*requirements: Requirement) -> bool:
+        return allowed_types(Members(requirements), CATALOG, NOWHERE).sized
+
+    assert sized(requirement(f"{KARPENTER}{key}", "In", "8"))
+    assert sized(among("m5.large"))
+    assert not sized(requirement(f"{KARPENTER}{key}", "NotIn", "8"))
+    assert not sized(requirement(f"{KARPENTER}family", "In", "m5"), requirement("kubernetes.io/arch", "In", "amd64"))
