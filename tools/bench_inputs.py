@@ -13,10 +13,10 @@ from pathlib import Path
 ROOT_FILES = 50
 MONOREPO_FILES = 2_000
 MODULES = {
-    "vpc": "terraform-aws-modules/vpc/aws",
-    "eks": "terraform-aws-modules/eks/aws",
+    "vpc": ("terraform-aws-modules/vpc/aws", "6.6.0"),
+    "eks": ("terraform-aws-modules/eks/aws", "21.19.0"),
 }
-"""Modules that the EKS root calls, by the name of the call: where the registry has them."""
+"""Modules that the EKS root calls, by the name of the call: where the registry has them, and the version."""
 
 _VERSIONS = """\
 terraform {
@@ -406,11 +406,11 @@ def write_root_with_modules(folder: Path, sources: Path, files: int = ROOT_FILES
     _write_root(folder, files, {"modules.tf": _MODULE_CALLS})
     downloaded = folder / ".terraform" / "modules"
     entries = [{"Key": "", "Source": "", "Dir": "."}]
-    for name, address in MODULES.items():
+    for name, (address, version) in MODULES.items():
         target = downloaded / name
         shutil.copytree(sources / name, target, ignore=shutil.ignore_patterns(".git"))
         source = f"registry.terraform.io/{address}"
-        entries.append({"Key": name, "Source": source, "Version": "99.0.0", "Dir": f".terraform/modules/{name}"})
+        entries.append({"Key": name, "Source": source, "Version": version, "Dir": f".terraform/modules/{name}"})
         entries += [
             {"Key": f"{name}.{key}", "Source": call, "Dir": f".terraform/modules/{name}/{inner}"}
             for key, call, inner in _INNER_CALLS
