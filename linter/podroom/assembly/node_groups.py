@@ -250,7 +250,13 @@ def _cluster_tag(body: BodyReader) -> _ClusterTag:
             named = value if isinstance(value, Unknown) else value.map(_tagged_cluster)
             return _ClusterTag(present=True, name=named)
         unknown = first_unknown(unknown, value if isinstance(value, Unknown) else None)
-    return _ClusterTag(present=False, unknown=first_unknown(unknown, *tags.missing, *items.missing))
+    missing = [gap for gap in (*tags.missing, *items.missing) if not _of_provider(gap)]
+    return _ClusterTag(present=False, unknown=first_unknown(unknown, *missing))
+
+
+def _of_provider(gap: Unknown) -> bool:
+    """Return whether tags are missing that the provider puts on everything, so that they tell no nodes from others."""
+    return bool(gap.refs) and all("data.aws_default_tags." in ref for ref in gap.refs)
 
 
 def _desired_capacity(body: BodyReader) -> Value[int]:
