@@ -102,6 +102,9 @@ def budget_rows(inputs: Path, modules: Path | None) -> list[Row]:
     else:
         files = bench_inputs.write_root_with_modules(downloaded, modules)
         rows.append(podroom(f"the same with downloaded modules, {files} files", downloaded, budget=300))
+    manifests = inputs / "manifests"
+    bench_inputs.write_manifests(manifests)
+    rows.append(podroom(f"{bench_inputs.MANIFESTS:,} unrelated YAML files", manifests, budget=500))
     bench_inputs.write_monorepo(monorepo)
     rows.append(podroom(f"monorepo, {bench_inputs.MONOREPO_FILES:,} files", monorepo, budget=1500))
     return rows

@@ -11,6 +11,38 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT_FILES = 50
+MANIFESTS = 10_000
+_MANIFEST = """apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {name}
+  labels:
+    app.kubernetes.io/name: {name}
+    app.kubernetes.io/instance: "{number}"
+spec:
+  replicas: 3
+  selector:
+    matchLabels:
+      app.kubernetes.io/name: {name}
+  template:
+    metadata:
+      labels:
+        app.kubernetes.io/name: {name}
+    spec:
+      nodeSelector:
+        alpha.eksctl.io/nodegroup-name: general
+      containers:
+        - name: main
+          image: registry.example.com/{name}:1.{number}
+          resources:
+            requests:
+              cpu: 100m
+              memory: 128Mi
+          readinessProbe:
+            httpGet:
+              path: /ready
+              port: 8080
+"""
 MONOREPO_FILES = 2_000
 MODULES = {
     "vpc": ("terraform-aws-modules/vpc/aws", "6.6.0"),
@@ -443,6 +475,15 @@ def write_monorepo(folder: Path, files: int = MONOREPO_FILES) -> None:
         _write_root(folder / "services" / f"service-{number:03}", written, {})
         rest -= written
         number += 1
+
+
+def write_manifests(folder: Path, files: int = MANIFESTS) -> None:
+    """Write manifests of Kubernetes that have nothing to do with the network of nodes, and one Terraform file."""
+    _write(folder / "main.tf", "")
+    for number in range(files):
+        name = f"service-{number % 100}"
+        text = _MANIFEST.format(name=name, number=number)
+        _write(folder / name / f"overlay-{number // 1000}" / f"deployment-{number}.yaml", text)
 
 
 def write_module_instances(folder: Path, instances: int) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from podroom.capacity.alternatives import Alternatives, alternatives
 from podroom.capacity.assessment import Assessment, collect
 from podroom.errors import UsageError
-from podroom.model.world import Cluster, NodeGroup, NodePool, Subnet, World
+from podroom.model.world import Cluster, NodeGroup, NodePool, Notice, Subnet, World
 from podroom.patterns import pattern
 from podroom.positions import Document, Span
 from podroom.records import dataclass
@@ -86,6 +86,11 @@ class Outcome:
     problems: tuple[Problem, ...] = ()
     worlds: tuple[World, ...] = ()
     unused: tuple[Unused, ...] = ()
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """Return what in the files is not as the programs want it that they are for; each once."""
+        return tuple(dict.fromkeys(notice for world in self.worlds for notice in world.notices))
 
 
 class Engine:

@@ -481,6 +481,14 @@ class IgnoredArgument:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """Something in a file that the program it is for does not take; what it says is judged all the same."""
+
+    message: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """Everything that was understood of one root of configuration."""
 
@@ -498,6 +506,7 @@ class World:
     cni_nodes: tuple[CniNode, ...] = ()
     ignored_arguments: tuple[IgnoredArgument, ...] = ()
     fargate_profiles: tuple[FargateProfile, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
     @property
     def about_eks(self) -> bool:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from podroom.engine import Outcome, Problem, Suppressed, Undecided, Unused
+from podroom.model.world import Notice
 from podroom.positions import Span
 from podroom.rule import Finding, Severity
 
@@ -22,6 +23,7 @@ def render(outcome: Outcome, *, version: str, catalog_date: str) -> str:
         "undecided": [_undecided(undecided) for undecided in outcome.undecided],
         "suppressed": [_suppressed(suppressed) for suppressed in outcome.suppressed],
         "unused_suppressions": [_unused(unused) for unused in outcome.unused],
+        "notices": [_notice(notice) for notice in outcome.notices],
         "errors": [problem_data(problem) for problem in outcome.problems],
         "summary": {
             "findings": len(outcome.findings),
@@ -31,6 +33,7 @@ def render(outcome: Outcome, *, version: str, catalog_date: str) -> str:
             },
             "undecided": len(outcome.undecided),
             "suppressed": len(outcome.suppressed),
+            "notices": len(outcome.notices),
             "errors": len(outcome.problems),
         },
     }
@@ -85,6 +88,11 @@ def _unused(unused: Unused) -> dict[str, Any]:
         "line": first.line,
         "column": first.column,
     }
+
+
+def _notice(notice: Notice) -> dict[str, Any]:
+    first = notice.span.first
+    return {"message": notice.message, "path": notice.span.path, "line": first.line, "column": first.column}
 
 
 def problem_data(problem: Problem) -> dict[str, Any]:

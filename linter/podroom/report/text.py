@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from podroom.engine import Outcome, Problem, Undecided, Unused
+from podroom.model.world import Notice
 from podroom.positions import Span
 from podroom.report.style import Style, printable
 from podroom.rule import Confidence, Finding, Severity
@@ -23,6 +24,8 @@ def render(outcome: Outcome, style: Style) -> str:
         parts.append(_undecided(outcome.undecided, style))
     if outcome.unused:
         parts.append(_unused(outcome.unused, style))
+    if outcome.notices:
+        parts.append(_notices(outcome.notices, style))
     parts.append(summary(outcome, style))
     return "\n\n".join(parts) + "\n"
 
@@ -49,6 +52,7 @@ def summary(outcome: Outcome, style: Style) -> str:
     rest = [
         _count(len(outcome.undecided), "judgement") + " undecided" if outcome.undecided else "",
         f"{len(outcome.suppressed)} suppressed" if outcome.suppressed else "",
+        _count(len(outcome.notices), "notice") if outcome.notices else "",
         _count(len(outcome.problems), "input") + " not read" if outcome.problems else "",
     ]
     tail = "".join(f", {item}" for item in rest if item)
@@ -138,6 +142,12 @@ def _undecided(outcomes: Iterable[Undecided], style: Style) -> str:
         lines.append(f"  {printable(str(outcome.span))}: {style.strong(printable(outcome.reason))}")
         only = f"; only with {_variants(outcome.variants)}" if outcome.variants else ""
         lines.append(style.faint(f"      {open_codes}{printable(only)}"))
+    return "\n".join(lines)
+
+
+def _notices(notices: Iterable[Notice], style: Style) -> str:
+    lines = [style.strong("notices:")]
+    lines += [f"  {printable(f'{notice.span}: {notice.message}')}" for notice in notices]
     return "\n".join(lines)
 
 

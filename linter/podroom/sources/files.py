@@ -34,6 +34,7 @@ LARGEST_FILE = 32 * 1024 * 1024
 """In bytes.  The largest Terraform file in 10,442 public ones is under 1 MiB."""
 
 _GIT_CRYPT = b"\x00GITCRYPT\x00"
+_CHUNK = 64 * 1024
 _SKIPPED_DIRECTORIES = frozenset({"node_modules", "__pycache__"})
 
 
@@ -268,7 +269,8 @@ def read_beginning(path: str, most: int) -> bytes:
     except (OSError, ValueError):
         return b""
     try:
-        return os.read(descriptor, min(os.fstat(descriptor).st_size, most))
+        data = os.read(descriptor, min(_CHUNK, most))
+        return data + os.read(descriptor, most - _CHUNK) if len(data) == _CHUNK else data
     except OSError:
         return b""
     finally:

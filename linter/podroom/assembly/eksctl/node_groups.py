@@ -136,7 +136,9 @@ def _family(node: Mapping, kind: GroupKind, own_image: Value[bool], span: Span) 
     """Return the AMI family (pkg/apis/eksctl.io/v1alpha5/defaults.go:121 and :153)."""
     named = scalar(node, "amiFamily")
     if named is None:
-        if kind is GroupKind.MANAGED and isinstance(own_image, Known) and own_image.value:
+        if isinstance(own_image, Unknown):
+            return own_image
+        if kind is GroupKind.MANAGED and True in own_image.candidates():
             return Unknown("amiFamily does not say which operating system the AMI carries", span)
         return Known(AmiFamily.AL2023, EKSCTL)
     unknown = unknown_in(named)

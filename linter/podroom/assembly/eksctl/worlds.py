@@ -11,6 +11,7 @@ from podroom.assembly.cni_defaults import DEFAULT_VERSION, UNDECLARED
 from podroom.assembly.eksctl.network import Network
 from podroom.assembly.eksctl.node_groups import count_node_groups, read_node_groups
 from podroom.assembly.eksctl.reading import EKSCTL, changed, items, mapping, scalar, text, text_of, truth, unknown_in
+from podroom.assembly.eksctl.validation import find_notices
 from podroom.model.world import CURRENT_VERSION, Cluster, CniOrder, CniSettings, FargateProfile, Gap, Karpenter, World
 from podroom.positions import Document, Span
 from podroom.records import dataclass
@@ -145,6 +146,7 @@ def _world(config: ClusterConfig, lenders: Sequence[ClusterConfig], root: str, g
         vpcs=network.vpcs,
         fargate_profiles=tuple(_fargate_profiles(config.root, address, network)),
         gaps=gaps,
+        notices=tuple(notice for one in (config, *lenders) for notice in find_notices(one.root)),
     )
 
 
