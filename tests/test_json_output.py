@@ -105,7 +105,7 @@ def test_the_summary_counts_what_is_there() -> None:
     assert output["summary"] == {
         "findings": len(severities),
         **{severity: severities.count(severity) for severity in ("error", "warning", "info")},
-        **{kind: len(output[kind]) for kind in ("undecided", "suppressed", "errors")},
+        **{kind: len(output[kind]) for kind in ("undecided", "suppressed", "notices", "errors")},
     }
     assert len(severities) > 1
 

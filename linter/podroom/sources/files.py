@@ -258,8 +258,8 @@ def folder_of(path: str) -> str:
 
 
 def joined_path(folder: str, name: str) -> str:
-    """Return the path of a file in a folder."""
-    return os.path.normpath(os.path.join(folder, name))
+    """Return the path of a file in a folder whose path is in its shortest form."""
+    return name if folder == "." else os.path.join(folder, name)
 
 
 def read_beginning(path: str, most: int) -> bytes:

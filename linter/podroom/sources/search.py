@@ -103,6 +103,5 @@ def _candidates(path: str, files: Files, endings: tuple[str, ...]) -> Iterator[s
         yield path
         return
     for folder, names in walk(path, files, _HIDDEN_FOLDERS):
-        for name in names:
-            if name.endswith(endings):
-                yield joined_path(folder, name)
+        start = joined_path(folder, "")
+        yield from (start + name for name in names if name.endswith(endings))
