@@ -303,7 +303,31 @@ def test_a_template_is_read_as_far_as_it_goes() -> None:
 
     assert [plain(choice.type) for choice in only.instance_types] == ["?"]
     assert [plain(fixed.value) for fixed in only.user_data.fixed] == [58]
-    assert [gap.span.first.line for gap in found.gaps] == [7]
+    assert plain(only.uncertain) == "?"
+    assert not found.gaps
+
+
+@pytest.mark.parametrize(
+    ("body", "missing", "gaps"),
+    [
+        ("addons:\n{{ if .Values.pd }}\n- name: vpc-cni\n{{ end }}\n", True, 0),
+        ("{{ if .Values.network }}\nvpc: {cidr: 10.0.0.0/16}\n{{ end }}\n", False, 1),
+        ("{{/* a comment */}}\n", False, 0),
+    ],
+)
+def test_what_a_template_decides_on_is_not_taken_for_certain(body: str, missing: bool, gaps: int) -> None:
+    found = world(f"{body}nodeGroups: [{{name: workers}}]\n")
+
+    assert (found.clusters[0].cni.missing is not None) == missing
+    assert len(found.gaps) == gaps
+    assert found.node_groups[0].uncertain is None
+
+
+def test_what_is_meant_for_a_shell_on_the_node_is_left_to_it() -> None:
+    script = "curl -w '%{http_code}' ${URL}; sed -i s/29/110/ /etc/eks/eni-max-pods.txt"
+    found = group(f'amiFamily: AmazonLinux2, preBootstrapCommands: ["{script}"]')
+
+    assert [gap.reason for gap in found.user_data.gaps] == ["the table of max pods that bootstrap.sh reads is changed"]
 
 
 def test_a_placeholder_where_yaml_cannot_hold_one_is_read_too() -> None:

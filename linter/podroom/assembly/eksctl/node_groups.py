@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from podroom.assembly.eksctl.network import Network
 from podroom.assembly.eksctl.reading import (
@@ -22,6 +23,7 @@ from podroom.catalog.ami_families import AmiFamily
 from podroom.model.world import GroupKind, InstanceChoice, LaunchTemplate, NodeGroup, TypeSource
 from podroom.positions import Span
 from podroom.records import dataclass
+from podroom.sources.templated import Condition
 from podroom.sources.yaml import Mapping, Scalar
 from podroom.values import Known, Members, Unknown, Value
 
@@ -34,7 +36,10 @@ _DEFAULT_COUNT = 2
 _MIXED = "mixed"
 """What `instanceType` says where `instancesDistribution` names the types."""
 
-_KINDS = (("managedNodeGroups", GroupKind.MANAGED), ("nodeGroups", GroupKind.SELF_MANAGED))
+GROUP_SECTIONS = ("managedNodeGroups", "nodeGroups")
+"""The lists of node groups, those of Amazon EKS first."""
+
+_KINDS = tuple(zip(GROUP_SECTIONS, (GroupKind.MANAGED, GroupKind.SELF_MANAGED), strict=True))
 
 _FAMILIES = {
     "amazonlinux2023": AmiFamily.AL2023,
@@ -44,15 +49,23 @@ _FAMILIES = {
 }
 
 
-def read_node_groups(config: Mapping, cluster: str, network: Network) -> Iterator[NodeGroup]:
-    """Iterate over the node groups, those of Amazon EKS first."""
+def read_node_groups(
+    config: Mapping, cluster: str, network: Network, conditions: Sequence[Condition] = ()
+) -> Iterator[NodeGroup]:
+    """Iterate over the node groups, those of Amazon EKS first; `conditions` are those of a template."""
     for section, kind in _KINDS:
         for position, node in enumerate(items(config, section)):
             if isinstance(node, Mapping):
                 name = scalar(node, "name")
                 label = name.text if name is not None and unknown_in(name) is None else str(position)
                 span = name.span if name is not None else node.span
-                yield _group(node, kind, _Identity(f"{section}/{label}", span, cluster), network)
+                group = _group(node, kind, _Identity(f"{section}/{label}", span, cluster), network)
+                yield replace(group, uncertain=condition_on(node, conditions))
+
+
+def condition_on(node: Mapping, conditions: Sequence[Condition]) -> Unknown | None:
+    """Return the first condition of a template that decides on a mapping or on a part of it."""
+    return next((one.unknown for one in conditions if one.start < node.end and node.start < one.end), None)
 
 
 def count_node_groups(config: Mapping) -> int:

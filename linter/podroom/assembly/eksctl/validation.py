@@ -11,6 +11,7 @@ import pkgutil
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from podroom.assembly.eksctl.node_groups import GROUP_SECTIONS
 from podroom.assembly.eksctl.reading import unknown_in
 from podroom.model.world import Notice
 from podroom.positions import Span
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from jsonschema import ValidationError
 
 SCHEMA = "cluster-config.json"
-_SECTIONS_OF_GROUPS = ("managedNodeGroups", "nodeGroups")
 _WORDS = {
     "array": "a list",
     "boolean": "true or false",
@@ -47,7 +47,7 @@ def find_notices(root: Mapping) -> tuple[Notice, ...]:
     notices = [notice for error in errors if (notice := _notice(error, root)) is not None]
     notices += _misspelt(root, found["properties"])
     shared = found["$defs"]["nodeGroup"]["properties"]
-    for section in _SECTIONS_OF_GROUPS:
+    for section in GROUP_SECTIONS:
         groups = root.get(section)
         for group in groups.items if isinstance(groups, Sequence) else ():
             if isinstance(group, Mapping):

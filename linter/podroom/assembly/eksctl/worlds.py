@@ -9,18 +9,20 @@ from itertools import groupby
 from podroom.assembly.cni import ADDON, ConfigurationValues, read_configuration_mapping, read_configuration_values
 from podroom.assembly.cni_defaults import DEFAULT_VERSION, UNDECLARED
 from podroom.assembly.eksctl.network import Network
-from podroom.assembly.eksctl.node_groups import count_node_groups, read_node_groups
+from podroom.assembly.eksctl.node_groups import GROUP_SECTIONS, condition_on, count_node_groups, read_node_groups
 from podroom.assembly.eksctl.reading import EKSCTL, changed, items, mapping, scalar, text, text_of, truth, unknown_in
 from podroom.assembly.eksctl.validation import find_notices
 from podroom.model.world import CURRENT_VERSION, Cluster, CniOrder, CniSettings, FargateProfile, Gap, Karpenter, World
 from podroom.positions import Document, Span
 from podroom.records import dataclass
 from podroom.sources.problem import Problem
-from podroom.sources.yaml import Entry, Mapping, Node, Scalar
-from podroom.sources.yaml_templates import TemplateStream, compose_template
-from podroom.values import Default, Known, Members, Unknown, Value
+from podroom.sources.templated import Condition, read_template
+from podroom.sources.yaml import Entry, Mapping, Node, Scalar, Stream, compose, compose_document
+from podroom.values import Default, Known, Members, Unknown, Value, first_unknown
 
 _LATEST = "latest"
+_TEMPLATE_MARKS = ("{{", "{%")
+_LATER_MARKS = ("${", "%{")
 _KARPENTER = Default("Karpenter", "https://karpenter.sh/docs/reference/settings/")
 
 
@@ -32,6 +34,7 @@ class ClusterConfig:
     root: Mapping
     name: str | None
     span: Span
+    conditions: tuple[Condition, ...] = ()
 
     @property
     def folder(self) -> str:
@@ -55,11 +58,11 @@ def assemble_eksctl(documents: Iterable[Document]) -> Understood:
     configs: list[ClusterConfig] = []
     lost: list[World] = []
     for document in documents:
-        template = compose_template(document)
-        found = list(_configs(document, template))
+        read = _read(document)
+        found = list(_configs(document, read))
         configs += found
-        problem = template.stream.problem
-        if problem is not None and not template.template:
+        problem = read.stream.problem
+        if problem is not None and not read.template:
             problems.append(problem)
         elif problem is not None:
             reason = f"this template of a ClusterConfig is not read any further: {problem.message}"
@@ -68,15 +71,34 @@ def assemble_eksctl(documents: Iterable[Document]) -> Understood:
                 gaps.setdefault(document.path, []).append(gap)
             else:
                 lost.append(World(root=document.path, gaps=(gap,)))
-        if template.steered and found:
-            reason = "lines of the template decide what there will be; all that they guard is taken to be there"
-            gaps.setdefault(document.path, []).append(Gap(document.path, reason, template.steered[0]))
     worlds = [*_worlds(configs, gaps), *lost]
     return Understood(tuple(worlds), tuple(problems), tuple(configs))
 
 
-def _configs(document: Document, template: TemplateStream) -> Iterator[ClusterConfig]:
-    for node in template.stream.documents:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What could be read of a file, which may be a template with stretches that are there under a condition."""
+
+    stream: Stream
+    conditions: tuple[Condition, ...] = ()
+    template: bool = False
+
+
+def _read(document: Document) -> _Read:
+    """Read a file; what is not said to be a template is one only if it is no YAML as it stands.
+
+    In YAML `${NAME}` is as often meant for a shell on the node, and `%{name}` for a program there.
+    """
+    if not any(mark in document.text for mark in _TEMPLATE_MARKS):
+        stream = compose_document(document)
+        if stream.problem is None or not any(mark in document.text for mark in _LATER_MARKS):
+            return _Read(stream)
+    template = read_template(document)
+    return _Read(compose(template.text), template.conditions, template=True)
+
+
+def _configs(document: Document, read: _Read) -> Iterator[ClusterConfig]:
+    for node in read.stream.documents:
         if not isinstance(node, Mapping):
             continue
         version, kind = node.get("apiVersion"), node.get("kind")
@@ -85,7 +107,7 @@ def _configs(document: Document, template: TemplateStream) -> Iterator[ClusterCo
         if isinstance(kind, Scalar) and kind.text == "ClusterConfig":
             name = scalar(mapping(node, "metadata"), "name")
             known = name.text if name is not None and unknown_in(name) is None else None
-            yield ClusterConfig(document, node, known, name.span if name is not None else kind.span)
+            yield ClusterConfig(document, node, known, name.span if name is not None else kind.span, read.conditions)
 
 
 def _worlds(configs: Sequence[ClusterConfig], gaps: dict[str, list[Gap]]) -> Iterator[World]:
@@ -141,13 +163,29 @@ def _world(config: ClusterConfig, lenders: Sequence[ClusterConfig], root: str, g
     return World(
         root=root,
         clusters=(cluster,),
-        node_groups=tuple(replace(group, cni_order=order) for group in read_node_groups(config.root, address, network)),
+        node_groups=tuple(
+            replace(group, cni_order=order)
+            for group in read_node_groups(config.root, address, network, config.conditions)
+        ),
         subnets=network.subnets,
         vpcs=network.vpcs,
         fargate_profiles=tuple(_fargate_profiles(config.root, address, network)),
-        gaps=gaps,
+        gaps=(*gaps, *_steered(config)),
         notices=tuple(notice for one in (config, *lenders) for notice in find_notices(one.root)),
     )
+
+
+def _steered(config: ClusterConfig) -> Iterator[Gap]:
+    """Iterate over what a template decides beside the node groups and the add-ons, which know it themselves."""
+    known = [
+        node for section in (*GROUP_SECTIONS, "addons") for node in (config.root.get(section),) if node is not None
+    ]
+    for condition in config.conditions:
+        inside = config.root.start <= condition.start <= config.root.end
+        if inside and not any(node.start < condition.end and condition.start < node.end for node in known):
+            reason = f"{condition.unknown.reason}; it is taken to be there"
+            origin = condition.unknown.origin
+            yield Gap(config.document.path, reason, config.span if isinstance(origin, Default) else origin)
 
 
 def _or_default(value: Value[str] | None, otherwise: Value[str]) -> Value[str]:
@@ -180,7 +218,11 @@ def _cni(config: ClusterConfig, lenders: Sequence[ClusterConfig]) -> tuple[CniSe
             name = scalar(node, "name") if isinstance(node, Mapping) else None
             if isinstance(node, Mapping) and name is not None and name.text.lower() == ADDON:
                 order = CniOrder.BEFORE if holder is config else CniOrder.OPEN
-                return _from_addon(node, name), Known(order, name.span)
+                doubt = condition_on(node, holder.conditions)
+                settings = _from_addon(node, name)
+                if doubt is not None:
+                    settings = replace(settings, missing=first_unknown(settings.missing, doubt))
+                return settings, Known(order, name.span)
     unknown = [node for node in items(config.root, "addons") if _unnamed(node)]
     if unknown:
         return _default(Unknown("which add-on this is is not known", unknown[0].span)), None
