@@ -69,6 +69,10 @@ def figures(*arguments: str) -> dict[str, int | tuple[int, int] | None]:
         (("c5.large",), {"addresses_idle": 10, "addresses_one_pod": 20}),
         (("m5.large", *PREFIXES_FOR_110, "--pods", "108"), {"addresses_full": 113}),
         (("m5.large", "--custom-networking", "--max-pods", "20"), {"addresses_idle": 11, "addresses_one_pod": 21}),
+        (
+            ("m5.large", "--env", "WARM_IP_TARGET=1", "--max-pods", "10", "--pods", "20"),
+            {"addresses_asked": 10, "addresses_full": 10},
+        ),
         # Who decides, by the path of the bootstrap.
         (("m5.large", "--prefix-delegation", "--managed"), {"kubelet": 110, "nodeadm": 29, "karpenter": 29}),
         (("m5.large", "--prefix-delegation"), {"kubelet": 29, "managed_node_group": 110, "formula_with_prefixes": 434}),

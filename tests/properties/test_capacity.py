@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from itertools import accumulate
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from podroom.capacity import max_pods
@@ -26,6 +26,7 @@ from podroom.capacity.warm_pool import (
 from podroom.catalog.ami_families import AmiFamily
 from podroom.catalog.instance_types import InstanceCatalog, InstanceType
 
+AT_ANY_SPEED = settings(deadline=None)  # a busy machine is no failure
 TYPES = list(InstanceCatalog.bundled())
 
 instance_types = st.sampled_from([found for found in TYPES if found.hypervisor is not None])
@@ -76,12 +77,14 @@ def arithmetic(working: str) -> int:
     return int(eval(symbols.replace(" x ", " * "), {"__builtins__": {}}, {"min": min, "max": max}))  # noqa: S307 - our own sum
 
 
+@AT_ANY_SPEED
 @given(pools(), st.integers(0, 80))
 def test_the_closed_form_is_what_stepping_leads_to_wherever_it_is_used(pool: Pool, pods: int) -> None:
     """Both are told apart from each other only where the closed form does not claim to be exact."""
     assert pool_items(pool, pods) == stepped_items(pool, pods)
 
 
+@AT_ANY_SPEED
 @given(pools(), st.integers(0, 80))
 def test_the_closed_form_is_exact_below_max_pods(pool: Pool, pods: int) -> None:
     """Without the limit of max pods every mode has an exact closed form."""
@@ -89,6 +92,7 @@ def test_the_closed_form_is_exact_below_max_pods(pool: Pool, pods: int) -> None:
     assert closed_form_items(unlimited, pods) == stepped_items(unlimited, pods)
 
 
+@AT_ANY_SPEED
 @given(instance_types, behaviors(), st.integers(1, 150), st.lists(st.integers(1, 60), max_size=5))
 def test_pods_that_come_in_batches_take_no_more_than_the_most_that_is_said(
     instance: InstanceType, cni: CniBehavior, limit: int, batches: list[int]
@@ -111,6 +115,7 @@ def test_pods_that_come_in_batches_take_no_more_than_the_most_that_is_said(
     assert taken <= node.total_at_most
 
 
+@AT_ANY_SPEED
 @given(instance_types, behaviors(), st.integers(1, 300), st.integers(0, 300))
 def test_more_pods_never_take_fewer_addresses(instance: InstanceType, cni: CniBehavior, limit: int, pods: int) -> None:
     """Growth only."""
@@ -120,6 +125,7 @@ def test_more_pods_never_take_fewer_addresses(instance: InstanceType, cni: CniBe
     assert fewer.unserved_pods <= more.unserved_pods
 
 
+@AT_ANY_SPEED
 @given(instance_types, behaviors(), st.integers(1, 120), st.integers(0, 120), st.data())
 def test_a_higher_warm_target_never_takes_fewer_addresses(
     instance: InstanceType, cni: CniBehavior, limit: int, pods: int, data: st.DataObject
@@ -151,6 +157,7 @@ questions = st.builds(
 FACTS = (("vcpus",), ("hypervisor", "bare_metal"), ("trunking_compatible", "branch_interfaces"), ("ipv6_supported",))
 
 
+@AT_ANY_SPEED
 @given(st.sampled_from(TYPES), questions, st.sets(st.sampled_from(FACTS), min_size=1))
 def test_knowing_less_of_a_type_never_narrows_an_answer(
     instance: InstanceType, question: NodeQuestion, forgotten: set[tuple[str, ...]]
@@ -166,6 +173,7 @@ def test_knowing_less_of_a_type_never_narrows_an_answer(
         assert wider.answer.least <= row.answer.least <= row.answer.most <= wider.answer.most, row.key
 
 
+@AT_ANY_SPEED
 @given(instance_types, questions)
 def test_more_pods_never_take_fewer_addresses_whatever_is_asked(instance: InstanceType, question: NodeQuestion) -> None:
     """The loads of a report stand in the order of what they take."""
@@ -175,6 +183,7 @@ def test_more_pods_never_take_fewer_addresses_whatever_is_asked(instance: Instan
     assert [answer.most for answer in taken] == sorted(answer.most for answer in taken)
 
 
+@AT_ANY_SPEED
 @given(instance_types, behaviors(), st.integers(1, 300), st.integers(0, 300))
 def test_a_node_never_holds_more_than_its_room(instance: InstanceType, cni: CniBehavior, limit: int, pods: int) -> None:
     """The warm pool and the room of a node are worked out apart from each other, and agree."""
@@ -187,6 +196,7 @@ def test_a_node_never_holds_more_than_its_room(instance: InstanceType, cni: CniB
     assert node.total <= node.total_at_most
 
 
+@AT_ANY_SPEED
 @given(instance_types, behaviors(), st.integers(1, 300), st.integers(0, 300))
 def test_a_node_serves_every_pod_that_it_has_room_for(
     instance: InstanceType, cni: CniBehavior, limit: int, pods: int
@@ -202,6 +212,7 @@ def test_a_node_serves_every_pod_that_it_has_room_for(
     assert node.unserved_pods == max(0, pods - room)
 
 
+@AT_ANY_SPEED
 @given(instance_types, behaviors(), st.integers(0, 3), st.integers(0, 2))
 def test_the_working_of_a_nodes_room_adds_up(
     instance: InstanceType, cni: CniBehavior, host_network_pods: int, unmanaged: int
@@ -214,6 +225,7 @@ def test_the_working_of_a_nodes_room_adds_up(
     assert arithmetic(addresses.working) == addresses.value == room.value - host_network_pods
 
 
+@AT_ANY_SPEED
 @given(instance_types, behaviors(), st.integers(1, 300), st.integers(0, 300), st.integers(0, 9))
 def test_the_working_of_a_nodes_addresses_adds_up(
     instance: InstanceType, cni: CniBehavior, limit: int, pods: int, branch_pods: int
@@ -223,6 +235,7 @@ def test_the_working_of_a_nodes_addresses_adds_up(
     assert arithmetic(node.working.partition(":")[0]) == node.total
 
 
+@AT_ANY_SPEED
 @given(instance_types, behaviors())
 def test_a_switch_that_takes_interfaces_away_never_makes_room(instance: InstanceType, cni: CniBehavior) -> None:
     """Custom networking, security groups for pods and MAX_ENI only ever take."""
@@ -233,6 +246,7 @@ def test_a_switch_that_takes_interfaces_away_never_makes_room(instance: Instance
     assert max_pods.pod_addresses(instance, cni, unmanaged_interfaces=1).value <= room
 
 
+@AT_ANY_SPEED
 @given(instance_types, behaviors(), st.integers(1, 120), st.integers(0, 50), st.integers(0, 9))
 def test_the_working_of_a_subnets_demand_adds_up(
     instance: InstanceType, cni: CniBehavior, limit: int, nodes: int, reserve: int
@@ -245,6 +259,7 @@ def test_the_working_of_a_subnets_demand_adds_up(
         assert arithmetic(figure.working) == figure.value == nodes * node.node_subnet_addresses + reserve
 
 
+@AT_ANY_SPEED
 @given(st.integers(0, 1000), st.integers(1, 6))
 def test_the_fullest_zone_holds_its_share_and_no_more(nodes: int, zones: int) -> None:
     """Balanced nodes differ by one at most."""

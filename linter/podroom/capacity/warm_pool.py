@@ -261,8 +261,7 @@ def _most_items(pool: Pool, pods: int, items: int) -> int:
     if not pool.in_prefixes or target <= 1:
         return items
     # Pods spread over the prefixes leave fewer of them wholly free.
-    fewest_used = _ceil(pods, ADDRESSES_PER_PREFIX)
-    most = min(fewest_used + 2 * target - 1, max(fewest_used, pods) + target)
+    most = min(_ceil(pods, ADDRESSES_PER_PREFIX) + 2 * target - 1, pods + target)
     if pool.max_pods is not None:
         most = min(most, max(1, _ceil(pool.max_pods, ADDRESSES_PER_PREFIX)) - 1 + target)
     return max(items, min(most, pool.capacity))
