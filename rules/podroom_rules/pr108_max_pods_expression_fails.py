@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from podroom.capacity.assessment import Assessment, collect
+from podroom.capacity.kubelet import strongest_expression
 from podroom.catalog import documents
 from podroom.model.world import NodeGroup
 from podroom.rule import Confidence, Example, Finding, Rule, Severity
@@ -84,7 +85,7 @@ class MaxPodsExpressionFails(Rule[NodeGroup]):
             settings = assessment.cluster(subject).cni
             too_many = limit.figure.value > room.value
             yield self.finding(
-                subject.user_data.expressions[-1].span,
+                strongest_expression(subject.user_data.expressions).span,
                 subject,
                 f"maxPodsExpression fails, so nodeadm gives {article(resolved.instance.name)} "
                 f"{limit.figure.value} max pods by its own formula"

@@ -22,7 +22,7 @@ from podroom.catalog.instance_types import InstanceType
 from podroom.model.world import FixedMaxPods, GroupKind, MaxPodsExpression, Mechanism, NodeGroup, UserData
 from podroom.positions import Span
 from podroom.records import dataclass
-from podroom.values import Undecidable, Unknown
+from podroom.values import Known, Undecidable, Unknown
 
 AMAZON_EKS = "Amazon EKS"
 """The authority that gives managed node groups their number."""
@@ -96,7 +96,7 @@ def _self_configured(group: NodeGroup, user_data: UserData, instance: InstanceTy
     if own is not None:
         return _fixed(own)
     if user_data.expressions:
-        return _expressed(user_data.expressions[-1], instance)
+        return _expressed(strongest_expression(user_data.expressions), instance)
     if user_data.use_max_pods:
         statement = user_data.use_max_pods[-1]
         if not statement.value.need():
@@ -112,6 +112,15 @@ def _self_configured(group: NodeGroup, user_data: UserData, instance: InstanceTy
     if family is AmiFamily.UBUNTU:
         raise Undecidable(Unknown("how many pods an image of Ubuntu tells kubelet is not known", group.span))
     raise Undecidable(Unknown("nodes with Windows are not judged", group.span))
+
+
+def strongest_expression(expressions: Sequence[MaxPodsExpression]) -> MaxPodsExpression:
+    """Return the expression that wins, of one at least: that of a drop-in, else the later one; an empty one never.
+
+    nodeadm/internal/api/merge.go
+    """
+    written = [item for item in expressions if not (isinstance(item.text, Known) and not item.text.value)]
+    return max(enumerate(written or expressions), key=lambda item: (item[1].drop_in, item[0]))[1]
 
 
 def _expressed(expression: MaxPodsExpression, instance: InstanceType) -> KubeletLimit:

@@ -76,10 +76,14 @@ class UseMaxPods:
 
 @dataclass(frozen=True, slots=True)
 class MaxPodsExpression:
-    """NodeConfig `spec.kubelet.maxPodsExpression`, a CEL expression worked out on the node."""
+    """NodeConfig `spec.kubelet.maxPodsExpression`, a CEL expression worked out on the node.
+
+    `drop_in` means that it is in a file of /etc/eks/nodeadm.d, which nodeadm merges after all user data.
+    """
 
     text: Value[str]
     span: Span
+    drop_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from podroom.capacity.cni import CniBehavior
-from podroom.capacity.kubelet import kubelet_limits
+from podroom.capacity.kubelet import kubelet_limits, strongest_expression
 from podroom.catalog.instance_types import InstanceCatalog
 from podroom.model.world import (
     AmiFamily,
     FixedMaxPods,
     GroupKind,
     LaunchTemplate,
+    MaxPodsExpression,
     Mechanism,
     NodeGroup,
     UserData,
@@ -88,3 +89,20 @@ def test_an_edit_of_bootstrap_sh_beats_the_arguments_before_it() -> None:
     )
     (limit,) = kubelet_limits(group, instance, lambda: [instance], CniBehavior())
     assert limit.figure.value == 30
+
+
+@pytest.mark.parametrize(
+    ("expressions", "strongest"),
+    [
+        ([("1", False), ("2", False)], "2"),
+        ([("1", True), ("2", False)], "1"),
+        ([("1", True), ("2", True)], "2"),
+        ([("1", False), ("", False)], "1"),
+        ([("", False)], ""),
+    ],
+)
+def test_the_later_expression_wins_but_for_drop_ins_and_empty_ones(
+    expressions: list[tuple[str, bool]], strongest: str
+) -> None:
+    written = [MaxPodsExpression(Known(text, SPAN), SPAN, drop_in) for text, drop_in in expressions]
+    assert strongest_expression(written).text == Known(strongest, SPAN)

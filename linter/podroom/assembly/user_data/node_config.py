@@ -38,7 +38,7 @@ def _document(document: Mapping, notes: Notes, mechanism: Mechanism) -> None:
         return
     expression = kubelet.entry("maxPodsExpression")
     if expression is not None:
-        _expression(expression, notes)
+        _expression(expression, notes, drop_in=mechanism is Mechanism.NODEADM_DROP_IN)
     config = _mapping(kubelet, "config", notes)
     max_pods = config.entry("maxPods") if config else None
     if max_pods is not None:
@@ -64,10 +64,10 @@ def _unknown_keys(mapping: Mapping, notes: Notes) -> None:
             notes.hole(entry.key.content, 0, len(entry.key.content), "an unknown key of NodeConfig")
 
 
-def _expression(entry: Entry, notes: Notes) -> None:
+def _expression(entry: Entry, notes: Notes, *, drop_in: bool) -> None:
     value = entry.value
     if isinstance(value, Scalar) and value.kind is not ScalarKind.NULL:
-        notes.expressions.append(MaxPodsExpression(value.value(), entry.span))
+        notes.expressions.append(MaxPodsExpression(value.value(), entry.span, drop_in))
     elif not isinstance(value, Scalar):
         notes.gap("maxPodsExpression is not a text", entry.span)
 
