@@ -24,6 +24,7 @@ locals {
     desired_size           = 3
     max_size               = 3
     min_size               = 1
+    update_config          = [{ max_unavailable = 1 }]
     custom_ami_id          = ""
     create_launch_template = false
     launch_template_os     = "amazonlinux2eks"
@@ -84,6 +85,11 @@ resource "aws_eks_node_group" "managed_ng" {
     desired_size = local.group.desired_size
     max_size     = local.group.max_size
     min_size     = local.group.min_size
+  }
+
+  update_config {
+    max_unavailable            = try(local.group.update_config[0].max_unavailable, null)
+    max_unavailable_percentage = try(local.group.update_config[0].max_unavailable_percentage, null)
   }
 
   dynamic "launch_template" {

@@ -16,6 +16,7 @@ _DEFAULTS = {
     "min_size": "null",
     "max_size": "null",
     "desired_size": "null",
+    "update_config": "[]",
     "subnet_ids": "[]",
     "instance_types": '["t3.medium"]',
     "ami_type": '"AL2_x86_64"',
@@ -152,6 +153,11 @@ resource "aws_eks_node_group" "NAME" {
     desired_size = var.desired_size
     max_size     = var.max_size
     min_size     = var.min_size
+  }
+
+  update_config {
+    max_unavailable            = try(var.update_config[0].max_unavailable, null)
+    max_unavailable_percentage = try(var.update_config[0].max_unavailable_percentage, null)
   }
 
   launch_template {

@@ -25,6 +25,11 @@ def managed_node_group(uses_template: str, *, by_name: bool, version: str, subne
     )
 
 
+def default_update_config(major: int) -> str:
+    """Return what the module sets where nobody says how nodes are updated, as HCL; v18 leaves it to Amazon EKS."""
+    return "{}" if major == 18 else "{ max_unavailable_percentage = 33 }"
+
+
 _RESOURCES = """
 locals {
   uses_template = USES_TEMPLATE
@@ -75,6 +80,11 @@ resource "aws_eks_node_group" "this" {
     min_size     = var.min_size
     max_size     = var.max_size
     desired_size = var.desired_size
+  }
+
+  update_config {
+    max_unavailable            = try(var.update_config.max_unavailable, null)
+    max_unavailable_percentage = try(var.update_config.max_unavailable_percentage, null)
   }
 
   dynamic "launch_template" {

@@ -7,7 +7,7 @@ https://github.com/terraform-aws-modules/terraform-aws-eks
 from __future__ import annotations
 
 from podroom.adapters.adapter import Adapter
-from podroom.adapters.eks_managed_node_group import managed_node_group
+from podroom.adapters.eks_managed_node_group import default_update_config, managed_node_group
 from podroom.adapters.eks_placement_group import PLACEMENT, subnets_of_placement_group
 from podroom.adapters.eks_user_data import user_data
 from podroom.adapters.hcl import variables
@@ -42,7 +42,7 @@ def _text(major: int) -> str:
     placed = "var.enable_efa_support || var.create_placement_group"
     uses = given if major == 18 else "var.use_custom_launch_template"
     return (
-        variables({**_DEFAULTS, **PLACEMENT})
+        variables({**_DEFAULTS, **PLACEMENT, "update_config": default_update_config(major)})
         + user_data(major, managed=True)
         + subnets_of_placement_group(placed)
         + managed_node_group(uses, by_name=major == 18, version="cluster_version", subnets="local.subnet_ids")

@@ -33,6 +33,7 @@ _DEFAULTS = {
     "network_interfaces": "[]",
     "enable_efa_support": "false",
     "enable_bootstrap_user_data": "false",
+    "update_config": "{ max_unavailable_percentage = 33 }",
 }
 
 

@@ -18,6 +18,12 @@ _DEFAULTS = {
 }
 
 
+_UPDATES = """
+    max_unavailable            = try(each.value.update_config.max_unavailable, null)
+    max_unavailable_percentage = try(each.value.update_config.max_unavailable_percentage, null)
+"""
+
+
 def _text(major: int) -> str:
     if major < 14:
         types, default = "[each.value.instance_type]", "instance_type = var.workers_group_defaults.instance_type"
@@ -29,7 +35,9 @@ def _text(major: int) -> str:
     else:
         types = "each.value.set_instance_types_on_lt ? null : each.value.instance_types"
         default = "instance_types = [var.workers_group_defaults.instance_type]"
-    return variables(_DEFAULTS) + _RESOURCES.replace("DEFAULT_TYPE", default).replace("TYPES", types)
+    return variables(_DEFAULTS) + _RESOURCES.replace("DEFAULT_TYPE", default).replace("TYPES", types).replace(
+        "UPDATES", _UPDATES if major == 17 else ""
+    )
 
 
 _RESOURCES = """
@@ -102,6 +110,9 @@ resource "aws_eks_node_group" "workers" {
     max_size     = each.value.max_capacity
     min_size     = each.value.min_capacity
   }
+
+  update_config {
+UPDATES  }
 
   dynamic "launch_template" {
     for_each = each.value.launch_template_id != null || each.value.create_launch_template ? [1] : []

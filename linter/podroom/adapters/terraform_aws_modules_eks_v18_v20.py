@@ -10,6 +10,7 @@ null gets null.
 from __future__ import annotations
 
 from podroom.adapters.adapter import Adapter
+from podroom.adapters.eks_managed_node_group import default_update_config
 from podroom.adapters.eks_placement_group import PLACEMENT
 from podroom.adapters.eks_unheeded import UNHEEDED
 from podroom.adapters.eks_user_data import ARGUMENTS
@@ -102,7 +103,11 @@ def _text(major: int) -> str:
         .replace("MAJOR", str(major))
         .replace(
             "MANAGED_ARGUMENTS",
-            first_set({**_MANAGED, **placement}, "each.value", "var.eks_managed_node_group_defaults"),
+            first_set(
+                {**_MANAGED, **placement, "update_config": default_update_config(major)},
+                "each.value",
+                "var.eks_managed_node_group_defaults",
+            ),
         )
         .replace(
             "SELF_ARGUMENTS",

@@ -50,6 +50,7 @@ _MANAGED = {
     "instance_types": "list(string)",
     "use_custom_launch_template": "bool",
     "enable_bootstrap_user_data": "bool",
+    "update_config": "object({ max_unavailable = optional(number), max_unavailable_percentage = optional(number) })",
 }
 
 _SELF_MANAGED = {

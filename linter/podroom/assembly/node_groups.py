@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from podroom.assembly.clusters import Clusters
 from podroom.assembly.images import family_of_image
-from podroom.assembly.inventory import Inventory, blocks, integer
+from podroom.assembly.inventory import Inventory, blocks, integer, string
 from podroom.assembly.launch_templates import (
     find_launch_configuration,
     find_launch_template,
@@ -21,6 +21,7 @@ from podroom.model.world import (
     LaunchTemplate,
     NodeGroup,
     TypeSource,
+    UpdateSettings,
     UserData,
 )
 from podroom.positions import Span
@@ -88,6 +89,7 @@ class NodeGroups:
             maximum_size=integer(scaling or body, "max_size"),
             subnets=subnet_uses(body.attribute("subnet_ids"), "subnet_ids", resource.span),
             uncertain=resource.maybe,
+            updates=_updates(body, resource.span),
         )
 
     def _self_managed(self, resource: ResourceInstance) -> NodeGroup | None:
@@ -265,3 +267,23 @@ def _desired_capacity(body: BodyReader) -> Value[int]:
         return integer(body, "desired_capacity")
     minimum = integer(body, "min_size")
     return Known(minimum.value, _AUTO_SCALING) if isinstance(minimum, Known) else minimum
+
+
+def _updates(body: BodyReader, owner: Span) -> UpdateSettings | None:
+    """Return how Amazon EKS replaces the nodes; what a supplied text leaves out may still be set by the original."""
+    block = next(blocks(body, "update_config"), None)
+    if block is None:
+        if body.supplier is None:
+            return None
+        return UpdateSettings(missing=Unknown(f"what {body.supplier} sets in update_config is not known", owner))
+
+    def number(name: str) -> Value[int] | None:
+        return integer(block, name) if block.attribute(name) is not None else None
+
+    strategy = block.attribute("update_strategy")
+    found = UpdateSettings(
+        max_unavailable=number("max_unavailable"),
+        max_unavailable_percentage=number("max_unavailable_percentage"),
+        strategy=None if strategy is None else string(block, "update_strategy"),
+    )
+    return None if found == UpdateSettings() else found

@@ -12,9 +12,10 @@ from podroom.capacity.assessment import DECISIVE_VARIABLES, Assessment, Assumpti
 from podroom.capacity.demand import subnets_of, zones_of
 from podroom.capacity.estimate import Estimate
 from podroom.capacity.node_forecast import NodeForecast, forecast_node
-from podroom.capacity.subnet_forecast import SubnetForecast, forecast_subnets, size_estimate
-from podroom.capacity.subnets import update_surge
-from podroom.model.world import Cluster, Gap, GroupKind, NodeGroup
+from podroom.capacity.sizes import size_estimate
+from podroom.capacity.subnet_forecast import SubnetForecast, forecast_subnets
+from podroom.capacity.updates import surge
+from podroom.model.world import Cluster, Gap, NodeGroup
 from podroom.records import dataclass
 from podroom.values import Known, Undecidable, Unknown, Value
 
@@ -155,21 +156,15 @@ def _group(group: NodeGroup, assessment: Assessment) -> GroupForecast:
         gaps += addresses.gaps
     for found in node.types:
         gaps += found.max_pods.gaps
+    added = surge(group, zones)
+    gaps += added.gaps
     return GroupForecast(
         group=group,
         minimum=sizes[0],
         desired=sizes[1],
         maximum=sizes[2],
         zones=zones,
-        surge=_surge(group, zones),
+        surge=added,
         node=node,
         gaps=tuple(dict.fromkeys(gaps)),
     )
-
-
-def _surge(group: NodeGroup, zones: Estimate) -> Estimate:
-    if group.kind is not GroupKind.MANAGED:
-        return Estimate.known(0, "0: no managed update of a self-managed node group")
-    if zones.value is None:
-        return Estimate.unknown(zones.gaps[0])
-    return Estimate.of(update_surge(zones.value))

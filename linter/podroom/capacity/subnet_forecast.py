@@ -9,10 +9,11 @@ from podroom.capacity.demand import is_among, nodes_in, space
 from podroom.capacity.estimate import Estimate, Loads, LoadState, either, total
 from podroom.capacity.interfaces import ADDRESSES_PER_PREFIX
 from podroom.capacity.node_forecast import NodeForecast
+from podroom.capacity.sizes import size_estimate
 from podroom.capacity.subnets import RESERVED_BY_EC2, SubnetPart, control_plane_reserve, load_balancer_reserve
 from podroom.model.world import NodeGroup, Subnet
 from podroom.records import dataclass
-from podroom.values import Known, OneOf, Undecidable, Unknown, Value
+from podroom.values import Known, Undecidable, Unknown
 
 _LOAD_BALANCER_TAGS = ("kubernetes.io/role/elb", "kubernetes.io/role/internal-elb")
 _SPARE_IN_END_BLOCKS = 2 * ADDRESSES_PER_PREFIX - RESERVED_BY_EC2
@@ -138,16 +139,6 @@ def forecast_subnets(
     return tuple(found)
 
 
-def size_estimate(size: Value[int]) -> Estimate:
-    """Return what is known of the size of a group."""
-    if isinstance(size, Known):
-        return Estimate.known(size.value)
-    gap = Unknown(size.reason, size.origin, size.refs)
-    if isinstance(size, OneOf):
-        return either([Estimate.known(value) for value in size.values], "", gap)
-    return Estimate.unknown(gap)
-
-
 def _shares(
     group: NodeGroup, node: NodeForecast, surge: Estimate, subnet: Subnet, assessment: Assessment
 ) -> list[ShareForecast]:
@@ -158,7 +149,7 @@ def _shares(
         if presence is False:
             continue
         doubts = [gap for gap in (presence, group.uncertain) if isinstance(gap, Unknown)]
-        sizes = (group.desired_size, group.maximum_size, _as_value(surge, group))
+        sizes = (size_estimate(group.desired_size), size_estimate(group.maximum_size), surge)
         here = [_nodes_here(group, subnet, part, size, assessment) for size in sizes]
         desired, maximum, added = [nodes.without_bound_below(0, *doubts) if doubts else nodes for nodes in here]
         pods_elsewhere = part is SubnetPart.NODES and _custom_networking(group, assessment) is True
@@ -201,23 +192,15 @@ def _custom_networking(group: NodeGroup, assessment: Assessment) -> bool | Unkno
         return cause.unknown
 
 
-def _as_value(estimate: Estimate, group: NodeGroup) -> Value[int]:
-    if estimate.value is not None:
-        return Known(estimate.value, group.span)
-    return estimate.gaps[0]
-
-
-def _nodes_here(
-    group: NodeGroup, subnet: Subnet, part: SubnetPart, size: Value[int], assessment: Assessment
-) -> Estimate:
-    known = size_estimate(size)
-    if isinstance(size, Unknown):
-        return known
+def _nodes_here(group: NodeGroup, subnet: Subnet, part: SubnetPart, size: Estimate, assessment: Assessment) -> Estimate:
+    """Return how many of so many nodes are here; more nodes in all are never fewer here."""
+    bounds = [bound for bound in (size.least, size.most) if bound is not None]
     try:
-        each = [Estimate.of(nodes_in(group, subnet, part, number, assessment)) for number in size.candidates()]
+        each = [Estimate.of(nodes_in(group, subnet, part, bound, assessment)) for bound in bounds]
     except Undecidable as cause:
-        return Estimate.unknown(cause.unknown, most=known.most)
-    return either(each, "", *known.gaps)
+        return Estimate.unknown(cause.unknown, most=size.most)
+    found = either(each, "", *size.gaps)
+    return Estimate(found.least, None, "", found.gaps) if size.most is None else found
 
 
 def _control_plane(subnet: Subnet, assessment: Assessment) -> ReserveForecast:

@@ -14,7 +14,7 @@ from podroom.evaluation.reading import Field, unknown_of
 from podroom.evaluation.scope import Scope
 from podroom.evaluation.terms import LazyObject, Null, ObjectTerm, Sym, Term, TupleTerm, derived
 from podroom.evaluation.types import DYNAMIC
-from podroom.positions import Document, Span
+from podroom.positions import Document, Span, SuppliedDocument
 from podroom.sources.hcl.syntax import Attribute, Block
 from podroom.values import Members, Unknown
 
@@ -31,6 +31,12 @@ class BodyReader:
         self._fields: dict[str, Field] = {}
         self.span = span.shown
         self.doubt = doubt
+
+    @property
+    def supplier(self) -> str | None:
+        """Return what supplies the text of the block, None where it is the user's own."""
+        document = self._scope.document
+        return document.supplier if isinstance(document, SuppliedDocument) else None
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -326,6 +326,20 @@ class CniOrder(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class UpdateSettings:
+    """How Amazon EKS replaces the nodes of a managed node group; None for what is not said.
+
+    `max_unavailable` is a number of nodes, `max_unavailable_percentage` one in percent of the group; without either
+    it is 1.  `strategy` is DEFAULT or MINIMAL.  `missing` says why all that may be otherwise.
+    """
+
+    max_unavailable: Value[int] | None = None
+    max_unavailable_percentage: Value[int] | None = None
+    strategy: Value[str] | None = None
+    missing: Unknown | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NodeGroup:
     """Nodes that come from one Auto Scaling group.
 
@@ -354,6 +368,8 @@ class NodeGroup:
     """When the CNI is set to use prefixes; None where nothing here does that."""
     max_pods_setting: str | None = None
     """The setting of the group's own language that gives kubelet a number; None where only user data can."""
+    updates: UpdateSettings | None = None
+    """How Amazon EKS replaces the nodes; None where nothing is said, and for self-managed groups."""
 
     @property
     def user_data(self) -> UserData:

@@ -20,7 +20,7 @@ from podroom.assembly.eksctl.reading import (
 )
 from podroom.assembly.eksctl.user_data import SETTING, read_group_user_data
 from podroom.catalog.ami_families import AmiFamily
-from podroom.model.world import GroupKind, InstanceChoice, LaunchTemplate, NodeGroup, TypeSource
+from podroom.model.world import GroupKind, InstanceChoice, LaunchTemplate, NodeGroup, TypeSource, UpdateSettings
 from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.sources.templated import Condition
@@ -113,7 +113,20 @@ def _group(node: Mapping, kind: GroupKind, identity: _Identity, network: Network
         desired_size=desired,
         maximum_size=maximum,
         subnets=network.of_group(node),
+        updates=_updates(node) if kind is GroupKind.MANAGED else None,
         max_pods_setting=None if chosen and kind is GroupKind.MANAGED else SETTING,
+    )
+
+
+def _updates(node: Mapping) -> UpdateSettings | None:
+    """Return how Amazon EKS replaces the nodes of a managed group (`updateConfig`)."""
+    settings = mapping(node, "updateConfig")
+    if settings is None:
+        return None
+    return UpdateSettings(
+        max_unavailable=whole_number(settings, "maxUnavailable"),
+        max_unavailable_percentage=whole_number(settings, "maxUnavailablePercentage"),
+        strategy=text(settings, "updateStrategy"),
     )
 
 
