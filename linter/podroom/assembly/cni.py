@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from collections.abc import Iterator
+from dataclasses import field
 
 from podroom.assembly.clusters import Clusters
 from podroom.assembly.cni_defaults import DEFAULT_VERSION
 from podroom.assembly.inventory import Inventory, string
 from podroom.assembly.subnets import subnet_use, subnet_use_of_text
 from podroom.evaluation.project import Field, ResourceInstance
-from podroom.model.world import CURRENT_VERSION, CniSettings, EnvironmentVariable, PodSubnet
-from podroom.sources.yaml import Entry, Mapping, Scalar, compose
+from podroom.model.world import CURRENT_VERSION, CniOption, CniSettings, EnvironmentVariable, PodSubnet
+from podroom.records import dataclass
+from podroom.sources.yaml import Entry, Mapping, Node, Scalar, compose
 from podroom.traced_text import TracedText
 from podroom.values import Known, Members, Unknown, Value, first_unknown
 
 ADDON = "vpc-cni"
+_READ_APART = ("env", "eniConfig")
+_INIT_ENV = "init.env"
 
 
 def read_cni_settings(inventory: Inventory, clusters: Clusters) -> dict[str, CniSettings]:
@@ -44,20 +48,17 @@ def read_cni_settings(inventory: Inventory, clusters: Clusters) -> dict[str, Cni
 
 
 def _from_addon(resource: ResourceInstance, inventory: Inventory) -> CniSettings:
-    environment: tuple[EnvironmentVariable, ...] = ()
-    missing: Unknown | None = resource.maybe
-    pod_subnets: Members[PodSubnet] = Members()
     field = resource.body.attribute("configuration_values")
-    if field is not None:
-        environment, gap, pod_subnets = settings_of(field)
-        missing = first_unknown(missing, gap)
+    values = ConfigurationValues() if field is None else settings_of(field)
     return CniSettings(
         declared_by=resource.address,
         span=resource.span,
         version=_version(resource, inventory),
-        environment=environment,
-        missing=missing,
-        pod_subnets=pod_subnets,
+        environment=values.environment,
+        init_environment=values.init_environment,
+        missing=first_unknown(resource.maybe, values.missing),
+        pod_subnets=values.pod_subnets,
+        options=values.options,
     )
 
 
@@ -70,72 +71,124 @@ def _version(resource: ResourceInstance, inventory: Inventory) -> Value[str]:
     return field.string()
 
 
-ConfigurationValues: TypeAlias = tuple[tuple[EnvironmentVariable, ...], Unknown | None, Members[PodSubnet]]
-"""The variables of aws-node, why there may be more of them, and the ENIConfigs."""
+@dataclass(frozen=True, slots=True)
+class ConfigurationValues:
+    """What the add-on's or the chart's values say; `missing` is why there may be more variables."""
+
+    environment: tuple[EnvironmentVariable, ...] = ()
+    init_environment: tuple[EnvironmentVariable, ...] = ()
+    missing: Unknown | None = None
+    pod_subnets: Members[PodSubnet] = field(default_factory=Members)
+    options: tuple[CniOption, ...] = ()
 
 
-def settings_of(field: Field) -> ConfigurationValues:
-    """Return the variables and ENIConfigs of the add-on's or the chart's values, and why there may be more."""
-    inner = field.decoded()
-    return read_configuration_values(field.traced(), field.name) if inner is None else _from_fields(inner)
+def settings_of(values: Field) -> ConfigurationValues:
+    """Return the variables, ENIConfigs and options of the add-on's or the chart's values."""
+    inner = values.decoded()
+    return read_configuration_values(values.traced(), values.name) if inner is None else _from_fields(inner)
 
 
 def _from_fields(values: Field) -> ConfigurationValues:
     """Read settings that the configuration spells out as an object inside `jsonencode` or `yamlencode`."""
     entries, missing = values.entries()
-    environment: list[EnvironmentVariable] = []
-    gap = missing[0] if missing else None
-    if "env" in entries:
-        variables, more = entries["env"].entries()
-        environment = [EnvironmentVariable(name, field.string(), field.origin) for name, field in variables.items()]
-        gap = first_unknown(gap, *more)
+    environment, more = _variables(entries.get("env"))
+    gap = first_unknown(*missing, *more)
+    init, _ = entries["init"].entries() if "init" in entries else ({}, ())
     pod_subnets: Members[PodSubnet] = Members()
     if "eniConfig" in entries:
         config, more = entries["eniConfig"].entries()
         zones, unknown = config["subnets"].entries() if "subnets" in config else ({}, ())
         uses = []
-        for zone, field in zones.items():
-            parts, _ = field.entries()
+        for zone, details in zones.items():
+            parts, _ = details.entries()
             use = subnet_use(parts["id"].link()) if "id" in parts else None
             if use is not None:
-                uses.append(PodSubnet(zone, use, field.origin))
+                uses.append(PodSubnet(zone, use, details.origin))
         pod_subnets = Members(tuple(uses), (*more, *unknown))
-    return tuple(environment), gap, pod_subnets
+    options = tuple(_options(entries)) + tuple(
+        CniOption(f"{name}.{inner}", _text(part), part.origin)
+        for name, parent in entries.items()
+        if name not in _READ_APART and parent.is_map
+        for inner, part in parent.entries()[0].items()
+        if f"{name}.{inner}" != _INIT_ENV
+    )
+    return ConfigurationValues(environment, _variables(init.get("env"))[0], gap, pod_subnets, options)
+
+
+def _variables(block: Field | None) -> tuple[tuple[EnvironmentVariable, ...], tuple[Unknown, ...]]:
+    if block is None:
+        return (), ()
+    variables, missing = block.entries()
+    return tuple(
+        EnvironmentVariable(name, part.string(), part.origin, part.json_type()) for name, part in variables.items()
+    ), missing
+
+
+def _options(entries: dict[str, Field]) -> Iterator[CniOption]:
+    for name, part in entries.items():
+        if name not in _READ_APART:
+            yield CniOption(name, _text(part), part.origin)
+
+
+def _text(part: Field) -> Value[str] | None:
+    return None if part.is_map or part.is_list else part.string()
 
 
 def read_configuration_values(text: TracedText, name: str) -> ConfigurationValues:
     """Read the add-on's configuration from a JSON or YAML text that the setting `name` holds; never raises."""
     if not text.text.strip():
-        return (), None, Members()
+        return ConfigurationValues()
     stream = compose(text)
     if stream.problem is not None or not stream.documents or not isinstance(stream.documents[0], Mapping):
         hole = next(text.holes(), None)
         if isinstance(hole, Unknown):
-            return (), hole, Members()
+            return ConfigurationValues(missing=hole)
         reason = stream.problem.message if stream.problem else "it is no mapping"
-        return (), Unknown(f"{name} cannot be read: {reason}", text.span(0, len(text))), Members()
+        return ConfigurationValues(missing=Unknown(f"{name} cannot be read: {reason}", text.span(0, len(text))))
     return read_configuration_mapping(stream.documents[0])
 
 
 def read_configuration_mapping(root: Mapping) -> ConfigurationValues:
     """Read the settings of the add-on that a mapping spells out."""
-    environment: list[EnvironmentVariable] = []
-    variables = root.get("env")
-    if isinstance(variables, Mapping):
-        environment = [
-            EnvironmentVariable(name, entry.value.value(), entry.value.span)
-            for name, entry in _named(variables)
-            if isinstance(entry.value, Scalar)
-        ]
+    init = root.get("init")
     config = root.get("eniConfig")
     zones = config.get("subnets") if isinstance(config, Mapping) else None
     pod_subnets = []
-    for zone, entry in _named(zones) if isinstance(zones, Mapping) else ():
+    for zone, entry in _named(zones):
         identity = entry.value.get("id") if isinstance(entry.value, Mapping) else None
         if isinstance(identity, Scalar):
             pod_subnets.append(PodSubnet(zone, subnet_use_of_text(identity), entry.key.span))
-    return tuple(environment), None, Members(tuple(pod_subnets))
+    return ConfigurationValues(
+        environment=_variables_of(root.get("env")),
+        init_environment=_variables_of(init.get("env")) if isinstance(init, Mapping) else (),
+        pod_subnets=Members(tuple(pod_subnets)),
+        options=tuple(_options_of(root)),
+    )
 
 
-def _named(mapping: Mapping) -> list[tuple[str, Entry]]:
-    return [(entry.key.text, entry) for entry in mapping.entries if isinstance(entry.key, Scalar)]
+def _variables_of(node: Node | None) -> tuple[EnvironmentVariable, ...]:
+    return tuple(
+        EnvironmentVariable(name, entry.value.value(), entry.value.span, entry.value.json_type())
+        for name, entry in _named(node)
+        if isinstance(entry.value, Scalar)
+    )
+
+
+def _options_of(root: Mapping) -> Iterator[CniOption]:
+    for name, entry in _named(root):
+        if name in _READ_APART:
+            continue
+        yield CniOption(name, _scalar_value(entry), entry.span)
+        for inner, part in _named(entry.value):
+            if f"{name}.{inner}" != _INIT_ENV:
+                yield CniOption(f"{name}.{inner}", _scalar_value(part), part.span)
+
+
+def _scalar_value(entry: Entry) -> Value[str] | None:
+    return entry.value.value() if isinstance(entry.value, Scalar) else None
+
+
+def _named(node: Node | None) -> list[tuple[str, Entry]]:
+    if not isinstance(node, Mapping):
+        return []
+    return [(entry.key.text, entry) for entry in node.entries if isinstance(entry.key, Scalar)]

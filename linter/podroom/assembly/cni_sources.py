@@ -42,6 +42,7 @@ def with_sources(base: CniSettings, added: Sequence[CniSource]) -> CniSettings:
         from_manifest=not (installers and all(source.whole for source in installers)),
         not_installed=None if installers else base.not_installed,
         sources=sources,
+        options=tuple(option for source in sources for option in source.options),
     )
 
 
@@ -57,6 +58,7 @@ def _own(base: CniSettings) -> tuple[CniSource, ...]:
             environment=base.environment,
             init_environment=base.init_environment,
             version=base.version,
+            options=base.options,
         ),
     )
 

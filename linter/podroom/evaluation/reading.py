@@ -54,6 +54,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_JSON_TYPES: dict[Type, str] = {STRING: "string", BOOL: "boolean", NUMBER: "number"}
+
 _NAMES_ANOTHER = pattern(r".+_ids?|.+_arn|cluster_name")
 """Attributes that name a resource beside the one that has them."""
 
@@ -159,6 +161,17 @@ class Field:
     def string(self) -> Value[str]:
         """Return the value as text."""
         return self._read(STRING, lambda term: term if isinstance(term, str) else None)
+
+    def json_type(self) -> Value[str]:
+        """Return the type that `jsonencode` gives the value ("string", "boolean", "integer")."""
+        if self.is_null:
+            return Known("null", self.origin)
+        kind = type_of(self.term)
+        if kind is DYNAMIC:
+            return self._unknown(self.term)
+        if kind is NUMBER and isinstance(self.term, int):
+            return Known("integer", self.origin)
+        return Known(_JSON_TYPES.get(kind, "array" if self.is_list else "object"), self.origin)
 
     def integer(self) -> Value[int]:
         """Return the value as a whole number."""

@@ -103,10 +103,27 @@ class UserData:
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentVariable:
-    """One variable of the container aws-node, as set by somebody."""
+    """One variable of the container aws-node, as set by somebody.
+
+    `json_type` is the type that the value has where only a string will do ("string", "boolean"); None where anything
+    becomes a string.
+    """
 
     name: str
     value: Value[str]
+    span: Span
+    json_type: Value[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CniOption:
+    """A setting of the add-on or the chart that is no variable, by its path ("nodeAgent.enabled").
+
+    `value` is None for a mapping or a list.
+    """
+
+    name: str
+    value: Value[str] | None
     span: Span
 
 
@@ -150,6 +167,7 @@ class CniSource:
     version: Value[str] | None = None
     whole: bool = False
     missing: Unknown | None = None
+    options: tuple[CniOption, ...] = ()
 
     @property
     def installs(self) -> bool:
@@ -166,7 +184,8 @@ class CniSettings:
     variables that are not listed.  `environment` is what the container aws-node gets, `init_environment` what
     aws-vpc-cni-init gets, as far as somebody sets them; an unset variable has the default of the manifest, or that
     of the code if `from_manifest` is false because the project holds the DaemonSet itself.  `sources` are all that
-    set them, where there is more than one.  `config_map` are the entries of kube-system/amazon-vpc-cni.
+    set them, where there is more than one.  `options` are settings of the add-on or the chart that are no variables.
+    `config_map` are the entries of kube-system/amazon-vpc-cni.
     `labelled` says where something may label or annotate nodes with the name of their ENIConfig.  `not_installed`
     says why there may be no VPC CNI at all unless something here installs it.
     """
@@ -184,6 +203,7 @@ class CniSettings:
     probes: tuple[Probe, ...] = ()
     labelled: Unknown | None = None
     not_installed: Unknown | None = None
+    options: tuple[CniOption, ...] = ()
 
     def find(self, name: str) -> EnvironmentVariable | None:
         """Return the variable of that name, the last one if it is set twice."""

@@ -77,6 +77,8 @@ def _children(item: object) -> Iterator[tuple[str, object]]:
             continue
         if isinstance(value, bool) and value is field.default:
             continue
+        if field.name == "json_type" and not (isinstance(value, Known) and value.value != "string"):
+            continue
         if field.name == "sources" and len(value) == 1:  # then it says nothing that the settings do not
             continue
         yield field.name.replace("_", " "), value

@@ -44,6 +44,15 @@ class ScalarKind(Enum):
     UNDECIDED = "not known: an unquoted scalar with an unknown value in it"
 
 
+_JSON_TYPES = {
+    ScalarKind.STRING: "string",
+    ScalarKind.INTEGER: "integer",
+    ScalarKind.FLOAT: "number",
+    ScalarKind.BOOLEAN: "boolean",
+    ScalarKind.NULL: "null",
+}
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Placed:
     source: TracedText = field(repr=False)
@@ -74,6 +83,16 @@ class Scalar(_Placed):
             return Known("", self.span)
         value = self.content.value()
         return Known(value.value, self.span) if isinstance(value, Known) else value
+
+    def json_type(self) -> Value[str]:
+        """Return the type that the scalar has in JSON ("string", "boolean", "integer")."""
+        known = _JSON_TYPES.get(self.kind)
+        if known is not None:
+            return Known(known, self.span)
+        value = self.content.value()
+        if isinstance(value, Unknown):
+            return value
+        return Unknown("whether it is text is not known", self.span)
 
     def integer(self) -> Value[int] | None:
         """Return the whole number that this scalar is; None if it is something else."""

@@ -18,7 +18,7 @@ from podroom.records import dataclass
 from podroom.sources.problem import Problem
 from podroom.sources.templated import Condition, read_template
 from podroom.sources.yaml import Entry, Mapping, Node, Scalar, Stream, compose, compose_document
-from podroom.values import Default, Known, Members, Unknown, Value, first_unknown
+from podroom.values import Default, Known, Unknown, Value, first_unknown
 
 _LATEST = "latest"
 _TEMPLATE_MARKS = ("{{", "{%")
@@ -250,18 +250,17 @@ def _default(missing: Unknown) -> CniSettings:
 
 
 def _from_addon(node: Mapping, name: Scalar) -> CniSettings:
-    values: ConfigurationValues = ((), None, Members())
     entry = node.entry("configurationValues")
-    if entry is not None:
-        values = _configuration(entry)
-    environment, missing, pod_subnets = values
+    values = ConfigurationValues() if entry is None else _configuration(entry)
     return CniSettings(
         declared_by=f"addons/{ADDON}",
         span=name.span,
         version=_version(node),
-        environment=environment,
-        missing=missing,
-        pod_subnets=pod_subnets,
+        environment=values.environment,
+        init_environment=values.init_environment,
+        missing=values.missing,
+        pod_subnets=values.pod_subnets,
+        options=values.options,
     )
 
 
@@ -270,13 +269,11 @@ def _configuration(entry: Entry) -> ConfigurationValues:
     if isinstance(value, Mapping):
         return read_configuration_mapping(value)
     if not isinstance(value, Scalar):
-        return (), Unknown("configurationValues is a list and not a text", value.span), Members()
+        return ConfigurationValues(missing=Unknown("configurationValues is a list and not a text", value.span))
     unknown = unknown_in(value) if "\n" not in value.text and "{" not in value.text[:1] else None
-    return (
-        ((), unknown, Members())
-        if unknown is not None
-        else read_configuration_values(value.content, "configurationValues")
-    )
+    if unknown is not None:
+        return ConfigurationValues(missing=unknown)
+    return read_configuration_values(value.content, "configurationValues")
 
 
 def _version(node: Mapping) -> Value[str]:

@@ -99,7 +99,9 @@ def environment_of_list(found: Found) -> tuple[tuple[EnvironmentVariable, ...], 
             continue
         name = text_of(item.get("name"), "name")
         if isinstance(name, Known):
-            variables.append(EnvironmentVariable(name.value, _value(item, name.value), item.span))
+            written = item.get("value")
+            json_type = written.json_type() if isinstance(written, Leaf) else None
+            variables.append(EnvironmentVariable(name.value, _value(item, name.value), item.span, json_type))
         elif name is None or isinstance(name, Unknown):
             gap = first_unknown(gap, name, Unknown("an entry of env has no name", item.span))
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import Enum
 
 from podroom.assembly.manifests.cni import environment_of_list, environment_of_map, probes_of, use_of_subnet
@@ -10,7 +10,7 @@ from podroom.assembly.manifests.parts import CniPart, Loose
 from podroom.assembly.manifests.tree import Entry, Leaf, Listing, Table, integer_of, text_of
 from podroom.catalog import documents
 from podroom.catalog.cni_variables import CNI_VARIABLES
-from podroom.model.world import CniSource, CniSourceKind, EnvironmentVariable, Karpenter, PodSubnet
+from podroom.model.world import CniOption, CniSource, CniSourceKind, EnvironmentVariable, Karpenter, PodSubnet
 from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.values import Default, Known, Members, Unknown, Value, first_unknown
@@ -29,6 +29,7 @@ _CNI_KEYS = frozenset(
         "warmWindowsIPTarget",
     )
 )
+_OPTIONS = (("enableNetworkPolicy",), ("nodeAgent", "enabled"), ("nodeAgent", "image", "tag"))
 _KARPENTER_KEYS = frozenset(("reservedENIs", "clusterName", "clusterEndpoint", "interruptionQueue"))
 
 
@@ -109,11 +110,21 @@ def read_vpc_cni(release: Release) -> Loose:
         init_environment=init,
         version=_version(values),
         missing=first_unknown(release.missing, gap, more_gap),
+        options=tuple(_options(values)),
     )
     name = text_of(values.find("env", "CLUSTER_NAME"), "CLUSTER_NAME")
     cluster = name.value if isinstance(name, Known) and name.value else None
     part = CniPart(source, probes=tuple(probes_of(values)), pod_subnets=pod_subnets_of(values))
     return Loose(part, release.span, cluster)
+
+
+def _options(values: Table) -> Iterator[CniOption]:
+    """Iterate over the settings of network policy that a release sets."""
+    for path in _OPTIONS:
+        value = text_of(values.find(*path), path[-1])
+        if value is not None:
+            place = value.origin if isinstance(value.origin, Span) else values.span
+            yield CniOption(".".join(path), value, place)
 
 
 def _version(values: Table) -> Value[str] | None:

@@ -29,6 +29,10 @@ class Leaf(ABC):
         """Return the value as text."""
 
     @abstractmethod
+    def json_type(self) -> Value[str]:
+        """Return the type of the value in JSON ("string", "boolean")."""
+
+    @abstractmethod
     def integer(self) -> Value[int]:
         """Return the value as a whole number, unknown if it is something else."""
 
@@ -178,6 +182,10 @@ class YamlLeaf(Leaf):
         """Return the text of the scalar."""
         return self.scalar.value() if self.condition is None else self.condition
 
+    def json_type(self) -> Value[str]:
+        """Return the type of the scalar."""
+        return self.scalar.json_type() if self.condition is None else self.condition
+
     def integer(self) -> Value[int]:
         """Return the whole number that the scalar is, quoted or not."""
         if self.condition is not None:
@@ -212,6 +220,10 @@ class FieldLeaf(Leaf):
     def text(self) -> Value[str]:
         """Return the value as text."""
         return self.field.string()
+
+    def json_type(self) -> Value[str]:
+        """Return the type of the value."""
+        return self.field.json_type()
 
     def integer(self) -> Value[int]:
         """Return the value as a whole number."""
