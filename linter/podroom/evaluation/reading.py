@@ -162,7 +162,7 @@ class Field:
         """Return the value as text."""
         return self._read(STRING, lambda term: term if isinstance(term, str) else None)
 
-    def json_type(self) -> Value[str]:
+    def json_type(self) -> Known[str] | Unknown:
         """Return the type that `jsonencode` gives the value ("string", "boolean", "integer")."""
         if self.is_null:
             return Known("null", self.origin)

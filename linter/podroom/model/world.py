@@ -13,7 +13,7 @@ from enum import Enum
 from podroom.catalog.ami_families import AmiFamily
 from podroom.positions import Span
 from podroom.records import dataclass
-from podroom.values import Members, Unknown, Value
+from podroom.values import Known, Members, Unknown, Value
 
 
 class Mechanism(Enum):
@@ -112,7 +112,7 @@ class EnvironmentVariable:
     name: str
     value: Value[str]
     span: Span
-    json_type: Value[str] | None = None
+    json_type: Known[str] | Unknown | None = None
 
 
 @dataclass(frozen=True, slots=True)

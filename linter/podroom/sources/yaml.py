@@ -84,7 +84,7 @@ class Scalar(_Placed):
         value = self.content.value()
         return Known(value.value, self.span) if isinstance(value, Known) else value
 
-    def json_type(self) -> Value[str]:
+    def json_type(self) -> Known[str] | Unknown:
         """Return the type that the scalar has in JSON ("string", "boolean", "integer")."""
         known = _JSON_TYPES.get(self.kind)
         if known is not None:

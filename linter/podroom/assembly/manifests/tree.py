@@ -29,7 +29,7 @@ class Leaf(ABC):
         """Return the value as text."""
 
     @abstractmethod
-    def json_type(self) -> Value[str]:
+    def json_type(self) -> Known[str] | Unknown:
         """Return the type of the value in JSON ("string", "boolean")."""
 
     @abstractmethod
@@ -182,7 +182,7 @@ class YamlLeaf(Leaf):
         """Return the text of the scalar."""
         return self.scalar.value() if self.condition is None else self.condition
 
-    def json_type(self) -> Value[str]:
+    def json_type(self) -> Known[str] | Unknown:
         """Return the type of the scalar."""
         return self.scalar.json_type() if self.condition is None else self.condition
 
@@ -221,7 +221,7 @@ class FieldLeaf(Leaf):
         """Return the value as text."""
         return self.field.string()
 
-    def json_type(self) -> Value[str]:
+    def json_type(self) -> Known[str] | Unknown:
         """Return the type of the value."""
         return self.field.json_type()
 

@@ -1,0 +1,83 @@
+"""What several rules ask about the variables of aws-node: who sets which, in which container."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from podroom.catalog.cni_variables import CniContainer
+from podroom.model.world import Cluster, CniSettings, CniSource, CniSourceKind, EnvironmentVariable
+from podroom.records import dataclass
+from podroom.values import Known, Undecidable, Unknown, first_unknown
+
+ADD_ON_CONFIGURATION = """
+resource "aws_eks_cluster" "main" {
+  name     = "main"
+  role_arn = "arn:aws:iam::111122223333:role/cluster"
+  vpc_config {
+    subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
+  }
+}
+
+resource "aws_eks_addon" "vpc_cni" {
+  cluster_name = aws_eks_cluster.main.name
+  addon_name   = "vpc-cni"
+  configuration_values = jsonencode({
+    %s
+  })
+}
+"""
+"""A configuration of the add-on, for examples."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A variable, the container that it is for, and what sets it."""
+
+    variable: EnvironmentVariable
+    container: CniContainer
+    kind: CniSourceKind
+    source: str
+
+
+def statements(settings: CniSettings) -> Iterator[Statement]:
+    """Iterate over all that sets a variable: of one source the last setting of a name, which is the one that counts."""
+    for source in settings.sources or _add_on(settings):
+        for container, variables in (
+            (CniContainer.MAIN, source.environment),
+            (CniContainer.INIT, source.init_environment),
+        ):
+            for variable in {variable.name: variable for variable in variables}.values():
+                yield Statement(variable, container, source.kind, source.address)
+
+
+def _add_on(settings: CniSettings) -> tuple[CniSource, ...]:
+    """Return the only source of settings as one; without `sources` that is an add-on."""
+    if settings.declared_by is None or settings.span is None:
+        return ()
+    return (
+        CniSource(
+            CniSourceKind.ADD_ON, settings.declared_by, settings.span, settings.environment, settings.init_environment
+        ),
+    )
+
+
+class Doubts:
+    """The first thing that is not known, kept until everything that is known has been judged."""
+
+    def __init__(self, settings: CniSettings) -> None:
+        """Begin with what keeps settings that something declares from being known as a whole."""
+        self._first = None if settings.declared_by is None else settings.missing
+
+    def add(self, unknown: Unknown) -> None:
+        """Keep one more thing that is not known."""
+        self._first = first_unknown(self._first, unknown)
+
+    def settle(self) -> None:
+        """Raise `Undecidable` if anything was not known."""
+        if self._first is not None:
+            raise Undecidable(self._first)
+
+
+def in_auto_mode(cluster: Cluster) -> bool:
+    """Return whether a cluster certainly has Auto Mode, which brings no aws-node."""
+    return isinstance(cluster.auto_mode, Known) and cluster.auto_mode.value
