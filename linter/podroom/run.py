@@ -86,13 +86,19 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
     if not files.problems:
         _refuse_undeclared((one.name for one in given if isinstance(one, Assignment)), declared)
     documents = [one.document for one in found if one.interest is EKSCTL]
+    of_eksctl: set[str] = set()
     if documents:
         from podroom.assembly.eksctl import assemble_eksctl  # noqa: PLC0415 - few projects have such a file
 
         understood = assemble_eksctl(documents)
         worlds += understood.worlds
         problems += [Problem(problem.message, problem.span, problem.span.path) for problem in understood.problems]
+        of_eksctl = {world.root for world in understood.worlds}
     worlds = loose.joined(worlds)
+    if of_eksctl:
+        from podroom.assembly.eksctl import with_cni_order  # noqa: PLC0415 - same
+
+        worlds = [with_cni_order(world) if world.root in of_eksctl else world for world in worlds]
     problems += [Problem(problem.message, problem.span, problem.path) for problem in files.problems]
     return worlds, list(dict.fromkeys(problems)), files
 

@@ -125,8 +125,10 @@ class PrefixDelegationAfterTheNodes(Rule[NodeGroup]):
 
 def _how_to_wait(group: NodeGroup, declared_by: str) -> str:
     own, _, _ = declared_by.partition("[")
-    if declared_by.startswith("addons/"):
-        return "put the add-on into the file that makes the node group: eksctl sets up vpc-cni before the nodes"
+    if group.address.startswith("managedNodeGroups/"):
+        return (
+            "set it by the vpc-cni add-on in the file that makes the node group: eksctl sets that up before the nodes"
+        )
     before_compute = "before_compute = true (terraform-aws-modules/eks since v19.8)"
     if "module." in declared_by:
         return f"set up the add-on with {before_compute}, or let the node group wait for it with depends_on"

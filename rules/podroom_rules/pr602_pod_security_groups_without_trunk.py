@@ -8,8 +8,8 @@ from podroom.capacity.assessment import Assessment, Resolved
 from podroom.catalog import documents
 from podroom.catalog.ami_families import AmiFamily
 from podroom.model.world import Cluster, NodeGroup
-from podroom.rule import Confidence, Example, Finding, Rule, Severity
-from podroom.values import Undecidable, Unknown
+from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
+from podroom.values import Known, Undecidable, Unknown
 from podroom_rules.wording import type_note
 
 _VARIABLE = "ENABLE_POD_ENI"
@@ -44,6 +44,8 @@ class PodSecurityGroupsWithoutTrunk(Rule[Cluster]):
     Where some node groups can have a trunk, the scheduler places these pods on them, and this rule is silent.  Whether
     other nodes join the cluster, those of Karpenter for one, may stand elsewhere.
 
+    It is an error if the project holds a SecurityGroupPolicy for the cluster.
+
     Remedy: give the pods a node group of a type that supports it (m5, c5, r5 and most newer families), or turn
     security groups for pods off.
     """
@@ -64,12 +66,20 @@ class PodSecurityGroupsWithoutTrunk(Rule[Cluster]):
         if subject.auto_mode.need() or not assessment.behavior(subject.cni).pod_eni:
             return
         variable = subject.cni.find(_VARIABLE)
-        if variable is None or subject.karpenter is not None:
+        pools = [pool for pool in assessment.world.node_pools if pool.cluster.need() == subject.address]
+        if variable is None or subject.karpenter is not None or pools:
             return
         groups = [group for group in assessment.world.node_groups if group.cluster.need() == subject.address]
         types = [resolved for group in groups for resolved in _linux_types(group, assessment)]
         if not types or any(_has_trunk(resolved) for resolved in types):
             return
+        policies = [
+            policy
+            for policy in assessment.world.security_group_policies
+            if policy.uncertain is None
+            and isinstance(policy.cluster, Known)
+            and policy.cluster.value == subject.address
+        ]
         names = list(dict.fromkeys(resolved.instance.name for resolved in types))
         yield self.finding(
             variable.span,
@@ -80,9 +90,11 @@ class PodSecurityGroupsWithoutTrunk(Rule[Cluster]):
             fix="give these pods a node group of a type with a trunk interface, such as m5.large, "
             f'or set {_VARIABLE} to "false"',
             assumption="no other nodes join the cluster",
-            related=tuple(
-                type_note(resolved, f"{resolved.instance.name} can have no trunk interface") for resolved in types
+            related=(
+                *(type_note(resolved, f"{resolved.instance.name} can have no trunk interface") for resolved in types),
+                *(Note("the pods that this selects never start", policy.span) for policy in policies),
             ),
+            severity=Severity.ERROR if policies else None,
             confidence=Confidence.MEDIUM,
             evidence={"instance_types": names},
         )

@@ -13,6 +13,7 @@ from podroom.positions import Document, Span
 from podroom.sources.yaml import Mapping, compose_document
 from podroom.values import Default, Known, Members, OneOf, Unknown
 
+PREFIXES = "ENABLE_PREFIX_DELEGATION"
 HEAD = "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {name: main, region: eu-west-1}\n"
 
 
@@ -162,19 +163,22 @@ def test_public_subnets_come_first_and_zones_of_a_region_are_three_or_two() -> N
 @pytest.mark.parametrize(
     ("settings", "subnets"),
     [
-        ("spot: false", ["public subnet in b", "public subnet in a"]),
-        ("privateNetworking: true", ["private subnet in b", "private subnet in a"]),
+        ("spot: false", ["public subnet in ${REGION}b", "public subnet in a"]),
+        ("privateNetworking: true", ["private subnet in ${REGION}b", "private subnet in a"]),
         ("availabilityZones: [a]", ["public subnet in a"]),
         ("privateNetworking: true, availabilityZones: [a]", ["private subnet in a"]),
         ("availabilityZones: [c]", ["?"]),
         ("availabilityZones: ['${ZONE}']", ["?"]),
+        ("availabilityZones: ['${REGION}b']", ["public subnet in ${REGION}b"]),
         ("privateNetworking: '${PRIVATE}'", ["?"]),
         ("localZones: [l]", ["public subnet in l"]),
         ("subnets: [subnet-1, subnet-2]", ["subnet-1", "subnet-2"]),
     ],
 )
 def test_a_node_group_gets_its_subnets_by_network_zone_or_name(settings: str, subnets: list[str]) -> None:
-    found = world(f"availabilityZones: [b, a]\nlocalZones: [l]\nnodeGroups: [{{name: workers, {settings}}}]\n")
+    found = world(
+        f"availabilityZones: ['${{REGION}}b', a]\nlocalZones: [l]\nnodeGroups: [{{name: workers, {settings}}}]\n"
+    )
 
     assert used(found.node_groups[0]) == subnets
 
@@ -228,13 +232,25 @@ def test_the_control_plane_is_in_all_subnets_unless_told_otherwise(body: str, co
 @pytest.mark.parametrize(
     ("body", "prefixes", "order"),
     [
-        ("addons: [{name: vpc-cni}]\n", None, CniOrder.BEFORE),
-        ('addons: [{name: VPC-CNI, configurationValues: \'{"env": {"A": "1"}}\'}]\n', "1", CniOrder.BEFORE),
-        ("addons:\n- name: vpc-cni\n  configurationValues: |\n    env:\n      A: '1'\n", "1", CniOrder.BEFORE),
-        ("addons: [{name: vpc-cni, configurationValues: {env: {A: '1'}}}]\n", "1", CniOrder.BEFORE),
-        ("addons: [{name: vpc-cni, configurationValues: ''}]\n", None, CniOrder.BEFORE),
-        ("addons: [{name: vpc-cni, configurationValues: '${VALUES}'}]\n", "?", CniOrder.BEFORE),
-        ("addons: [{name: vpc-cni, configurationValues: '{'}]\n", "?", CniOrder.BEFORE),
+        ("addons: [{name: vpc-cni}]\n", None, None),
+        (
+            'addons: [{name: VPC-CNI, configurationValues: \'{"env": {"PD": "1"}}\'}]\n',
+            "1",
+            CniOrder.BEFORE,
+        ),
+        (
+            "addons:\n- name: vpc-cni\n  configurationValues: |\n    env:\n      PD: '1'\n",
+            "1",
+            CniOrder.BEFORE,
+        ),
+        (
+            "addons: [{name: vpc-cni, configurationValues: {env: {PD: '1'}}}]\n",
+            "1",
+            CniOrder.BEFORE,
+        ),
+        ("addons: [{name: vpc-cni, configurationValues: ''}]\n", None, None),
+        ("addons: [{name: vpc-cni, configurationValues: '${VALUES}'}]\n", "?", None),
+        ("addons: [{name: vpc-cni, configurationValues: '{'}]\n", "?", None),
         ("addons: [{name: '${NAME}'}]\n", "?", None),
         ("addonsConfig: {disableDefaultAddons: true}\n", "?", None),
         ("addonsConfig: {disableDefaultAddons: false}\n", None, None),
@@ -242,16 +258,16 @@ def test_the_control_plane_is_in_all_subnets_unless_told_otherwise(body: str, co
     ],
 )
 def test_the_cni_is_set_by_its_add_on_before_the_nodes(body: str, prefixes: str | None, order: object) -> None:
-    found = world(body + "managedNodeGroups: [{name: workers}]\n")
+    found = world(body.replace("PD", PREFIXES) + "managedNodeGroups: [{name: workers}]\n")
     settings = found.clusters[0].cni
-    variable = settings.find("A")
+    variable = settings.find(PREFIXES)
 
     assert (plain(variable.value) if variable else "?" if settings.missing is not None else None) == prefixes
     found_order = found.node_groups[0].cni_order
     assert (None if found_order is None else plain(found_order)) is order
 
 
-ADDONS = HEAD + 'addons: [{name: vpc-cni, configurationValues: \'{"env": {"A": "1"}}\'}]\n'
+ADDONS = HEAD + f"addons: [{{name: vpc-cni, configurationValues: {{env: {{{PREFIXES}: '1'}}}}}}]\n"
 NODES = HEAD + "managedNodeGroups: [{name: workers}]\n"
 
 
@@ -260,7 +276,7 @@ def test_documents_of_one_cluster_are_read_together() -> None:
 
     assert len(found) == 1
     assert plain(found[0].subnets[0].cidr) == "10.0.0.0/19"
-    assert found[0].clusters[0].cni.find("A") is not None
+    assert found[0].clusters[0].cni.find(PREFIXES) is not None
     assert plain(found[0].node_groups[0].cni_order) is CniOrder.OPEN
 
 

@@ -4,6 +4,7 @@ What eksctl makes of a setting is read from its source, cited as path:line of gi
 99984adb6164ece593c0728523b7f497ea61d60e.
 """
 
+from podroom.assembly.eksctl.order import with_cni_order
 from podroom.assembly.eksctl.worlds import assemble_eksctl
 
-__all__ = ["assemble_eksctl"]
+__all__ = ["assemble_eksctl", "with_cni_order"]

@@ -10,6 +10,7 @@ from podroom.patterns import pattern
 from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.sources.yaml import Mapping, Scalar
+from podroom.traced_text import HOLE
 from podroom.values import Known, Members, Unknown, Value, first_unknown
 
 DEFAULT_CIDR = "192.168.0.0/16"
@@ -130,14 +131,15 @@ class Network:
         return Members(tuple(SubnetUse(Known(one.subnet.address, one.subnet.span), one.subnet.span) for one in chosen))
 
     def _in_zone(self, zone: Scalar, *, private: bool) -> SubnetUse:
-        name = text_of(zone)
-        if not isinstance(name, Known):
-            return SubnetUse(name, zone.span)
+        wanted = _named(zone)
         for placed in self._placed:
             identity = placed.subnet.zone
-            if placed.private is private and isinstance(identity, Known) and identity.value.name == name.value:
+            if placed.private is private and isinstance(identity, Known) and identity.value in wanted.candidates():
                 return SubnetUse(Known(placed.subnet.address, zone.span), zone.span)
-        return SubnetUse(Unknown(f"which subnet is in {name.value} is not in this file", zone.span), zone.span)
+        name = text_of(zone)
+        if isinstance(name, Known):
+            name = Unknown(f"which subnet is in {name.value} is not in this file", zone.span)
+        return SubnetUse(name, zone.span)
 
     def _find(self, node: Scalar) -> Value[str]:
         """Return the address of the subnet that a node group calls by id, by zone or by a name of its own."""
@@ -192,7 +194,8 @@ class Network:
         for private in (False, True):
             for number, (zone, is_local) in enumerate(everything):
                 kind = _PRIVATE if private else _PUBLIC
-                label = zone.value.name or f"zone {number + 1}" if isinstance(zone, Known) else f"zone {number + 1}"
+                written = isinstance(zone, Known) and isinstance(zone.origin, Span)
+                label = zone.need().identity if written else f"zone {number + 1}"
                 subnet = Subnet(
                     address=f"{kind} subnet in {label}",
                     span=_place(zone, self._span),
@@ -250,7 +253,11 @@ def _zone(key: Scalar, details: Mapping | None, given: Mapping) -> Value[Zone]:
 
 
 def _named(node: Scalar) -> Value[Zone]:
-    return changed(text_of(node), lambda name: Zone(name, name))
+    """Return the zone that a scalar names; a placeholder is told from the others by what it says."""
+    name = text_of(node)
+    if isinstance(name, Unknown) and HOLE not in node.text:
+        return Known(Zone(node.text, None), node.span)
+    return changed(name, lambda name: Zone(name, name))
 
 
 def _distinct(nodes: tuple[Scalar, ...]) -> list[Scalar]:

@@ -10,9 +10,10 @@ from podroom.assembly.cni import ADDON, ConfigurationValues, read_configuration_
 from podroom.assembly.cni_defaults import DEFAULT_VERSION, UNDECLARED
 from podroom.assembly.eksctl.network import Network
 from podroom.assembly.eksctl.node_groups import GROUP_SECTIONS, condition_on, count_node_groups, read_node_groups
+from podroom.assembly.eksctl.order import with_cni_order
 from podroom.assembly.eksctl.reading import EKSCTL, changed, items, mapping, scalar, text, text_of, truth, unknown_in
 from podroom.assembly.eksctl.validation import find_notices
-from podroom.model.world import CURRENT_VERSION, Cluster, CniOrder, CniSettings, FargateProfile, Gap, Karpenter, World
+from podroom.model.world import CURRENT_VERSION, Cluster, CniSettings, FargateProfile, Gap, Karpenter, World
 from podroom.positions import Document, Span
 from podroom.records import dataclass
 from podroom.sources.problem import Problem
@@ -71,7 +72,7 @@ def assemble_eksctl(documents: Iterable[Document]) -> Understood:
                 gaps.setdefault(document.path, []).append(gap)
             else:
                 lost.append(World(root=document.path, gaps=(gap,)))
-    worlds = [*_worlds(configs, gaps), *lost]
+    worlds = [*map(with_cni_order, _worlds(configs, gaps)), *lost]
     return Understood(tuple(worlds), tuple(problems), tuple(configs))
 
 
@@ -144,7 +145,6 @@ def _world(config: ClusterConfig, lenders: Sequence[ClusterConfig], root: str, g
     address = f"ClusterConfig/{config.name or '?'}"
     metadata = mapping(config.root, "metadata")
     network = Network(config.root, section("vpc"), config.span)
-    settings, order = _cni(config, lenders)
     auto_mode = truth(section("autoModeConfig"), "enabled", otherwise=False)
     cluster = Cluster(
         address=address,
@@ -157,16 +157,13 @@ def _world(config: ClusterConfig, lenders: Sequence[ClusterConfig], root: str, g
         ),
         auto_mode=auto_mode,
         subnets=network.of_control_plane(auto_mode=auto_mode),
-        cni=settings,
+        cni=_cni(config, lenders),
         karpenter=_karpenter(section("karpenter")),
     )
     return World(
         root=root,
         clusters=(cluster,),
-        node_groups=tuple(
-            replace(group, cni_order=order)
-            for group in read_node_groups(config.root, address, network, config.conditions)
-        ),
+        node_groups=tuple(read_node_groups(config.root, address, network, config.conditions)),
         subnets=network.subnets,
         vpcs=network.vpcs,
         fargate_profiles=tuple(_fargate_profiles(config.root, address, network)),
@@ -205,34 +202,30 @@ def _fargate_profiles(root: Mapping, cluster: str, network: Network) -> Iterator
 # The VPC CNI
 
 
-def _cni(config: ClusterConfig, lenders: Sequence[ClusterConfig]) -> tuple[CniSettings, Value[CniOrder] | None]:
-    """Return the settings of the VPC CNI, and when it gets them, seen from a node group.
+def _cni(config: ClusterConfig, lenders: Sequence[ClusterConfig]) -> CniSettings:
+    """Return the settings of the VPC CNI.
 
     eksctl installs it as an add-on before it makes node groups, with defaults if no `addons` names it
     (pkg/actions/addon/tasks.go:22, pkg/apis/eksctl.io/v1alpha5/known_addons.go:12), unless `disableDefaultAddons`
-    is on, which leaves the cluster without one (pkg/cfn/builder/cluster.go:376).  An add-on in another document comes
-    in another run of eksctl, before or after.
+    is on, which leaves the cluster without one (pkg/cfn/builder/cluster.go:376).
     """
     for holder in (config, *lenders):
         for node in items(holder.root, "addons"):
             name = scalar(node, "name") if isinstance(node, Mapping) else None
             if isinstance(node, Mapping) and name is not None and name.text.lower() == ADDON:
-                order = CniOrder.BEFORE if holder is config else CniOrder.OPEN
                 doubt = condition_on(node, holder.conditions)
                 settings = _from_addon(node, name)
-                if doubt is not None:
-                    settings = replace(settings, missing=first_unknown(settings.missing, doubt))
-                return settings, Known(order, name.span)
+                return replace(settings, missing=first_unknown(settings.missing, doubt))
     unknown = [node for node in items(config.root, "addons") if _unnamed(node)]
     if unknown:
-        return _default(Unknown("which add-on this is is not known", unknown[0].span)), None
+        return _default(Unknown("which add-on this is is not known", unknown[0].span))
     switch = truth(mapping(config.root, "addonsConfig"), "disableDefaultAddons", otherwise=False)
     if isinstance(switch, Unknown):
-        return _default(switch), None
+        return _default(switch)
     if isinstance(switch, Known) and switch.value and isinstance(switch.origin, Span):
         reason = "disableDefaultAddons is on and no vpc-cni is among addons: what gives pods addresses is not known"
-        return _default(Unknown(reason, switch.origin)), None
-    return UNDECLARED, None
+        return _default(Unknown(reason, switch.origin))
+    return UNDECLARED
 
 
 def _karpenter(section: Mapping | None) -> Karpenter | None:
