@@ -21,15 +21,15 @@ def surge(group: NodeGroup, zones: Estimate) -> Estimate:
     updates = group.updates if group.updates is not None else UpdateSettings()
     unavailable = _unavailable(updates, size_estimate(group.maximum_size))
     strategies, gaps = _strategies(updates)
-    if zones.most is None:
-        return Estimate.unknown(zones.gaps[0])
     bounds = [
         Estimate.of(update_surge(zone_count, max_unavailable=nodes, minimal=minimal))
-        for zone_count in {zones.least or 1, zones.most}
+        for zone_count in {zones.least or 1, zones.most or zones.least or 1}
         for nodes in {unavailable.least or 1, unavailable.most or _MOST_UNAVAILABLE}
         for minimal in strategies
     ]
     found = either(bounds, "", *gaps)
+    if zones.most is None:
+        return Estimate(found.least, None, "", (*zones.gaps, *unavailable.gaps, *gaps))
     # Where the larger of the two is the same whatever is not known, nothing is open.
     return found if found.value is not None else either([found], "", *unavailable.gaps)
 

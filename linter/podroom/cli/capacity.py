@@ -86,9 +86,7 @@ def _rendered(output_format: str, comparisons: list[Comparison], found: Understo
     if output_format in {"json", "html"}:
         from podroom.report import capacity_json  # noqa: PLC0415 - only one of the formats is needed
 
-        data = capacity_json.render(
-            comparisons, found.problems, found.assumptions, version=__version__, catalog_date=found.catalog.date
-        )
+        data = capacity_json.render(comparisons, found.frame())
         if output_format == "json":
             return data
         from podroom.report import capacity_html  # noqa: PLC0415 - only one of the formats is needed

@@ -6,10 +6,11 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import wraps
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from podroom import __version__
 from podroom.capacity.assessment import Assumptions, ZoneBalance
 from podroom.catalog.instance_types import InstanceCatalog
 from podroom.cli.options import Reading
@@ -20,6 +21,9 @@ from podroom.records import dataclass
 from podroom.report.capacity_text import BLOCKS, NARROWEST, WIDEST, Canvas
 from podroom.report.style import printable
 from podroom.run import understand
+
+if TYPE_CHECKING:
+    from podroom.report.capacity_json import Frame
 
 T = TypeVar("T")
 
@@ -77,6 +81,12 @@ class Understood:
     problems: tuple[Problem, ...]
     catalog: InstanceCatalog
     assumptions: Assumptions
+
+    def frame(self) -> Frame:
+        """Return what stands around the configurations in JSON."""
+        from podroom.report.capacity_json import Frame  # noqa: PLC0415 - only one of the formats is needed
+
+        return Frame(self.problems, self.assumptions, __version__, self.catalog.date)
 
 
 def understood(reading: Reading, assuming: Assuming) -> Understood:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from podroom import __version__
 from podroom.capacity.assessment import Assessment
 from podroom.capacity.recommendation import recommend as search
 from podroom.cli.forecasting import Assuming, assumes, canvas, finish, understood
@@ -31,8 +30,7 @@ def recommend(*, reading: Reading, assuming: Assuming, output_format: str, color
     if output_format == "json":
         from podroom.report import recommend_json  # noqa: PLC0415 - only one of the formats is needed
 
-        date = found.catalog.date
-        write(recommend_json.render(results, found.problems, found.assumptions, version=__version__, catalog_date=date))
+        write(recommend_json.render(results, found.frame()))
     elif output_format == "markdown":
         from podroom.report import recommend_markdown  # noqa: PLC0415 - only one of the formats is needed
 

@@ -65,7 +65,7 @@ def _bar_row(
     yield from _bar(subnet, top + 19, _BAR, scale, assumptions)
     yield (
         f'<text class="figure" x="{WIDTH - 2}" y="{top + 33}" text-anchor="end">'
-        f"{text(shown(subnet.at_maximum.expected))}</text>"
+        f"{text(label(LoadState.EXPECTED, assumptions))}: {text(shown(subnet.at_maximum.expected))}</text>"
     )
     if other is not None:
         yield from _bar(other, top + 19 + _BAR + 2, _SECOND_BAR, scale, assumptions, kind=" other")

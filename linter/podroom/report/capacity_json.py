@@ -14,6 +14,7 @@ from podroom.capacity.subnet_forecast import BlocksForecast, ShareForecast, Subn
 from podroom.capacity.subnets import CONTROL_PLANE_RECOMMENDED, CONTROL_PLANE_REQUIRED
 from podroom.engine import Problem
 from podroom.positions import Span
+from podroom.records import dataclass
 from podroom.report.capacity_wording import Comparison
 from podroom.report.findings_json import problem_data
 from podroom.values import Known, OneOf, Unknown, Value
@@ -21,27 +22,33 @@ from podroom.values import Known, OneOf, Unknown, Value
 FORMAT_VERSION = "1"
 
 
-def render(
-    comparisons: Sequence[Comparison],
-    problems: Sequence[Problem],
-    assumptions: Assumptions,
-    *,
-    version: str,
-    catalog_date: str,
-) -> str:
-    """Return the document; the same forecasts give the same bytes."""
-    document = {
-        "version": FORMAT_VERSION,
-        "podroom": {"version": version, "catalog_date": catalog_date},
-        "assumptions": assumptions_data(assumptions),
-        "configurations": [configuration_data(comparison) for comparison in comparisons],
-        "errors": [problem_data(problem) for problem in problems],
-    }
-    return json.dumps(document, indent=2) + "\n"
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around the configurations of a document."""
+
+    problems: Sequence[Problem]
+    assumptions: Assumptions
+    version: str
+    catalog_date: str
+
+    def document(self, format_version: str, configurations: list[dict[str, Any]]) -> str:
+        """Return the whole document as text; the same configurations give the same bytes."""
+        document = {
+            "version": format_version,
+            "podroom": {"version": self.version, "catalog_date": self.catalog_date},
+            "assumptions": _assumptions(self.assumptions),
+            "configurations": configurations,
+            "errors": [problem_data(problem) for problem in self.problems],
+        }
+        return json.dumps(document, indent=2) + "\n"
 
 
-def assumptions_data(assumptions: Assumptions) -> dict[str, Any]:
-    """Return what was assumed."""
+def render(comparisons: Sequence[Comparison], frame: Frame) -> str:
+    """Return the document."""
+    return frame.document(FORMAT_VERSION, [configuration_data(comparison) for comparison in comparisons])
+
+
+def _assumptions(assumptions: Assumptions) -> dict[str, Any]:
     return {
         "expected_pods_per_node": assumptions.expected_pods_per_node,
         "host_network_pods": assumptions.host_network_pods,

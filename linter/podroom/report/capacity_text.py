@@ -24,6 +24,7 @@ from podroom.report.capacity_wording import (
     recommended_sentence,
     reserve_notes,
     settings_that_tell,
+    several,
     share_sentence,
     shown,
     value_text,
@@ -133,7 +134,8 @@ def _cluster(cluster: ClusterForecast, comparison: Comparison, canvas: Canvas) -
 def _group(group: GroupForecast, comparison: Comparison, canvas: Canvas) -> Iterator[str]:
     assumptions = comparison.today.assumptions
     yield f"  {canvas.style.strong(printable(group.group.address))}"
-    sizes = f"{shown(group.desired)} nodes desired, {shown(group.maximum)} at most, over {shown(group.zones)} zones"
+    zones = several(group.zones, "zone")
+    sizes = f"{several(group.desired, 'node')} desired, {shown(group.maximum)} at most, over {zones}"
     surge = "" if group.surge.is_zero else f"; {shown(group.surge)} more during an update"
     yield from canvas.paragraph(f"{group.group.kind.value}: {sizes}{surge}", 4)
     for text in deciders(group):

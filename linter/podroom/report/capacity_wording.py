@@ -65,6 +65,12 @@ def shown(estimate: Estimate) -> str:
     return UNKNOWN
 
 
+def several(estimate: Estimate, noun: str) -> str:
+    """Return a number with its noun: "1 node", "3 to 5 nodes", "at least 1 node"."""
+    text = shown(estimate)
+    return f"{text} {noun if text.rpartition(' ')[2] == '1' else f'{noun}s'}"
+
+
 def label(state: LoadState, assumptions: Assumptions) -> str:
     """Return what a state of load is called: "16 pods" for the expected one."""
     if state is LoadState.EXPECTED:
@@ -140,8 +146,7 @@ def _numbers(subnet: SubnetForecast) -> tuple[object, ...]:
 def share_sentence(share: ShareForecast) -> str:
     """Return how many nodes of a group a subnet has, with the sum."""
     which = "pods of " if share.part is SubnetPart.PODS else ""
-    noun = "node" if share.desired.value == 1 else "nodes"
-    sizes = f"{shown(share.desired)} {noun} at the desired size, {shown(share.maximum)} at the maximum size"
+    sizes = f"{several(share.desired, 'node')} at the desired size, {shown(share.maximum)} at the maximum size"
     working = f" ({share.maximum.working})" if " = " in share.maximum.working else ""
     surge = "" if share.surge.is_zero else f", {shown(share.surge)} more during an update"
     return f"{which}{share.group.address}: {sizes}{working}{surge}"

@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
-from podroom.capacity.assessment import Assumptions
 from podroom.capacity.recommendation import Advice, Price, Recommendation
-from podroom.engine import Problem
-from podroom.report.capacity_json import assumptions_data, gap_data, loads_data
+from podroom.report.capacity_json import Frame, gap_data, loads_data
 from podroom.report.cni_lines import ways_to_set
-from podroom.report.findings_json import problem_data
 
 FORMAT_VERSION = "1"
 
 
-def render(
-    recommendations: Sequence[Recommendation],
-    problems: Sequence[Problem],
-    assumptions: Assumptions,
-    *,
-    version: str,
-    catalog_date: str,
-) -> str:
-    """Return the document; the same recommendations give the same bytes."""
-    document = {
-        "version": FORMAT_VERSION,
-        "podroom": {"version": version, "catalog_date": catalog_date},
-        "assumptions": assumptions_data(assumptions),
-        "configurations": [_configuration(found) for found in recommendations],
-        "errors": [problem_data(problem) for problem in problems],
-    }
-    return json.dumps(document, indent=2) + "\n"
+def render(recommendations: Sequence[Recommendation], frame: Frame) -> str:
+    """Return the document."""
+    return frame.document(FORMAT_VERSION, [_configuration(found) for found in recommendations])
 
 
 def _configuration(found: Recommendation) -> dict[str, Any]:
