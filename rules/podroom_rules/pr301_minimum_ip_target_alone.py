@@ -11,8 +11,8 @@ from podroom.catalog import documents
 from podroom.model.world import Cluster, NodeGroup
 from podroom.records import dataclass
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
-from podroom.values import Known, Undecidable
-from podroom_rules.rooms import belongs
+from podroom.values import Undecidable
+from podroom_rules.rooms import belongs, in_auto_mode
 
 _WARM_IP_TARGET = 2
 _CONFIGURATION = """
@@ -96,7 +96,7 @@ class MinimumIpTargetAlone(Rule[Cluster]):
     def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at MINIMUM_IP_TARGET if a node of the cluster may run more pods than it allows."""
         variable = subject.cni.find("MINIMUM_IP_TARGET")
-        if variable is None and isinstance(subject.auto_mode, Known) and subject.auto_mode.value:
+        if variable is None and in_auto_mode(subject):
             return  # Auto Mode brings no aws-node, whose settings this is about
         behavior = assessment.behavior(subject.cni)
         if variable is None or subject.ip_family.need() != "ipv4":

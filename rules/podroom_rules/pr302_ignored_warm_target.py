@@ -12,8 +12,8 @@ from podroom.catalog import documents
 from podroom.catalog.cni_variables import find_cni_variable
 from podroom.model.world import Cluster, EnvironmentVariable
 from podroom.rule import Example, Finding, Note, Rule, Severity
-from podroom.values import Known, Undecidable, Unknown
-from podroom_rules.rooms import belongs
+from podroom.values import Undecidable, Unknown
+from podroom_rules.rooms import belongs, in_auto_mode
 
 _ENI, _PREFIX = "WARM_ENI_TARGET", "WARM_PREFIX_TARGET"
 _ADDRESS_TARGETS = ("WARM_IP_TARGET", "MINIMUM_IP_TARGET")
@@ -96,7 +96,7 @@ class IgnoredWarmTarget(Rule[Cluster]):
         """Yield a finding at each warm target that nodes of the cluster do not look at."""
         settings = subject.cni
         written = [variable for name in (_ENI, _PREFIX) if (variable := settings.find(name)) is not None]
-        if not written and settings.missing is not None and not _in_auto_mode(subject):
+        if not written and settings.missing is not None and not in_auto_mode(subject):
             raise Undecidable(settings.missing)
         if not written or subject.ip_family.need() != "ipv4":
             return
@@ -160,8 +160,3 @@ def _instead(behavior: CniBehavior) -> str:
     if behavior.targets_addresses:
         return ""
     return f", or say it with {_PREFIX}" if behavior.prefix_delegation else f", or turn on {_PREFIX_DELEGATION}"
-
-
-def _in_auto_mode(cluster: Cluster) -> bool:
-    """Return whether Auto Mode, which brings no aws-node, runs the nodes."""
-    return isinstance(cluster.auto_mode, Known) and cluster.auto_mode.value

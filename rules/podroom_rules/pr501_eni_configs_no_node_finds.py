@@ -12,7 +12,7 @@ from podroom.patterns import pattern
 from podroom.positions import Span
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Known, Undecidable, Unknown, first_unknown
-from podroom_rules.rooms import belongs
+from podroom_rules.rooms import belongs, in_auto_mode
 
 _VARIABLE = "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"
 _LABEL = "ENI_CONFIG_LABEL_DEF"
@@ -131,7 +131,7 @@ class EniConfigsNoNodeFinds(Rule[Cluster]):
         """Yield a finding where nodes look for an ENIConfig that is not there."""
         settings = subject.cni
         variable = settings.find(_VARIABLE)
-        if variable is None and isinstance(subject.auto_mode, Known) and subject.auto_mode.value:
+        if variable is None and in_auto_mode(subject):
             return  # Auto Mode brings no aws-node
         groups = [group for group in assessment.world.node_groups if belongs(group, subject)]
         if not groups or not assessment.behavior(settings).custom_networking or variable is None:

@@ -10,7 +10,7 @@ from podroom.capacity.interfaces import interface_budget, uses_prefixes
 from podroom.capacity.working import Figure, counted
 from podroom.model.world import Cluster, NodeGroup
 from podroom.rule import Note
-from podroom.values import Unknown
+from podroom.values import Known, Unknown
 from podroom_rules.wording import STUCK_PODS, article
 
 NEVER_READY = (
@@ -22,6 +22,11 @@ NEVER_READY = (
 def belongs(group: NodeGroup, cluster: Cluster) -> bool:
     """Return whether a group is, or may be, one of the cluster."""
     return isinstance(group.cluster, Unknown) or cluster.address in group.cluster.candidates()
+
+
+def in_auto_mode(cluster: Cluster) -> bool:
+    """Return whether EKS Auto Mode, which brings no aws-node, is known to run the cluster's nodes."""
+    return isinstance(cluster.auto_mode, Known) and cluster.auto_mode.value
 
 
 def plain_room(assessment: Assessment, group: NodeGroup, resolved: Resolved) -> int:
