@@ -52,6 +52,60 @@ def test_a_subnet_of_large_nodes_holds_40_of_them_with_one_pod_each() -> None:
     ) in flowed(result.stdout)
 
 
+def test_clusters_that_share_a_subnet_add_up(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(
+        """
+        resource "aws_vpc" "main" {
+          cidr_block = "10.0.0.0/16"
+        }
+        resource "aws_subnet" "shared" {
+          vpc_id            = aws_vpc.main.id
+          availability_zone = "eu-west-1a"
+          cidr_block        = "10.0.0.0/23"
+          tags              = { "kubernetes.io/role/internal-elb" = "1" }
+        }
+        resource "aws_eks_cluster" "main" {
+          for_each = toset(["blue", "green"])
+          name     = each.key
+          role_arn = "arn:aws:iam::111122223333:role/cluster"
+          vpc_config {
+            subnet_ids = [aws_subnet.shared.id]
+          }
+        }
+        resource "aws_eks_node_group" "workers" {
+          for_each        = { blue = ["m5.large", 10], green = ["c5.4xlarge", 2] }
+          cluster_name    = aws_eks_cluster.main[each.key].name
+          node_group_name = "workers"
+          node_role_arn   = "arn:aws:iam::111122223333:role/nodes"
+          subnet_ids      = [aws_subnet.shared.id]
+          instance_types  = [each.value[0]]
+          scaling_config {
+            min_size     = 1
+            desired_size = 2
+            max_size     = each.value[1]
+          }
+        }
+        """,
+        encoding="utf-8",
+    )
+
+    result = podroom("capacity", str(tmp_path))
+    (subnet,) = report(str(tmp_path))["configurations"][0]["subnets"]
+
+    assert {share["node_group"] for share in subnet["shares"]} == {
+        'aws_eks_node_group.workers["blue"]',
+        'aws_eks_node_group.workers["green"]',
+    }
+    # 10 x 20 addresses and 2 x 60; each control plane keeps 5, load balancers 8.
+    assert subnet["at_maximum"]["one_pod"]["least"] == 10 * 20 + 2 * 60
+    assert subnet["left"]["one_pod"]["least"] == 507 - 320 - 2 * 5 - 8
+    # 12 nodes take 320, so 489 hold 18 of them in the same proportion.
+    assert subnet["holds"]["one_pod"] == {"least": 18, "most": 18, "working": ""}
+    assert "kept free in it: 10 for the control plane and 8 for the load balancers" in result.stdout
+    # An update adds 2 nodes to each: 2 x 30 and 2 x 60 of the 69 that full nodes leave.
+    assert "180 more addresses, which leaves -111" in flowed(result.stdout)
+
+
 def test_a_what_if_stands_beside_todays_numbers() -> None:
     arguments = ("--env", "WARM_IP_TARGET=2", "--env", "MINIMUM_IP_TARGET=16", "--set", "workers.max_size=200")
     configuration = report(LARGE_NODES, *arguments)["configurations"][0]
@@ -63,6 +117,12 @@ def test_a_what_if_stands_beside_todays_numbers() -> None:
     assert [what_if["holds"][load]["least"] for load in ("one_pod", "expected")] == [4091 // 17, 4091 // 19]
     assert configuration["what_if"]["changes"] == ["WARM_IP_TARGET=2", "MINIMUM_IP_TARGET=16", "workers.max_size=200"]
     assert "What if WARM_IP_TARGET=2, MINIMUM_IP_TARGET=16" in podroom("capacity", LARGE_NODES, *arguments).stdout
+
+
+def test_a_group_of_eksctl_is_named_by_its_own_name() -> None:
+    configuration = report("examples/eksctl/max-pods-per-node", "--set", "system.max_size=9")["configurations"][0]
+
+    assert configuration["what_if"]["node_groups"][0]["maximum_size"]["least"] == 9
 
 
 @pytest.mark.parametrize("name", ["aws_eks_node_group.workers", "workers"])

@@ -174,8 +174,8 @@ def _is_part(address: str, name: str) -> bool:
 
 
 def _names(address: str) -> list[str]:
-    """Return the names in an address: those between dots, and the keys in brackets."""
-    return [part for part in re.split(r'[.\[\]"]+', address) if part and not part.isdigit()]
+    """Return the names in an address: those between dots or slashes, and the keys in brackets."""
+    return [part for part in re.split(r'[./\[\]"]+', address) if part and not part.isdigit()]
 
 
 def _did_you_mean(name: str, known: Collection[str]) -> str:

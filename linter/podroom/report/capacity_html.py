@@ -13,15 +13,14 @@ from podroom.report.capacity_style import STYLE
 from podroom.report.capacity_wording import (
     Comparison,
     assumed,
-    blocks_sentence,
     cidr_of,
     deciders,
     groups_of_alike,
-    holds_sentence,
     label,
     place,
     recommended_sentence,
     reserve_notes,
+    sentences,
     settings_that_tell,
     share_sentence,
     shown,
@@ -143,7 +142,7 @@ def _subnets(comparison: Comparison, number: int) -> Iterator[str]:
         yield f'<h4>{title}: {text(shown(first.usable))} usable addresses</h4><ul class="names">{names}</ul>'
         notes = [share_sentence(share) for share in first.shares]
         notes += [f"kept free: {' and '.join(reserve_notes(subnets))}"] if any(reserve_notes(subnets)) else []
-        notes += [holds_sentence(first, found.assumptions), blocks_sentence(first)]
+        notes += sentences(first, found.assumptions)
         yield "<ul>" + "".join(f"<li>{text(note)}</li>" for note in notes if note) + "</ul>"
         if first.shares:
             chart = curves(first, other, found.assumptions, f"curve-{number}-{group}")

@@ -11,16 +11,15 @@ from podroom.capacity.subnet_forecast import SubnetForecast
 from podroom.report.capacity_wording import (
     Comparison,
     assumed,
-    blocks_sentence,
     cidr_of,
     deciders,
     groups_of_alike,
-    holds_sentence,
     label,
     percent,
     place,
     recommended_sentence,
     reserve_notes,
+    sentences,
     share_sentence,
     shown,
 )
@@ -102,6 +101,6 @@ def _subnets(subnets: Sequence[SubnetForecast], comparison: Comparison) -> Itera
     notes = [share_sentence(share) for share in first.shares]
     reserved = " and ".join(reserve_notes(subnets))
     notes += [f"kept free: {reserved}"] if reserved else []
-    notes += [holds_sentence(first, comparison.today.assumptions), blocks_sentence(first)]
+    notes += sentences(first, comparison.today.assumptions)
     yield from (f"- {escaped(note)}" for note in notes if note)
     yield ""

@@ -13,16 +13,15 @@ from podroom.report.capacity_wording import (
     UNKNOWN,
     Comparison,
     assumed,
-    blocks_sentence,
     cidr_of,
     deciders,
     groups_of_alike,
-    holds_sentence,
     label,
     percent,
     place,
     recommended_sentence,
     reserve_notes,
+    sentences,
     settings_that_tell,
     several,
     share_sentence,
@@ -164,12 +163,8 @@ def _subnets(subnets: Sequence[SubnetForecast], comparison: Comparison, canvas: 
     if reserves:
         yield from canvas.paragraph(f"kept free in {'each' if len(subnets) > 1 else 'it'}: {reserves}", 2)
     for found, prefix in ((first, ""), (other, "what if: ")):
-        sentence = "" if found is None else holds_sentence(found, comparison.today.assumptions)
-        if sentence:
+        for sentence in () if found is None else sentences(found, comparison.today.assumptions):
             yield from canvas.paragraph(f"{prefix}{sentence}", 2)
-        blocks = "" if found is None else blocks_sentence(found)
-        if blocks:
-            yield from canvas.paragraph(f"{prefix}{blocks}", 2)
 
 
 def _table(

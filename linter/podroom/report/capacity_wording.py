@@ -167,6 +167,25 @@ def holds_sentence(subnet: SubnetForecast, assumptions: Assumptions) -> str:
     return f"{size_of(subnet)} holds {number} of {which} when {when}, {', '.join(others)}; one more runs it dry"
 
 
+def sentences(subnet: SubnetForecast, assumptions: Assumptions) -> list[str]:
+    """Return what is to be said of a subnet beside its table."""
+    found = (
+        update_sentence(subnet, assumptions),
+        holds_sentence(subnet, assumptions),
+        blocks_sentence(subnet),
+    )
+    return [sentence for sentence in found if sentence]
+
+
+def update_sentence(subnet: SubnetForecast, assumptions: Assumptions) -> str:
+    """Return what an update of all groups adds, and what is left then; empty if it adds nothing."""
+    added = subnet.added_by_update.expected
+    if added.is_zero:
+        return ""
+    when = f"an update of all groups at maximum size, nodes {condition(LoadState.EXPECTED, assumptions)}"
+    return f"{when}: {shown(added)} more addresses, which leaves {shown(subnet.left.expected.minus(added))}"
+
+
 def size_of(subnet: SubnetForecast) -> str:
     """Return "a /20" or "the subnet"."""
     if isinstance(subnet.subnet.cidr, Known) and "/" in subnet.subnet.cidr.value:
