@@ -125,7 +125,7 @@ class KarpenterReservedEnis(Rule[NodePool]):
             return
         karpenter = cluster.karpenter
         if karpenter is None:
-            reason = "Karpenter is not installed in this project, so its settings.reservedENIs is not known"
+            reason = "how Karpenter is installed is not in this project, so its settings.reservedENIs is not known"
             raise Undecidable(Unknown(reason, subject.span))
         reserved = karpenter.reserved_enis.need()
         allowed = types_of(subject, assessment)

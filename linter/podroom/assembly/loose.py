@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from podroom.sources.files import Files, absolute_folder, folder_of
+from podroom.sources.files import Files, absolute_folder, folder_of, joined_path, read_beginning
 from podroom.sources.search import EKSCTL, MANIFEST, Found
 
 if TYPE_CHECKING:
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from podroom.assembly.manifests.parts import Loose
     from podroom.model.world import World
     from podroom.positions import Document
+
+
+_MOST_OF_A_CHART = 10_000
+_CHART = re.compile(rb"(?m)^name:\s*[\"']?(?:karpenter|aws-vpc-cni)[\"']?\s*$")
 
 
 class LooseParts:
@@ -31,6 +36,8 @@ class LooseParts:
         from podroom.assembly.manifests.documents import read_document  # noqa: PLC0415 - many projects have none
         from podroom.assembly.manifests.set_env import read_script  # noqa: PLC0415 - same
 
+        if _is_a_charts_own(found.document):
+            return False
         parts = read_document(found.document) if found.interest is MANIFEST else read_script(found.document)
         if parts:
             self._documents.append((found.document, parts))
@@ -50,3 +57,11 @@ class LooseParts:
 
         placed = [Placed(world, absolute_folder(world.root)) for world in worlds]
         return join(placed, [LooseFile(absolute_folder(folder), parts) for folder, parts in unused + self._roots])
+
+
+def _is_a_charts_own(document: Document) -> bool:
+    """Return whether a file is the `values.yaml` of Karpenter's or the CNI's own chart, so its defaults."""
+    folder, _, name = document.path.rpartition("/")
+    return (
+        name == "values.yaml" and _CHART.search(read_beginning(joined_path(folder, "Chart.yaml"), 10_000)) is not None
+    )

@@ -11,6 +11,7 @@ from podroom.capacity.working import Figure, MissingFactError
 from podroom.catalog.ami_families import AmiFamily
 from podroom.catalog.instance_types import InstanceType
 from podroom.model.world import KarpenterKubelet, NodeClass, NodePool
+from podroom.positions import Span
 from podroom.values import Known, Undecidable, Unknown, Value, first_unknown
 
 SMALLEST_POD = 32
@@ -39,7 +40,10 @@ def applies(pool: NodePool, assessment: Assessment) -> bool:
 
 
 def node_class(pool: NodePool, assessment: Assessment) -> NodeClass:
-    """Return the node class of a pool; raises `Undecidable` if it is not known, or not in the project."""
+    """Return the node class of a pool; raises `Undecidable` if it is not known, or not in the project.
+
+    Of several with one name the one in the same file is meant, or the only one in the same folder.
+    """
     wanted = pool.node_class.need()
     unnamed: Unknown | None = None
     found = []
@@ -50,6 +54,9 @@ def node_class(pool: NodePool, assessment: Assessment) -> NodeClass:
             found += [known] if known.reference.value == wanted else []
         elif isinstance(known.reference, Unknown):
             unnamed = first_unknown(unnamed, known.reference)
+    for near in (_same_file, _same_folder):
+        if len(found) > 1:
+            found = [known for known in found if near(known.span, pool.span)] or found
     if len(found) == 1 and found[0].uncertain is None and unnamed is None:
         return found[0]
     if len(found) > 1:
@@ -109,6 +116,14 @@ def fills(instance: InstanceType, pods: int, room: int) -> bool:
         return True
     reserved = kube_reserved_memory(pods).value + _EVICTION_THRESHOLD
     return instance.memory_mib * (1 - _VM_OVERHEAD) - reserved >= SMALLEST_POD * (room + 1)
+
+
+def _same_file(one: Span, other: Span) -> bool:
+    return one.document is other.document
+
+
+def _same_folder(one: Span, other: Span) -> bool:
+    return one.path.rpartition("/")[0] == other.path.rpartition("/")[0]
 
 
 def _family(pool: NodePool, assessment: Assessment) -> AmiFamily | None:

@@ -11,7 +11,7 @@ from podroom.assembly.manifests.cni import (
     read_eni_config,
     read_security_group_policy,
 )
-from podroom.assembly.manifests.helm import Release, chart_of_values, find_chart, merged, read_release
+from podroom.assembly.manifests.helm import Chart, Release, chart_of_values, find_chart, merged, read_release
 from podroom.assembly.manifests.karpenter import read_node_class, read_node_pool
 from podroom.assembly.manifests.objects import Manifest, manifests_of
 from podroom.assembly.manifests.parts import Loose
@@ -34,7 +34,7 @@ def read_document(document: Document) -> list[Loose]:
     """Return the parts of a file; what it says of our kinds and cannot be read is a gap.  Never raises."""
     template = read_template(document)
     found, problem = read_text(template.text, conditions=template.conditions)
-    if problem is not None and _OURS.search(document.text):
+    if problem is not None and _OURS.search(document.text) and "CustomResourceDefinition" not in document.text:
         name = document.path.rpartition("/")[2]
         gap = Gap(name, f"{name} cannot be read: {problem.reason}", _place(problem, document))
         found.append(Loose(gap, gap.span))
@@ -71,13 +71,23 @@ def _document(node: Node, conditions: Sequence[Condition]) -> tuple[Item, Unknow
 def read_item(item: Item, owner: str | None = None, uncertain: Unknown | None = None) -> Iterator[Loose]:
     """Iterate over the parts of one document: objects, or the values of a chart that is known by its content."""
     if isinstance(item, Table) and "kind" not in item.entries and "apiVersion" not in item.entries:
-        chart = chart_of_values(item)
-        if chart is not None:
+        for chart, values in _values(item):
             address = owner or f"values of {chart.value}"
-            yield read_release(chart, Release(address, _first(item), item, uncertain))
+            yield read_release(chart, Release(address, _first(values), values, uncertain))
         return
     for manifest in manifests_of(item, owner, uncertain):
         yield from _read(manifest)
+
+
+def _values(item: Table) -> Iterator[tuple[Chart, Table]]:
+    """Iterate over the values of our charts in a file: its own, or those of a chart that it depends on."""
+    chart = chart_of_values(item)
+    if chart is not None:
+        yield chart, item
+    for chart in Chart:
+        part = item.get(chart.value)
+        if isinstance(part, Table) and chart_of_values(part) is chart:
+            yield chart, part
 
 
 def _first(table: Table) -> Span:
