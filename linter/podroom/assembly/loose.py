@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from podroom.patterns import pattern
 from podroom.sources.files import Files, absolute_folder, folder_of, joined_path, read_beginning
 from podroom.sources.search import EKSCTL, MANIFEST, Found
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 _MOST_OF_A_CHART = 10_000
-_CHART = re.compile(rb"(?m)^name:\s*[\"']?(?:karpenter|aws-vpc-cni)[\"']?\s*$")
+_CHART = pattern(r"(?m)^name:\s*[\"']?(?:karpenter|aws-vpc-cni)[\"']?\s*$")
 
 
 class LooseParts:
