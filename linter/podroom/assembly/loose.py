@@ -62,6 +62,7 @@ class LooseParts:
 def _is_a_charts_own(document: Document) -> bool:
     """Return whether a file is the `values.yaml` of Karpenter's or the CNI's own chart, so its defaults."""
     folder, _, name = document.path.rpartition("/")
-    return (
-        name == "values.yaml" and _CHART.search(read_beginning(joined_path(folder, "Chart.yaml"), 10_000)) is not None
-    )
+    if name != "values.yaml":
+        return False
+    chart = read_beginning(joined_path(folder, "Chart.yaml"), _MOST_OF_A_CHART)
+    return _CHART.search(chart.decode(errors="replace")) is not None
