@@ -62,8 +62,9 @@ def _lines(way: str, item: object) -> Iterator[tuple[str, str]]:
             yield from _lines(f"{way}[{at}]", member)
     elif is_dataclass(item) and not isinstance(item, Known | OneOf | Unknown | Span | Zone):
         for part in fields(item):
-            if part.name != "address" or not way.endswith(str(item.address)):  # type: ignore[attr-defined] # has one
-                yield from _lines(f"{way}.{part.name}", getattr(item, part.name))
+            value = getattr(item, part.name)
+            if part.name != "address" or not way.endswith(str(value)):
+                yield from _lines(f"{way}.{part.name}", value)
     elif not isinstance(item, Span):
         yield way, _leaf(item)
 
