@@ -23,6 +23,9 @@ from podroom.sources.hcl.parser import parse
 LARGEST_GROWTH = 2.2
 """How many more calls the second doubling of an input may take than the first: 2 if the work is linear."""
 
+MOST_CALLS_FOR_AN_UNRELATED_FILE = 90
+"""With one folder for every file, its share of walking the folders included."""
+
 SOURCES = [path for folder in ("linter", "rules") for path in sorted((CHECKOUT / folder).rglob("*.py"))]
 EAGER_PATTERNS = {"patterns.py"}
 """Modules of which every run needs the regular expressions: those of HCL's tokens."""
@@ -108,7 +111,12 @@ def calls(statistics: pstats.Stats, function: str) -> int:
 
 @pytest.mark.parametrize(
     ("write", "smallest"),
-    [(bench_inputs.write_eks_root, 15), (bench_inputs.write_module_instances, 10)],
+    [
+        (bench_inputs.write_eks_root, 15),
+        (bench_inputs.write_module_instances, 10),
+        (bench_inputs.write_manifests, 50),
+        (bench_inputs.write_cluster_config, 10),
+    ],
 )
 def test_work_grows_linearly(write: Callable[[Path, int], None], smallest: int, tmp_path: Path) -> None:
     write(tmp_path / "first", smallest)
@@ -118,6 +126,14 @@ def test_work_grows_linearly(write: Callable[[Path, int], None], smallest: int, 
         write(tmp_path / str(size), size)
         took.append(profiled(tmp_path / str(size)).total_calls)  # type: ignore[attr-defined] # it has no type
     assert took[2] - took[1] < LARGEST_GROWTH * (took[1] - took[0])
+
+
+def test_an_unrelated_manifest_costs_a_search_for_bytes(tmp_path: Path) -> None:
+    took = []
+    for files in (100, 200):
+        bench_inputs.write_manifests(tmp_path / str(files), files)
+        took.append(profiled(tmp_path / str(files)).total_calls)  # type: ignore[attr-defined] # it has no type
+    assert took[1] - took[0] < MOST_CALLS_FOR_AN_UNRELATED_FILE * 100
 
 
 def test_nothing_is_evaluated_that_nobody_asks_for(tmp_path: Path) -> None:

@@ -486,6 +486,13 @@ def write_manifests(folder: Path, files: int = MANIFESTS) -> None:
         _write(folder / name / f"overlay-{number // 1000}" / f"deployment-{number}.yaml", text)
 
 
+def write_cluster_config(folder: Path, groups: int) -> None:
+    """Write a ClusterConfig of eksctl with so many node groups, all in the same three subnets."""
+    head = "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {name: main, region: eu-west-1}\n"
+    group = "  - name: group-{}\n    instanceTypes: [m5.large, m5.xlarge]\n    maxSize: 5\n    maxPodsPerNode: 29\n"
+    _write(folder / "cluster.yaml", f"{head}managedNodeGroups:\n{''.join(map(group.format, range(groups)))}")
+
+
 def write_module_instances(folder: Path, instances: int) -> None:
     """Write one root module that calls a module with a node group so many times."""
     _write_root(folder, 8, {"network.tf": _NETWORK, "cluster.tf": _CLUSTER})

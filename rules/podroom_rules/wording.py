@@ -62,6 +62,8 @@ def set_for_certain(group: NodeGroup, value: int, mechanism: Mechanism | None = 
     advice = set_max_pods(group, value, mechanism)
     if not _amazon_eks_adds(group) or mechanism in BEATS_AMAZON_EKS or _family(group) is AmiFamily.BOTTLEROCKET:
         return advice
+    if mechanism is None and group.max_pods_setting and _family(group) is AmiFamily.AL2:
+        return advice  # eksctl edits bootstrap.sh on the node
     return f"{advice}; Amazon EKS may override that in this managed node group, but not in {what_wins(group)}"
 
 
@@ -75,6 +77,8 @@ def fix_of(group: NodeGroup, room: Figure, limits: tuple[KubeletLimit, ...], lim
 
 def what_wins(group: NodeGroup) -> str:
     """Return what Amazon EKS cannot override in a managed node group without an AMI id."""
+    if group.max_pods_setting:
+        return "a file in /etc/eks/nodeadm.d that preBootstrapCommands write (AMIs since v20251023)"
     own = "the user data of a launch template with an AMI id of its own"
     if _family(group) is AmiFamily.AL2:
         return own
@@ -112,7 +116,9 @@ def told_by(limit: KubeletLimit, limits: tuple[KubeletLimit, ...]) -> str:
     """Return who gives kubelet its number, as the start of a sentence."""
     if limit.mechanism is not None:
         sum_of = f" ({limit.figure.working})" if limit.mechanism is Mechanism.NODEADM_EXPRESSION else ""
-        return f"the user data ({limit.authority}) tells kubelet {limit.figure.value} pods{sum_of}"
+        written = limit.authority == limit.mechanism.value
+        who = f"the user data ({limit.authority})" if written else limit.authority
+        return f"{who} tells kubelet {limit.figure.value} pods{sum_of}"
     gives = "may give" if len(limits) > 1 else "gives"
     return f"{limit.authority} {gives} kubelet {limit.figure.value} pods ({limit.figure.working})"
 
