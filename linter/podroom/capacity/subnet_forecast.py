@@ -181,8 +181,15 @@ def _presence(group: NodeGroup, subnet: Subnet, part: SubnetPart, assessment: As
     except Undecidable as cause:
         # Where not even custom networking is known, the gap is said of the node; not every subnet is suspected.
         on = part is SubnetPart.NODES or _custom_networking(group, assessment) is True
-        return cause.unknown if on else False
+        return cause.unknown if on or _may_be_for_pods(subnet, group, assessment) else False
     return custom_networking
+
+
+def _may_be_for_pods(subnet: Subnet, group: NodeGroup, assessment: Assessment) -> bool:
+    """Return whether a subnet is for the pods of some cluster, and it is not known which cluster a group belongs to."""
+    named = [pods.subnet.subnet for cluster in assessment.world.clusters for pods in cluster.cni.pod_subnets]
+    here = any(isinstance(use, Known) and use.value == subnet.address for use in named)
+    return here and not isinstance(group.cluster, Known)
 
 
 def _custom_networking(group: NodeGroup, assessment: Assessment) -> bool | Unknown:

@@ -189,6 +189,7 @@ vpc:
   subnets:
     public:
       eu-west-1a: {id: subnet-a, cidr: 10.0.0.0/24}
+      another: {id: subnet-a2, cidr: 10.0.2.0/24, az: eu-west-1a}
     private:
       one: {id: subnet-b, cidr: 10.0.1.0/24, az: eu-west-1b}
       two: {id: subnet-c}
@@ -199,9 +200,11 @@ nodeGroups: [{name: workers, SETTINGS}]
 @pytest.mark.parametrize(
     ("settings", "subnets"),
     [
-        ("spot: false", ["subnet-a"]),
+        ("spot: false", ["subnet-a", "subnet-a2"]),
         ("privateNetworking: true", ["subnet-b", "subnet-c"]),
         ("subnets: [one, subnet-c, elsewhere]", ["subnet-b", "subnet-c", "elsewhere"]),
+        ("availabilityZones: [eu-west-1a]", ["subnet-a", "subnet-a2"]),
+        ("privateNetworking: true, availabilityZones: [eu-west-1b]", ["subnet-b", "?"]),
     ],
 )
 def test_subnets_that_are_given_go_by_name_and_id(settings: str, subnets: list[str]) -> None:

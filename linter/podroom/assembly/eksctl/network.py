@@ -111,8 +111,8 @@ class Network:
         zones = local if local.items or local.missing else texts(group, "availabilityZones")
         if not zones.items and not zones.missing:
             return self._uses((private.value,))
-        uses = [self._in_zone(zone, private=private.value) for zone in zones]
-        return Members(tuple(uses), zones.missing)
+        uses = [use for zone in zones for use in self._in_zone(zone, private=private.value)]
+        return Members(tuple(uses), (*zones.missing, *self._of_unknown_zone(private=private.value)))
 
     def of_fargate(self, profile: Mapping) -> Members[SubnetUse]:
         """Return the subnets of a Fargate profile: those that it names, or all private ones (pkg/eks/fargate.go)."""
@@ -130,16 +130,25 @@ class Network:
             return Members((), (Unknown(f"vpc.subnets names no {kind} subnets", self._span),))
         return Members(tuple(SubnetUse(Known(one.subnet.address, one.subnet.span), one.subnet.span) for one in chosen))
 
-    def _in_zone(self, zone: Scalar, *, private: bool) -> SubnetUse:
+    def _in_zone(self, zone: Scalar, *, private: bool) -> Iterator[SubnetUse]:
+        """Iterate over all subnets in a zone (pkg/vpc/vpc.go:877)."""
         wanted = _named(zone)
+        found = False
         for placed in self._placed:
             identity = placed.subnet.zone
             if placed.private is private and isinstance(identity, Known) and identity.value in wanted.candidates():
-                return SubnetUse(Known(placed.subnet.address, zone.span), zone.span)
-        name = text_of(zone)
-        if isinstance(name, Known):
-            name = Unknown(f"which subnet is in {name.value} is not in this file", zone.span)
-        return SubnetUse(name, zone.span)
+                found = True
+                yield SubnetUse(Known(placed.subnet.address, zone.span), zone.span)
+        if not found:
+            name = text_of(zone)
+            if isinstance(name, Known):
+                name = Unknown(f"which subnet is in {name.value} is not in this file", zone.span)
+            yield SubnetUse(name, zone.span)
+
+    def _of_unknown_zone(self, *, private: bool) -> Iterator[Unknown]:
+        for placed in self._placed:
+            if placed.private is private and isinstance(placed.subnet.zone, Unknown):
+                yield placed.subnet.zone
 
     def _find(self, node: Scalar) -> Value[str]:
         """Return the address of the subnet that a node group calls by id, by zone or by a name of its own."""
