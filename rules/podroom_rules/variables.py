@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from podroom.catalog.cni_variables import CniContainer
-from podroom.model.world import Cluster, CniSettings, CniSource, CniSourceKind, EnvironmentVariable
+from podroom.capacity.assessment import Assessment
+from podroom.catalog.cni_variables import CniContainer, CniVariable
+from podroom.model.world import CniSettings, CniSource, CniSourceKind, EnvironmentVariable
 from podroom.records import dataclass
-from podroom.values import Known, Undecidable, Unknown, first_unknown
+from podroom.values import Undecidable, Unknown, first_unknown
 
 ADD_ON_CONFIGURATION = """
 resource "aws_eks_cluster" "main" {
@@ -78,6 +79,9 @@ class Doubts:
             raise Undecidable(self._first)
 
 
-def in_auto_mode(cluster: Cluster) -> bool:
-    """Return whether a cluster certainly has Auto Mode, which brings no aws-node."""
-    return isinstance(cluster.auto_mode, Known) and cluster.auto_mode.value
+def is_read(known: CniVariable, settings: CniSettings, assessment: Assessment) -> bool:
+    """Return whether the CNI's version knows a variable; raises `Undecidable` if that version is not known."""
+    if known.since is None:
+        return True
+    version = assessment.version(settings)
+    return version is None or version >= known.since

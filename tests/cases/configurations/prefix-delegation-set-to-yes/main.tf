@@ -21,7 +21,7 @@ resource "aws_eks_addon" "vpc_cni" {
   addon_name   = "vpc-cni"
   configuration_values = jsonencode({
     env = {
-      ENABLE_PREFIX_DELEGATION = "yes"
+      ENABLE_PREFIX_DELEGATION = "yes" # expect: PR306
     }
   })
 }
