@@ -31,6 +31,19 @@ def test_an_assumption_that_a_folder_above_states_is_used(tmp_path: Path, name: 
     assert "PR203" not in result.output
 
 
+def test_from_how_many_nodes_on_ec2_throttles_can_be_said(tmp_path: Path) -> None:
+    folder = project(tmp_path, "podroom.toml", "[assumptions]\nmany_nodes = 151\n", "large-nodes-few-pods-healthy")
+    cluster = folder / "cluster.tf"
+    text = cluster.read_text(encoding="utf-8").replace('WARM_IP_TARGET    = "5"', 'WARM_IP_TARGET    = "2"')
+    cluster.write_text(text, encoding="utf-8")
+
+    more_than_there_are = podroom("check", str(folder)).output
+    (tmp_path / "podroom.toml").unlink()
+
+    assert "PR303" not in more_than_there_are
+    assert "PR303" in podroom("check", str(folder)).output
+
+
 def test_the_room_follows_the_pods_on_the_host_network(tmp_path: Path) -> None:
     folder = project(tmp_path, "podroom.toml", "[assumptions]\nhost_network_pods = 5\n", "stale-max-pods")
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Any
 
-from podroom.capacity.assessment import Assumptions, ZoneBalance
+from podroom.capacity.assessment import MANY_NODES, Assumptions, ZoneBalance
 from podroom.capacity.max_pods import HOST_NETWORK_PODS
 from podroom.capacity.subnets import EXPECTED_PODS_PER_NODE
 from podroom.errors import UsageError
@@ -27,6 +27,7 @@ _SCHEMA: Mapping[str, Any] = {
             "properties": {
                 "host_network_pods": {"type": "integer", "minimum": 0},
                 "expected_pods_per_node": {"type": "integer", "minimum": 1},
+                "many_nodes": {"type": "integer", "minimum": 1},
                 "zone_balance": {"enum": [balance.value for balance in ZoneBalance]},
             },
         },
@@ -64,6 +65,7 @@ def read_config(document: Document) -> Config | None:
         assumptions=Assumptions(
             host_network_pods=assumptions.get("host_network_pods", HOST_NETWORK_PODS),
             expected_pods_per_node=assumptions.get("expected_pods_per_node", EXPECTED_PODS_PER_NODE),
+            many_nodes=assumptions.get("many_nodes", MANY_NODES),
             zone_balance=ZoneBalance(assumptions.get("zone_balance", ZoneBalance.BALANCED)),
         ),
         instance_types=table.get("instance_types", {}),

@@ -36,6 +36,9 @@ from podroom.values import Default, Known, Undecidable, Unknown, Value, first_un
 T = TypeVar("T")
 R = TypeVar("R")
 
+MANY_NODES = 50
+"""From so many nodes on, one call to EC2 for every pod is taken to make EC2 throttle, where nobody says otherwise."""
+
 DECISIVE_VARIABLES = (
     "WARM_ENI_TARGET",
     "WARM_IP_TARGET",
@@ -62,12 +65,14 @@ class Assumptions:
 
     `host_network_pods` are the pods of a node that need no address (aws-node and kube-proxy);
     `expected_pods_per_node` the pods with an address that a node is taken to run.  `zone_balance` says how the nodes
-    of a group spread over their availability zones.
+    of a group spread over their availability zones.  `many_nodes` is from how many nodes on a cluster's calls to EC2
+    are so many that EC2 throttles them (amazon-vpc-cni-k8s, issue 2056).
     """
 
     host_network_pods: int = HOST_NETWORK_PODS
     expected_pods_per_node: int = EXPECTED_PODS_PER_NODE
     zone_balance: ZoneBalance = ZoneBalance.BALANCED
+    many_nodes: int = MANY_NODES
 
 
 @dataclass(frozen=True, slots=True)

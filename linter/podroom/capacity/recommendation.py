@@ -22,9 +22,6 @@ from podroom.model.world import Cluster
 from podroom.records import dataclass
 from podroom.values import Undecidable, Unknown
 
-MANY_NODES = 50
-"""From so many nodes on, a very small WARM_IP_TARGET makes EC2 throttle (amazon-vpc-cni-k8s, issue 2056)."""
-
 _LEAST_WARM = 2
 _LEAST_WARM_OF_MANY = 3
 _PREFIX_DELEGATION = "ENABLE_PREFIX_DELEGATION"
@@ -154,7 +151,7 @@ def _best(
     bound = max(2, _price(_settled(defaults), kinds).calls)
     candidates = [
         (changes, _price(_applied(behavior, changes), kinds))
-        for changes in _candidates(behavior, expected, _least_warm(nodes))
+        for changes in _candidates(behavior, expected, _least_warm(nodes, assessment.assumptions.many_nodes))
     ]
     affordable = [(changes, price) for changes, price in candidates if price.calls <= bound]
     changes, then = min(
@@ -164,13 +161,15 @@ def _best(
     if acceptable and (today.unserved, today.addresses) <= (then.unserved, then.addresses):
         reason = f"no other targets take fewer addresses with at most {counted(bound, 'EC2 call')} a node"
         return _Choice(Verdict.KEEP, (), (reason,), today, today, gaps)
-    reasons = tuple(_reasons(behavior, changes, kinds, _Bounds(nodes, expected, bound, today, then)))
+    bounds = _Bounds(nodes, assessment.assumptions.many_nodes, expected, bound, today, then)
+    reasons = tuple(_reasons(behavior, changes, kinds, bounds))
     return _Choice(Verdict.CHANGE, changes, reasons, today, then, gaps)
 
 
 @dataclass(frozen=True, slots=True)
 class _Bounds:
     nodes: int
+    many: int
     expected: int
     calls: int
     today: Price
@@ -214,8 +213,8 @@ def _settled(behavior: CniBehavior) -> CniBehavior:
     return replace(behavior, passes_target_check=None)
 
 
-def _least_warm(nodes: int) -> int:
-    return _LEAST_WARM if nodes < MANY_NODES else _LEAST_WARM_OF_MANY
+def _least_warm(nodes: int, many: int) -> int:
+    return _LEAST_WARM if nodes < many else _LEAST_WARM_OF_MANY
 
 
 def _kinds(cluster: ClusterForecast, assessment: Assessment) -> Iterator[_Kind]:
@@ -256,7 +255,7 @@ def _reasons(
             f"{_WARM_IP}={after.warm_ip_target} keeps that many addresses ready for the next pods"
             + (
                 f"; fewer would make EC2 throttle in a cluster of {counted(bounds.nodes, 'node')}"
-                if bounds.nodes >= MANY_NODES
+                if bounds.nodes >= bounds.many
                 else ""
             )
         )
