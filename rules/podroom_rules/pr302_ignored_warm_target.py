@@ -74,7 +74,8 @@ class IgnoredWarmTarget(Rule[Cluster]):
     bad = (
         Example.terraform(
             "WARM_IP_TARGET rules",
-            _CONFIGURATION % 'WARM_IP_TARGET = "5"\n      WARM_ENI_TARGET = "2" # expect: PR302',
+            _CONFIGURATION
+            % 'WARM_IP_TARGET = "5"\n      MINIMUM_IP_TARGET = "16"\n      WARM_ENI_TARGET = "2" # expect: PR302',
         ),
         Example.terraform(
             "prefixes are kept warm, not interfaces",
@@ -89,7 +90,10 @@ class IgnoredWarmTarget(Rule[Cluster]):
             "the target that counts",
             _CONFIGURATION % 'ENABLE_PREFIX_DELEGATION = "true"\n      WARM_PREFIX_TARGET = "2"',
         ),
-        Example.terraform("switched off", _CONFIGURATION % 'WARM_IP_TARGET = "5"\n      WARM_ENI_TARGET = "0"'),
+        Example.terraform(
+            "switched off",
+            _CONFIGURATION % 'WARM_IP_TARGET = "5"\n      MINIMUM_IP_TARGET = "16"\n      WARM_ENI_TARGET = "0"',
+        ),
     )
 
     def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:

@@ -102,7 +102,10 @@ class NoWarmInterface(Rule[Cluster]):
             "nodes take prefixes instead",
             _CONFIGURATION % 'WARM_ENI_TARGET = "0"\n      ENABLE_PREFIX_DELEGATION = "true"',
         ),
-        Example.eksctl("addresses are counted in a ClusterConfig", _EKSCTL % '\n        WARM_IP_TARGET: "5"'),
+        Example.eksctl(
+            "addresses are counted in a ClusterConfig",
+            _EKSCTL % '\n        WARM_IP_TARGET: "5"\n        MINIMUM_IP_TARGET: "16"',
+        ),
         Example.terraform(
             "MAX_ENI leaves nothing to take and give back",
             _CONFIGURATION % 'WARM_ENI_TARGET = "0"\n      MAX_ENI = "1" # expect: PR101',
