@@ -8,6 +8,7 @@ from dataclasses import fields, is_dataclass, replace
 from podroom.model.world import (
     Cluster,
     CniSettings,
+    IgnoredArgument,
     KarpenterKubelet,
     NodeClass,
     NodeGroup,
@@ -55,6 +56,8 @@ def _less_than(item: object) -> Iterator[object]:
         yield replace(item, uncertain=FORGOTTEN)
     elif isinstance(item, KarpenterKubelet):
         yield KarpenterKubelet(item.span, missing=FORGOTTEN)
+    elif isinstance(item, IgnoredArgument):
+        yield replace(item, uncertain=FORGOTTEN)
     elif isinstance(item, Cluster):
         yield replace(item, karpenter=None)
 

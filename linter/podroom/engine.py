@@ -13,7 +13,7 @@ from typing import Any
 from podroom.capacity.alternatives import Alternatives, alternatives
 from podroom.capacity.assessment import Assessment, collect
 from podroom.errors import UsageError
-from podroom.model.world import Cluster, NodeGroup, NodePool, Notice, Subnet, World
+from podroom.model.world import Cluster, IgnoredArgument, NodeGroup, NodePool, Notice, Subnet, World
 from podroom.patterns import pattern
 from podroom.positions import Document, Span
 from podroom.records import dataclass
@@ -139,6 +139,7 @@ def _subjects(world: World) -> dict[type, Sequence[Subject]]:
         NodeGroup: world.node_groups,
         NodePool: world.node_pools,
         Subnet: world.subnets,
+        IgnoredArgument: world.ignored_arguments,
     }
 
 

@@ -14,12 +14,12 @@ from enum import IntEnum
 from typing import ClassVar, Generic, TypeAlias, TypeVar
 
 from podroom.capacity.assessment import Assessment
-from podroom.model.world import Cluster, NodeGroup, NodePool, Subnet
+from podroom.model.world import Cluster, IgnoredArgument, NodeGroup, NodePool, Subnet
 from podroom.positions import Span
 from podroom.records import dataclass
 
-Subject: TypeAlias = Cluster | NodeGroup | NodePool | Subnet
-S = TypeVar("S", Cluster, NodeGroup, NodePool, Subnet)
+Subject: TypeAlias = Cluster | NodeGroup | NodePool | Subnet | IgnoredArgument
+S = TypeVar("S", Cluster, NodeGroup, NodePool, Subnet, IgnoredArgument)
 Evidence: TypeAlias = Mapping[str, "str | int | bool | list[str] | list[int] | None"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from podroom.evaluation.project import Unheeded
+from podroom.model.world import IgnoredKind
 from podroom.records import dataclass
 
 
@@ -35,7 +36,10 @@ class Adapter:
         """Return the arguments that do nothing in one major version, or that only others declare."""
         foreign = sorted({name for names, majors in self.fingerprints if major not in majors for name in names})
         return (
-            *(Unheeded((name,), f"v{major} has no such argument, and Terraform refuses it") for name in foreign),
+            *(
+                Unheeded((name,), f"v{major} has no such argument, and Terraform refuses it", kind=IgnoredKind.REFUSED)
+                for name in foreign
+            ),
             *(unheeded for majors, unheeded in self.unheeded if major in majors),
         )
 

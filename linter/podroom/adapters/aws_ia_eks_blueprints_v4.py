@@ -86,4 +86,16 @@ ADAPTER = Adapter(
     module="aws-ia/eks-blueprints/aws",
     majors=(4,),
     text=_text(),
+    unheeded=(
+        (
+            (4,),
+            Unheeded(
+                ("self_managed_node_groups", "*", "instance_types"),
+                "a list of exactly one member makes no mixed instances policy, and the launch template takes instance_type",
+                kind=IgnoredKind.ONE_INSTANCE_TYPE,
+                alone=("instance_type", "m4.large"),
+                instead="instance_type = ONE_TYPE",
+            ),
+        ),
+    ),
 )

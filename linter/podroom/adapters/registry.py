@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 from podroom.evaluation.project import ModuleCall, SuppliedModule
 from podroom.positions import Document
 from podroom.sources.hcl.parser import parse
+from podroom.sources.hcl.syntax import ParsedFile
 from podroom.sources.module_source import ModuleSource, allowed_majors, read_source
 
 if TYPE_CHECKING:
@@ -102,5 +103,9 @@ def _load(home: str) -> Adapter:
 def _supplied(adapter: Adapter, major: int) -> SuppliedModule:
     folder = f"//{adapter.submodule}" if adapter.submodule else ""
     name = f"{adapter.module}{folder} v{major}"
-    parsed = parse(Document(name, adapter.restated(major)))
-    return SuppliedModule(name, adapter.reference, parsed, adapter.unheeded_by(major))
+
+    @cache
+    def read() -> ParsedFile:
+        return parse(Document(name, adapter.restated(major)))
+
+    return SuppliedModule(name, adapter.reference, read, adapter.unheeded_by(major))

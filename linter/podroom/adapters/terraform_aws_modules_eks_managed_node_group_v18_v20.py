@@ -9,6 +9,7 @@ from __future__ import annotations
 from podroom.adapters.adapter import Adapter
 from podroom.adapters.eks_managed_node_group import default_update_config, managed_node_group
 from podroom.adapters.eks_placement_group import PLACEMENT, subnets_of_placement_group
+from podroom.adapters.eks_unheeded import UNHEEDED_BY_MANAGED_GROUP
 from podroom.adapters.eks_user_data import user_data
 from podroom.adapters.hcl import variables
 
@@ -54,5 +55,6 @@ ADAPTER = Adapter(
     submodule="modules/eks-managed-node-group",
     majors=(18, 19, 20),
     text=_text,
+    unheeded=UNHEEDED_BY_MANAGED_GROUP,
     fingerprints=((frozenset({"cluster_version"}), (18, 19, 20)),),
 )

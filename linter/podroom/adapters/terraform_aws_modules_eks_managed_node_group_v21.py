@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from podroom.adapters.adapter import Adapter
 from podroom.adapters.eks_managed_node_group import managed_node_group
+from podroom.adapters.eks_unheeded import UNHEEDED_BY_MANAGED_GROUP
 from podroom.adapters.eks_user_data import user_data
 from podroom.adapters.hcl import variables
 
@@ -50,5 +51,6 @@ ADAPTER = Adapter(
     submodule="modules/eks-managed-node-group",
     majors=(21,),
     text=_text,
+    unheeded=UNHEEDED_BY_MANAGED_GROUP,
     fingerprints=((frozenset({"kubernetes_version"}), (21,)), (frozenset({"cluster_version", "platform"}), ())),
 )

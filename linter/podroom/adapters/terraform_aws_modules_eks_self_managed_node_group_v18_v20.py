@@ -10,6 +10,7 @@ from podroom.adapters.adapter import Adapter
 from podroom.adapters.eks_images import STOCK_IMAGE_BY_NAME, STOCK_IMAGE_BY_TYPE, image_by_type
 from podroom.adapters.eks_placement_group import PLACEMENT, subnets_of_placement_group
 from podroom.adapters.eks_self_managed_node_group import self_managed_node_group
+from podroom.adapters.eks_unheeded import UNHEEDED_BY_SELF_MANAGED_GROUP
 from podroom.adapters.eks_user_data import FIRST_MAJOR_TOLD_BY_AMI_TYPE, user_data
 from podroom.adapters.hcl import variables
 
@@ -71,5 +72,6 @@ ADAPTER = Adapter(
     submodule="modules/self-managed-node-group",
     majors=(18, 19, 20),
     text=_text,
+    unheeded=UNHEEDED_BY_SELF_MANAGED_GROUP,
     fingerprints=((frozenset({"cluster_version", "platform"}), (18, 19, 20)),),
 )

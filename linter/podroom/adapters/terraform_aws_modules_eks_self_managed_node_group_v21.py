@@ -9,6 +9,7 @@ from __future__ import annotations
 from podroom.adapters.adapter import Adapter
 from podroom.adapters.eks_images import STOCK_IMAGE_BY_TYPE, image_by_type
 from podroom.adapters.eks_self_managed_node_group import self_managed_node_group
+from podroom.adapters.eks_unheeded import UNHEEDED_BY_SELF_MANAGED_GROUP
 from podroom.adapters.eks_user_data import user_data
 from podroom.adapters.hcl import variables
 
@@ -56,5 +57,6 @@ ADAPTER = Adapter(
     submodule="modules/self-managed-node-group",
     majors=(21,),
     text=_text,
+    unheeded=UNHEEDED_BY_SELF_MANAGED_GROUP,
     fingerprints=((frozenset({"kubernetes_version"}), (21,)), (frozenset({"cluster_version", "platform"}), ())),
 )

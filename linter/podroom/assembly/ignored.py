@@ -1,54 +1,152 @@
-"""Arguments that a called module does not heed, kept for whoever wants to say so."""
+"""Arguments that a called module does not heed."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from podroom.assembly.inventory import Inventory
-from podroom.evaluation.project import BodyReader, Field, Unheeded
-from podroom.model.world import IgnoredArgument
-from podroom.values import Known
+from podroom.evaluation.project import BodyReader, Field, ModuleCall, SuppliedModule, Unheeded
+from podroom.model.world import IgnoredArgument, IgnoredKind
+from podroom.records import dataclass
+from podroom.values import Known, OneOf, Undecidable, Unknown, Value, first_unknown
 
 
 def ignored_arguments(inventory: Inventory) -> tuple[IgnoredArgument, ...]:
-    """Return what is passed in vain to modules that an adapter stands in for, calls by adapters left out."""
-    calls = [call for module in inventory.modules if not module.is_supplied for call in module.calls()]
-    return tuple(
-        IgnoredArgument(call.address, argument, unheeded.reason, field.expression_span)
-        for call in calls
-        if call.supplied is not None
-        for unheeded in call.supplied.unheeded
-        if unheeded.way[0] in call.declaration.body.attributes
-        for argument, field in _given(call.arguments(), unheeded)
-    )
+    """Return what the user's own files pass in vain to modules that an adapter knows, each thing once."""
+    modules = [module for module in inventory.modules if not (module.is_supplied or module.downloaded)]
+    found: dict[tuple[str, str], IgnoredArgument] = {}
+    for module in modules:
+        for call in module.calls():
+            known = call.known
+            for unheeded in known.unheeded if known is not None else ():
+                if known is not None and unheeded.way[0] in call.declaration.body.attributes:
+                    for ignored in _ignored(call, known, unheeded):
+                        found.setdefault((ignored.address, ignored.argument), ignored)
+    return tuple(found.values())
 
 
-def _given(arguments: BodyReader, unheeded: Unheeded) -> Iterator[tuple[str, Field]]:
-    """Iterate over what is given of an argument, each with its name."""
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """An argument that is given: its name, its value and what stands beside it."""
+
+    name: str
+    field: Field
+    beside: Mapping[str, Field]
+    missing: Unknown | None
+
+
+def _ignored(call: ModuleCall, known: SuppliedModule, unheeded: Unheeded) -> Iterator[IgnoredArgument]:
+    for given in _given(call.arguments(), unheeded):
+        heeded = _heeded(given, unheeded)
+        if heeded is not True:
+            field = given.field
+            yield IgnoredArgument(
+                address=call.address,
+                argument=given.name,
+                reason=unheeded.reason,
+                span=field.expression_span,
+                kind=unheeded.kind,
+                module=known.supplier,
+                pinned=call.version is not None or "ref=" in call.source_text,
+                value=None if field.is_map or field.is_list else field.string(),
+                instead=unheeded.instead,
+                uncertain=None if heeded is False else heeded,
+            )
+
+
+def _given(arguments: BodyReader, unheeded: Unheeded) -> Iterator[_Given]:
+    """Iterate over what is given of an argument: nothing empty, and nothing that is null."""
     first, *rest = unheeded.way
     field = arguments.attribute(first)
     if field is None:
         return
     if not rest:
-        yield first, field
+        beside = {name: found for name in _asked(unheeded) if (found := arguments.attribute(name)) is not None}
+        found = [_Given(first, field, beside, None)]
+    else:
+        common = arguments.attribute(unheeded.defaults) if unheeded.defaults else None
+        shared, missing = common.entries() if common is not None else ({}, ())
+        found = list(_within(field, first, rest, shared, first_unknown(*missing)))
+    yield from (given for given in found if unheeded.kind is IgnoredKind.REFUSED or not _is_empty(given.field))
+
+
+def _within(
+    field: Field, name: str, way: list[str], shared: Mapping[str, Field], missing: Unknown | None
+) -> Iterator[_Given]:
+    entries, unknown = field.entries()
+    step, *rest = way
+    if not rest:
+        if step in entries:
+            missing = first_unknown(missing, *unknown)
+            yield _Given(f"{name}.{step}", entries[step], {**shared, **entries}, missing)
         return
-    common = arguments.attribute(unheeded.defaults) if unheeded.defaults else None
-    shared = common.entries()[0] if common is not None else {}
-    _, name = rest
-    for key, group in field.entries()[0].items():
-        entries = group.entries()[0]
-        found = entries.get(name)
-        if found is not None and not found.is_null and not _heeded({**shared, **entries}, unheeded):
-            yield f"{first}.{key}.{name}", found
+    for key, entry in entries.items():
+        if step in ("*", key) and not entry.is_null:
+            yield from _within(entry, f"{name}.{key}", rest, shared if step == "*" else {}, missing)
 
 
-def _heeded(beside: dict[str, Field], unheeded: Unheeded) -> bool:
-    for name, pattern in unheeded.unless:
-        field = beside.get(name)
-        if field is None or field.is_null:
-            continue
-        text = field.string()
-        if not isinstance(text, Known) or re.fullmatch(pattern, text.value):
+def _is_empty(field: Field) -> bool:
+    if field.is_null:
+        return True
+    if field.is_map:
+        entries, missing = field.entries()
+        return not entries and not missing
+    if field.is_list:
+        items = field.items()
+        return not items.items and not items.missing
+    text = field.string()
+    return isinstance(text, Known) and not text.value.strip()
+
+
+def _asked(unheeded: Unheeded) -> Iterator[str]:
+    yield from (name for name, _ in unheeded.unless)
+    for one in (unheeded.only, unheeded.alone):
+        if one is not None:
+            yield one[0]
+
+
+def _heeded(given: _Given, unheeded: Unheeded) -> bool | Unknown:
+    """Return whether an argument counts after all, or why that is not known."""
+    try:
+        if unheeded.alone is not None and not _is_alone(given, *unheeded.alone):
             return True
-    return False
+        if unheeded.only is not None and not _matches(given, unheeded.only[0], unheeded.only[1], unheeded.only[2]):
+            return True
+    except Undecidable as cause:
+        return cause.unknown
+    unknown: Unknown | None = None
+    for name, pattern in unheeded.unless:
+        try:
+            if _matches(given, name, pattern, ""):
+                return True
+        except Undecidable as cause:
+            unknown = first_unknown(unknown, cause.unknown)
+    return False if unknown is None else unknown
+
+
+def _matches(given: _Given, name: str, pattern: str, default: str) -> bool:
+    """Return whether what stands beside an argument has a text that matches; one that is not given has `default`."""
+    field = given.beside.get(name)
+    if field is None and given.missing is not None:
+        raise Undecidable(given.missing)
+    if field is None or field.is_null:
+        return re.fullmatch(pattern, default) is not None
+    text: Value[str] = field.string()
+    verdicts = {re.fullmatch(pattern, one) is not None for one in text.candidates()}
+    if isinstance(text, Known | OneOf) and len(verdicts) == 1:
+        return verdicts.pop()
+    text.need()
+    raise AssertionError(text)  # a text that is known gives one verdict
+
+
+def _is_alone(given: _Given, name: str, default: str) -> bool:
+    """Return whether a list has exactly one member, and another than what counts instead."""
+    members = given.field.items().need()
+    if len(members) != 1:
+        return False
+    field = given.beside.get(name)
+    if field is None and given.missing is not None:
+        raise Undecidable(given.missing)
+    counts = default if field is None or field.is_null else field.string().need()
+    return members[0].string().need() != counts

@@ -152,6 +152,12 @@ class ModuleCall:
         return self.source or "unknown source"
 
     @property
+    def known(self) -> SuppliedModule | None:
+        """Return what is known of the called module, also where its own files are read."""
+        adapters = self.module.project.options.adapters
+        return adapters(self) if self.downloaded and adapters is not None else self.supplied
+
+    @property
     def absent(self) -> bool:
         """Return whether the called module's files are not here, and nothing stands in for them."""
         return self.directory is None and self.supplied is None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from podroom.evaluation.declarations import Declaration, Declarations, DeclaredBody, read_declarations
 from podroom.evaluation.expansion import Repetition
 from podroom.evaluation.provenance import Place, counted, entry
 from podroom.evaluation.scope import Scope
+from podroom.model.world import IgnoredKind
 from podroom.positions import Document, Span, SuppliedDocument
 from podroom.records import dataclass
 from podroom.sources.hcl.syntax import Expression, ParsedFile
@@ -17,14 +19,21 @@ from podroom.sources.hcl.syntax import Expression, ParsedFile
 class Unheeded:
     """An argument that a module does not heed: the way to it, `*` standing for every key of a map.
 
-    `unless` are arguments beside it, each with a pattern: where one has a text that matches, or is not known, the
-    argument is heeded after all.  `defaults` names the argument that holds what all entries have in common.
+    `unless` are arguments beside it, each with a pattern: where one has a text that matches, the argument is heeded
+    after all.  `only` is one beside it with a pattern that its text must match, and the text that it has if nobody
+    gives it.  `alone` is the argument beside it that counts instead where this one is a list of exactly one member,
+    and its default.  `defaults` names the argument that holds what all entries have in common.  `instead` is what to
+    write, `{}` standing for the value as it is written.
     """
 
     way: tuple[str, ...]
     reason: str
     unless: tuple[tuple[str, str], ...] = ()
     defaults: str = ""
+    kind: IgnoredKind = IgnoredKind.DROPPED
+    only: tuple[str, str, str] | None = None
+    alone: tuple[str, str] | None = None
+    instead: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +41,19 @@ class SuppliedModule:
     """A well-known module, restated as far as it bears on pods.
 
     `supplier` is what a person calls it ("terraform-aws-modules/eks/aws v20"), `reference` the address
-    of the original, `unheeded` what of its arguments does nothing.
+    of the original, `unheeded` what of its arguments does nothing.  `read` gives the text, parsed.
     """
 
     supplier: str
     reference: str
-    file: ParsedFile
+    read: Callable[[], ParsedFile]
     unheeded: tuple[Unheeded, ...] = ()
 
     def declarations(self, place: Span) -> Declarations:
         """Return what the module declares where it stands for `place`, a call in the user's files."""
-        document = standing_for(self.file.document, self.supplier, place, self.reference)
-        return read_declarations([replace(self.file, document=document)])
+        file = self.read()
+        document = standing_for(file.document, self.supplier, place, self.reference)
+        return read_declarations([replace(file, document=document)])
 
 
 def declarations_of(files: list[ParsedFile], source: str, place: Span) -> Declarations:

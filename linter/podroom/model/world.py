@@ -510,14 +510,34 @@ class Gap:
     cause: str | None = None
 
 
+class IgnoredKind(Enum):
+    """Why an argument does nothing: nothing reads it, something else must turn it on, or Terraform refuses it."""
+
+    DROPPED = "dropped"
+    MIXED_INSTANCES_POLICY = "mixed instances policy"
+    ONE_INSTANCE_TYPE = "one instance type"
+    REFUSED = "refused"
+
+
 @dataclass(frozen=True, slots=True)
 class IgnoredArgument:
-    """An argument that the called module does not heed; `address` is that of the call."""
+    """An argument that the called module does not heed; `address` is that of the call.
+
+    `module` is the module with the version that is taken, which is the newest if `pinned` is false.  `value` is the
+    argument as a text, None if it is none.  `instead` is what to write.  `uncertain` says why it may be heeded after
+    all.
+    """
 
     address: str
     argument: str
     reason: str
     span: Span
+    kind: IgnoredKind = IgnoredKind.DROPPED
+    module: str = ""
+    pinned: bool = True
+    value: Value[str] | None = None
+    instead: str | None = None
+    uncertain: Unknown | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -271,7 +271,7 @@ resource "x" "x" {
 
 def supply(call: ModuleCall) -> SuppliedModule | None:
     assert call.source == "acme/net/aws"
-    return SuppliedModule("acme/net/aws v1", "https://example.com/net", parse(Document("net", SUPPLIED)))
+    return SuppliedModule("acme/net/aws v1", "https://example.com/net", lambda: parse(Document("net", SUPPLIED)))
 
 
 def test_an_adapter_stands_in_for_a_module_that_is_not_here() -> None:
