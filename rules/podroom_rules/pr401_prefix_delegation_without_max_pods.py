@@ -12,6 +12,7 @@ from podroom.catalog import documents
 from podroom.model.world import GroupKind, NodeGroup
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable, Unknown
+from podroom_rules.ignored import max_pods_in_vain
 from podroom_rules.wording import article, group_place, set_max_pods, type_note
 
 _CONFIGURATION = """
@@ -90,6 +91,8 @@ class PrefixDelegationWithoutMaxPods(Rule[NodeGroup]):
         cni = assessment.cni(subject)
         if not cni.prefix_delegation or (subject.kind is GroupKind.MANAGED and not subject.own_image.need()):
             return
+        if max_pods_in_vain(subject, assessment):
+            return  # PR901
         settings = assessment.cluster(subject).cni
         variable = settings.find("ENABLE_PREFIX_DELEGATION")
         if variable is None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from podroom.adapters.adapter import Adapter
 from podroom.adapters.hcl import outputs, variables
+from podroom.evaluation.project import Unheeded
+from podroom.model.world import IgnoredKind
 
 _DEFAULTS = {
     "create_eks": "true",
@@ -91,7 +93,8 @@ ADAPTER = Adapter(
             (4,),
             Unheeded(
                 ("self_managed_node_groups", "*", "instance_types"),
-                "a list of exactly one member makes no mixed instances policy, and the launch template takes instance_type",
+                "one member makes no mixed instances policy, and the launch template takes instance_type",
+                nodes='module.aws_eks_self_managed_node_groups["{}"]',
                 kind=IgnoredKind.ONE_INSTANCE_TYPE,
                 alone=("instance_type", "m4.large"),
                 instead="instance_type = ONE_TYPE",

@@ -6,6 +6,7 @@ v21.19.0.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from podroom.evaluation.project import Unheeded
@@ -16,6 +17,8 @@ _OLD = (18, 19, 20)
 _GROUPS = "eks_managed_node_groups"
 _OWN_GROUPS = "self_managed_node_groups"
 _DEFAULTS = {_GROUPS: "eks_managed_node_group_defaults", _OWN_GROUPS: "self_managed_node_group_defaults"}
+_NODES = {_GROUPS: 'module.eks_managed_node_group["{}"]', _OWN_GROUPS: 'module.self_managed_node_group["{}"]'}
+_NO_GROUP = ("create", "false")
 
 _MANAGED = {
     "instance_type": ("a managed node group takes instance_types, a list", "instance_types = [{}]"),
@@ -44,125 +47,170 @@ _DROPPED_IN_21 = {
     "cluster_version": ("in v21 it is kubernetes_version", "kubernetes_version = {}"),
 }
 
+_NONE = "no group of this module has such an argument: "
 _STOCK = "with a stock Amazon Linux image, Amazon EKS starts the node itself and this never reaches it"
 _NODEADM = "Amazon Linux 2023 is started by nodeadm, which reads NodeConfig documents; this is written nowhere"
 _OTHER_IMAGE = "only Amazon Linux 2023 reads it, which ami_type must name"
 _AL2023 = "AL2023_.*"
 _NEW_DEFAULT = "AL2023_x86_64_STANDARD"
-_OTHER_TEMPLATE = (("user_data_template_path", ".+"),)
+_OTHER_TEMPLATE = ("user_data_template_path", ".+")
+_NODE_CONFIG = (
+    'cloudinit_pre_nodeadm = [{ content_type = "application/node.eks.aws", content = "apiVersion: '
+    'node.eks.aws/v1alpha1\\nkind: NodeConfig\\nspec: { kubelet: { config: { maxPods: MAX_PODS } } }" }]'
+)
+_OWN_IMAGE = (
+    "enable_bootstrap_user_data = true, ami_id = an image of your own choice and bootstrap_extra_args = "
+    "\"--use-max-pods false --kubelet-extra-args '--max-pods=MAX_PODS'\""
+)
+
+
+def _of_group(
+    groups: str,
+    way: tuple[str, ...],
+    reason: str,
+    *,
+    instead: str | None = None,
+    kind: IgnoredKind = IgnoredKind.DROPPED,
+    unless: tuple[tuple[str, str], ...] = (),
+    only: tuple[str, str, str] | None = None,
+) -> Unheeded:
+    return Unheeded(
+        (groups, "*", *way),
+        reason,
+        unless=(_NO_GROUP, *unless),
+        defaults=_DEFAULTS[groups],
+        nodes=_NODES[groups],
+        kind=kind,
+        only=only,
+        instead=instead,
+    )
 
 
 def _of_nodeadm(groups: str, name: str, default: str) -> Unheeded:
-    return Unheeded(
-        (groups, "*", name),
+    return _of_group(
+        groups,
+        (name,),
         _NODEADM,
-        unless=_OTHER_TEMPLATE,
-        defaults=_DEFAULTS[groups],
+        unless=(_OTHER_TEMPLATE,),
         only=("ami_type", _AL2023, default),
+        instead=_NODE_CONFIG if name != "post_bootstrap_user_data" else None,
     )
 
 
 def _for_nodeadm(groups: str, *, old: bool) -> Unheeded:
-    return Unheeded(
-        (groups, "*", "cloudinit_pre_nodeadm"),
+    return _of_group(
+        groups,
+        ("cloudinit_pre_nodeadm",),
         _OTHER_IMAGE,
         unless=(("platform", "al2023"),) if old else (),
-        defaults=_DEFAULTS[groups],
         only=("ami_type", r"(?!AL2023_).*", "" if old else _NEW_DEFAULT),
         instead='ami_type = "AL2023_x86_64_STANDARD"',
     )
 
 
-def _dropped(groups: str, names: dict[str, tuple[str, str | None]], *, since_17: bool = True) -> tuple[Unheeded, ...]:
-    elsewhere = "no group of this module has such an argument: " if since_17 else ""
+def _dropped(groups: str, names: Mapping[str, tuple[str, str | None]], why: str) -> tuple[Unheeded, ...]:
     return tuple(
-        Unheeded((groups, "*", name), f"{elsewhere}{reason}", instead=instead)
-        for name, (reason, instead) in names.items()
+        _of_group(groups, (name,), f"{why}{reason}", instead=instead) for name, (reason, instead) in names.items()
     )
 
 
-def _dropped_from_defaults(groups: str, names: dict[str, tuple[str, str | None]]) -> tuple[Unheeded, ...]:
-    return tuple(
-        Unheeded((_DEFAULTS[groups], name), f"no group of this module has such an argument: {reason}", instead=instead)
-        for name, (reason, instead) in names.items()
-    )
-
-
-_ON_STOCK = Unheeded(
-    (_GROUPS, "*", "bootstrap_extra_args"),
+_ON_STOCK = _of_group(
+    _GROUPS,
+    ("bootstrap_extra_args",),
     _STOCK,
     unless=(
         ("enable_bootstrap_user_data", "true"),
-        ("user_data_template_path", ".+"),
+        _OTHER_TEMPLATE,
         ("platform", "bottlerocket|windows"),
         ("ami_type", "(?:BOTTLEROCKET|WINDOWS).*"),
     ),
-    defaults=_DEFAULTS[_GROUPS],
+    instead=_OWN_IMAGE,
 )
-_POLICY = Unheeded(
-    (_OWN_GROUPS, "*", "mixed_instances_policy"),
+_BEFORE = "the overrides stand in mixed_instances_policy itself"
+_SINCE = "the overrides stand in mixed_instances_policy.launch_template"
+_POLICY = _of_group(
+    _OWN_GROUPS,
+    ("mixed_instances_policy",),
     "it only counts with use_mixed_instances_policy = true",
     unless=(("use_mixed_instances_policy", "true"),),
-    defaults=_DEFAULTS[_OWN_GROUPS],
     kind=IgnoredKind.MIXED_INSTANCES_POLICY,
     instead="use_mixed_instances_policy = true",
 )
-_OVERRIDES_OF_21 = Unheeded(
-    (_OWN_GROUPS, "*", "mixed_instances_policy", "launch_template", "override"),
-    "before v21, the overrides stand in mixed_instances_policy itself",
+_OVERRIDES_OF_21 = _of_group(
+    _OWN_GROUPS,
+    ("mixed_instances_policy", "launch_template", "override"),
+    f"before v21, {_BEFORE}",
     kind=IgnoredKind.MIXED_INSTANCES_POLICY,
-    instead="mixed_instances_policy = { override = {} }",
+    instead="mixed_instances_policy = { override = [...] }",
 )
-_OVERRIDES_BEFORE_21 = Unheeded(
-    (_OWN_GROUPS, "*", "mixed_instances_policy", "override"),
-    "since v21, the overrides stand in mixed_instances_policy.launch_template",
+_OVERRIDES_BEFORE_21 = _of_group(
+    _OWN_GROUPS,
+    ("mixed_instances_policy", "override"),
+    f"since v21, {_SINCE}",
     kind=IgnoredKind.MIXED_INSTANCES_POLICY,
-    instead="mixed_instances_policy = { launch_template = { override = {} } }",
+    instead="mixed_instances_policy = { launch_template = { override = [...] } }",
 )
 
 UNHEEDED = (
-    *((_ALL, unheeded) for unheeded in (*_dropped(_GROUPS, _MANAGED), *_dropped(_OWN_GROUPS, _SELF_MANAGED))),
     *(
-        (_OLD, unheeded)
-        for unheeded in (
-            *_dropped_from_defaults(_GROUPS, _MANAGED),
-            *_dropped_from_defaults(_OWN_GROUPS, _SELF_MANAGED),
-        )
+        (_ALL, unheeded)
+        for unheeded in (*_dropped(_GROUPS, _MANAGED, _NONE), *_dropped(_OWN_GROUPS, _SELF_MANAGED, _NONE))
     ),
-    (_ALL, _ON_STOCK),
     *(
         (majors, _of_nodeadm(groups, name, default))
         for majors, default in (((20,), ""), ((21,), _NEW_DEFAULT))
         for groups in (_GROUPS, _OWN_GROUPS)
         for name in ("bootstrap_extra_args", "pre_bootstrap_user_data", "post_bootstrap_user_data")
     ),
+    (_ALL, _ON_STOCK),
     *(
-        (majors, _for_nodeadm(groups, old=old))
-        for majors, old in (((18, 19, 20), True), ((21,), False))
+        ((18, 19), unheeded)
+        for groups in (_GROUPS, _OWN_GROUPS)
+        for unheeded in _dropped(groups, {"cloudinit_pre_nodeadm": ("v20 is the first to have it", None)}, "")
+    ),
+    *(
+        ((major,), _for_nodeadm(groups, old=old))
+        for major, old in ((20, True), (21, False))
         for groups in (_GROUPS, _OWN_GROUPS)
     ),
     (_ALL, _POLICY),
     (_OLD, _OVERRIDES_OF_21),
     ((21,), _OVERRIDES_BEFORE_21),
     ((18,), Unheeded(("cluster_addons", "*", "configuration_values"), "v18 does not pass it on; v19 is the first to")),
-    *(
-        ((21,), unheeded)
-        for groups in (_GROUPS, _OWN_GROUPS)
-        for unheeded in _dropped(groups, _DROPPED_IN_21, since_17=False)
-    ),
+    *(((21,), unheeded) for groups in (_GROUPS, _OWN_GROUPS) for unheeded in _dropped(groups, _DROPPED_IN_21, "")),
 )
 """By major versions: what does nothing."""
+
+
+def _of_one(majors: tuple[int, ...], unheeded: Unheeded) -> tuple[tuple[int, ...], Unheeded]:
+    """Return the same of the module that makes one group."""
+    return majors, replace(unheeded, way=unheeded.way[2:], defaults="", nodes="")
 
 
 def _of_submodule(groups: str) -> tuple[tuple[tuple[int, ...], Unheeded], ...]:
     """Return what does nothing in the module of one group; what that does not declare at all, Terraform refuses."""
     return tuple(
-        (majors, replace(unheeded, way=unheeded.way[2:], defaults=""))
+        _of_one(majors, unheeded)
         for majors, unheeded in UNHEEDED
-        if unheeded.way[0] == groups and (unheeded.unless or unheeded.only or len(unheeded.way) > _LENGTH_OF_A_NAME)
+        if unheeded.way[0] == groups and (len(unheeded.unless) > 1 or unheeded.only or len(unheeded.way) > _LENGTH)
     )
 
 
-_LENGTH_OF_A_NAME = 3
+def unheeded_mixed_instances_policies(
+    old: tuple[int, ...], new: tuple[int, ...]
+) -> tuple[tuple[tuple[int, ...], Unheeded], ...]:
+    """Return what a module of one Auto Scaling group does not heed of a mixed instances policy.
+
+    In the `new` major versions the overrides stand in the policy's launch template.
+    """
+    return (
+        _of_one((*old, *new), _POLICY),
+        _of_one(old, replace(_OVERRIDES_OF_21, reason=f"before v{new[0]}, {_BEFORE}")),
+        _of_one(new, replace(_OVERRIDES_BEFORE_21, reason=f"since v{new[0]}, {_SINCE}")),
+    )
+
+
+_LENGTH = 3
+"""Of the way to an argument of a group: the map, the key, the name."""
 UNHEEDED_BY_MANAGED_GROUP = _of_submodule(_GROUPS)
 UNHEEDED_BY_SELF_MANAGED_GROUP = _of_submodule(_OWN_GROUPS)

@@ -7,6 +7,7 @@ https://github.com/terraform-aws-modules/terraform-aws-autoscaling
 from __future__ import annotations
 
 from podroom.adapters.adapter import Adapter
+from podroom.adapters.eks_unheeded import unheeded_mixed_instances_policies
 from podroom.adapters.hcl import outputs, variables
 
 _DEFAULTS = {
@@ -154,4 +155,5 @@ ADAPTER = Adapter(
         (frozenset({"launch_template_id"}), (7, 8, 9)),
         (frozenset({"launch_template"}), (4, 5, 6)),
     ),
+    unheeded=unheeded_mixed_instances_policies((4, 5, 6, 7, 8), (9,)),
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from podroom.assembly.inventory import Inventory
 from podroom.evaluation.project import BodyReader, Field, ModuleCall, SuppliedModule, Unheeded
+from podroom.evaluation.provenance import entry, in_user_files
 from podroom.model.world import IgnoredArgument, IgnoredKind
 from podroom.records import dataclass
 from podroom.values import Known, OneOf, Undecidable, Unknown, Value, first_unknown
@@ -15,22 +16,26 @@ from podroom.values import Known, OneOf, Undecidable, Unknown, Value, first_unkn
 def ignored_arguments(inventory: Inventory) -> tuple[IgnoredArgument, ...]:
     """Return what the user's own files pass in vain to modules that an adapter knows, each thing once."""
     modules = [module for module in inventory.modules if not (module.is_supplied or module.downloaded)]
-    found: dict[tuple[str, str], IgnoredArgument] = {}
+    found: dict[tuple[str, str, str | None], IgnoredArgument] = {}
     for module in modules:
         for call in module.calls():
             known = call.known
             for unheeded in known.unheeded if known is not None else ():
                 if known is not None and unheeded.way[0] in call.declaration.body.attributes:
                     for ignored in _ignored(call, known, unheeded):
-                        found.setdefault((ignored.address, ignored.argument), ignored)
+                        key = (ignored.address, ignored.argument, ignored.nodes)
+                        first = found.setdefault(key, ignored)
+                        if first.uncertain is not None and ignored.uncertain is None:
+                            found[key] = ignored
     return tuple(found.values())
 
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """An argument that is given: its name, its value and what stands beside it."""
+    """An argument that is given: its name, the key of its entry, its value and what stands beside it."""
 
     name: str
+    key: str
     field: Field
     beside: Mapping[str, Field]
     missing: Unknown | None
@@ -41,15 +46,18 @@ def _ignored(call: ModuleCall, known: SuppliedModule, unheeded: Unheeded) -> Ite
         heeded = _heeded(given, unheeded)
         if heeded is not True:
             field = given.field
+            nodes = unheeded.nodes
             yield IgnoredArgument(
                 address=call.address,
                 argument=given.name,
                 reason=unheeded.reason,
-                span=field.expression_span,
+                span=entry(field.place) or field.expression_span,
                 kind=unheeded.kind,
+                nodes=None if nodes is None else ".".join(filter(None, (call.address, nodes.format(given.key)))),
                 module=known.supplier,
                 pinned=call.version is not None or "ref=" in call.source_text,
                 value=None if field.is_map or field.is_list else field.string(),
+                written=_written(field),
                 instead=unheeded.instead,
                 uncertain=None if heeded is False else heeded,
             )
@@ -61,29 +69,39 @@ def _given(arguments: BodyReader, unheeded: Unheeded) -> Iterator[_Given]:
     field = arguments.attribute(first)
     if field is None:
         return
-    if not rest:
-        beside = {name: found for name in _asked(unheeded) if (found := arguments.attribute(name)) is not None}
-        found = [_Given(first, field, beside, None)]
-    else:
+    if rest[:1] == ["*"]:
         common = arguments.attribute(unheeded.defaults) if unheeded.defaults else None
-        shared, missing = common.entries() if common is not None else ({}, ())
-        found = list(_within(field, first, rest, shared, first_unknown(*missing)))
-    yield from (given for given in found if unheeded.kind is IgnoredKind.REFUSED or not _is_empty(given.field))
-
-
-def _within(
-    field: Field, name: str, way: list[str], shared: Mapping[str, Field], missing: Unknown | None
-) -> Iterator[_Given]:
-    entries, unknown = field.entries()
-    step, *rest = way
-    if not rest:
-        if step in entries:
-            missing = first_unknown(missing, *unknown)
-            yield _Given(f"{name}.{step}", entries[step], {**shared, **entries}, missing)
+        shared, open_defaults = common.entries() if common is not None else ({}, ())
+        for key, member in field.entries()[0].items():
+            entries, open_entries = member.entries()
+            missing = first_unknown(*open_defaults, *open_entries)
+            name, *way = rest[1:]
+            own = name in entries
+            if not member.is_null and (own or (name in shared and not open_entries)):
+                place = f"{first}.{key}" if own else unheeded.defaults
+                beside = {**shared, **entries}
+                for path, found in _below(beside[name], f"{place}.{name}", way):
+                    yield _Given(path, key, found, beside, missing)
         return
-    for key, entry in entries.items():
-        if step in ("*", key) and not entry.is_null:
-            yield from _within(entry, f"{name}.{key}", rest, shared if step == "*" else {}, missing)
+    names = (*(name for name, _ in unheeded.unless), *(one[0] for one in (unheeded.only, unheeded.alone) if one))
+    beside = {name: given for name in names if (given := arguments.attribute(name)) is not None}
+    for path, found in _below(field, first, rest, empty=unheeded.kind is IgnoredKind.REFUSED):
+        yield _Given(path, "", found, beside, None)
+
+
+def _below(field: Field, name: str, way: list[str], *, empty: bool = False) -> Iterator[tuple[str, Field]]:
+    """Iterate over what is found on the way from a value downwards, at most one thing, with its name."""
+    if way:
+        entries, _ = field.entries()
+        if way[0] in entries:
+            yield from _below(entries[way[0]], f"{name}.{way[0]}", way[1:], empty=empty)
+    elif empty or not _is_empty(field):
+        yield name, field
+
+
+def _written(field: Field) -> str | None:
+    places = [place for place in in_user_files(field.place) if not place.path]
+    return places[0].span.text if places else None
 
 
 def _is_empty(field: Field) -> bool:
@@ -97,13 +115,6 @@ def _is_empty(field: Field) -> bool:
         return not items.items and not items.missing
     text = field.string()
     return isinstance(text, Known) and not text.value.strip()
-
-
-def _asked(unheeded: Unheeded) -> Iterator[str]:
-    yield from (name for name, _ in unheeded.unless)
-    for one in (unheeded.only, unheeded.alone):
-        if one is not None:
-            yield one[0]
 
 
 def _heeded(given: _Given, unheeded: Unheeded) -> bool | Unknown:

@@ -22,14 +22,17 @@ class Unheeded:
     `unless` are arguments beside it, each with a pattern: where one has a text that matches, the argument is heeded
     after all.  `only` is one beside it with a pattern that its text must match, and the text that it has if nobody
     gives it.  `alone` is the argument beside it that counts instead where this one is a list of exactly one member,
-    and its default.  `defaults` names the argument that holds what all entries have in common.  `instead` is what to
-    write, `{}` standing for the value as it is written.
+    and its default.  `defaults` names the argument that holds what all entries have in common.  `nodes` is the address
+    below the call of the node group that it is for, `{}` standing for its key, None if it is for none.  `instead` is
+    what to write, `{}` standing for the value as it is written, `MAX_PODS` for the max pods in it and `ONE_TYPE` for
+    the instance type in it.
     """
 
     way: tuple[str, ...]
     reason: str
     unless: tuple[tuple[str, str], ...] = ()
     defaults: str = ""
+    nodes: str | None = None
     kind: IgnoredKind = IgnoredKind.DROPPED
     only: tuple[str, str, str] | None = None
     alone: tuple[str, str] | None = None

@@ -521,11 +521,12 @@ class IgnoredKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class IgnoredArgument:
-    """An argument that the called module does not heed; `address` is that of the call.
+    """An argument that the called module does not heed; `address` is that of the call, `span` the argument's name.
 
+    `nodes` is the address that those of the node groups begin with which it was meant for, None if it is for none.
     `module` is the module with the version that is taken, which is the newest if `pinned` is false.  `value` is the
-    argument as a text, None if it is none.  `instead` is what to write.  `uncertain` says why it may be heeded after
-    all.
+    argument as a text, None if it is none, and `written` as it stands in the file.  `instead` is what to write.
+    `uncertain` says why it may be heeded after all.
     """
 
     address: str
@@ -533,9 +534,11 @@ class IgnoredArgument:
     reason: str
     span: Span
     kind: IgnoredKind = IgnoredKind.DROPPED
+    nodes: str | None = None
     module: str = ""
     pinned: bool = True
     value: Value[str] | None = None
+    written: str | None = None
     instead: str | None = None
     uncertain: Unknown | None = None
 

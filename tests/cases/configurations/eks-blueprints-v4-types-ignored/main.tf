@@ -14,7 +14,7 @@ module "eks_blueprints" {
   self_managed_node_groups = {
     one = {
       node_group_name    = "one"
-      instance_types     = ["m5.xlarge"]
+      instance_types     = ["m5.xlarge"] # expect: PR903
       kubelet_extra_args = "--max-pods=50" # expect: PR101
     }
   }

@@ -19,7 +19,7 @@ module "eks" {
     stock = {
       # a stock image ignores the arguments of bootstrap.sh
       ami_type             = "AL2_x86_64"
-      bootstrap_extra_args = "--kubelet-extra-args '--max-pods=110'"
+      bootstrap_extra_args = "--kubelet-extra-args '--max-pods=110'" # expect: PR901
     }
   }
 }

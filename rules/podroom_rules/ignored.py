@@ -1,0 +1,92 @@
+"""What the rules ask about arguments that a module does not heed: whose nodes they were meant for, and what to write."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from podroom.capacity.assessment import Assessment, collect
+from podroom.model.world import IgnoredArgument, IgnoredKind, NodeGroup
+from podroom.rule import Confidence
+from podroom.values import Known, Undecidable
+
+_MAX_PODS = r"max-?pods[\"']?[\s=:]+[\"']?(\d+)"
+_ONE_TEXT = r'\[\s*("[^"]*")\s*,?\s*\]'
+
+
+def groups_of(ignored: IgnoredArgument, assessment: Assessment) -> tuple[NodeGroup, ...]:
+    """Return the node groups that an argument was meant for."""
+    return tuple(group for group in assessment.world.node_groups if _is_for(ignored, group))
+
+
+def counts(ignored: IgnoredArgument, kind: IgnoredKind, assessment: Assessment) -> bool:
+    """Return whether an argument is one of a kind, ignored for certain, and meant for nodes that there are."""
+    if ignored.kind is not kind or (ignored.nodes is not None and not groups_of(ignored, assessment)):
+        return False
+    if ignored.uncertain is not None:
+        raise Undecidable(ignored.uncertain)
+    return True
+
+
+def max_pods_in_vain(group: NodeGroup, assessment: Assessment) -> bool:
+    """Return whether a number of max pods is written for a group in an argument that the module does not heed."""
+    for ignored in assessment.world.ignored_arguments:
+        if not _is_for(ignored, group) or "MAX_PODS" not in (ignored.instead or "") or ignored.value is None:
+            continue
+        ignored.value.need()
+        if max_pods_in(ignored) is not None:
+            return counts(ignored, IgnoredKind.DROPPED, assessment)
+    return False
+
+
+def max_pods_in(ignored: IgnoredArgument) -> int | None:
+    """Return the max pods that an argument would have set, None if it says nothing of them."""
+    if not isinstance(ignored.value, Known):
+        return None
+    numbers = {int(number) for number in re.findall(_MAX_PODS, ignored.value.value, re.IGNORECASE)}
+    return numbers.pop() if len(numbers) == 1 else None
+
+
+def max_pods_that_fit(ignored: IgnoredArgument, assessment: Assessment) -> int | None:
+    """Return the max pods that an argument would have set, or the room of its nodes where that is less."""
+    wanted = max_pods_in(ignored)
+    if wanted is None:
+        return None
+    rooms = [room for group in groups_of(ignored, assessment) for room in collect(_rooms(group, assessment))[0]]
+    return min(wanted, *rooms) if rooms else wanted
+
+
+def what_to_write(ignored: IgnoredArgument, assessment: Assessment) -> str | None:
+    """Return what to write instead of an argument, with its value where that can be carried over."""
+    instead = ignored.instead
+    if instead is None:
+        return None
+    if "MAX_PODS" in instead:
+        number = max_pods_that_fit(ignored, assessment)
+        if number is None:
+            return f"say it in {instead.partition(' = ')[0]} instead"
+        return f"write {instead.replace('MAX_PODS', str(number))}"
+    text = ignored.written or "..."
+    one = re.fullmatch(_ONE_TEXT, text)
+    written = instead.replace("ONE_TYPE", one[1] if one else "...").replace("{}", "..." if "\n" in text else text)
+    return f"write {written}"
+
+
+def assumed_version(ignored: IgnoredArgument) -> str | None:
+    """Return the assumption behind a module whose version nothing says."""
+    return None if ignored.pinned else f"the call names no version, so the newest is taken: {ignored.module}"
+
+
+def confidence(ignored: IgnoredArgument) -> Confidence:
+    """Return how sure it is that the module does not heed an argument."""
+    return Confidence.HIGH if ignored.pinned else Confidence.MEDIUM
+
+
+def _is_for(ignored: IgnoredArgument, group: NodeGroup) -> bool:
+    return ignored.nodes is not None and group.address.startswith(f"{ignored.nodes}.")
+
+
+def _rooms(group: NodeGroup, assessment: Assessment) -> Iterator[int]:
+    cni = assessment.cni(group)
+    for resolved in assessment.instances(group):
+        yield assessment.room(resolved.instance, cni, group.span).value
