@@ -12,7 +12,13 @@ from typing import TypeVar
 from podroom.capacity.cni import CniBehavior, CniVersionError, parse_version
 from podroom.capacity.interfaces import uses_prefixes
 from podroom.capacity.kubelet import KubeletLimit, kubelet_limits
-from podroom.capacity.max_pods import HOST_NETWORK_PODS, eni_max_pods, managed_node_group_max_pods, node_room
+from podroom.capacity.max_pods import (
+    HOST_NETWORK_PODS,
+    eni_max_pods,
+    managed_node_group_max_pods,
+    node_room,
+    recommended_cap,
+)
 from podroom.capacity.subnets import EXPECTED_PODS_PER_NODE, NodeLoad, node_load
 from podroom.capacity.working import Figure, MissingFactError
 from podroom.catalog.ami_families import AmiFamily
@@ -200,6 +206,10 @@ class Assessment:
     def room(self, instance: InstanceType, cni: CniBehavior, span: Span) -> Figure:
         """Return how many pods a node can hold, host-network pods included."""
         return _with_facts(lambda: node_room(instance, cni, host_network_pods=self.assumptions.host_network_pods), span)
+
+    def recommended(self, instance: InstanceType, span: Span) -> Figure:
+        """Return the most pods that AWS recommends for a type."""
+        return _with_facts(lambda: recommended_cap(instance), span)
 
     def default_max_pods(self, group: NodeGroup, instance: InstanceType) -> int:
         """Return the most that a node gets where nobody writes a number: the bootstrap program's or Amazon EKS's."""
