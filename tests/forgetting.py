@@ -44,7 +44,7 @@ def degraded(item: object) -> Iterator[object]:
 def _less_than(item: object) -> Iterator[object]:
     """Iterate over copies of a part that has a field of its own for what is not known of it."""
     if isinstance(item, UserData):
-        yield UserData(bootstraps=item.bootstraps, gaps=(FORGOTTEN,))
+        yield replace(item, fixed=(), use_max_pods=(), expressions=(), gaps=(FORGOTTEN,))
     elif isinstance(item, NodeGroup):
         yield replace(item, launch_template=None, launch_template_missing=FORGOTTEN)
         yield replace(item, uncertain=FORGOTTEN)

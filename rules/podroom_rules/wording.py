@@ -36,7 +36,7 @@ def article(name: str) -> str:
 
 def set_max_pods(group: NodeGroup, value: int, mechanism: Mechanism | None = None) -> str:
     """Return what to write so that kubelet gets `value`, in the way that this group's nodes are told."""
-    setting = _setting(group, mechanism)
+    setting = setting_of(group, mechanism)
     if setting is not None:
         return f"{setting}: {value}"
     if mechanism is not None:
@@ -49,7 +49,7 @@ def set_max_pods(group: NodeGroup, value: int, mechanism: Mechanism | None = Non
     return f"spec.kubelet.config.maxPods: {value} in a NodeConfig part of the user data"
 
 
-def _setting(group: NodeGroup, mechanism: Mechanism | None) -> str | None:
+def setting_of(group: NodeGroup, mechanism: Mechanism | None) -> str | None:
     """Return the setting of the group's own language that a number was written in or, without one, would be."""
     if mechanism is None:
         return group.max_pods_setting

@@ -58,13 +58,16 @@ def written(origin: object) -> str:
 
 def as_json(data: UserData) -> dict[str, object]:
     """Return user data in the form of `expected.json`."""
-    return {
-        "bootstraps": [bootstrap.value for bootstrap in data.bootstraps],
+    found: dict[str, object] = {
+        "bootstraps": [bootstrap.need().value for bootstrap in data.bootstraps],
         "fixed": [[item.mechanism.name, plain(item.value), written(item.span)] for item in data.fixed],
         "use_max_pods": [[plain(item.value), written(item.span)] for item in data.use_max_pods],
         "expressions": [[plain(item.text), written(item.span)] for item in data.expressions],
         "gaps": [[gap.reason, written(gap.origin)] for gap in data.gaps],
     }
+    if data.stray:
+        found["stray"] = [[plain(item.value), written(item.span)] for item in data.stray]
+    return found
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

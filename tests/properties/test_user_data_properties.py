@@ -52,7 +52,7 @@ def traced(text: str, name: str = "var.x") -> TracedText:
 def said(data: UserData) -> object:
     """Return what user data says, without the places."""
     return (
-        data.bootstraps,
+        [bootstrap.need() for bootstrap in data.bootstraps],
         [(item.mechanism, item.value.value if isinstance(item.value, Known) else None) for item in data.fixed],
         [item.value.value if isinstance(item.value, Known) else None for item in data.use_max_pods],
         len(data.expressions),

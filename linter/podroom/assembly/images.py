@@ -47,7 +47,7 @@ def family_of_image(image: Field | None, user_data: UserData, inventory: Invento
                 families = {family_in_name(candidate) for candidate in text.values}
                 if len(families) == 1 and None not in families:
                     return text.map(lambda candidate: family_in_name(candidate) or AmiFamily.AL2)
-    spoken = {bootstrap.family for bootstrap in user_data.bootstraps}
+    spoken = {bootstrap.value.family for bootstrap in user_data.bootstraps if isinstance(bootstrap, Known)}
     span = image.span if image is not None else owner
     if len(spoken) == 1:
         return Known(spoken.pop(), span)

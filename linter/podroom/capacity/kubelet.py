@@ -35,6 +35,12 @@ User settings override what EKS generates for Bottlerocket, an edited bootstrap.
 nodeadm merges drop-ins after all user data.
 """
 
+BEATEN_BY_AMAZON_EKS = frozenset({Mechanism.KUBELET_EXTRA_ARGS_VARIABLE})
+"""The ways that never win over it: EKS calls bootstrap.sh with `--kubelet-extra-args`, which replaces the variable.
+
+https://github.com/terraform-aws-modules/terraform-aws-eks/issues/2183
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class KubeletLimit:
@@ -74,7 +80,7 @@ def kubelet_limits(
     user_data = group.user_data
     if group.kind is GroupKind.MANAGED and not group.own_image.need():
         injected = _injected(all_instances(), cni)
-        own = _strongest(user_data.fixed)
+        own = _strongest([one for one in user_data.fixed if one.mechanism not in BEATEN_BY_AMAZON_EKS])
         if own is None:
             if user_data.gaps:
                 raise Undecidable(user_data.gaps[0])
@@ -112,6 +118,22 @@ def _self_configured(group: NodeGroup, user_data: UserData, instance: InstanceTy
     if family is AmiFamily.UBUNTU:
         raise Undecidable(Unknown("how many pods an image of Ubuntu tells kubelet is not known", group.span))
     raise Undecidable(Unknown("nodes with Windows are not judged", group.span))
+
+
+def overridden(group: NodeGroup) -> FixedMaxPods | MaxPodsExpression | None:
+    """Return what the user data of a managed node group says of max pods in vain, the strongest of it.
+
+    Amazon EKS writes its number where an expression, which is weaker than any number, and kubelet's variable lose.
+    """
+    if group.kind is not GroupKind.MANAGED or group.own_image.need():
+        return None
+    user_data = group.user_data
+    variable = _strongest(
+        [one for one in (*user_data.stray, *user_data.fixed) if one.mechanism in BEATEN_BY_AMAZON_EKS]
+    )
+    if variable is not None or not user_data.expressions:
+        return variable
+    return strongest_expression(user_data.expressions)
 
 
 def strongest_expression(expressions: Sequence[MaxPodsExpression]) -> MaxPodsExpression:

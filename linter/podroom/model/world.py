@@ -90,15 +90,17 @@ class MaxPodsExpression:
 class UserData:
     """What a node's user data says about max pods, in the order in which it says it.
 
-    `gaps` are the places that could say more and cannot be read: a hole, an unknown part, a script
-    that works out the number on the node.
+    `bootstraps` are the programs that it speaks to, each at the first place.  `gaps` are the places that could say
+    more and cannot be read: a hole, an unknown part, a script that works out the number on the node.  `stray` are
+    numbers in KUBELET_EXTRA_ARGS of scripts that call no bootstrap.sh: no other script sees the variable.
     """
 
-    bootstraps: tuple[Bootstrap, ...] = ()
+    bootstraps: tuple[Value[Bootstrap], ...] = ()
     fixed: tuple[FixedMaxPods, ...] = ()
     use_max_pods: tuple[UseMaxPods, ...] = ()
     expressions: tuple[MaxPodsExpression, ...] = ()
     gaps: tuple[Unknown, ...] = ()
+    stray: tuple[FixedMaxPods, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ def managed_group(*fixed: FixedMaxPods) -> NodeGroup:
         (Mechanism.KUBELET_EXTRA_ARGS, [110, 29]),
         (Mechanism.NODEADM_CONFIG, [110, 29]),
         (Mechanism.NODEADM_FLAG, [110, 29]),
-        (Mechanism.KUBELET_EXTRA_ARGS_VARIABLE, [110, 29]),
+        (Mechanism.KUBELET_EXTRA_ARGS_VARIABLE, [29]),
         (Mechanism.BOOTSTRAP_SH_EDIT, [110]),
         (Mechanism.NODEADM_DROP_IN, [110]),
         (Mechanism.BOTTLEROCKET_SETTING, [110]),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from podroom.assembly.eksctl.reading import changed, items, mapping, scalar, unknown_in, whole_number
+from podroom.assembly.eksctl.reading import EKSCTL, changed, items, mapping, scalar, unknown_in, whole_number
 from podroom.assembly.user_data.kubelet_arguments import read_kubelet_arguments
 from podroom.assembly.user_data.node_config import read_max_pods, read_node_config
 from podroom.assembly.user_data.notes import Notes
@@ -73,7 +73,7 @@ class _Group:
         scripts.finish()
         self._kubelet_configuration(Mechanism.NODEADM_CONFIG)
         self._fix(Mechanism.NODEADM_CONFIG)
-        self._notes.bootstrap(Bootstrap.NODEADM)
+        self._notes.bootstrap(Bootstrap.NODEADM, EKSCTL)
         if self._override is not None:
             known = len(self._notes.gaps)
             read_node_config(self._override.content, self._notes)
@@ -105,7 +105,7 @@ class _Group:
             self._helper_files(scripts)
         self._scripts(scripts)
         if family is AmiFamily.AL2:
-            self._notes.bootstrap(Bootstrap.BOOTSTRAP_SH)
+            self._notes.bootstrap(Bootstrap.BOOTSTRAP_SH, EKSCTL)
         if self._override is not None:
             scripts.read(self._override.content)
         else:
@@ -120,7 +120,7 @@ class _Group:
 
     def bottlerocket(self) -> None:
         """Note the setting, which `maxPodsPerNode` replaces (bottlerocket.go:61, managed_bottlerocket.go:69)."""
-        self._notes.bootstrap(Bootstrap.BOTTLEROCKET)
+        self._notes.bootstrap(Bootstrap.BOTTLEROCKET, EKSCTL)
         settings = mapping(mapping(self._group, "bottlerocket"), "settings")
         kubernetes = mapping(settings, "kubernetes")
         self._number(kubernetes, "max-pods", Mechanism.BOTTLEROCKET_SETTING, _BOTTLEROCKET_SETTING)
@@ -128,7 +128,7 @@ class _Group:
 
     def windows(self) -> None:
         """Note the flag that eksctl adds to kubelet's arguments (windows.go:64)."""
-        self._notes.bootstrap(Bootstrap.WINDOWS)
+        self._notes.bootstrap(Bootstrap.WINDOWS, EKSCTL)
         self._fix(Mechanism.KUBELET_EXTRA_ARGS)
         if self._override is not None:
             read_kubelet_arguments(self._override.content, Mechanism.KUBELET_EXTRA_ARGS, self._notes)

@@ -14,8 +14,8 @@ _FREE_TABLES = (("settings", "kubernetes", "node-labels"), ("settings", "kuberne
 
 def read_bottlerocket(text: TracedText, notes: Notes) -> None:
     """Note what the settings say about max pods."""
-    notes.bootstrap(Bootstrap.BOTTLEROCKET)
     toml = read_toml(text)
+    notes.bootstrap(Bootstrap.BOTTLEROCKET, toml.settings[0].span if toml.settings else text.span(0, 1))
     if toml.problem is not None:
         notes.gap(f"Bottlerocket's settings cannot be read: {toml.problem.message}", toml.problem.span)
     for setting in toml.settings:

@@ -17,13 +17,13 @@ def read_node_config(text: TracedText, notes: Notes, mechanism: Mechanism = Mech
     """
     stream = compose(text)
     if stream.problem is not None:
-        notes.bootstrap(Bootstrap.NODEADM)
+        notes.bootstrap(Bootstrap.NODEADM, stream.problem.span)
         notes.gap(f"NodeConfig cannot be read: {stream.problem.message}", stream.problem.span)
     for document in stream.documents:
         if isinstance(document, Mapping):
             _document(document, notes, mechanism)
         elif isinstance(document, Scalar) and HOLE in document.text:
-            notes.bootstrap(Bootstrap.NODEADM)
+            notes.bootstrap(Bootstrap.NODEADM, document.span)
             notes.hole(document.content, 0, len(document.content), "an unknown document")
 
 
@@ -31,7 +31,8 @@ def _document(document: Mapping, notes: Notes, mechanism: Mechanism) -> None:
     version = document.get("apiVersion")
     if isinstance(version, Scalar) and HOLE not in version.text and not version.text.startswith("node.eks.aws/"):
         return
-    notes.bootstrap(Bootstrap.NODEADM)
+    kind = document.entry("kind")
+    notes.bootstrap(Bootstrap.NODEADM, document.span if kind is None else kind.span)
     _unknown_keys(document, notes)
     kubelet = _mapping(_mapping(document, "spec", notes), "kubelet", notes)
     if kubelet is None:

@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import field
 
-from podroom.model.world import Bootstrap, FixedMaxPods, MaxPodsExpression, Mechanism, UseMaxPods, UserData
+from podroom.model.world import (
+    Bootstrap,
+    FixedMaxPods,
+    MaxPodsExpression,
+    Mechanism,
+    UseMaxPods,
+    UserData,
+)
 from podroom.patterns import pattern
 from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.traced_text import HOLE, TracedText
-from podroom.values import Known, OneOf, Unknown, Value
+from podroom.values import Known, OneOf, Origin, Unknown, Value
 
 MENTION = pattern(r"max[-_]?pods", re.IGNORECASE)
 """Every way in which people write it: --max-pods, maxPods, MAX_PODS, eni-max-pods.txt."""
@@ -35,16 +42,17 @@ _LONGEST_QUOTE = 60
 class Notes:
     """What has been read so far, in order."""
 
-    bootstraps: list[Bootstrap] = field(default_factory=list)
+    bootstraps: list[Known[Bootstrap]] = field(default_factory=list)
     fixed: list[FixedMaxPods] = field(default_factory=list)
     use_max_pods: list[UseMaxPods] = field(default_factory=list)
     expressions: list[MaxPodsExpression] = field(default_factory=list)
     gaps: list[Unknown] = field(default_factory=list)
+    stray: list[FixedMaxPods] = field(default_factory=list)
 
-    def bootstrap(self, bootstrap: Bootstrap) -> None:
+    def bootstrap(self, bootstrap: Bootstrap, origin: Origin) -> None:
         """Note that user data speaks to this program."""
-        if bootstrap not in self.bootstraps:
-            self.bootstraps.append(bootstrap)
+        if not any(known.value is bootstrap for known in self.bootstraps):
+            self.bootstraps.append(Known(bootstrap, origin))
 
     def fix(self, mechanism: Mechanism, value: Value[int], span: Span, setting: str | None = None) -> None:
         """Note a number; each statement once, however many scripts read it.  `setting` as in `FixedMaxPods`."""
@@ -80,6 +88,7 @@ class Notes:
             tuple(self.use_max_pods),
             tuple(self.expressions),
             tuple(self.gaps),
+            tuple(self.stray),
         )
 
 

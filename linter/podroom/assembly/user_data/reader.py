@@ -68,8 +68,9 @@ def _read_part(part: Part, scripts: ScriptReader, notes: Notes) -> None:
 def _powershell(body: TracedText, notes: Notes) -> None:
     """Read the kubelet arguments of Start-EKSBootstrap.ps1; any other mention is a gap."""
     hidden = _POWERSHELL_COMMENT.sub(lambda comment: " " * len(comment.group()), body.text)
-    if _POWERSHELL_BOOTSTRAP.search(hidden):
-        notes.bootstrap(Bootstrap.WINDOWS)
+    call = _POWERSHELL_BOOTSTRAP.search(hidden)
+    if call is not None:
+        notes.bootstrap(Bootstrap.WINDOWS, body.span(*call.span()))
     at = 0
     for match in _POWERSHELL_ARGUMENTS.finditer(hidden):
         notes.mentions(_only(body, hidden, at, match.start()), "`{}` is not understood")

@@ -75,9 +75,12 @@ class ScriptReader:
         files = self._shell.files
         self._shell = Shell()
         self._shell.files = files
+        before = self._state()
         for command in self._shell.execute(source, script):
             self._command(command)
         self._left_over(source, script)
+        if self._state() == before:
+            self._stray()
 
     def file(self, path: str, content: TracedText | None, span: Span) -> None:
         """Take note of a file that something else writes before the scripts run."""
@@ -95,6 +98,18 @@ class ScriptReader:
                 self._drop_in(path, file.content, file.condition, file.span)
             elif path not in self._read_files and path not in _READ_ON_THE_NODE and file.content is not None:
                 self._notes.mentions(file.content, f"`{{}}` is written to {path}, and nothing here is known to read it")
+
+    def _state(self) -> tuple[object, ...]:
+        """Return what changes if a script reaches bootstrap.sh or could not be read to its end."""
+        return self._called, len(self._edits), len(self._notes.gaps)
+
+    def _stray(self) -> None:
+        """Note a number in the variable of a script that does nothing with it."""
+        arguments = self._shell.variable("KUBELET_EXTRA_ARGS")
+        if arguments is not None:
+            notes = Notes()
+            read_kubelet_arguments(arguments, Mechanism.KUBELET_EXTRA_ARGS_VARIABLE, notes)
+            self._notes.stray.extend(notes.fixed)
 
     # Commands
 
@@ -188,7 +203,7 @@ class ScriptReader:
         elif command.condition:
             self._notes.gap(f"bootstrap.sh is changed {command.condition}", command.span)
         else:
-            self._notes.bootstrap(Bootstrap.BOOTSTRAP_SH)
+            self._notes.bootstrap(Bootstrap.BOOTSTRAP_SH, command.span)
             self._edits.extend(edits)
 
     def _bootstrap(self, command: Command, position: int) -> None:
@@ -196,7 +211,7 @@ class ScriptReader:
         notes = Notes() if command.condition else self._notes
         self._called = self._called or not command.condition
         if not command.condition:
-            notes.bootstrap(Bootstrap.BOOTSTRAP_SH)
+            notes.bootstrap(Bootstrap.BOOTSTRAP_SH, command.span)
         child = self._shell.child()
         for name, value in command.assigned.items():
             child.set(name, value)
