@@ -177,6 +177,15 @@ class ArgumentNotHeeded(Rule[IgnoredArgument]):
         Example.terraform(
             "the key that the version reads", _MODULE % ("19.0", "cluster_name", _V17_KEYS % "max_size = 10")
         ),
+        Example.terraform(
+            "a platform that v21 no longer reads, and that ami_type says as well",
+            _MODULE
+            % (
+                "21.0",
+                "name",
+                _MANAGED % '      ami_type = "BOTTLEROCKET_x86_64"\n      platform = "bottlerocket"\n',
+            ),
+        ),
         Example.terraform("v19 passes them on", _MODULE % ("19.0", "cluster_name", _ADDONS % "")),
     )
 

@@ -42,8 +42,7 @@ _SELF_MANAGED = {
         "bootstrap_extra_args = \"--kubelet-extra-args '...'\"",
     ),
 }
-_DROPPED_IN_21 = {
-    "platform": ("v21 goes by ami_type alone", None),
+_DROPPED_IN_21: dict[str, tuple[str, str | None]] = {
     "cluster_version": ("in v21 it is kubernetes_version", "kubernetes_version = {}"),
 }
 
@@ -105,6 +104,16 @@ def _for_nodeadm(groups: str, *, old: bool) -> Unheeded:
         unless=(("platform", "al2023"),) if old else (),
         only=("ami_type", r"(?!AL2023_).*", "" if old else _NEW_DEFAULT),
         instead='ami_type = "AL2023_x86_64_STANDARD"',
+    )
+
+
+def _platform(groups: str) -> Unheeded:
+    """Before v21 it counted where ami_type did not tell the platform; Linux is what v21 takes anyway."""
+    return _of_group(
+        groups,
+        ("platform",),
+        f"v21 goes by ami_type alone, which is {_NEW_DEFAULT} unless it is set",
+        unless=(("ami_type", ".+"), ("platform", "linux|al2023")),
     )
 
 
@@ -178,6 +187,7 @@ UNHEEDED = (
     ((21,), _OVERRIDES_BEFORE_21),
     ((18,), Unheeded(("cluster_addons", "*", "configuration_values"), "v18 does not pass it on; v19 is the first to")),
     *(((21,), unheeded) for groups in (_GROUPS, _OWN_GROUPS) for unheeded in _dropped(groups, _DROPPED_IN_21, "")),
+    *(((21,), _platform(groups)) for groups in (_GROUPS, _OWN_GROUPS)),
 )
 """By major versions: what does nothing."""
 

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
-from podroom.cli.output import reports_errors
+from podroom.cli.output import colour, reports_errors, style, write
 from podroom.errors import UsageError
 from podroom.packs import find_rules
-from podroom.rule import Rule
 
 
 @click.command()
 @click.argument("rule")
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "markdown"]),
+    default="text",
+    show_default=True,
+    help="How to print the page.",
+)
+@colour
 @reports_errors
-def explain(rule: str) -> None:
+def explain(rule: str, output_format: str, color: str) -> None:
     """Explain a rule, named by its code or its name."""
+    from podroom.report.rule_pages import markdown_page, text_page  # noqa: PLC0415 - imports JSON
+
     known = {key: item for item in find_rules() for key in (item.code, item.name)}
     found = known.get(rule.upper()) or known.get(rule.lower())
     if found is None:
@@ -25,14 +33,4 @@ def explain(rule: str) -> None:
         close = get_close_matches(rule, known, n=1)
         hint = f"; did you mean {close[0]}?" if close else "; `podroom rules` lists them"
         raise UsageError(f"there is no rule {rule}{hint}")
-    click.echo(_page(found))
-
-
-def _page(rule: type[Rule[Any]]) -> str:
-    parts = [f"{rule.code} {rule.name} ({rule.severity})", rule.title(), rule.rationale()]
-    for heading, examples in (("Bad", rule.bad), ("Good", rule.good)):
-        for example in examples:
-            body = "\n".join(text.strip("\n") for text in example.files.values())
-            parts.append(f"{heading}: {example.title}\n\n" + "\n".join(f"    {line}" for line in body.splitlines()))
-    parts.append("Sources:\n" + "\n".join(f"  {source}" for source in rule.sources))
-    return "\n\n".join(parts)
+    write(markdown_page(found) if output_format == "markdown" else text_page(found, style(color)))
