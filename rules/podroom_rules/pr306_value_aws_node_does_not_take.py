@@ -11,9 +11,8 @@ from podroom.catalog.cni_variables import CniVariable, VariableType, find_cni_va
 from podroom.model.world import Cluster, CniSourceKind
 from podroom.records import dataclass
 from podroom.rule import Example, Finding, Rule, Severity
-from podroom.values import Undecidable
 from podroom_rules.rooms import in_auto_mode
-from podroom_rules.variables import ADD_ON_CONFIGURATION, Doubts, Statement, is_read, statements
+from podroom_rules.variables import ADD_ON_CONFIGURATION, Statement, is_read, judge_statements
 
 _MTU = ("AWS_VPC_ENI_MTU", "POD_MTU")
 _LEAST_MTU, _LEAST_MTU_IPV6, _MOST_MTU = 576, 1280, 9001
@@ -101,19 +100,12 @@ class ValueThatAwsNodeDoesNotTake(Rule[Cluster]):
         """Yield a finding at each variable with a text that aws-node does not take."""
         if in_auto_mode(subject):
             return
-        doubts = Doubts(subject.cni)
-        for statement in statements(subject.cni):
+
+        def judged(statement: Statement) -> Finding | None:
             known = find_cni_variable(statement.variable.name)
-            if known is None:
-                continue
-            try:
-                finding = self._judged(subject, statement, known, assessment)
-            except Undecidable as undecidable:
-                doubts.add(undecidable.unknown)
-                continue
-            if finding is not None:
-                yield finding
-        doubts.settle()
+            return None if known is None else self._judged(subject, statement, known, assessment)
+
+        yield from judge_statements(subject.cni, judged)
 
     def _judged(
         self, cluster: Cluster, statement: Statement, known: CniVariable, assessment: Assessment

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from podroom.capacity.assessment import Assessment
 from podroom.catalog.cni_variables import CniContainer, CniVariable
 from podroom.model.world import CniSettings, CniSource, CniSourceKind, EnvironmentVariable
 from podroom.records import dataclass
+from podroom.rule import Finding
 from podroom.values import Undecidable, Unknown, first_unknown
 
 ADD_ON_CONFIGURATION = """
@@ -77,6 +78,20 @@ class Doubts:
         """Raise `Undecidable` if anything was not known."""
         if self._first is not None:
             raise Undecidable(self._first)
+
+
+def judge_statements(settings: CniSettings, judge: Callable[[Statement], Finding | None]) -> Iterator[Finding]:
+    """Iterate over what `judge` finds in each statement; what is not known is raised when all others are judged."""
+    doubts = Doubts(settings)
+    for statement in statements(settings):
+        try:
+            finding = judge(statement)
+        except Undecidable as undecidable:
+            doubts.add(undecidable.unknown)
+            continue
+        if finding is not None:
+            yield finding
+    doubts.settle()
 
 
 def is_read(known: CniVariable, settings: CniSettings, assessment: Assessment) -> bool:

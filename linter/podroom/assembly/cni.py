@@ -106,7 +106,7 @@ def _from_fields(values: Field) -> ConfigurationValues:
                 uses.append(PodSubnet(zone, use, details.origin))
         pod_subnets = Members(tuple(uses), (*more, *unknown))
     options = tuple(_options(entries)) + tuple(
-        CniOption(f"{name}.{inner}", _text(part), part.origin)
+        CniOption(f"{name}.{inner}", _text(part), part.key_span)
         for name, parent in entries.items()
         if name not in _READ_APART and parent.is_map
         for inner, part in parent.entries()[0].items()
@@ -120,14 +120,15 @@ def _variables(block: Field | None) -> tuple[tuple[EnvironmentVariable, ...], tu
         return (), ()
     variables, missing = block.entries()
     return tuple(
-        EnvironmentVariable(name, part.string(), part.origin, part.json_type()) for name, part in variables.items()
+        EnvironmentVariable(name, part.string(), part.origin, part.json_type(), part.key_span)
+        for name, part in variables.items()
     ), missing
 
 
 def _options(entries: dict[str, Field]) -> Iterator[CniOption]:
     for name, part in entries.items():
         if name not in _READ_APART:
-            yield CniOption(name, _text(part), part.origin)
+            yield CniOption(name, _text(part), part.key_span)
 
 
 def _text(part: Field) -> Value[str] | None:

@@ -111,7 +111,7 @@ _VARIABLES = (
     CniVariable("DISABLE_INTROSPECTION", _BOOL, "false"),
     CniVariable("INTROSPECTION_BIND_ADDRESS", _STRING, "127.0.0.1:61679"),
     CniVariable("AWS_EC2_ENDPOINT", _STRING, "", since=(1, 13, 0)),
-    CniVariable("HOST_CNI_BIN_PATH", _STRING, "/host/opt/cni/bin"),
+    CniVariable("HOST_CNI_BIN_PATH", _STRING, "/host/opt/cni/bin", container=CniContainer.BOTH),
     CniVariable("HOST_CNI_CONFDIR_PATH", _STRING, "/host/etc/cni/net.d"),
     CniVariable("VPC_CNI_VERSION", _STRING),
     CniVariable("AWS_VPC_K8S_CNI_BACKING_STORE", _STRING, "/var/run/aws-node/ipam.json", source=CNI_IPAMD),
@@ -126,6 +126,9 @@ _VARIABLES = (
 
 CNI_VARIABLES = {variable.name: variable for variable in _VARIABLES}
 """Every variable that aws-node reads, by name."""
+
+ADD_ON_SETS_BY_ITSELF = frozenset({"ENABLE_IPv4", "ENABLE_IPv6"})
+"""Variables that Amazon EKS derives from the cluster, and that the add-on's schema (v1.15.1, v1.18.6) does not have."""
 
 
 def find_cni_variable(name: str) -> CniVariable | None:

@@ -51,6 +51,7 @@ EKS_NETWORK_REQUIREMENTS = f"{_USER_GUIDE}/network-reqs.html"
 EKS_AUTO_MODE_NETWORKING = f"{_USER_GUIDE}/auto-networking.html"
 EKS_SECURITY_GROUPS_FOR_PODS = f"{_USER_GUIDE}/security-groups-for-pods.html"
 EKS_ADD_ON_CONFIGURATION = "https://docs.aws.amazon.com/eks/latest/APIReference/API_DescribeAddonConfiguration.html"
+EKS_ADD_ON_SCHEMA = "https://github.com/aws/amazon-vpc-cni-k8s/issues/3059"
 EKS_NODEGROUP_API = "https://docs.aws.amazon.com/eks/latest/APIReference/API_Nodegroup.html"
 
 EC2_CREATE_SUBNET = f"{_EC2_API}/API_CreateSubnet.html"

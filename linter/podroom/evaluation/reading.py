@@ -10,7 +10,7 @@ from podroom.evaluation.conversion import convert
 from podroom.evaluation.expressions import evaluate
 from podroom.evaluation.failures import EvaluationFailure
 from podroom.evaluation.operations import over_choices, without_failures
-from podroom.evaluation.provenance import Place, follow, in_user_files, is_constant, step_back
+from podroom.evaluation.provenance import Place, entry, follow, in_user_files, is_constant, step_back
 from podroom.evaluation.terms import (
     MAX_CANDIDATES,
     Choice,
@@ -115,6 +115,12 @@ class Field:
             return source
         written = self._run(lambda: in_user_files(self._place))
         return written[-1].span if written else self._place.span.shown
+
+    @property
+    def key_span(self) -> Span:
+        """Return where the user wrote the key of a member of an object."""
+        written = self._run(lambda: entry(self._place))
+        return self.expression_span if written is None else written
 
     @property
     def supplier(self) -> Origin:

@@ -107,6 +107,7 @@ class UserData:
 class EnvironmentVariable:
     """One variable of the container aws-node, as set by somebody.
 
+    `span` is the place to change for another value, `named_at` the one of its name where that is elsewhere.
     `json_type` is the type that the value has where only a string will do ("string", "boolean"); None where anything
     becomes a string.
     """
@@ -115,13 +116,19 @@ class EnvironmentVariable:
     value: Value[str]
     span: Span
     json_type: Known[str] | Unknown | None = None
+    named_at: Span | None = None
+
+    @property
+    def name_span(self) -> Span:
+        """Return the place to change for another name."""
+        return self.span if self.named_at is None else self.named_at
 
 
 @dataclass(frozen=True, slots=True)
 class CniOption:
     """A setting of the add-on or the chart that is no variable, by its path ("nodeAgent.enabled").
 
-    `value` is None for a mapping or a list.
+    `value` is None for a mapping or a list; `span` is the place of the name.
     """
 
     name: str
