@@ -43,7 +43,7 @@ class Statement:
 
 def statements(settings: CniSettings) -> Iterator[Statement]:
     """Iterate over all that sets a variable: of one source the last setting of a name, which is the one that counts."""
-    for source in settings.sources or _add_on(settings):
+    for source in sources_of(settings):
         for container, variables in (
             (CniContainer.MAIN, source.environment),
             (CniContainer.INIT, source.init_environment),
@@ -52,15 +52,20 @@ def statements(settings: CniSettings) -> Iterator[Statement]:
                 yield Statement(variable, container, source.kind, source.address)
 
 
-def _add_on(settings: CniSettings) -> tuple[CniSource, ...]:
-    """Return the only source of settings as one; without `sources` that is an add-on."""
-    if settings.declared_by is None or settings.span is None:
-        return ()
-    return (
-        CniSource(
-            CniSourceKind.ADD_ON, settings.declared_by, settings.span, settings.environment, settings.init_environment
-        ),
+def sources_of(settings: CniSettings) -> tuple[CniSource, ...]:
+    """Return all that sets the CNI; settings without `sources` come from an add-on."""
+    if settings.sources or settings.declared_by is None or settings.span is None:
+        return settings.sources
+    add_on = CniSource(
+        kind=CniSourceKind.ADD_ON,
+        address=settings.declared_by,
+        span=settings.span,
+        environment=settings.environment,
+        init_environment=settings.init_environment,
+        version=settings.version,
+        options=settings.options,
     )
+    return (add_on,)
 
 
 class Doubts:

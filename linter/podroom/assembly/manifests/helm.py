@@ -119,12 +119,25 @@ def read_vpc_cni(release: Release) -> Loose:
 
 
 def _options(values: Table) -> Iterator[CniOption]:
-    """Iterate over the settings of network policy that a release sets."""
+    """Iterate over the settings of network policy that a release sets, and over variables that stand outside env."""
     for path in _OPTIONS:
         value = text_of(values.find(*path), path[-1])
         if value is not None:
             place = value.origin if isinstance(value.origin, Span) else values.span
             yield CniOption(".".join(path), value, place)
+    for key, entry in values.entries.items():
+        if key in CNI_VARIABLES:
+            yield CniOption(key, text_of(entry.item, key), entry.span)
+        elif isinstance(entry.item, Table) and key != "env":
+            inner = entry.item.entries
+            misplaced = [
+                CniOption(f"{key}.{name}", text_of(inner[name].item, name), inner[name].span)
+                for name in inner
+                if name in CNI_VARIABLES
+            ]
+            if misplaced:
+                yield CniOption(key, None, entry.span)
+                yield from misplaced
 
 
 def _version(values: Table) -> Value[str] | None:
