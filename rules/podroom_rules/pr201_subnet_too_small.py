@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 
 from podroom.capacity.assessment import Assessment, collect
 from podroom.capacity.demand import (
@@ -13,24 +12,18 @@ from podroom.capacity.demand import (
     Space,
     asked_when_full,
     asked_with_one_pod,
+    control_planes_in,
     shares_of,
     space,
-    subnets_of,
 )
-from podroom.capacity.subnets import (
-    Reserve,
-    SubnetPart,
-    control_plane_reserve,
-    node_load,
-    sufficient_prefix_length,
-)
+from podroom.capacity.subnets import Reserve, control_plane_reserve, node_load, sufficient_prefix_length
 from podroom.capacity.working import counted
 from podroom.catalog import documents
 from podroom.model.world import NodeGroup, Subnet
-from podroom.positions import Span
 from podroom.records import dataclass
-from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
-from podroom.values import Default, Known, Undecidable
+from podroom.rule import Confidence, Example, Finding, Rule, Severity
+from podroom.values import Undecidable
+from podroom_rules.spaces import block_place, for_each_subnet, node_notes, state_of, undeclared
 
 _WARM_IP_TARGET = 2
 _CONFIGURATION = """
@@ -102,63 +95,36 @@ class SubnetTooSmall(Rule[NodeGroup]):
 
     def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at the block of each subnet that all its nodes together may empty."""
-        for subnet in subnets_of(subject, assessment):
-            found, unknown = assessment.remember(
-                (self.code, id(subnet)),  # what is true of a subnet is true for each of its groups
-                partial(collect, self._judge_subnet(subnet, assessment)),
-            )
-            yield from found
-            if unknown is not None:
-                raise Undecidable(unknown)
+        yield from for_each_subnet(self.code, subject, assessment, self._judge_subnet)
 
     def _judge_subnet(self, subject: Subnet, assessment: Assessment) -> Iterator[Finding]:
         shares, unknown = collect(shares_of(subject, assessment))
         shares = [share for share in shares if share.nodes.value]
         if shares:
             room = space(subject)
-            full = asked_when_full(shares, self._reserves(subject, assessment))
-            one_pod = asked_with_one_pod(shares)
+            one_pod, full = asked_with_one_pod(shares), asked_when_full(shares, ())
+            beside = asked_when_full(shares, _reserves(subject, assessment))
             if not room.holds(one_pod):
-                yield self._finding(subject, assessment, _Case(shares, room, one_pod, full, one_pod=True))
+                yield self._finding(subject, assessment, _Case(shares, room, one_pod, beside, one_pod=True))
             elif not room.holds(full):
-                yield self._finding(subject, assessment, _Case(shares, room, full, full, one_pod=False))
+                yield self._finding(subject, assessment, _Case(shares, room, full, beside, one_pod=False))
         if unknown is not None:
             raise Undecidable(unknown)
 
-    @staticmethod
-    def _reserves(subnet: Subnet, assessment: Assessment) -> list[Reserve]:
-        """Return what the control plane needs in the subnet; subnets that are not known are no reason to add to it."""
-        for cluster in assessment.world.clusters:
-            for use in cluster.subnets:
-                if subnet.address in _addresses(use.subnet):
-                    return [control_plane_reserve()]
-        return []
-
     def _finding(self, subnet: Subnet, assessment: Assessment, case: _Case) -> Finding:
-        origin = subnet.cidr.origin
-        span: Span = subnet.span if isinstance(origin, Default) else origin
-        undeclared = any(assessment.cluster(share.group).cni.declared_by is None for share in case.shares)
+        assumed = undeclared(case.shares, assessment)
         asked, room = case.asked, case.room
         return self.finding(
-            span,
+            block_place(subnet),
             subnet,
             _message(case),
             label=_label(subnet.cidr.need(), case),
             effect=_effect(case),
             fix=_fix(assessment, case),
-            assumption="nothing here configures the VPC CNI, so the defaults that Amazon EKS installs are assumed"
-            if undeclared
-            else None,
-            related=tuple(
-                Note(
-                    f"{counted(share.nodes.value, 'node')} in this zone: {share.nodes.working}; "
-                    f"each takes {_taken(share, one_pod=case.one_pod)}",
-                    _size_place(share),
-                )
-                for share in case.shares
-            ),
+            assumption=assumed,
+            related=node_notes(case.shares, one_pod=case.one_pod),
             severity=Severity.ERROR if case.one_pod else Severity.WARNING,
-            confidence=Confidence.MEDIUM if undeclared else Confidence.HIGH,
+            confidence=Confidence.MEDIUM if assumed else Confidence.HIGH,
             evidence={
                 "usable": room.addresses.value,
                 "demand": asked.addresses.value,
@@ -174,7 +140,7 @@ class SubnetTooSmall(Rule[NodeGroup]):
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """A subnet that cannot hold what is asked of it, and what full nodes would ask."""
+    """A subnet that cannot hold what is asked of it, and what full nodes would ask beside the control plane."""
 
     shares: Sequence[Share]
     room: Space
@@ -196,9 +162,7 @@ class _Case:
 def _message(case: _Case) -> str:
     asked, room = case.asked, case.room
     several = case.nodes > 1
-    state = "with a single pod each" if several else "with a single pod"
-    if not case.one_pod:
-        state = "when they are full" if several else "when it is full"
+    state = state_of(case.nodes, one_pod=case.one_pod)
     if not any(share.holds_pods for share in case.shares):
         state = ""
     subject = " ".join(part for part in (counted(case.nodes, "node"), state) if part)
@@ -206,12 +170,8 @@ def _message(case: _Case) -> str:
     if not case.lacks_addresses:
         blocks = f"{counted(asked.prefixes, 'block')} of 16 addresses for prefixes"
         return f"{subject} {take} {blocks}, but this subnet has at most {room.blocks.value} free"
-    by_nodes = asked.addresses.value - asked.reserved
-    control_plane = f" and the control plane {asked.reserved}" if asked.reserved else ""
-    return (
-        f"{subject} {take} {counted(by_nodes, 'address', 'addresses')}{control_plane}, "
-        f"but this subnet has {room.addresses.value:,}"
-    )
+    taken = counted(asked.addresses.value, "address", "addresses")
+    return f"{subject} {take} {taken}, but this subnet has {room.addresses.value:,}"
 
 
 def _label(cidr: str, case: _Case) -> str:
@@ -234,16 +194,6 @@ def _effect(case: _Case) -> str:
         'New nodes join, and their pods hang in ContainerCreating with "failed to assign an IP address to '
         f'container"; ipamd logs {code}.'
     )
-
-
-def _taken(share: Share, *, one_pod: bool) -> str:
-    """Return the sum of what one node takes from this subnet."""
-    load = share.lightest.load.one_pod if one_pod else share.heaviest.load.saturated
-    if not share.custom_networking:
-        return load.working
-    if share.part is SubnetPart.PODS:
-        return f"{load.pod_subnet_working} in this subnet of its pods"
-    return "1 address in this subnet, that of its primary interface; those of its pods are in another"
 
 
 def _fix(assessment: Assessment, case: _Case) -> str:
@@ -290,10 +240,6 @@ def _lean(assessment: Assessment, case: _Case) -> Asked:
     return asked_with_one_pod(shares)
 
 
-def _addresses(value: object) -> tuple[str, ...]:
-    return (value.value,) if isinstance(value, Known) else ()
-
-
-def _size_place(share: Share) -> Span:
-    origin = share.group.maximum_size.origin
-    return share.group.span if isinstance(origin, Default) else origin
+def _reserves(subnet: Subnet, assessment: Assessment) -> list[Reserve]:
+    """Return what the control plane needs in the subnet; subnets that are not known are no reason to add to it."""
+    return [control_plane_reserve()] if collect(control_planes_in(subnet, assessment))[0] else []

@@ -82,11 +82,10 @@ class Space:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of a subnet: addresses with their sum, `reserved` of them not by nodes, and prefixes."""
+    """What is asked of a subnet: addresses with their sum, and prefixes."""
 
     addresses: Figure
     prefixes: int
-    reserved: int = 0
 
 
 def space(subnet: Subnet) -> Space:
@@ -110,8 +109,7 @@ def asked_with_one_pod(shares: Sequence[Share]) -> Asked:
 def asked_when_full(shares: Sequence[Share], reserves: Sequence[Reserve]) -> Asked:
     """Return what full nodes ask of a subnet at the most, and others beside them."""
     addresses = subnet_demand([share.when_full() for share in shares], reserves).saturated
-    reserved = sum(reserve.addresses for reserve in reserves)
-    return Asked(addresses, sum(share.most_prefixes for share in shares), reserved)
+    return Asked(addresses, sum(share.most_prefixes for share in shares))
 
 
 def subnets_of(group: NodeGroup, assessment: Assessment) -> Iterator[Subnet]:
@@ -244,6 +242,23 @@ def known_subnet(use: SubnetUse, assessment: Assessment) -> Subnet:
     if subnet is None:
         raise Undecidable(Unknown(f"the size of {identity} is not in this configuration", use.span, (identity,)))
     return subnet
+
+
+def control_planes_in(subnet: Subnet, assessment: Assessment) -> Iterator[SubnetUse]:
+    """Iterate over the places that put a cluster's control plane into a subnet.
+
+    What is known comes first; if there may be more, `Undecidable` is raised at the end.
+    """
+    unknown: Unknown | None = None
+    for cluster in assessment.world.clusters:
+        named = [use for use in cluster.subnets if isinstance(use.subnet, Known) and use.subnet.value == subnet.address]
+        yield from named[:1]
+        try:
+            is_among(tuple(cluster.subnets), cluster.subnets.missing, subnet)
+        except Undecidable as cause:
+            unknown = first_unknown(unknown, cause.unknown)
+    if unknown is not None:
+        raise Undecidable(unknown)
 
 
 def is_among(uses: tuple[SubnetUse, ...], missing: tuple[Unknown, ...], subnet: Subnet) -> bool:

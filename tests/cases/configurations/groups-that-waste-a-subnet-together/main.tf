@@ -5,7 +5,7 @@ resource "aws_vpc" "main" {
 resource "aws_subnet" "nodes" {
   vpc_id            = aws_vpc.main.id
   availability_zone = "eu-west-1a"
-  cidr_block        = "10.0.0.0/23"
+  cidr_block        = "10.0.0.0/23" # expect: PR202
 }
 
 resource "aws_eks_cluster" "main" {
