@@ -244,11 +244,13 @@ def test_the_schema_is_a_schema() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
 
 
+@pytest.mark.once("every case against a schema")
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_the_output_for_an_example_has_exactly_the_members_that_the_schema_describes(scenario: str) -> None:
     STRICT.validate(report((EXAMPLES / scenario).as_posix(), "--env", "WARM_IP_TARGET=2"))
 
 
+@pytest.mark.once("every case against a schema")
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_output_for_a_case_has_exactly_the_members_that_the_schema_describes(case: Path) -> None:
     STRICT.validate(report(case.as_posix()))

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -81,13 +82,19 @@ class Page(HTMLParser):
             self.style += data
 
 
+@cache
 def html_of(name: str) -> str:
     return podroom("capacity", "--format", "html", *PAGES[name]).stdout
 
 
 def json_of(name: str) -> dict[str, Any]:
-    parsed: dict[str, Any] = json.loads(podroom("capacity", "--format", "json", *PAGES[name]).stdout)
+    parsed: dict[str, Any] = json.loads(json_text_of(name))
     return parsed
+
+
+@cache
+def json_text_of(name: str) -> str:
+    return podroom("capacity", "--format", "json", *PAGES[name]).stdout
 
 
 Numbers = dict[tuple[str, ...], tuple[int | None, int | None]]
@@ -210,6 +217,7 @@ def console(result: subprocess.CompletedProcess[str]) -> list[str]:
     return [line for line in result.stderr.splitlines() if "CONSOLE" in line]
 
 
+@pytest.mark.once("a browser of the machine looks at the page")
 def test_a_browser_shows_the_page_without_a_complaint_and_without_a_request(tmp_path: Path) -> None:
     page = tmp_path / "capacity.html"
     page.write_text(html_of("what if"), encoding="utf-8")
@@ -222,6 +230,7 @@ def test_a_browser_shows_the_page_without_a_complaint_and_without_a_request(tmp_
     assert_same_numbers(Page(body), json_of("what if"))
 
 
+@pytest.mark.once("a browser of the machine looks at the page")
 def test_the_browser_would_tell_a_request(tmp_path: Path) -> None:
     page = tmp_path / "capacity.html"
     text = html_of("what if").replace("<main>", '<main><img src="https://example.com/x.png">')
@@ -230,6 +239,7 @@ def test_the_browser_would_tell_a_request(tmp_path: Path) -> None:
     assert console(chromium("--dump-dom", page=page, folder=tmp_path / "profile"))
 
 
+@pytest.mark.once("a browser of the machine looks at the page")
 def test_light_and_dark_look_different(tmp_path: Path) -> None:
     page = tmp_path / "capacity.html"
     page.write_text(html_of("what if"), encoding="utf-8")

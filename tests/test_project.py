@@ -176,3 +176,15 @@ def test_only_a_program_that_is_absent_excuses_an_oracle_from_running(
     monkeypatch.setattr(run_tests.shutil, "which", lambda program: f"/bin/{program}" if installed else None)
 
     assert run_tests.excused(reason) is excused
+
+
+def test_the_last_line_of_a_run_adds_up_the_halves_of_the_full_suite() -> None:
+    summaries = {
+        "covered 3.11": "1 failed, 20 passed, 10 deselected in 3.1s, branch coverage 91.5%",
+        "once 3.11": "9 passed, 1 skipped, 20 deselected in 2.0s",
+        "suite 3.10": "20 passed in 1.0s",
+        "style": "passed",
+    }
+    results = [run_tests.Result(job, True, summary, "", 1.0) for job, summary in summaries.items()]
+
+    assert run_tests.tally(results) == "1 failed, 29 passed, 1 skipped, branch coverage 91.5%"

@@ -196,6 +196,7 @@ def test_the_output_for_an_example_has_exactly_the_members_that_the_schema_descr
     STRICT.validate(report((EXAMPLES / scenario).as_posix()))
 
 
+@pytest.mark.once("every case against a schema")
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_output_for_a_case_has_exactly_the_members_that_the_schema_describes(case: Path) -> None:
     found = report(case.as_posix())

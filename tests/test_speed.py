@@ -109,6 +109,7 @@ def calls(statistics: pstats.Stats, function: str) -> int:
     return sum(numbers[1] for (_, _, name), numbers in counted.items() if name == function)
 
 
+@pytest.mark.once("it counts calls, and the profiler makes them slow")
 @pytest.mark.parametrize(
     ("write", "smallest"),
     [
@@ -128,6 +129,7 @@ def test_work_grows_linearly(write: Callable[[Path, int], None], smallest: int, 
     assert took[2] - took[1] < LARGEST_GROWTH * (took[1] - took[0])
 
 
+@pytest.mark.once("it counts calls, and the profiler makes them slow")
 def test_an_unrelated_manifest_costs_a_search_for_bytes(tmp_path: Path) -> None:
     took = []
     for files in (100, 200):
@@ -136,6 +138,7 @@ def test_an_unrelated_manifest_costs_a_search_for_bytes(tmp_path: Path) -> None:
     assert took[1] - took[0] < MOST_CALLS_FOR_AN_UNRELATED_FILE * 100
 
 
+@pytest.mark.once("it counts calls, and the profiler makes them slow")
 def test_nothing_is_evaluated_that_nobody_asks_for(tmp_path: Path) -> None:
     evaluated = []
     for size in (10, 30):

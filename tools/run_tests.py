@@ -6,8 +6,9 @@ Needs only a Python and its standard library: every environment that a test need
 
 Jobs (all run unless some are named):
 
-  full      the whole suite with every oracle and with branch coverage, on the Python that runs this
-  suite     the suite with what `podroom[test]` installs, on every other Python from 3.10 to 3.13
+  full      the whole suite with every oracle, on the Python that runs this, in two halves: what is marked `once`,
+            and the rest with branch coverage
+  suite     what is not marked `once`, with what `podroom[test]` installs, on every other Python from 3.10 to 3.13
   style     ruff, formatting included
   types     mypy
   layers    import-linter
@@ -42,7 +43,10 @@ ENVIRONMENTS = CHECKOUT / ".environments"
 VERSIONS = ("3.10", "3.11", "3.12", "3.13")
 RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
 QUICK = ("full", "style", "types", "layers")
+PYTEST_JOBS = ("full", "covered", "once", "suite")
 ALL = (*QUICK, "suite", "checkov", "readme")
+EVERYWHERE = ("-m", "not once")
+"""What pytest is told to run on every Python."""
 ORACLE_PROGRAMS = ("bash", "chromium", "terraform")
 """Programs that pip cannot install; the reason of a skip for want of one begins with its name."""
 
@@ -146,6 +150,19 @@ def development_environment() -> Path:
     return environment(f"python-{RUNNING}-full", Path(sys.executable), "--editable", f"{CHECKOUT}[dev]")
 
 
+def least_environment(version: str) -> Path:
+    """Return the `bin` folder of an environment that has only what the suite needs."""
+    python = interpreter(version)
+    if python is None:
+        raise NotHereError(f"Python {version} is not installed")
+    return environment(f"python-{version}", python, "--editable", f"{CHECKOUT}[test]")
+
+
+def checkov_environment() -> Path:
+    """Return the `bin` folder of an environment that has podroom and Checkov."""
+    return environment("checkov", Path(sys.executable), "checkov", str(CHECKOUT))
+
+
 # Jobs
 
 
@@ -162,33 +179,39 @@ def excused(reason: str) -> bool:
 
 
 def full(pytest_arguments: Sequence[str]) -> tuple[str, str]:
-    """Run the whole suite with coverage; a skipped oracle is a failure."""
-    binaries = development_environment()
+    """Run tests with every oracle; a skipped oracle is a failure."""
+    return with_oracles([development_environment() / "python"], pytest_arguments)
+
+
+def with_oracles(
+    python: Sequence[str | Path], pytest_arguments: Sequence[str], variables: Mapping[str, str] | None = None
+) -> tuple[str, str]:
+    """Run tests with a Python that has every oracle; a skipped oracle is a failure."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        data = {"COVERAGE_FILE": str(Path(folder) / "coverage")}
-        output = run(
-            [binaries / "coverage", "run", "-m", "pytest", f"--junitxml={report}", *pytest_arguments], variables=data
-        )
+        output = run([*python, "-m", "pytest", f"--junitxml={report}", *pytest_arguments], variables=variables)
         skipped = [skip.get("message", "") for skip in ET.parse(report).iter("skipped")]  # noqa: S314 - our own file
-        unwanted = [reason for reason in skipped if not excused(reason)]
-        if unwanted:
-            raise CommandError("\n".join([output, "skipped, but everything that it needs is here:", *unwanted]))
-        summary = closing_line(output)
-        if not pytest_arguments:
-            measured = run([binaries / "coverage", "report"], variables=data)
-            output = f"{measured}\n{output}"
-            summary += f", branch coverage {re.findall(r'^TOTAL.*?([0-9.]+%)$', measured, re.MULTILINE)[0]}"
-    return summary, output
+    unwanted = [reason for reason in skipped if not excused(reason)]
+    if unwanted:
+        raise CommandError("\n".join([output, "skipped, but everything that it needs is here:", *unwanted]))
+    return closing_line(output), output
+
+
+def covered() -> tuple[str, str]:
+    """Run what is not marked `once`, and measure branch coverage."""
+    coverage = development_environment() / "coverage"
+    with tempfile.TemporaryDirectory() as folder:
+        data = {"COVERAGE_FILE": str(Path(folder) / "coverage")}
+        summary, output = with_oracles([coverage, "run"], EVERYWHERE, data)
+        measured = run([coverage, "report"], variables=data)
+    share = re.findall(r"^TOTAL.*?([0-9.]+%)$", measured, re.MULTILINE)[0]
+    return f"{summary}, branch coverage {share}", f"{measured}\n{output}"
 
 
 def suite(version: str, pytest_arguments: Sequence[str]) -> tuple[str, str]:
-    """Run the suite with the least that it needs."""
-    python = interpreter(version)
-    if python is None:
-        raise NotHereError(f"Python {version} is not installed")
-    binaries = environment(f"python-{version}", python, "--editable", f"{CHECKOUT}[test]")
-    output = run([binaries / "python", "-m", "pytest", "-p", "no:cacheprovider", *pytest_arguments])
+    """Run what is not marked `once`, with the least that it needs."""
+    binaries = least_environment(version)
+    output = run([binaries / "python", "-m", "pytest", "-p", "no:cacheprovider", *EVERYWHERE, *pytest_arguments])
     return closing_line(output), output
 
 
@@ -218,14 +241,15 @@ def checkov() -> tuple[str, str]:
         folder = Path(text)
         run([development_environment() / "hatchling", "build", "-t", "sdist", "-t", "wheel", "-d", folder])
         (wheel,) = folder.glob("*.whl")
-        binaries = environment("checkov", Path(sys.executable), "checkov", str(CHECKOUT))
+        binaries = checkov_environment()
         python = binaries / "python"
         run([python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--force-reinstall", wheel])
         output = run([python, "-m", "pip", "check"])
         for name in ("rules", "linter"):
             run([python, "-c", f"import {name}"], cwd=folder, expect=1)
         offline = {"BC_SKIP_MAPPING": "TRUE"}
-        version = run([binaries / "checkov", "--version"], cwd=folder, variables=offline).strip()
+        find_version = "from importlib.metadata import version; print(version('checkov'))"
+        version = run([python, "-c", find_version], cwd=folder).strip()
         example = CHECKOUT / "examples/terraform/stale-max-pods"
         options = ("--framework", "terraform", "--skip-download", "--compact", "--soft-fail")
         scanned = run([binaries / "checkov", "-d", example, *options], cwd=folder, variables=offline)
@@ -270,15 +294,16 @@ def perform(job: str, work: Job) -> Result:
         summary, output, passed = str(absent), "", None
     except CommandError as failure:
         output, passed = str(failure), False
-        summary = closing_line(output) if job.startswith(("full", "suite")) else "see above"
+        summary = closing_line(output) if job.startswith(PYTEST_JOBS) else "see above"
     return Result(job, passed, summary, output, time.monotonic() - start)
 
 
 def plan(names: Sequence[str], pytest_arguments: Sequence[str]) -> dict[str, Job]:
-    """Return the jobs of these names, the longest first."""
+    """Return the jobs of these names, the longest first; pytest with arguments of its own runs as a whole."""
     others = [version for version in VERSIONS if version != RUNNING]
+    halves: dict[str, Job] = {f"covered {RUNNING}": covered, f"once {RUNNING}": partial(full, ("-m", "once"))}
     jobs: dict[str, dict[str, Job]] = {
-        "full": {f"full {RUNNING}": partial(full, pytest_arguments)},
+        "full": {f"full {RUNNING}": partial(full, pytest_arguments)} if pytest_arguments else halves,
         "suite": {f"suite {version}": partial(suite, version, pytest_arguments) for version in others},
         "checkov": {"checkov": checkov},
         "types": {"types": types},
@@ -287,6 +312,33 @@ def plan(names: Sequence[str], pytest_arguments: Sequence[str]) -> dict[str, Job
         "style": {"style": style},
     }
     return {title: work for name, group in jobs.items() if name in names for title, work in group.items()}
+
+
+def build(names: Sequence[str]) -> list[Result]:
+    """Build the environments that the jobs of these names need, and are not there."""
+    others = [version for version in VERSIONS if version != RUNNING]
+    builders: dict[str, Callable[[], Path]] = {"the environment for development": development_environment}
+    if "suite" in names:
+        builders.update({f"the environment for {version}": partial(least_environment, version) for version in others})
+    if "checkov" in names:
+        builders["the environment for Checkov"] = checkov_environment
+    return [perform(title, partial(built, builder)) for title, builder in builders.items()]
+
+
+def built(builder: Callable[[], Path]) -> tuple[str, str]:
+    """Build one environment, as a job."""
+    return "built", str(builder())
+
+
+def tally(results: Sequence[Result]) -> str:
+    """Return what pytest says of the jobs that have every oracle, added up."""
+    summaries = [result.summary for result in results if result.job.startswith(("full", "covered", "once"))]
+    counts = []
+    for word in ("failed", "error", "passed", "skipped"):
+        found = [int(number) for summary in summaries for number in re.findall(rf"(\d+) {word}", summary)]
+        counts += [f"{sum(found)} {word}"] if found else []
+    covered_share = [part for summary in summaries for part in re.findall(r"branch coverage \S+", summary)]
+    return ", ".join(counts + covered_share)
 
 
 def split_at(words: Sequence[str], separator: str) -> tuple[list[str], list[str]]:
@@ -309,13 +361,13 @@ def main() -> int:
         parser.error("podroom needs Python 3.10 or newer")
     names = arguments.jobs or (QUICK if arguments.quick else ALL)
 
-    start = time.monotonic()
     jobs = plan(names, pytest_arguments)
-    # Built first, because most jobs share it.
-    built = perform("environment", lambda: ("built", str(development_environment())))
-    if not built.passed:
-        print(built.output)
+    start = time.monotonic()
+    failures = [result.output for result in build(names) if result.passed is False]
+    if failures:
+        print("\n".join(failures))
         return 1
+    begun = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(max_workers=max(1, min(4, os.cpu_count() or 1))) as pool:
         results = list(pool.map(lambda job: perform(*job), jobs.items()))
 
@@ -327,10 +379,13 @@ def main() -> int:
         word = {True: "passed", False: "FAILED", None: "absent"}[result.passed]
         print(f"{word}  {result.job:<12} {result.seconds:6.1f} s  {result.summary}")
     failed = [result.job for result in results if result.passed is False]
-    print(f"\n{'FAILED: ' + ', '.join(failed) if failed else 'All passed'} in {time.monotonic() - start:.0f} s")
-    for result in results:
-        if result.job.startswith("full"):
-            print(f"===== {result.summary} =====")
+    ended = time.monotonic()
+    print(
+        f"\n{'FAILED: ' + ', '.join(failed) if failed else 'All passed'} in {ended - begun:.0f} s,"
+        f" after {begun - start:.0f} s for the environments"
+    )
+    if "full" in names:
+        print(f"===== {tally(results)} =====")
     return 1 if failed else 0
 
 

@@ -13,6 +13,8 @@ import pytest
 
 from update_module_cases import CASES, world_text
 
+pytestmark = pytest.mark.once("what modules expand to depends on no Python")
+
 FOLDERS = sorted(folder for folder in CASES.iterdir() if folder.is_dir())
 
 

@@ -16,6 +16,8 @@ from checkout import CHECKOUT
 from podroom.capacity.max_pods import eni_max_pods
 from podroom.catalog.instance_types import InstanceCatalog
 
+pytestmark = pytest.mark.once("sums of our own")
+
 DATA = Path(__file__).parent / "data"
 VECTORS = DATA / "capacity-vectors.csv"
 PUBLISHED = DATA / "max-pods-oracle.csv"

@@ -16,6 +16,8 @@ from podroom.positions import Span
 from podroom.sources.files import Files
 from podroom.sources.hcl.parser import parse
 
+pytestmark = pytest.mark.once("what modules expand to depends on no Python")
+
 EXPANSIONS = Path(__file__).parent / "data" / "module-expansions"
 CASES = sorted(EXPANSIONS.glob("*.json"))
 

@@ -96,6 +96,7 @@ def test_a_listed_deviation_that_turns_into_something_else_is_a_disagreement(con
     assert judge(known | {"expr": "1"}, context).deviation is None
 
 
+@pytest.mark.once("a tool that nobody installs")
 def test_the_tool_prints_disagreements_and_deviations_and_fails_for_the_former(tmp_path: Path) -> None:
     wrong = {"id": "new", "expr": "1 + 1", "kind": "value", "type": "number", "value": 3}
     deviating = next(case for case in CASES if case["id"] == "c1066")

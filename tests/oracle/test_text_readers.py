@@ -26,6 +26,8 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+pytestmark = pytest.mark.once("many drawn texts")
+
 
 def traced(text: str) -> TracedText:
     return TracedText([Piece(text, Span(Document("text", text), 0, len(text)), exact=True)])

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from itertools import accumulate
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -25,6 +26,8 @@ from podroom.capacity.warm_pool import (
 )
 from podroom.catalog.ami_families import AmiFamily
 from podroom.catalog.instance_types import InstanceCatalog, InstanceType
+
+pytestmark = pytest.mark.once("sums of our own over many drawn nodes")
 
 AT_ANY_SPEED = settings(deadline=None)  # a busy machine is no failure
 TYPES = list(InstanceCatalog.bundled())

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,8 @@ from podroom.catalog.instance_types import InstanceCatalog
 from podroom.engine import Engine
 from podroom.positions import Document, Span
 from podroom_rules import rules
+
+pytestmark = pytest.mark.once("many drawn files")
 
 CHECKOUT = Path(__file__).parents[2]
 TEXTS = [

@@ -32,6 +32,8 @@ from podroom.evaluation.terms import (
     TupleTerm,
 )
 
+pytestmark = pytest.mark.once("many drawn values; the expressions of tests/oracle are the same for every Python")
+
 TEXTS = ['"a"', '"b"', "var.x", 'var.m["k"]', '"p-${var.x}"', "var.l[0]", "upper(var.x)", 'var.x == "a" ? "c" : "d"']
 LISTS = [
     "var.l",

@@ -20,6 +20,8 @@ from podroom.run import Request, understand
 from podroom.sources.hcl.parser import parse
 from podroom.values import Known, Undecidable
 
+pytestmark = pytest.mark.once("sums of our own over every case")
+
 CATALOG = InstanceCatalog.bundled()
 HERE = Path(__file__).parents[1]
 EXAMPLES = sorted(folder for folder in (HERE.parent / "examples/terraform").iterdir() if folder.is_dir())

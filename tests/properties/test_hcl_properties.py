@@ -10,12 +10,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from podroom.positions import Document
 from podroom.sources.hcl import syntax
 from podroom.sources.hcl.parser import parse, parse_expression, parse_template
+
+pytestmark = pytest.mark.once("many drawn texts; the trees of tests/unit are the same for every Python")
 
 CASES = Path(__file__).parents[1] / "cases/hcl"
 SNIPPETS = [case["text"] for case in json.loads((CASES / "snippets.json").read_text("utf-8"))]

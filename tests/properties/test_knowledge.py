@@ -17,6 +17,8 @@ from podroom.sources.hcl.parser import parse
 from podroom.testing import judge_example
 from podroom_rules import rules
 
+pytestmark = pytest.mark.once("every rule over every case, less one thing at a time")
+
 RULES = rules()
 ENGINE = Engine(RULES)
 CATALOG = InstanceCatalog.bundled()

@@ -18,6 +18,8 @@ from podroom.sources.templated import read_template
 from podroom.testing import judge_folder
 from podroom_rules import rules
 
+pytestmark = pytest.mark.once("many drawn files")
+
 CASES = Path(__file__).parents[1] / "cases"
 TEXTS = [
     path.read_text(encoding="utf-8")

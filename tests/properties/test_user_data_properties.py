@@ -6,6 +6,7 @@ import base64
 import gzip
 import re
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,8 @@ from podroom.model.world import UserData
 from podroom.positions import Document, Span
 from podroom.traced_text import HOLE, Piece, TracedText
 from podroom.values import Known, Unknown
+
+pytestmark = pytest.mark.once("many drawn scripts")
 
 FRAGMENTS = st.sampled_from(
     [

@@ -123,6 +123,7 @@ def without_collector() -> Iterator[None]:
         gc.enable()
 
 
+@pytest.mark.once("it measures time")
 @pytest.mark.usefixtures("without_collector")
 @pytest.mark.parametrize("read", [as_body, as_value, as_expression, in_quotes, in_heredoc, as_template])
 def test_time_grows_with_the_length_of_the_text_and_not_faster(read: Callable[[str], None]) -> None:

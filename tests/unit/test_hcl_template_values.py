@@ -54,6 +54,7 @@ def test_every_template_yields_the_text_that_terraform_makes_of_it() -> None:
     assert wrong == []
 
 
+@pytest.mark.once("a program of the machine is the oracle")
 @pytest.mark.skipif(shutil.which("terraform") is None, reason="terraform is not on the PATH")
 def test_terraform_still_yields_what_the_table_of_templates_says(tmp_path: Path) -> None:
     copy = tmp_path / "values.json"

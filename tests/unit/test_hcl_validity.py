@@ -33,6 +33,7 @@ def test_every_problem_is_one_sentence_with_a_place_in_the_text() -> None:
             assert 0 <= problem.start <= problem.end <= len(case["text"]), problem
 
 
+@pytest.mark.once("a program of the machine is the oracle")
 @pytest.mark.skipif(shutil.which("terraform") is None, reason="terraform is not on the PATH")
 def test_terraform_still_says_what_the_table_of_snippets_says(tmp_path: Path) -> None:
     copy = tmp_path / "snippets.json"

@@ -7,6 +7,7 @@ from podroom.catalog.ami_families import AMI_TYPES, AmiFamily, find_ami_type
 from podroom.catalog.cni_variables import CNI_VARIABLES, CniContainer, VariableType, find_cni_variable
 
 
+@pytest.mark.once("the oracle is another library")
 def test_the_ami_types_are_those_of_the_eks_api():
     boto3 = pytest.importorskip("boto3")
     model = boto3.client("eks", region_name="us-east-1").meta.service_model

@@ -76,6 +76,7 @@ def test_a_description_without_its_default_card_is_refused():
         refresh.row_of(described("x9.large", NetworkInfo=network))
 
 
+@pytest.mark.once("the oracle is another library")
 def test_what_moto_tells_of_real_types_maps_to_the_bundled_rows(monkeypatch: pytest.MonkeyPatch):
     mock_aws = pytest.importorskip("moto").mock_aws
     backend = pytest.importorskip("moto.ec2.models.instance_types").InstanceTypeBackend
@@ -88,6 +89,7 @@ def test_what_moto_tells_of_real_types_maps_to_the_bundled_rows(monkeypatch: pyt
     assert scraped == {name: bundled[name] | {"trunking_compatible": "", "branch_enis": ""} for name in names}
 
 
+@pytest.mark.once("the oracle is another library")
 def test_every_page_of_every_region_is_read_and_a_later_region_wins():
     stub = pytest.importorskip("botocore.stub")
     pages = {
