@@ -9,6 +9,7 @@ from podroom.capacity.max_pods import managed_node_group_max_pods
 from podroom.catalog import documents
 from podroom.model.world import GroupKind, NodeGroup
 from podroom.rule import Example, Finding, Rule, Severity
+from podroom_rules.rooms import reasons
 from podroom_rules.wording import type_note
 
 _CONFIGURATION = """
@@ -83,7 +84,10 @@ class MixedTypesTakeTheLeast(Rule[NodeGroup]):
             if much
             else f"The larger nodes run at most {high.value - low.value} pods fewer than they could.",
             fix=f"give {least.instance.name} a node group of its own",
-            related=(type_note(most, f"{most.instance.name} has {high.working}"),),
+            related=(
+                type_note(most, f"{most.instance.name} has {high.working}"),
+                *reasons(assessment, subject, least),
+            ),
             severity=Severity.WARNING if much else Severity.INFO,
             evidence={
                 "least": low.value,

@@ -51,13 +51,11 @@ class Grown:
 
 
 def grown(subnet: Subnet, assessment: Assessment) -> Grown | None:
-    """Return what nodes take of a subnet; None without nodes, and where PR201 says that it does not even hold them.
+    """Return what nodes take of a subnet; None where PR201 says that it does not even hold them.
 
     Raises `Undecidable` if there may be more nodes than are known: with them PR201 might speak instead.
     """
     shares = [share for share in list(shares_of(subnet, assessment)) if share.nodes.value]
-    if not shares:
-        return None
     found = Grown(shares, space(subnet), asked_with_one_pod(shares), asked_when_full(shares, ()))
     return found if found.room.holds(found.full) else None
 

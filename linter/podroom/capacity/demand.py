@@ -23,6 +23,9 @@ from podroom.model.world import NodeGroup, PodSubnet, Subnet, SubnetUse
 from podroom.records import dataclass
 from podroom.values import Known, Members, Undecidable, Unknown, first_unknown
 
+LOAD_BALANCER_TAGS = ("kubernetes.io/role/elb", "kubernetes.io/role/internal-elb")
+"""The tags by which the AWS Load Balancer Controller chooses subnets; their value is "1" or empty."""
+
 NO_ENI_CONFIG = "the subnets that ENIConfigs give to pods are not in this configuration"
 
 
@@ -242,6 +245,19 @@ def known_subnet(use: SubnetUse, assessment: Assessment) -> Subnet:
     if subnet is None:
         raise Undecidable(Unknown(f"the size of {identity} is not in this configuration", use.span, (identity,)))
     return subnet
+
+
+def load_balancer_tag(subnet: Subnet) -> Known[str | None] | Unknown:
+    """Return the name of the tag that lets the AWS Load Balancer Controller choose a subnet, None if it has none."""
+    doubt = subnet.tags_missing
+    for name, value in subnet.tags:
+        if name not in LOAD_BALANCER_TAGS:
+            continue
+        if not isinstance(value, Known):
+            doubt = Unknown(value.reason, value.origin, value.refs)
+        elif value.value in ("", "1"):
+            return Known(name, value.origin)
+    return Known(None, subnet.span) if doubt is None else doubt
 
 
 def control_planes_in(subnet: Subnet, assessment: Assessment) -> Iterator[SubnetUse]:

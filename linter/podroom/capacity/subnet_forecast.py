@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from podroom.capacity.assessment import Assessment
-from podroom.capacity.demand import is_among, nodes_in, space
+from podroom.capacity.demand import is_among, load_balancer_tag, nodes_in, space
 from podroom.capacity.estimate import Estimate, Loads, LoadState, either, total
 from podroom.capacity.interfaces import ADDRESSES_PER_PREFIX
 from podroom.capacity.node_forecast import NodeForecast
@@ -15,7 +15,6 @@ from podroom.model.world import NodeGroup, Subnet
 from podroom.records import dataclass
 from podroom.values import Known, Undecidable, Unknown
 
-_LOAD_BALANCER_TAGS = ("kubernetes.io/role/elb", "kubernetes.io/role/internal-elb")
 _SPARE_IN_END_BLOCKS = 2 * ADDRESSES_PER_PREFIX - RESERVED_BY_EC2
 """Addresses of the first and the last block of a subnet, which can be no prefix anyway."""
 
@@ -225,18 +224,11 @@ def _control_plane(subnet: Subnet, assessment: Assessment) -> ReserveForecast:
 def _load_balancers(subnet: Subnet) -> ReserveForecast:
     """Return what load balancers need where the tags let the AWS Load Balancer Controller choose the subnet."""
     reserve = load_balancer_reserve()
-    needed = Estimate.known(reserve.addresses)
-    doubt = subnet.tags_missing
-    for name, value in subnet.tags:
-        if name not in _LOAD_BALANCER_TAGS:
-            continue
-        try:
-            if value.need() in ("", "1"):
-                return ReserveForecast(reserve.name, needed)
-        except Undecidable as cause:
-            doubt = cause.unknown
-    none = Estimate.known(0)
-    return ReserveForecast(reserve.name, none if doubt is None else either([none, needed], "", doubt))
+    none, needed = Estimate.known(0), Estimate.known(reserve.addresses)
+    tag = load_balancer_tag(subnet)
+    if isinstance(tag, Unknown):
+        return ReserveForecast(reserve.name, either([none, needed], "", tag))
+    return ReserveForecast(reserve.name, none if tag.value is None else needed)
 
 
 def _forecast(

@@ -32,6 +32,9 @@ CONTROL_PLANE_UPDATE = 5
 LOAD_BALANCER_REQUIRED = 8
 """Free addresses that the AWS Load Balancer Controller wants in a subnet before it puts a load balancer there."""
 
+LOAD_BALANCER_LONGEST_PREFIX = 27
+"""The longest prefix of a subnet that Elastic Load Balancing wants for an Application Load Balancer."""
+
 LARGEST_SUBNET = 16
 """The shortest prefix that EC2 makes a subnet with."""
 

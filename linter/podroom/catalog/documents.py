@@ -58,3 +58,8 @@ EKS_NODEGROUP_API = "https://docs.aws.amazon.com/eks/latest/APIReference/API_Nod
 
 EC2_CREATE_SUBNET = f"{_EC2_API}/API_CreateSubnet.html"
 EC2_PREFIXES = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-prefix-eni.html"
+
+LOAD_BALANCER_SUBNETS = "https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/subnet_discovery/"
+ELASTIC_LOAD_BALANCING_SUBNETS = (
+    "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html"
+)

@@ -18,6 +18,6 @@ module "eks" {
     general = { instance_types = ["m5.large"] }
     dense   = { instance_types = ["m5.xlarge"] }
     # prefixes do not change its number
-    old = { instance_types = ["m4.large"] }
+    old = { instance_types = ["m4.large"] } # expect: PR403
   }
 }

@@ -15,7 +15,7 @@ resource "aws_eks_node_group" "old" {
   node_group_name = "old"
   node_role_arn   = "arn:aws:iam::111122223333:role/nodes"
   subnet_ids      = ["subnet-0aaaaaaaaaaaaaaaa"]
-  instance_types  = ["m4.large"]
+  instance_types  = ["m4.large"] # expect: PR403
   scaling_config {
     min_size     = 1
     desired_size = 1
