@@ -27,6 +27,7 @@ from podroom.positions import Span
 from podroom.values import Default, Known, Members, OneOf, Unknown, Value, first_unknown
 
 P = TypeVar("P", NodePool, NodeClass)
+T = TypeVar("T")
 
 _EKS = Default("Amazon EKS", "https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html")
 _NOT_HERE = "the cluster is not in this project, so what else sets its CNI is not known"
@@ -117,15 +118,25 @@ def _labelled(cni: CniSettings, before: CniSettings) -> CniSettings:
 
 
 def _both(one: Karpenter, other: Karpenter) -> Karpenter:
-    values = (one.reserved_enis, other.reserved_enis)
+    unset = Known(value=False, origin=other.span)
+    gates = [unset if karpenter.expressions is None else karpenter.expressions for karpenter in (one, other)]
+    return replace(
+        one,
+        reserved_enis=_agreed("reservedENIs to different numbers", one, other, one.reserved_enis, other.reserved_enis),
+        expressions=_agreed("awsFeatureGates.nodeClassCEL to different values", one, other, *gates)
+        if one.expressions is not None or other.expressions is not None
+        else None,
+    )
+
+
+def _agreed(what: str, one: Karpenter, other: Karpenter, *values: Value[T]) -> Value[T]:
     unknown = first_unknown(*(value if isinstance(value, Unknown) else None for value in values))
     if unknown is not None:
-        return replace(one, reserved_enis=unknown)
+        return unknown
     candidates = tuple(dict.fromkeys(candidate for value in values for candidate in value.candidates()))
     if len(candidates) == 1:
-        return one
-    reason = f"{one.address} and {other.address} set reservedENIs to different numbers"
-    return replace(one, reserved_enis=OneOf(candidates, reason, other.span))
+        return values[0]
+    return OneOf(candidates, f"{one.address} and {other.address} set {what}", other.span)
 
 
 def _unique(parts: Sequence[P], taken: set[str]) -> list[P]:

@@ -94,7 +94,7 @@ def max_pods(pool: NodePool, instance: InstanceType, assessment: Assessment, res
     per_core = None if kubelet is None else kubelet.missing if kubelet.pods_per_core is None else kubelet.pods_per_core
     number = None if per_core is None else per_core.need()
     # Bottlerocket has no pods per core; without that number the family makes no difference.
-    family = AmiFamily.AL2023 if number is None else _family(pool, assessment)
+    family = AmiFamily.AL2023 if number is None else family_of(pool, assessment)
     try:
         return karpenter_max_pods(
             instance,
@@ -126,7 +126,8 @@ def _same_folder(one: Span, other: Span) -> bool:
     return one.path.rpartition("/")[0] == other.path.rpartition("/")[0]
 
 
-def _family(pool: NodePool, assessment: Assessment) -> AmiFamily | None:
+def family_of(pool: NodePool, assessment: Assessment) -> AmiFamily | None:
+    """Return the AMI family of a pool's nodes; None for Custom, whose image and user data are the user's own."""
     family = node_class(pool, assessment).ami_family
     return None if family is None else family.need()
 
@@ -138,7 +139,7 @@ def _runs_windows(pool: NodePool, assessment: Assessment) -> bool:
             systems = {value.need() for value in requirement.values.need()}
             if requirement.operator.need() == "In" and len(systems) == 1:
                 return systems == {"windows"}
-    return _family(pool, assessment) is AmiFamily.WINDOWS
+    return family_of(pool, assessment) is AmiFamily.WINDOWS
 
 
 def _all_known(values: Iterable[Value[str]]) -> bool:

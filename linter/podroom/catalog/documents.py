@@ -42,6 +42,12 @@ KARPENTER_PROVISIONER_DEFAULTS = (
     "https://github.com/aws/karpenter-provider-aws/blob/v0.31.0/pkg/apis/v1alpha5/provisioner.go"
 )
 KARPENTER_REQUIREMENTS = "https://github.com/kubernetes-sigs/karpenter/blob/2266468/pkg/scheduling/requirement.go"
+KARPENTER_BOTTLEROCKET = f"{_KARPENTER}/pkg/providers/amifamily/bottlerocket.go"
+KARPENTER_NODE_CLASS_SCHEMA = (
+    "https://github.com/aws/karpenter-provider-aws/blob/v1.14.1/pkg/apis/crds/karpenter.k8s.aws_ec2nodeclasses.yaml"
+)
+KARPENTER_NODE_CLASS_VALIDATION = f"{_KARPENTER}/pkg/controllers/nodeclass/validation.go"
+KARPENTER_USER_DATA = f"{_KARPENTER}/pkg/providers/amifamily/bootstrap/nodeadm.go"
 KARPENTER_SETTINGS = f"{_KARPENTER}/website/content/en/docs/reference/settings.md"
 RESOURCE_CONTROLLER_LIMITS = f"{_RESOURCE_CONTROLLER}/pkg/aws/vpc/limits.go"
 RESOURCE_CONTROLLER_WINDOWS = f"{_RESOURCE_CONTROLLER}/docs/windows/prefix_delegation_config_options.md"

@@ -236,11 +236,16 @@ class PodSubnet:
 
 @dataclass(frozen=True, slots=True)
 class Karpenter:
-    """How Karpenter is installed: `reserved_enis` are the interfaces that it leaves out of max pods on every node."""
+    """How Karpenter is installed: `reserved_enis` are the interfaces that it leaves out of max pods on every node.
+
+    `expressions` says whether node classes may hold expressions (the gate NodeClassCEL), None where nothing sets it,
+    which leaves it off.
+    """
 
     address: str
     span: Span
     reserved_enis: Value[int]
+    expressions: Value[bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -424,12 +429,14 @@ class Requirement:
 class KarpenterKubelet:
     """The kubelet block of a node class (v1) or of a NodePool or Provisioner (before); None for what it leaves out.
 
+    `max_pods_text` is what stands there if max pods is written as a text: an expression, or a number in quotes.
     `missing` says why it may hold more than is known.
     """
 
     span: Span
     max_pods: Value[int] | None = None
     pods_per_core: Value[int] | None = None
+    max_pods_text: Value[str] | None = None
     missing: Unknown | None = None
 
 

@@ -181,12 +181,14 @@ def read_karpenter(release: Release) -> Loose:
         number = release.missing
     else:
         number = Known(0, _KARPENTER)
+    gate = text_of(values.find("settings", "awsFeatureGates", "nodeClassCEL"), "nodeClassCEL")
+    expressions = release.missing if gate is None else gate.map(lambda text: text == "true")
     name = None
     for path in (("settings", "clusterName"), ("settings", "aws", "clusterName"), ("clusterName",)):
         found = text_of(values.find(*path), "clusterName")
         if isinstance(found, Known) and found.value:
             name = found.value
-    return Loose(Karpenter(release.address, release.span, number), release.span, name)
+    return Loose(Karpenter(release.address, release.span, number, expressions), release.span, name)
 
 
 def _setting(values: Table, name: str) -> Value[int] | None:

@@ -160,8 +160,25 @@ def _kubelet(spec: Table, key: str) -> KarpenterKubelet | None:
         span=entry.span,
         max_pods=_number(table, "maxPods"),
         pods_per_core=_number(table, "podsPerCore"),
+        max_pods_text=_text(table, "maxPods"),
         missing=table.missing[0] if table.missing else None,
     )
+
+
+def _text(table: Table, key: str) -> Value[str] | None:
+    """Return what stands there if it is a text; None if it is a number or surely not there."""
+    found = table.entry(key)
+    if not isinstance(found, Entry):
+        return found
+    if not isinstance(found.item, Leaf):
+        return None
+    kind = found.item.json_type()
+    if isinstance(kind, Unknown):
+        return kind
+    text = found.item.text()
+    if kind.value != "string":
+        return None
+    return Known(text.value, found.span) if isinstance(text, Known) else text
 
 
 def _number(table: Table, key: str) -> Value[int] | None:
