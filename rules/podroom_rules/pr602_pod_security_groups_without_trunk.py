@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from podroom.capacity.assessment import Assessment, Resolved
+from podroom.capacity.node_pools import applies, types_of
+from podroom.capacity.requirements import AllowedTypes
+from podroom.capacity.working import counted
 from podroom.catalog import documents
 from podroom.catalog.ami_families import AmiFamily
-from podroom.model.world import Cluster, NodeGroup
+from podroom.catalog.instance_types import InstanceType
+from podroom.model.world import Cluster, NodeGroup, NodePool
+from podroom.positions import Span
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Known, Undecidable, Unknown
 from podroom_rules.wording import type_note
 
 _VARIABLE = "ENABLE_POD_ENI"
+_MOST_NAMES = 8
 _CONFIGURATION = """
 apiVersion: eksctl.io/v1alpha5
 kind: ClusterConfig
@@ -30,6 +36,28 @@ managedNodeGroups:
     maxPodsPerNode: 20
     instanceType: %s
 """
+_POOL = """
+apiVersion: karpenter.sh/v1
+kind: NodePool
+metadata:
+  name: default
+spec:
+  template:
+    spec:
+      nodeClassRef: {group: karpenter.k8s.aws, kind: EC2NodeClass, name: default}
+      requirements:
+        - {key: node.kubernetes.io/instance-type, operator: In, values: [%s]}
+---
+apiVersion: karpenter.k8s.aws/v1
+kind: EC2NodeClass
+metadata:
+  name: default
+spec:
+  amiSelectorTerms:
+    - alias: al2023@latest
+  kubelet:
+    maxPods: 20
+"""
 
 
 class PodSecurityGroupsWithoutTrunk(Rule[Cluster]):
@@ -41,8 +69,8 @@ class PodSecurityGroupsWithoutTrunk(Rule[Cluster]):
 
         0/3 nodes are available: 3 Insufficient vpc.amazonaws.com/pod-eni.
 
-    Where some node groups can have a trunk, the scheduler places these pods on them, and this rule is silent.  Whether
-    other nodes join the cluster, those of Karpenter for one, may stand elsewhere.
+    Where some node groups can have a trunk, the scheduler places these pods on them, and this rule is silent; so it is
+    where a NodePool of Karpenter may launch such a type.  Whether other nodes join the cluster may stand elsewhere.
 
     It is an error if the project holds a SecurityGroupPolicy for the cluster.
 
@@ -58,8 +86,26 @@ class PodSecurityGroupsWithoutTrunk(Rule[Cluster]):
         documents.EKS_SECURITY_GROUPS_FOR_PODS,
         documents.RESOURCE_CONTROLLER_LIMITS,
     )
-    bad = (Example.eksctl("all nodes are of the t family", _CONFIGURATION % (" # expect: PR602", "t3.large")),)
-    good = (Example.eksctl("the nodes can have a trunk interface", _CONFIGURATION % ("", "m5.large")),)
+    bad = (
+        Example.eksctl("all nodes are of the t family", _CONFIGURATION % (" # expect: PR602", "t3.large")),
+        Example(
+            "and so are those of Karpenter",
+            {
+                "cluster.yaml": _CONFIGURATION % (" # expect: PR602", "t3.large"),
+                "karpenter.yaml": _POOL % "t3.xlarge",
+            },
+        ),
+    )
+    good = (
+        Example.eksctl("the nodes can have a trunk interface", _CONFIGURATION % ("", "m5.large")),
+        Example(
+            "Karpenter launches nodes for such pods",
+            {
+                "cluster.yaml": _CONFIGURATION % ("", "t3.large"),
+                "karpenter.yaml": _POOL % "t3.xlarge, m6i.large",
+            },
+        ),
+    )
 
     def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at ENABLE_POD_ENI of a cluster that has nodes, and none with a trunk."""
@@ -67,11 +113,14 @@ class PodSecurityGroupsWithoutTrunk(Rule[Cluster]):
             return
         variable = subject.cni.find(_VARIABLE)
         pools = [pool for pool in assessment.world.node_pools if pool.cluster.need() == subject.address]
-        if variable is None or subject.karpenter is not None or pools:
-            return
+        if variable is None or (subject.karpenter is not None and not pools):
+            return  # Karpenter's pools are elsewhere
         groups = [group for group in assessment.world.node_groups if group.cluster.need() == subject.address]
         types = [resolved for group in groups for resolved in _linux_types(group, assessment)]
-        if not types or any(_has_trunk(resolved) for resolved in types):
+        launched = [(pool, allowed.certain) for pool in pools if (allowed := _launched(pool, assessment))]
+        nodes = [(resolved.instance, resolved.span) for resolved in types]
+        nodes += [(instance, pool.span) for pool, instances in launched for instance in instances]
+        if not nodes or _any_has_trunk(nodes):
             return
         policies = [
             policy
@@ -80,18 +129,19 @@ class PodSecurityGroupsWithoutTrunk(Rule[Cluster]):
             and isinstance(policy.cluster, Known)
             and policy.cluster.value == subject.address
         ]
-        names = list(dict.fromkeys(resolved.instance.name for resolved in types))
+        names = list(dict.fromkeys(instance.name for instance, _ in nodes))
         yield self.finding(
             variable.span,
             subject,
             "security groups for pods are on, but no node of this cluster can hold a pod that has one",
-            label=f"no trunk interface: {', '.join(names)}",
+            label=f"no trunk interface: {_listed(names)}",
             effect='Pods that a SecurityGroupPolicy selects stay Pending with "Insufficient vpc.amazonaws.com/pod-eni".',
-            fix="give these pods a node group of a type with a trunk interface, such as m5.large, "
-            f'or set {_VARIABLE} to "false"',
+            fix=f"give these pods a {'NodePool' if launched else 'node group'} of a type with a trunk interface, such as "
+            f'm5.large, or set {_VARIABLE} to "false"',
             assumption="no other nodes join the cluster",
             related=(
                 *(type_note(resolved, f"{resolved.instance.name} can have no trunk interface") for resolved in types),
+                *(Note(f"{pool.address} launches no type with a trunk interface", pool.span) for pool, _ in launched),
                 *(Note("the pods that this selects never start", policy.span) for policy in policies),
             ),
             severity=Severity.ERROR if policies else None,
@@ -108,9 +158,25 @@ def _linux_types(group: NodeGroup, assessment: Assessment) -> Iterator[Resolved]
     yield from assessment.instances(group)
 
 
-def _has_trunk(resolved: Resolved) -> bool:
-    trunk = resolved.instance.trunking_compatible
-    if trunk is None:
-        reason = f"whether {resolved.instance.name} can have a trunk interface is not known"
-        raise Undecidable(Unknown(reason, resolved.span))
-    return trunk
+def _launched(pool: NodePool, assessment: Assessment) -> AllowedTypes | None:
+    """Return the types of a pool that runs the VPC CNI, None for another."""
+    if not applies(pool, assessment):
+        return None
+    allowed = types_of(pool, assessment)
+    if allowed.unknown is not None and not any(instance.trunking_compatible for instance in allowed.certain):
+        raise Undecidable(allowed.unknown)
+    return allowed
+
+
+def _any_has_trunk(nodes: list[tuple[InstanceType, Span]]) -> bool:
+    if any(instance.trunking_compatible for instance, _ in nodes):
+        return True
+    for instance, place in nodes:
+        if instance.trunking_compatible is None:
+            raise Undecidable(Unknown(f"whether {instance.name} can have a trunk interface is not known", place))
+    return False
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - _MOST_NAMES
+    return ", ".join(names[:_MOST_NAMES]) + (f" and {counted(more, 'other type')}" if more > 0 else "")

@@ -1,0 +1,182 @@
+"""PR806 karpenter-prefixes-without-max-pods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from podroom.capacity.assessment import Assessment, collect
+from podroom.capacity.cni import CniBehavior
+from podroom.capacity.interfaces import uses_prefixes
+from podroom.capacity.max_pods import recommended_cap
+from podroom.capacity.node_pools import applies, fills, kubelet_of, max_pods, max_pods_of, types_of
+from podroom.capacity.requirements import AllowedTypes
+from podroom.capacity.working import Figure, MissingFactError
+from podroom.catalog import documents
+from podroom.catalog.instance_types import InstanceType
+from podroom.model.world import NodePool
+from podroom.records import dataclass
+from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
+from podroom.values import Undecidable, Unknown
+from podroom_rules.wording import article
+
+_VARIABLE = "ENABLE_PREFIX_DELEGATION"
+_CONFIGURATION = """
+resource "aws_eks_cluster" "main" {
+  name = "main"
+  vpc_config {
+    subnet_ids = []
+  }
+}
+
+resource "aws_eks_addon" "vpc_cni" {
+  cluster_name = aws_eks_cluster.main.name
+  addon_name   = "vpc-cni"
+  configuration_values = jsonencode({
+    env = {
+      ENABLE_PREFIX_DELEGATION = "true"%s
+    }
+  })
+}
+"""
+_POOL = """
+apiVersion: karpenter.sh/v1
+kind: NodePool
+metadata:
+  name: default
+spec:
+  template:
+    spec:
+      nodeClassRef:
+        group: karpenter.k8s.aws
+        kind: EC2NodeClass
+        name: default
+      requirements:
+        - key: node.kubernetes.io/instance-type
+          operator: In
+          values: ["t3a.small", "t3a.medium"]
+---
+apiVersion: karpenter.k8s.aws/v1
+kind: EC2NodeClass
+metadata:
+  name: default
+spec:
+  amiSelectorTerms:
+    - alias: al2023@latest%s
+"""
+
+
+class KarpenterPrefixesWithoutMaxPods(Rule[NodePool]):
+    """Prefix delegation is on, and Karpenter still counts single addresses.
+
+    With `ENABLE_PREFIX_DELEGATION` a node has 16 addresses in every slot.  Karpenter works out max pods as
+    interfaces x (addresses - 1) + 2, knows nothing of prefixes, and writes the number to every node that it starts: a
+    t3a.small gets 8 pods where it has addresses for 98.  Karpenter packs pods by the same number, so it starts more
+    nodes than the pods need, each of which takes whole /28 blocks of the subnet.
+
+    Nothing hangs; nodes stay half empty, and `kubectl describe node` shows the small number under Allocatable.
+
+    Remedy: set `maxPods` in the kubelet block of the EC2NodeClass (of the NodePool before v1): 110, or 250 for more
+    than 30 vCPUs, as AWS recommends, or what the smallest type has room for.
+    """
+
+    code = "PR806"
+    name = "karpenter-prefixes-without-max-pods"
+    severity = Severity.WARNING
+    subject = NodePool
+    sources = (
+        documents.KARPENTER_INSTANCE_TYPES,
+        documents.EKS_MAX_PODS,
+        "https://github.com/aws/karpenter-provider-aws/issues/6102",
+    )
+    bad = (
+        Example(
+            "8 pods on a t3a.small that has addresses for 98",
+            {"main.tf": _CONFIGURATION % " # expect: PR806", "karpenter.yaml": _POOL % ""},
+        ),
+    )
+    good = (
+        Example(
+            "max pods is raised",
+            {"main.tf": _CONFIGURATION % "", "karpenter.yaml": _POOL % "\n  kubelet:\n    maxPods: 98"},
+        ),
+        Example(
+            "large types get as many pods as AWS recommends anyway",
+            {
+                "main.tf": _CONFIGURATION % "",
+                "karpenter.yaml": _POOL.replace('"t3a.small", "t3a.medium"', '"m5.4xlarge"') % "",
+            },
+        ),
+    )
+
+    def judge(self, subject: NodePool, assessment: Assessment) -> Iterator[Finding]:
+        """Yield a finding at ENABLE_PREFIX_DELEGATION for the type that loses the most pods."""
+        if not applies(subject, assessment):
+            return
+        settings = assessment.cluster(subject).cni
+        cni = assessment.behavior(settings)
+        variable = settings.find(_VARIABLE)
+        if not cni.prefix_delegation or variable is None:
+            return
+        fixed = max_pods_of(kubelet_of(subject, assessment))
+        if fixed is not None:
+            fixed.need()
+            return
+        allowed = types_of(subject, assessment)
+        losses, unknown = collect(_losses(subject, allowed, cni, assessment))
+        if losses:
+            worst = max(losses, key=lambda loss: loss.possible - loss.limit.value)
+            number = min(loss.possible for loss in losses)
+            yield self.finding(
+                variable.span,
+                subject,
+                f"prefix delegation is on, but Karpenter gives {article(worst.instance.name)} "
+                f"{worst.limit.value} pods where it could run {worst.possible}",
+                label=f"Karpenter does not know of it: {worst.limit.working}",
+                effect="Karpenter starts more nodes than the pods need, and every node takes /28 blocks all the same.",
+                fix=f"set maxPods: {number} in the kubelet block of the EC2NodeClass",
+                related=(
+                    Note(
+                        f"{subject.address} may launch it; room for {worst.room.value}: {worst.room.working}",
+                        subject.span,
+                    ),
+                ),
+                severity=None if allowed.sized else Severity.INFO,
+                confidence=Confidence.HIGH if allowed.sized else Confidence.MEDIUM,
+                evidence={
+                    "max_pods": worst.limit.value,
+                    "possible": worst.possible,
+                    "room": worst.room.value,
+                    "instance_type": worst.instance.name,
+                    "types_with_too_few": len(losses),
+                },
+            )
+        if unknown is not None:
+            raise Undecidable(unknown)
+
+
+@dataclass(frozen=True, slots=True)
+class _Loss:
+    """A type that could run more pods than Karpenter gives it."""
+
+    instance: InstanceType
+    limit: Figure
+    room: Figure
+    possible: int
+
+
+def _losses(pool: NodePool, allowed: AllowedTypes, cni: CniBehavior, assessment: Assessment) -> Iterator[_Loss]:
+    # RESERVED_ENIS only lowers what Karpenter gives, so that what is lost without it is lost with it too.
+    for instance in allowed.certain:
+        try:
+            if not uses_prefixes(instance, cni):
+                continue
+            cap = recommended_cap(instance)
+        except MissingFactError as error:
+            raise Undecidable(Unknown(error.message, pool.span)) from error
+        limit = max_pods(pool, instance, assessment)
+        room = assessment.room(instance, cni, pool.span)
+        possible = min(cap.value, room.value)
+        if limit.value < possible and fills(instance, possible, limit.value):
+            yield _Loss(instance, limit, room, possible)
+    if allowed.unknown is not None:
+        raise Undecidable(allowed.unknown)

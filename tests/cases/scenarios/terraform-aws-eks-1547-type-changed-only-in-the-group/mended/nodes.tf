@@ -1,0 +1,36 @@
+resource "aws_launch_template" "nodes" {
+  name_prefix   = "nodes-"
+  image_id      = "ami-0123456789abcdef0"
+  instance_type = "m7g.2xlarge"
+
+  user_data = base64encode(<<-EOT
+    #!/bin/bash
+    /etc/eks/bootstrap.sh main --use-max-pods false --kubelet-extra-args '--max-pods=29'
+  EOT
+  )
+}
+
+resource "aws_autoscaling_group" "nodes" {
+  name_prefix         = "nodes-"
+  min_size            = 3
+  max_size            = 6
+  vpc_zone_identifier = values(aws_subnet.nodes)[*].id
+
+  mixed_instances_policy {
+    launch_template {
+      launch_template_specification {
+        launch_template_id = aws_launch_template.nodes.id
+      }
+
+      override {
+        instance_type = "m7g.large"
+      }
+    }
+  }
+
+  tag {
+    key                 = "kubernetes.io/cluster/${aws_eks_cluster.main.name}"
+    value               = "owned"
+    propagate_at_launch = true
+  }
+}

@@ -1,0 +1,14 @@
+resource "aws_eks_addon" "vpc_cni" {
+  cluster_name  = aws_eks_cluster.main.name
+  addon_name    = "vpc-cni"
+  addon_version = "v1.20.4-eksbuild.1"
+
+  configuration_values = jsonencode({
+    env = {
+      ENABLE_POD_ENI = "true"
+    }
+    init = {
+      env = { DISABLE_TCP_EARLY_DEMUX = "true" }
+    }
+  })
+}
