@@ -47,6 +47,7 @@ def numbers(found: Forecast) -> dict[tuple[str, ...], Estimate]:
     for group in found.groups:
         address = group.group.address
         add((address, "node"), group.node.addresses)
+        add((address, "unserved"), group.node.unserved)
         result[address, "desired"] = group.desired
         result[address, "maximum"] = group.maximum
         result[address, "surge"] = group.surge
@@ -55,7 +56,12 @@ def numbers(found: Forecast) -> dict[tuple[str, ...], Estimate]:
         for name in LOADS:
             if name == "holds" and not subnet.shares:
                 continue  # a subnet without nodes has no number of nodes to hold
-            add((address, name), getattr(subnet, name))
+            loads: Loads = getattr(subnet, name)
+            if name == "holds":  # nor has one where pods would get no address
+                served = [(state, number) for state, number in loads if number.least is not None or number.most]
+                result.update({(address, name, state.value): number for state, number in served})
+                continue
+            add((address, name), loads)
         result[address, "usable"] = subnet.usable
         result[address, "reserved"] = subnet.reserved
         if subnet.blocks is not None:

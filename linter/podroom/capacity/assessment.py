@@ -80,6 +80,11 @@ class Assumptions:
     zone_balance: ZoneBalance = ZoneBalance.BALANCED
     many_nodes: int = MANY_NODES
 
+    @property
+    def most_pods(self) -> int:
+        """Return the pods that a node is taken to run, those on the host's network with them."""
+        return self.host_network_pods + self.expected_pods_per_node
+
 
 @dataclass(frozen=True, slots=True)
 class Resolved:

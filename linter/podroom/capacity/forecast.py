@@ -6,7 +6,7 @@ becomes a range, and its reason a gap.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from podroom.capacity.assessment import DECISIVE_VARIABLES, Assessment, Assumptions, collect
 from podroom.capacity.demand import subnets_of, zones_of
@@ -74,11 +74,11 @@ class Forecast:
         return (*(group for cluster in self.clusters for group in cluster.groups), *self.stray_groups)
 
 
-def forecast(assessment: Assessment) -> Forecast:
-    """Return what the clusters of a World will ask of its subnets."""
+def forecast(assessment: Assessment, also: Collection[str] = ()) -> Forecast:
+    """Return what the clusters of a World will ask of its subnets, those of the addresses `also` among them."""
     world = assessment.world
     groups = {id(group): _group(group, assessment) for group in world.node_groups}
-    subnets = forecast_subnets(assessment, [(found.group, found.node, found.surge) for found in groups.values()])
+    subnets = forecast_subnets(assessment, [(found.group, found.node, found.surge) for found in groups.values()], also)
     used = {found.subnet.address for found in subnets}
     idle = tuple(subnet.address for subnet in world.subnets if subnet.address not in used)
     clusters = tuple(

@@ -42,7 +42,8 @@ class NodeForecast:
 
     `addresses` is all, `in_node_subnet` and `in_pod_subnet` its parts: without custom networking all is in the node's
     subnet.  `prefixes` are the /28 blocks among them and `singles` the addresses that are in no prefix, both of the
-    subnet that pods get their addresses from.
+    subnet that pods get their addresses from.  `wanted` are the pods that need an address, `unserved` those that never
+    get one.  `ready` is False if no node becomes Ready, None if it is open.
     """
 
     types: tuple[TypeForecast, ...]
@@ -51,6 +52,16 @@ class NodeForecast:
     in_pod_subnet: Loads
     prefixes: Loads
     singles: Loads
+    wanted: Loads
+    unserved: Loads
+    ready: bool | None
+
+    def serves(self, state: LoadState) -> bool | None:
+        """Return whether all pods of a node get an address; None if it is open."""
+        unserved = self.unserved.of(state)
+        if self.ready is False or (unserved.least or 0) > 0:
+            return False
+        return True if self.ready and unserved.most == 0 else None
 
 
 def forecast_node(group: NodeGroup, assessment: Assessment) -> NodeForecast:
@@ -71,12 +82,16 @@ def forecast_node(group: NodeGroup, assessment: Assessment) -> NodeForecast:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A type with what its nodes may take; several where it is not known which max pods they have."""
+    """A type with what its nodes may take; several where it is not known which max pods they have.
+
+    `crowded` is what they take if kubelet accepts more pods than there is room for, where it may.
+    """
 
     forecast: TypeForecast
     loads: tuple[NodeLoad, ...]
     custom_networking: bool
     gaps: tuple[Unknown, ...] = ()
+    crowded: tuple[NodeLoad, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +138,8 @@ def _found(group: NodeGroup, instance: InstanceType, assessment: Assessment, *, 
         gaps = (cause.unknown,)
         max_pods = Estimate.unknown(cause.unknown)
     loads = tuple(assessment.load(group, instance, number) for number in numbers)
+    # More pods than there is room for take no more addresses, and wait for one.
+    crowded = () if not gaps else (assessment.load(group, instance, room.value + assessment.assumptions.most_pods),)
     forecast = TypeForecast(
         instance=instance,
         max_pods=max_pods,
@@ -131,7 +148,7 @@ def _found(group: NodeGroup, instance: InstanceType, assessment: Assessment, *, 
         addresses=Loads.each(lambda state: _estimate(loads, state, _all, gaps)),
         ready=all(load.idle.ready for load in loads),
     )
-    return _Found(forecast, loads, custom_networking, gaps)
+    return _Found(forecast, loads, custom_networking, gaps, crowded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +229,28 @@ def _forecast(found: _Types) -> NodeForecast:
         in_pod_subnet=loads(lambda item: _in_pod_subnet(custom_networking=item.custom_networking), 0),
         prefixes=loads(lambda _: _prefixes, 0),
         singles=loads(lambda item: _singles(custom_networking=item.custom_networking), 0),
+        wanted=Loads.each(lambda state: _pods(found, state, lambda taken: taken.pods)),
+        unserved=Loads.each(lambda state: _pods(found, state, lambda taken: taken.unserved_pods)),
+        ready=_ready(found),
     )
+
+
+def _pods(found: _Types, state: LoadState, count: Callable[[NodeAddresses], int]) -> Estimate:
+    """Return how many pods of a node are counted; no bound where nobody knows how many kubelet accepts."""
+    each = [Estimate.unknown(gap) for gap in found.missing]
+    for item in found.types:
+        counts = [count(getattr(load, state.value)) for load in (*item.loads, *item.crowded)]
+        least, most = min(counts), max(counts)
+        boundless = item.gaps and state is LoadState.SATURATED
+        each.append(Estimate(least, None if boundless else most, "", item.gaps if boundless or least != most else ()))
+    return either(each) if each else Estimate.known(0)
+
+
+def _ready(found: _Types) -> bool | None:
+    states = {taken.idle.ready for item in found.types for taken in item.loads}
+    if found.missing or len(states) != 1:
+        return None
+    return states.pop()
 
 
 def _over_types(found: _Types, state: LoadState, part_of: Callable[[_Found], _Part], floor: int) -> Estimate:

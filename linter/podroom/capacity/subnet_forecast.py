@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from podroom.capacity.assessment import Assessment
-from podroom.capacity.demand import is_among, load_balancer_tag, nodes_in, space
+from podroom.capacity.demand import NO_ENI_CONFIG, is_among, load_balancer_tag, nodes_in, space
 from podroom.capacity.estimate import Estimate, Loads, LoadState, either, total
 from podroom.capacity.interfaces import ADDRESSES_PER_PREFIX
 from podroom.capacity.node_forecast import NodeForecast
 from podroom.capacity.sizes import size_estimate
 from podroom.capacity.subnets import RESERVED_BY_EC2, SubnetPart, control_plane_reserve, load_balancer_reserve
 from podroom.model.world import NodeGroup, Subnet
+from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.values import Known, Undecidable, Unknown
 
@@ -37,6 +38,7 @@ class ShareForecast:
     per_node: Loads
     prefixes_per_node: Loads
     singles_per_node: Loads
+    node: NodeForecast
 
     @property
     def at_desired(self) -> Loads:
@@ -91,7 +93,8 @@ class SubnetForecast:
 
     `left` is what remains at the maximum size beside `reserves`, before an update; it is below 0 where addresses are
     lacking.  `holds` is how many nodes fit if the groups grow in the proportion of their maximum sizes; one more runs
-    the subnet dry.  `blocks` is None without prefixes.
+    the subnet dry, and it has no bounds where not all pods of such a node would get an address.  `blocks` is None
+    without prefixes.
     """
 
     subnet: Subnet
@@ -124,16 +127,19 @@ class SubnetForecast:
 
 
 def forecast_subnets(
-    assessment: Assessment, groups: Sequence[tuple[NodeGroup, NodeForecast, Estimate]]
+    assessment: Assessment, groups: Sequence[tuple[NodeGroup, NodeForecast, Estimate]], also: Collection[str] = ()
 ) -> tuple[SubnetForecast, ...]:
-    """Return the subnets that nodes, their pods or a control plane use; `groups` with a node and the surge of each."""
+    """Return the subnets that nodes, their pods or a control plane use, and those of the addresses `also`.
+
+    `groups` are node groups with a node and the surge of each.
+    """
     found = []
     for subnet in assessment.world.subnets:
         shares = tuple(
             share for group, node, surge in groups for share in _shares(group, node, surge, subnet, assessment)
         )
         control_plane = _control_plane(subnet, assessment)
-        if shares or control_plane.addresses.least:
+        if shares or control_plane.addresses.least or subnet.address in also:
             found.append(_forecast(subnet, shares, (control_plane, _load_balancers(subnet))))
     return tuple(found)
 
@@ -163,6 +169,7 @@ def _shares(
                 per_node=node.in_node_subnet if part is SubnetPart.NODES else node.in_pod_subnet,
                 prefixes_per_node=nothing if pods_elsewhere else node.prefixes,
                 singles_per_node=node.in_node_subnet if pods_elsewhere else node.singles,
+                node=node,
             )
         )
     return shares
@@ -174,6 +181,10 @@ def _presence(group: NodeGroup, subnet: Subnet, part: SubnetPart, assessment: As
         if part is SubnetPart.NODES:
             return is_among(tuple(group.subnets), group.subnets.missing, subnet)
         pod_subnets = assessment.cluster(group).cni.pod_subnets
+        if pod_subnets.complete and not pod_subnets.items and _custom_networking(group, assessment) is True:
+            # Somebody names them elsewhere: they may well be those of the nodes.
+            nodes_are_here = is_among(tuple(group.subnets), group.subnets.missing, subnet)
+            return Unknown(NO_ENI_CONFIG, _of_custom_networking(group, assessment)) if nodes_are_here else False
         if not is_among(tuple(pods.subnet for pods in pod_subnets), pod_subnets.missing, subnet):
             return False
         custom_networking = _custom_networking(group, assessment)
@@ -196,6 +207,11 @@ def _custom_networking(group: NodeGroup, assessment: Assessment) -> bool | Unkno
         return assessment.cni(group).custom_networking
     except Undecidable as cause:
         return cause.unknown
+
+
+def _of_custom_networking(group: NodeGroup, assessment: Assessment) -> Span:
+    variable = assessment.cluster(group).cni.find("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG")
+    return variable.span if variable else group.span
 
 
 def _nodes_here(group: NodeGroup, subnet: Subnet, part: SubnetPart, size: Estimate, assessment: Assessment) -> Estimate:
@@ -248,10 +264,15 @@ def _forecast(
     zone = subnet.zone.value if isinstance(subnet.zone, Known) else None
 
     def holds(state: LoadState) -> Estimate:
-        by_addresses = _fits(available, shares, lambda share: share.per_node.of(state))
-        if not in_prefixes:
-            return by_addresses
-        return _lesser(by_addresses, _fits(blocks, shares, lambda share: share.prefixes_per_node.of(state)))
+        grown = [share for share in shares if not share.maximum.is_zero] or shares
+        served = {share.node.serves(state) if share.certain else share.node.serves(state) or None for share in grown}
+        if False in served:
+            return Estimate(None, None)
+        found = _fits(available, shares, lambda share: share.per_node.of(state))
+        if in_prefixes:
+            found = _lesser(found, _fits(blocks, shares, lambda share: share.prefixes_per_node.of(state)))
+        open_numbers = [share.node.unserved.of(state) for share in shares] if None in served else []
+        return found.without_bound_below(0, *_gaps(*open_numbers)) if open_numbers else found
 
     return SubnetForecast(
         subnet=subnet,

@@ -25,7 +25,8 @@ _SOURCES = (
 class NodeAddresses:
     """What one node takes from its subnets when ipamd has come to rest.
 
-    `interfaces` counts all (primary, for pods, trunk, without branch interfaces), `pod_interfaces` those that give
+    `pods` are those that need an address.  `interfaces` counts all (primary, for pods, trunk, without branch
+    interfaces), `pod_interfaces` those that give
     addresses to pods.  `node_subnet_addresses` and `pod_subnet_addresses` add up to `total`; the latter is 0 without
     custom networking, with it everything but the primary interface's one address.  `free_addresses` are assigned to
     the node and to no pod, `unserved_pods` wait for an address that never comes.  `total_at_most` is more than `total`
@@ -34,6 +35,7 @@ class NodeAddresses:
     the sum of `total`, `pod_subnet_working` that of `pod_subnet_addresses`, empty without custom networking.
     """
 
+    pods: int
     interfaces: int
     pod_interfaces: int
     secondary_addresses: int
@@ -134,6 +136,7 @@ def node_addresses(
     most_items = _most_items(pool, pods, items)
     more_interfaces = max(0, _ceil(most_items, pool.slots) - pod_interfaces)
     return NodeAddresses(
+        pods=pods,
         interfaces=interfaces,
         pod_interfaces=pod_interfaces,
         secondary_addresses=0 if prefixes else items,
@@ -289,6 +292,7 @@ def _parts(pool: Pool, items: int, parts: tuple[int, int, int, int]) -> str:
 def _never_ready(trunk: int, pods: int, why: str, custom_networking: int = 0) -> NodeAddresses:
     total = 1 + trunk
     return NodeAddresses(
+        pods=pods,
         interfaces=total,
         pod_interfaces=0,
         secondary_addresses=0,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from itertools import combinations
 
 from podroom.catalog.cni_variables import CNI_VARIABLES, VariableType, find_cni_variable
 from podroom.errors import UsageError
@@ -42,6 +43,11 @@ class GroupChange:
     group: str
     setting: str
     value: str
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """Return the instance types that it names; none for a change of a size."""
+        return tuple(name.strip() for name in self.value.split(",")) if self.setting == _TYPES else ()
 
     def __str__(self) -> str:
         """Return GROUP.SETTING=VALUE."""
@@ -98,7 +104,10 @@ def with_environment(world: World, changes: Sequence[EnvironmentChange], cluster
 
 
 def with_group_changes(world: World, changes: Sequence[GroupChange]) -> World:
-    """Return a World in which the groups that are named have other settings; a group that it lacks changes nothing."""
+    """Return a World in which the groups that are named have other settings; a group that it lacks changes nothing.
+
+    Raise `UsageError` for a name that several groups have, and for sizes that contradict each other.
+    """
     for change in changes:
         chosen = find_groups(world, change.group)
         if len(chosen) > 1:
@@ -106,7 +115,22 @@ def with_group_changes(world: World, changes: Sequence[GroupChange]) -> World:
             raise UsageError(f"--set {change}: {change.group} may be any of {addresses}; write more of the address")
         groups = tuple(_changed(group, change) if group in chosen else group for group in world.node_groups)
         world = replace(world, node_groups=groups)
+    for change in changes:
+        for group in find_groups(world, change.group):
+            _check_sizes(group, change)
     return world
+
+
+def _check_sizes(group: NodeGroup, change: GroupChange) -> None:
+    """Raise `UsageError` if a changed size contradicts another one of the group, which EC2 refuses."""
+    sizes = (("min_size", group.minimum_size), ("desired_size", group.desired_size), ("max_size", group.maximum_size))
+    known = [(name, size.value) for name, size in sizes if isinstance(size, Known)]
+    for (small, low), (large, high) in combinations(known, 2):
+        if low > high and change.setting in {small, large}:
+            other = large if change.setting == small else small
+            raise UsageError(
+                f"--set {change}: {small} {low} is more than {large} {high}; set {other} of the group, too"
+            )
 
 
 def find_groups(world: World, name: str) -> list[NodeGroup]:
@@ -144,9 +168,7 @@ def _with_variables(cluster: Cluster, changes: Sequence[EnvironmentChange]) -> C
 def _changed(group: NodeGroup, change: GroupChange) -> NodeGroup:
     span = _written(f"--set {change}")
     if change.setting == _TYPES:
-        choices = tuple(
-            InstanceChoice(Known(name.strip(), span), TypeSource.NODE_GROUP, span) for name in change.value.split(",")
-        )
+        choices = tuple(InstanceChoice(Known(name, span), TypeSource.NODE_GROUP, span) for name in change.types)
         return replace(group, instance_types=Members(choices))
     size = Known(int(change.value), span)
     if change.setting == "max_size":

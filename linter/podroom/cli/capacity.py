@@ -18,6 +18,7 @@ from podroom.capacity.what_if import (
 from podroom.cli.forecasting import Assuming, Understood, assumes, canvas, finish, understood
 from podroom.cli.options import Reading, ReadingCommand, colour, reads_configurations
 from podroom.cli.output import reports_errors, write
+from podroom.cli.settings import find_type
 from podroom.report.capacity_wording import Comparison
 
 
@@ -60,12 +61,21 @@ def capacity(
     group_changes = [read_group_change(text) for text in settings]
     found = understood(reading, assuming)
     check_groups(found.worlds, group_changes)
+    for change in group_changes:
+        for name in change.types:
+            find_type(name, found.catalog)
     changes = (*map(str, variables), *map(str, group_changes))
     comparisons = []
     for world in found.worlds:
         today = forecast(Assessment(world, found.catalog, found.assumptions))
-        changed = with_group_changes(with_environment(world, variables), group_changes)
-        what_if = forecast(Assessment(changed, found.catalog, found.assumptions)) if changes else None
+        what_if = None
+        if changes:
+            changed = with_group_changes(with_environment(world, variables), group_changes)
+            used = [subnet.subnet.address for subnet in today.subnets]
+            what_if = forecast(Assessment(changed, found.catalog, found.assumptions), used)
+            if len(what_if.subnets) > len(used):
+                others = [subnet.subnet.address for subnet in what_if.subnets]
+                today = forecast(Assessment(world, found.catalog, found.assumptions), others)
         # A what-if is somebody's own idea of what to set.
         better = None if changes else recommend(Assessment(world, found.catalog, found.assumptions))
         comparisons.append(Comparison(today, what_if, changes, better))

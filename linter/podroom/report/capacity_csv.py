@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 
-from podroom.capacity.estimate import Estimate, LoadState
+from podroom.capacity.estimate import Estimate, LoadState, either
 from podroom.capacity.forecast import Forecast
 from podroom.capacity.subnet_forecast import SubnetForecast
 from podroom.report.capacity_wording import Comparison
@@ -22,6 +22,7 @@ _NUMBERS = (
     "added_by_update",
     "left",
     "holds",
+    "unserved_pods",
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -30,7 +31,7 @@ def render(comparisons: Sequence[Comparison]) -> str:
     """Return the rows; every number has a column for its least and one for its most, empty where there is no bound."""
     output = io.StringIO()
     writer = csv.writer(output, lineterminator="\n")
-    writer.writerow([*_NAMES, *(f"{name}_{bound}" for name in _NUMBERS for bound in ("least", "most"))])
+    writer.writerow([*_NAMES, *(f"{name}_{bound}" for name in _NUMBERS for bound in ("least", "most")), "not_known"])
     for comparison in comparisons:
         writer.writerows(_rows(comparison.today, "today"))
         if comparison.what_if is not None:
@@ -41,17 +42,22 @@ def render(comparisons: Sequence[Comparison]) -> str:
 def _rows(found: Forecast, scenario: str) -> Iterator[list[str]]:
     for subnet in found.subnets:
         cidr = " or ".join(subnet.subnet.cidr.candidates()) if subnet.usable.value is not None else ""
-        groups = " ".join(dict.fromkeys(share.group.address for share in subnet.shares))
+        addresses = tuple(dict.fromkeys(share.group.address for share in subnet.shares))
+        groups = " ".join(addresses)
         names = [found.root, found.variant or "", scenario, subnet.subnet.address, cidr, subnet.zone or "", groups]
+        named = [gap.reason for group in found.groups if group.group.address in addresses for gap in group.gaps]
+        gaps = "; ".join(dict.fromkeys([*named, *(gap.reason for gap in subnet.gaps)]))
         for state in LoadState:
             bounds = [_bound(bound) for number in _numbers(subnet, state) for bound in (number.least, number.most)]
-            yield [*map(_harmless, names), state.value, *bounds]
+            yield [*map(_harmless, names), state.value, *bounds, _harmless(gaps)]
 
 
 def _numbers(subnet: SubnetForecast, state: LoadState) -> Iterator[Estimate]:
     yield from (subnet.usable, subnet.reserved, subnet.nodes_at_desired, subnet.nodes_at_maximum)
     for loads in (subnet.at_desired, subnet.at_maximum, subnet.added_by_update, subnet.left, subnet.holds):
         yield loads.of(state)
+    unserved = [share.node.unserved.of(state) for share in subnet.shares]
+    yield either(unserved) if unserved else Estimate.known(0)
 
 
 def _bound(bound: int | None) -> str:

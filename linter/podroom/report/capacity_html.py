@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from podroom.capacity.assessment import Assumptions
 from podroom.capacity.estimate import Estimate, Loads, LoadState
-from podroom.capacity.forecast import ClusterForecast, GroupForecast, all_gaps
+from podroom.capacity.forecast import ClusterForecast, GroupForecast
 from podroom.capacity.subnet_forecast import SubnetForecast
 from podroom.report.capacity_charts import bars, curves, text
 from podroom.report.capacity_style import STYLE
@@ -24,6 +24,7 @@ from podroom.report.capacity_wording import (
     settings_that_tell,
     share_sentence,
     shown,
+    starving,
     value_text,
 )
 
@@ -71,9 +72,11 @@ def _configuration(comparison: Comparison, number: int) -> Iterator[str]:
         yield from _groups(found.stray_groups, comparison)
     if found.subnets:
         yield from _subnets(comparison, number)
-    gaps = all_gaps(found)
+    gaps = comparison.gaps()
     if gaps:
-        items = "".join(f"<li>{text(gap.reason)}<br><code>{text(place(gap))}</code></li>" for gap in gaps)
+        items = "".join(
+            f"<li>{prefix}{text(gap.reason)}<br><code>{text(place(gap))}</code></li>" for prefix, gap in gaps
+        )
         yield f'<h3>Not known</h3><ul class="gaps">{items}</ul>'
     yield "</section>\n"
 
@@ -144,7 +147,7 @@ def _subnets(comparison: Comparison, number: int) -> Iterator[str]:
         notes += [f"kept free: {' and '.join(reserve_notes(subnets))}"] if any(reserve_notes(subnets)) else []
         notes += sentences(first, found.assumptions)
         yield "<ul>" + "".join(f"<li>{text(note)}</li>" for note in notes if note) + "</ul>"
-        if first.shares:
+        if comparison.has_nodes(first):
             chart = curves(first, other, found.assumptions, f"curve-{number}-{group}")
             yield f"<figure>{chart}</figure>" if chart else ""
             yield from _table(subnets, comparison)
@@ -167,6 +170,9 @@ def _table(subnets: Sequence[SubnetForecast], comparison: Comparison) -> Iterato
                 loads: Loads = getattr(found, member)
                 yield _cell(loads.of(state), scenario, addresses, member, state)
             yield "</tr>"
+            note = starving(found, state)
+            if note:
+                yield f'<tr class="starving"><td colspan="{1 + len(_LOADS)}">{text(note)}</td></tr>'
     yield "</tbody></table></div>"
 
 

@@ -138,6 +138,9 @@ def _group(found: GroupForecast) -> dict[str, Any]:
         "update_surge": estimate_data(found.surge),
         "instance_types": [_type(kind) for kind in found.node.types],
         "addresses_per_node": loads_data(found.node.addresses),
+        "pods_per_node": loads_data(found.node.wanted),
+        "unserved_pods_per_node": loads_data(found.node.unserved),
+        "ready": found.node.ready,
         "gaps": [gap_data(gap) for gap in found.gaps],
     }
 

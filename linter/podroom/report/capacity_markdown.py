@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from podroom.capacity.assessment import Assumptions
 from podroom.capacity.estimate import LoadState
-from podroom.capacity.forecast import GroupForecast, all_gaps
+from podroom.capacity.forecast import GroupForecast
 from podroom.capacity.subnet_forecast import SubnetForecast
 from podroom.report.capacity_wording import (
     Comparison,
@@ -22,6 +22,7 @@ from podroom.report.capacity_wording import (
     sentences,
     share_sentence,
     shown,
+    starving,
 )
 from podroom.report.markdown import code, escaped, table
 
@@ -49,10 +50,10 @@ def _configuration(comparison: Comparison) -> Iterator[str]:
     sentence = recommended_sentence(comparison)
     if sentence:
         yield from (escaped(sentence), "")
-    gaps = all_gaps(found)
+    gaps = comparison.gaps()
     if gaps:
         yield from ("Not known:", "")
-        yield from (f"- {escaped(gap.reason)} ({code(place(gap))})" for gap in gaps)
+        yield from (f"- {prefix}{escaped(gap.reason)} ({code(place(gap))})" for prefix, gap in gaps)
         yield ""
 
 
@@ -78,7 +79,7 @@ def _subnets(subnets: Sequence[SubnetForecast], comparison: Comparison) -> Itera
     each = " each" if len(subnets) > 1 else ""
     yield f"**{names}: {shown(first.usable)} usable addresses{each}**"
     yield ""
-    if first.shares:
+    if comparison.has_nodes(first):
         rows = []
         for state in LoadState:
             for found in (first, comparison.other(first)):
@@ -93,10 +94,13 @@ def _subnets(subnets: Sequence[SubnetForecast], comparison: Comparison) -> Itera
                         percent(found.at_maximum.of(state), found.usable),
                         shown(found.left.of(state)),
                         shown(found.holds.of(state)),
+                        escaped(starving(found, state)),
                     ]
                 )
         titles = ["load", "at desired", "at maximum", "of usable", "left", "nodes it holds"]
-        yield from table(titles, rows, numbers_from=1)
+        if any(row[-1] for row in rows):
+            titles.append("pods without an address")
+        yield from table(titles, [row[: len(titles)] for row in rows], numbers_from=1)
         yield ""
     notes = [share_sentence(share) for share in first.shares]
     reserved = " and ".join(reserve_notes(subnets))

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from podroom.capacity.estimate import Estimate, LoadState
-from podroom.capacity.forecast import ClusterForecast, GroupForecast, all_gaps
+from podroom.capacity.forecast import ClusterForecast, GroupForecast
 from podroom.capacity.subnet_forecast import SubnetForecast
 from podroom.records import dataclass
 from podroom.report.capacity_wording import (
     UNKNOWN,
+    WHAT_IF,
     Comparison,
     assumed,
     cidr_of,
@@ -26,6 +27,7 @@ from podroom.report.capacity_wording import (
     several,
     share_sentence,
     shown,
+    starving,
     value_text,
 )
 from podroom.report.style import Style, printable
@@ -110,12 +112,12 @@ def _configuration(comparison: Comparison, canvas: Canvas) -> Iterator[str]:
         yield ""
         count = len(found.idle_subnets)
         yield f"{count} other subnet{'' if count == 1 else 's'} without nodes or control plane"
-    gaps = all_gaps(found)
+    gaps = comparison.gaps()
     if gaps:
         yield ""
         yield canvas.style.strong("Not known")
-        for gap in gaps:
-            yield from canvas.paragraph(gap.reason, 2)
+        for prefix, gap in gaps:
+            yield from canvas.paragraph(f"{prefix}{gap.reason}", 2)
             yield f"      {canvas.style.faint(printable(place(gap)))}"
 
 
@@ -155,14 +157,14 @@ def _subnets(subnets: Sequence[SubnetForecast], comparison: Comparison, canvas: 
         zone = subnet.zone or "zone unknown"
         yield from canvas.paragraph(f"{subnet.subnet.address}  {cidr_of(subnet)}  {zone}", 2)
     other = comparison.other(first)
-    if first.shares:
+    if comparison.has_nodes(first):
         yield from _table(first, other, comparison, canvas)
     for share in first.shares:
         yield from canvas.paragraph(share_sentence(share), 2)
     reserves = " and ".join(reserve_notes(subnets))
     if reserves:
         yield from canvas.paragraph(f"kept free in {'each' if len(subnets) > 1 else 'it'}: {reserves}", 2)
-    for found, prefix in ((first, ""), (other, "what if: ")):
+    for found, prefix in ((first, ""), (other, WHAT_IF)):
         for sentence in () if found is None else sentences(found, comparison.today.assumptions):
             yield from canvas.paragraph(f"{prefix}{sentence}", 2)
 
@@ -191,10 +193,15 @@ def _table(
     titles = [f"{title:>{width}}" for title, width in zip(_COLUMNS, widths, strict=True)]
     drawn = max(room, 0) if room >= 8 else 0
     yield canvas.style.faint(_row(" " * names, titles[:2], " " * drawn, titles[2:]))
+    said: dict[int, str] = {}
     for (name, found, state), row in zip(rows, cells, strict=True):
         aligned = [f"{text:>{width}}" for text, width in zip(row, widths, strict=True)]
         bar = canvas.bar(found.at_maximum.of(state), found.usable, drawn) if drawn else ""
         yield _row(f"{name:<{names}}", aligned[:2], bar, aligned[2:])
+        note = starving(found, state)
+        if note and note != said.get(id(found)):
+            yield from canvas.paragraph(note, 4)
+        said[id(found)] = note
 
 
 def _row(name: str, left: Sequence[str], bar: str, right: Sequence[str]) -> str:

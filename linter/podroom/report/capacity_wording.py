@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from podroom.capacity.assessment import Assumptions, ZoneBalance
 from podroom.capacity.estimate import Estimate, LoadState
-from podroom.capacity.forecast import ClusterForecast, Forecast, GroupForecast
+from podroom.capacity.forecast import ClusterForecast, Forecast, GroupForecast, all_gaps
+from podroom.capacity.node_forecast import NodeForecast
 from podroom.capacity.recommendation import Recommendation
 from podroom.capacity.subnet_forecast import ShareForecast, SubnetForecast
 from podroom.capacity.subnets import (
@@ -21,6 +22,9 @@ from podroom.records import dataclass
 from podroom.values import Known, OneOf, Unknown, Value
 
 UNKNOWN = "unknown"
+NO_FIGURE = "-"
+"""Stands where there is nothing to count, such as nodes that would not work."""
+WHAT_IF = "what if: "
 _OFF = {"", "0", "false", "unset"}
 
 
@@ -43,6 +47,21 @@ class Comparison:
         address = subnet.subnet.address
         return next((found for found in self.what_if.subnets if found.subnet.address == address), None)
 
+    def has_nodes(self, subnet: SubnetForecast) -> bool:
+        """Return whether there are nodes or pods in a subnet, today or as it would be."""
+        other = self.other(subnet)
+        return bool(subnet.shares or (other is not None and other.shares))
+
+    def gaps(self) -> tuple[tuple[str, Unknown], ...]:
+        """Return everything that is not known, each with what stands before it: those of the what-if alone say so."""
+        today = all_gaps(self.today)
+        known = {(gap.reason, str(gap.origin)) for gap in today}
+        added = () if self.what_if is None else all_gaps(self.what_if)
+        return (
+            *(("", gap) for gap in today),
+            *((WHAT_IF, gap) for gap in added if (gap.reason, str(gap.origin)) not in known),
+        )
+
     def other_group(self, group: GroupForecast) -> GroupForecast | None:
         """Return the same node group as it would be; None if nothing was asked for."""
         if self.what_if is None:
@@ -54,6 +73,8 @@ class Comparison:
 def shown(estimate: Estimate) -> str:
     """Return a number as people write it: "4,000", "10 to 30", "at least 40", "unknown"."""
     least, most = estimate.least, estimate.most
+    if least is None and most is None and not estimate.gaps:
+        return NO_FIGURE
     if least == most and least is not None:
         return f"{least:,}"
     if least is not None and most is not None:
@@ -154,17 +175,13 @@ def share_sentence(share: ShareForecast) -> str:
 
 def holds_sentence(subnet: SubnetForecast, assumptions: Assumptions) -> str:
     """Return how many nodes a subnet holds at each load, as a sentence; empty if it has no nodes."""
-    parts = [
-        f"{shown(number)} {condition(state, assumptions)}"
-        for state, number in subnet.holds
-        if number.least is not None or number.most is not None
-    ]
-    if not parts:
+    parts = [(shown(number), condition(state, assumptions)) for state, number in subnet.holds]
+    (first, when), *others = [(number, when) for number, when in parts if number != NO_FIGURE] or [("", "")]
+    if not when:
         return ""
     which = "these nodes" if len({share.group.address for share in subnet.shares}) == 1 else "these nodes together"
-    first, *others = parts
-    number, _, when = first.partition(" when ")
-    return f"{size_of(subnet)} holds {number} of {which} when {when}, {', '.join(others)}; one more runs it dry"
+    more = "".join(f", {number} {when}" for number, when in others)
+    return f"{size_of(subnet)} holds {first} of {which} {when}{more}; one more runs it dry"
 
 
 def sentences(subnet: SubnetForecast, assumptions: Assumptions) -> list[str]:
@@ -184,6 +201,26 @@ def update_sentence(subnet: SubnetForecast, assumptions: Assumptions) -> str:
         return ""
     when = f"an update of all groups at maximum size, nodes {condition(LoadState.EXPECTED, assumptions)}"
     return f"{when}: {shown(added)} more addresses, which leaves {shown(subnet.left.expected.minus(added))}"
+
+
+def starving(subnet: SubnetForecast, state: LoadState) -> str:
+    """Return how many pods get no address, and on nodes of which groups; empty where all have one."""
+    groups: dict[str, list[str]] = {}
+    for share in subnet.shares:
+        text = hungry(share.node, state)
+        if text and share.group.address not in groups.setdefault(text, []):
+            groups[text].append(share.group.address)
+    return "; ".join(f"{', '.join(addresses)}: {text}" for text, addresses in groups.items())
+
+
+def hungry(node: NodeForecast, state: LoadState) -> str:
+    """Return how many pods of a node get no address, as a sentence; empty if all have one, or too little is known."""
+    unserved, wanted = node.unserved.of(state), node.wanted.of(state)
+    if node.ready is False:
+        return "the nodes never become Ready"
+    if node.serves(state) is not False and not unserved.most:
+        return ""
+    return f"{shown(unserved)} of {several(wanted, 'pod')} get no address"
 
 
 def size_of(subnet: SubnetForecast) -> str:
@@ -254,8 +291,12 @@ def recommended_sentence(comparison: Comparison) -> str:
         return ""
     fullest = min(subnets, key=lambda subnet: subnet.left.expected.least or 0)
     then = next(subnet for subnet in found.then.subnets if subnet.subnet is fullest.subnet)
+    before, after = shown(fullest.holds.expected), shown(then.holds.expected)
+    if before == after:
+        return ""
+    nodes = condition(LoadState.EXPECTED, comparison.today.assumptions)
+    contrast = f"instead of {before}" if before != NO_FIGURE else f"(today {starving(fullest, LoadState.EXPECTED)})"
     return (
-        f"With {' and '.join(dict.fromkeys(changes))} {size_of(fullest)} would hold {shown(then.holds.expected)} of "
-        f"these nodes {condition(LoadState.EXPECTED, comparison.today.assumptions)} instead of "
-        f"{shown(fullest.holds.expected)}; podroom recommend says why, and how to set them"
+        f"With {' and '.join(dict.fromkeys(changes))} {size_of(fullest)} would hold {after} of these nodes {nodes} "
+        f"{contrast}; podroom recommend says why, and how to set them"
     )

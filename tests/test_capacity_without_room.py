@@ -1,0 +1,137 @@
+"""`podroom capacity` where pods starve or something is not known: no figure looks better than what it stands for."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from capacity_helpers import add_on, eks_cluster, flowed, node_group, subnet, write
+from checkout import podroom
+
+FORMATS = ("text", "markdown", "csv", "html")
+NO_FIGURE = {"least": None, "most": None, "working": ""}
+
+
+def report(*arguments: str) -> dict[str, Any]:
+    parsed: dict[str, Any] = json.loads(podroom("capacity", "--format", "json", *arguments).stdout)
+    (configuration,) = parsed["configurations"]
+    assert isinstance(configuration, dict)
+    return configuration
+
+
+def plain(folder: Path, *parts: str) -> str:
+    return write(folder, subnet("a", "10.0.0.0/24"), eks_cluster(), node_group("g"), *parts)
+
+
+def test_a_minimum_alone_is_no_room_for_more_pods(tmp_path: Path) -> None:
+    folder = plain(tmp_path)
+
+    found = report(folder, "--env", "MINIMUM_IP_TARGET=5")["what_if"]
+
+    (group,) = found["node_groups"]
+    assert group["unserved_pods_per_node"]["expected"]["least"] == 11
+    assert group["unserved_pods_per_node"]["one_pod"]["most"] == 0
+    (here,) = found["subnets"]
+    assert here["holds"]["one_pod"]["least"]
+    assert here["holds"]["expected"] == here["holds"]["saturated"] == NO_FIGURE
+
+
+@pytest.mark.parametrize("output", FORMATS)
+def test_every_format_says_how_many_pods_get_no_address(tmp_path: Path, output: str) -> None:
+    said = podroom("capacity", plain(tmp_path), "--env", "MINIMUM_IP_TARGET=5", "--format", output).stdout
+
+    if output == "csv":
+        rows = {row["load"]: row for row in csv.DictReader(io.StringIO(said)) if row["scenario"] == "what if"}
+        assert (rows["expected"]["unserved_pods_least"], rows["expected"]["holds_most"]) == ("11", "")
+    else:
+        assert "11 of 16 pods get no address" in flowed(said)
+
+
+def test_nodes_that_never_become_ready_fit_nowhere(tmp_path: Path) -> None:
+    folder = plain(tmp_path, add_on('ENABLE_PREFIX_DELEGATION = "true", WARM_PREFIX_TARGET = "0"'))
+
+    found = report(folder)
+    said = flowed(podroom("capacity", folder).stdout)
+
+    assert found["node_groups"][0]["ready"] is False
+    assert all(number == NO_FIGURE for number in found["subnets"][0]["holds"].values())
+    assert "aws_eks_node_group.g: the nodes never become Ready" in said
+    assert "one more runs it dry" not in said
+
+
+def test_a_node_with_fewer_addresses_than_pods_holds_none_of_them(tmp_path: Path) -> None:
+    # m5.large has 3 interfaces x 9, of which the trunk takes one.
+    folder = plain(tmp_path, add_on('ENABLE_POD_ENI = "true"'))
+
+    found = report(folder, "--pods-per-node", "19")
+
+    assert found["node_groups"][0]["unserved_pods_per_node"]["expected"]["least"] == 1
+    assert found["subnets"][0]["holds"]["expected"] == NO_FIGURE
+
+
+@pytest.mark.parametrize("output", FORMATS)
+def test_what_a_what_if_leaves_open_is_named(tmp_path: Path, output: str) -> None:
+    said = podroom(
+        "capacity", plain(tmp_path), "--env", "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG=true", "--format", output
+    ).stdout
+
+    # The page embeds the JSON, which has always named it.
+    visible = flowed(said.partition("<script")[0])
+    assert "the subnets that ENIConfigs give to pods are not in this configuration" in visible
+    assert ("what if: the subnets" in visible) is (output != "csv")
+
+
+def test_addresses_of_pods_never_vanish_for_want_of_an_eniconfig(tmp_path: Path) -> None:
+    found = report(plain(tmp_path), "--env", "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG=true")["what_if"]
+
+    # 4 nodes with one address each; their pods, 2 interfaces with 9 addresses each, may be here or elsewhere.
+    assert found["subnets"][0]["at_maximum"]["expected"] == {"least": 4, "most": 4 + 4 * 20, "working": ""}
+    assert (
+        found["subnets"][0]["left"]["expected"]["most"]
+        == 251 - found["subnets"][0]["reserves"][0]["addresses"]["most"] - 4
+    )
+
+
+def test_a_subnet_that_only_the_what_if_uses_is_shown(tmp_path: Path) -> None:
+    more = (
+        ', eniConfig = { create = true, region = "eu-west-1", '
+        'subnets = { "eu-west-1a" = { id = aws_subnet.pods.id, securityGroups = ["sg-1"] } } }'
+    )
+    environment = 'ENI_CONFIG_LABEL_DEF = "topology.kubernetes.io/zone"'
+    folder = plain(tmp_path, subnet("pods", "10.0.4.0/24"), add_on(environment, more=more))
+    arguments = ("--env", "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG=true")
+
+    found = report(folder, *arguments)
+    said = podroom("capacity", folder, *arguments).stdout
+
+    assert [here["address"] for here in found["subnets"]] == ["aws_subnet.a", "aws_subnet.pods"]
+    assert found["what_if"]["subnets"][1]["at_maximum"]["idle"]["least"] == 4 * 10
+    assert "aws_subnet.pods  10.0.4.0/24" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--set", "g.instance_types=m5.largee"], "'m5.largee' is not in the table"),
+        (["--set", "g.max_size=1"], "desired_size 2 is more than max_size 1; set desired_size of the group, too"),
+        (["--set", "g.desired_size=5"], "desired_size 5 is more than max_size 4; set max_size of the group, too"),
+        (["--set", "g.min_size=9"], "min_size 9 is more than desired_size 2"),
+    ],
+)
+def test_a_world_that_cannot_be_is_refused_in_one_sentence(tmp_path: Path, arguments: list[str], sentence: str) -> None:
+    result = podroom("capacity", plain(tmp_path), *arguments)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert sentence in result.output
+    assert result.output.count("\n") == 1
+
+
+def test_several_changes_are_judged_together(tmp_path: Path) -> None:
+    result = podroom("capacity", plain(tmp_path), "--set", "g.desired_size=5", "--set", "g.max_size=6")
+
+    assert result.exit_code == 0
