@@ -53,9 +53,9 @@ def statements(settings: CniSettings) -> Iterator[Statement]:
 
 
 def sources_of(settings: CniSettings) -> tuple[CniSource, ...]:
-    """Return all that sets the CNI; settings without `sources` come from an add-on."""
+    """Return all that sets the CNI for certain; settings without `sources` come from an add-on."""
     if settings.sources or settings.declared_by is None or settings.span is None:
-        return settings.sources
+        return tuple(source for source in settings.sources if source.doubt is None)
     add_on = CniSource(
         kind=CniSourceKind.ADD_ON,
         address=settings.declared_by,
@@ -73,7 +73,8 @@ class Doubts:
 
     def __init__(self, settings: CniSettings) -> None:
         """Begin with what keeps settings that something declares from being known as a whole."""
-        self._first = None if settings.declared_by is None else settings.missing
+        doubts = (source.doubt for source in settings.sources)
+        self._first = first_unknown(None if settings.declared_by is None else settings.missing, *doubts)
 
     def add(self, unknown: Unknown) -> None:
         """Keep one more thing that is not known."""

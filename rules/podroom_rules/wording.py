@@ -137,6 +137,11 @@ def assumed_cni(settings: CniSettings) -> str | None:
     """Return the assumption that stands behind settings which nobody declared."""
     if settings.declared_by is not None:
         return None
+    if settings.sources:
+        return (
+            "nothing that is certain to be for this cluster configures the VPC CNI, so the defaults that Amazon EKS "
+            "installs are assumed; what may be for it changes nothing of this"
+        )
     return "nothing here configures the VPC CNI, so the defaults that Amazon EKS installs are assumed"
 
 

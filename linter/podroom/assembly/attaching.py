@@ -40,6 +40,30 @@ def attach(world: World, parts: Mapping[str, Sequence[Loose]]) -> World:
     return world
 
 
+def attach_perhaps(world: World, address: str, parts: Sequence[Loose], doubt: Unknown) -> World:
+    """Return a World whose cluster may get the parts or not, for the reason that `doubt` gives.
+
+    That leaves open the settings that the parts would change.  Nodes that it may have are not judged.
+    """
+    cluster = world.cluster(address)
+    if cluster is None:
+        return world
+    cni, karpenter = cluster.cni, cluster.karpenter
+    sources = []
+    for loose in parts:
+        part = loose.part
+        if isinstance(part, CniPart):
+            sources.append(replace(part.source, doubt=doubt))
+        if isinstance(part, CniPart | EniConfigPart) and (part.pod_subnets.items or part.pod_subnets.missing):
+            known = cni.pod_subnets
+            cni = replace(cni, pod_subnets=Members(known.items, (*known.missing, doubt)))
+        if isinstance(part, Karpenter):
+            karpenter = _perhaps(karpenter, part, doubt)
+    cni = _labelled(with_sources(cni, sources), cluster.cni)
+    changed = replace(cluster, cni=cni, karpenter=karpenter)
+    return replace(world, clusters=tuple(changed if one is cluster else one for one in world.clusters))
+
+
 def undeclared(name: str | None, span: Span) -> Cluster:
     """Return a cluster that is not in the project and is known by its manifests only."""
     why = Unknown(_NOT_HERE, span)
@@ -137,6 +161,12 @@ def _agreed(what: str, one: Karpenter, other: Karpenter, *values: Value[T]) -> V
     if len(candidates) == 1:
         return values[0]
     return OneOf(candidates, f"{one.address} and {other.address} set {what}", other.span)
+
+
+def _perhaps(one: Karpenter | None, other: Karpenter, doubt: Unknown) -> Karpenter:
+    """Return Karpenter's settings where those of `other` may be for this cluster or for another one."""
+    same = one is not None and not isinstance(other.reserved_enis, Unknown) and _both(one, other) is one
+    return one if one is not None and same else replace(one or other, reserved_enis=doubt)
 
 
 def _unique(parts: Sequence[P], taken: set[str]) -> list[P]:

@@ -2,7 +2,8 @@
 
 The last one that is applied wins, and no configuration says which that is; an update of the add-on may
 reset what `kubectl set env` has changed.  So a variable of which two say different things has both values
-as candidates, and `CniSettings.sources` keeps who said what.
+as candidates, and `CniSettings.sources` keeps who said what.  What may be for another cluster has a say as well:
+its values are candidates beside those without it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from podroom.assembly.cni_defaults import DEFAULT_VERSION
 from podroom.catalog.cni_variables import CNI_VARIABLES, find_cni_variable
 from podroom.model.world import CURRENT_VERSION, CniSettings, CniSource, CniSourceKind, EnvironmentVariable
 from podroom.positions import Span
-from podroom.values import Default, Known, OneOf, Unknown, Value, first_unknown
+from podroom.values import Default, Known, OneOf, Origin, Unknown, Value, first_unknown
 
 _MOST_CANDIDATES = 8
 
@@ -24,26 +25,35 @@ def with_sources(base: CniSettings, added: Sequence[CniSource]) -> CniSettings:
     if not added:
         return base
     sources = (*(base.sources or _own(base)), *added)
-    installers = [source for source in sources if source.installs]
-    first = installers[0] if installers else sources[0]
-    if len(sources) == 1:
+    certain = [source for source in sources if source.doubt is None]
+    installers = [source for source in certain if source.installs]
+    first = next(iter((*installers, *certain)), None)
+    if len(sources) == 1 and first is not None:
         environment, init = first.environment, first.init_environment
     else:
-        environment = tuple(_settled(sources, installers, init=False))
-        init = tuple(_settled(sources, installers, init=True))
+        environment = tuple(_settled(base, sources, installers, init=False))
+        init = tuple(_settled(base, sources, installers, init=True))
     return replace(
         base,
-        declared_by=first.address,
-        span=first.span,
-        version=_version(base, installers),
+        declared_by=base.declared_by if first is None else first.address,
+        span=base.span if first is None else first.span,
+        version=_version(base, installers, [source for source in sources if source.doubt is not None]),
         environment=environment,
         init_environment=init,
-        missing=first_unknown(base.missing, *(source.missing for source in sources)),
+        missing=first_unknown(base.missing, *map(_more, sources)),
         from_manifest=not (installers and all(source.whole for source in installers)),
         not_installed=None if installers else base.not_installed,
         sources=sources,
-        options=tuple(option for source in sources for option in source.options),
+        options=tuple(option for source in certain for option in source.options),
     )
+
+
+def _more(source: CniSource) -> Unknown | None:
+    """Return why there may be variables that no source names.
+
+    A whole DaemonSet decides about all of them, as what it leaves out has the default of the code.
+    """
+    return source.doubt if source.doubt is not None and (source.missing or source.whole) else source.missing
 
 
 def _own(base: CniSettings) -> tuple[CniSource, ...]:
@@ -63,15 +73,20 @@ def _own(base: CniSettings) -> tuple[CniSource, ...]:
     )
 
 
-def _version(base: CniSettings, installers: Sequence[CniSource]) -> Value[str]:
+def _version(base: CniSettings, installers: Sequence[CniSource], doubtful: Sequence[CniSource]) -> Value[str]:
     stated = [source.version for source in installers if source.version is not None]
-    if not stated:
-        return base.version if not installers else Known(CURRENT_VERSION, DEFAULT_VERSION)
-    return _one_of(stated, "several things install the CNI, and which version is applied last is not known")
+    if stated:
+        version = _one_of(stated, "several things install the CNI, and which version is applied last is not known")
+    else:
+        version = base.version if not installers else Known(CURRENT_VERSION, DEFAULT_VERSION)
+    for source in doubtful:
+        if source.version is not None and source.doubt is not None:
+            version = _one_of((version, source.version), source.doubt.reason, source.doubt.origin)
+    return version
 
 
 def _settled(
-    sources: Sequence[CniSource], installers: Sequence[CniSource], *, init: bool
+    base: CniSettings, sources: Sequence[CniSource], installers: Sequence[CniSource], *, init: bool
 ) -> Iterator[EnvironmentVariable]:
     """Iterate over the variables that any source sets, each with what it can be."""
     said = [(source, _by_name(source.init_environment if init else source.environment)) for source in sources]
@@ -81,21 +96,37 @@ def _settled(
     for name in names:
         values: list[Value[str]] = []
         stated: list[tuple[CniSource, EnvironmentVariable]] = []
+        perhaps: list[tuple[Unknown, EnvironmentVariable]] = []
         for source, variables in said:
             variable = variables.get(name)
-            if variable is not None:
+            if variable is not None and source.doubt is not None:
+                perhaps.append((source.doubt, variable))
+            elif variable is not None:
                 values.append(variable.value)
                 stated.append((source, variable))
-            elif source.installs and not init:
+            elif source.doubt is None and source.installs and not init:
                 default = _default(name, source)
                 if default is not None:
                     values.append(default)
-        span = stated[-1][1].span if stated else installers[0].span
-        yield EnvironmentVariable(name, _one_of(values, _reason(name, stated, installers)), span)
+        value = _one_of(values or [_unset(name, base)], _reason(name, stated, installers))
+        for doubt, variable in perhaps:
+            value = _one_of((value, variable.value), doubt.reason, doubt.origin)
+        places = [variable.span for _, variable in (*perhaps, *stated)]
+        yield EnvironmentVariable(name, value, places[-1] if places else installers[0].span)
 
 
 def _by_name(variables: Sequence[EnvironmentVariable]) -> dict[str, EnvironmentVariable]:
     return {variable.name: variable for variable in variables}
+
+
+def _unset(name: str, base: CniSettings) -> Value[str]:
+    """Return what a variable has that nothing sets for certain."""
+    unknown = first_unknown(base.missing, base.not_installed)
+    if unknown is not None:
+        return unknown
+    known = find_cni_variable(name)
+    default = None if known is None else known.default if base.from_manifest else known.code_default
+    return Known(default or "", Default("the Amazon VPC CNI", known.source if known else ""))
 
 
 def _default(name: str, source: CniSource) -> Known[str] | None:
@@ -123,15 +154,19 @@ def _line(span: Span) -> str:
     return f"{span.path.rpartition('/')[2]}:{span.first.line}"
 
 
-def _one_of(values: Sequence[Value[str]], reason: str) -> Value[str]:
-    """Return the value that all agree on, else the candidates; unknown if one of them is."""
+def _one_of(values: Sequence[Value[str]], reason: str, place: Origin | None = None) -> Value[str]:
+    """Return the value that all agree on, else the candidates; unknown if one of them is.
+
+    `place` is that of what decides between them, the last one of them if it is none.
+    """
     unknown = next((value for value in values if isinstance(value, Unknown)), None)
     if unknown is not None:
         return unknown
     candidates = tuple(dict.fromkeys(candidate for value in values for candidate in value.candidates()))
-    place = next((value.origin for value in reversed(values) if isinstance(value.origin, Span)), values[-1].origin)
+    last = next((value.origin for value in reversed(values) if isinstance(value.origin, Span)), values[-1].origin)
     if len(candidates) == 1:
-        return Known(candidates[0], place)
+        return Known(candidates[0], last)
+    place = last if place is None else place
     if len(candidates) > _MOST_CANDIDATES:
         return Unknown(reason, place)
     return OneOf(candidates, reason, place)

@@ -2,7 +2,7 @@
 
 A part belongs to the cluster that it names: by its name, or by a tag of its subnets.  Otherwise it belongs
 to the only cluster in the smallest folder around its file that holds any.  Where that folder holds several
-it stays undecided, and where the project holds none the part makes a World with a cluster that is not
+it stays undecided, and so do the settings of each that it would change; where the project holds none the part makes a World with a cluster that is not
 declared.
 """
 
@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from podroom.assembly.attaching import attach, undeclared
+from podroom.assembly.attaching import attach, attach_perhaps, undeclared
 from podroom.assembly.manifests.parts import CniPart, ConfigMapPart, Loose, NodeClassPart
-from podroom.model.world import Cluster, Gap, NodePool, World
+from podroom.model.world import Cluster, Gap, Karpenter, NodePool, World
 from podroom.records import dataclass
-from podroom.values import Known
+from podroom.values import Known, Unknown
 
 _MOST_NAMED = 4
 
@@ -46,35 +46,45 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class _Several:
-    """Clusters that a part may belong to, as a person calls them; `folder` is that of the first."""
+    """Clusters that a part may belong to, and what a person calls them."""
 
-    folder: str
     names: tuple[str, ...]
+    places: tuple[_Place, ...]
 
 
 def join(worlds: Sequence[Placed], files: Sequence[LooseFile]) -> list[World]:
     """Return the Worlds with the parts of all files in them, and those of parts that belong to none of them."""
     parts: dict[_Place, list[Loose]] = {}
     homeless: dict[tuple[str, str | None], list[Loose]] = {}
-    unsettled: dict[_Several, list[Loose]] = {}
-    for file in files:
+    unsettled: dict[tuple[_Several, int], list[Loose]] = {}
+    unread: list[tuple[int, Gap]] = []
+    for file_number, file in enumerate(files):
         for loose in file.parts:
             found = _places(worlds, loose, file.folder)
             if isinstance(found, _Several):
                 if _is_auto_mode(loose):
                     continue  # nothing is judged of it, so nothing is left open
-                unsettled.setdefault(found, []).append(loose)
+                if isinstance(loose.part, Gap):
+                    unread.append((found.places[0].number, loose.part))
+                    continue
+                unsettled.setdefault((found, file_number), []).append(loose)
             elif found:
                 for place in found:
                     parts.setdefault(place, []).append(loose)
             else:
                 homeless.setdefault((file.folder, loose.cluster), []).append(loose)
-    joined = []
-    for number, placed in enumerate(worlds):
-        here = {place.address: several for place, several in parts.items() if place.number == number}
-        world = attach(placed.world, here)
-        gaps = (_ambiguous(several, those) for several, those in unsettled.items() if several.folder == placed.folder)
-        joined.append(replace(world, gaps=(*world.gaps, *gaps)))
+    joined = [placed.world for placed in worlds]
+    for place, several in parts.items():
+        joined[place.number] = attach(joined[place.number], {place.address: several})
+    for (candidates, _), several in unsettled.items():
+        gap = _ambiguous(candidates, several)
+        doubt = Unknown(gap.reason, gap.span)
+        for place in candidates.places:
+            joined[place.number] = attach_perhaps(joined[place.number], place.address, several, doubt)
+        first = candidates.places[0].number
+        joined[first] = replace(joined[first], gaps=(*joined[first].gaps, gap))
+    for number, gap in unread:
+        joined[number] = replace(joined[number], gaps=(*joined[number].gaps, gap))
     for (folder, name), several in _gathered(homeless).items():
         joined.append(_own_world(folder, name, several))
     return joined
@@ -92,7 +102,10 @@ def attach_all(world: World, parts: Sequence[Loose]) -> World:
         # A tag need not be the name of a cluster, and these files have no other one.
         found = _places(placed, loose, "") or _places(placed, replace(loose, cluster=None), "")
         if isinstance(found, _Several):
-            gaps.append(_ambiguous(found, [loose]))
+            gap = _ambiguous(found, [loose])
+            gaps.append(gap)
+            for place in found.places:
+                world = attach_perhaps(world, place.address, [loose], Unknown(gap.reason, gap.span))
             continue
         for place in found:
             by_cluster.setdefault(place.address, []).append(loose)
@@ -126,7 +139,8 @@ def _places(worlds: Sequence[Placed], loose: Loose, folder: str) -> list[_Place]
     roots = sorted({(placed.folder, place.address) for place, placed, _ in near})
     if len(roots) == 1:
         return [place for place, _, _ in near]
-    return _Several(roots[0][0], tuple(f"{address} in {_relative(root, folder)}" for root, address in roots))
+    names = tuple(f"{address} in {_relative(root, folder)}" for root, address in roots)
+    return _Several(names, tuple(place for place, _, _ in near))
 
 
 def _suits(cluster: Cluster, loose: Loose) -> bool:
@@ -144,10 +158,12 @@ def _is_auto_mode(loose: Loose) -> bool:
 def _ambiguous(several: _Several, parts: Sequence[Loose]) -> Gap:
     shown = ", ".join(several.names[:_MOST_NAMED])
     more = f" and {len(several.names) - _MOST_NAMED} more" if len(several.names) > _MOST_NAMED else ""
-    others = f", and so may {len(parts) - 1} more from here on" if len(parts) > 1 else ""
+    others = f", and so may {len(parts) - 1} more of this file" if len(parts) > 1 else ""
+    of_karpenter = any(isinstance(loose.part, Karpenter | NodePool | NodeClassPart) for loose in parts)
+    name_it = "name the cluster in it (a tag karpenter.sh/discovery, settings.clusterName), or " if of_karpenter else ""
     reason = (
-        f"it may belong to several clusters ({shown}{more}){others}; name the cluster in it (a tag "
-        "karpenter.sh/discovery, settings.clusterName), or give podroom the folders of one cluster only"
+        f"it may belong to several clusters ({shown}{more}){others}; "
+        f"{name_it}give podroom the folders of one cluster only"
     )
     return Gap(_address(parts[0]), reason, parts[0].span)
 

@@ -165,7 +165,8 @@ class CniSource:
 
     `address` is that of the source's own language ("aws_eks_addon.vpc_cni", "DaemonSet/aws-node").  `version` is
     None where it says nothing of it.  `whole` says that it gives aws-node its whole environment, so that an unset
-    variable has the default of the code.  `missing` says why it may set variables that are not listed.
+    variable has the default of the code.  `missing` says why it may set variables that are not listed.  `doubt` says
+    why it may be for another cluster, and is None where it is for this one.
     """
 
     kind: CniSourceKind
@@ -177,6 +178,7 @@ class CniSource:
     whole: bool = False
     missing: Unknown | None = None
     options: tuple[CniOption, ...] = ()
+    doubt: Unknown | None = None
 
     @property
     def installs(self) -> bool:

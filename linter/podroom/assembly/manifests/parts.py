@@ -78,10 +78,12 @@ Part: TypeAlias = (
 class Loose:
     """A part with the name of the cluster that its document names, if it names one.
 
-    `tag` says that a tag names it, which may be any text that tells what belongs to a cluster.
+    `tag` says that a tag names it, which may be any text that tells what belongs to a cluster.  `doubt` says why the
+    part may belong to another cluster than the one that it is joined with.
     """
 
     part: Part
     span: Span
     cluster: str | None = None
     tag: bool = False
+    doubt: Unknown | None = None
