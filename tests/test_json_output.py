@@ -118,3 +118,24 @@ def test_the_page_describes_every_member_of_the_output_and_of_a_finding() -> Non
     }
 
     assert {member for member in described if f"`{member}`" not in page} == set()
+
+
+def test_a_rule_is_left_open_for_those_alone_that_it_could_not_judge(tmp_path: Path) -> None:
+    groups = "".join(f"  - {{name: unknown{number}, instanceSelector: *any}}\n" for number in range(1, 9))
+    (tmp_path / "cluster.yaml").write_text(
+        "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {name: main, region: eu-west-1}\nnodeGroups:\n"
+        "  - {name: bad, instanceType: m5.large, maxPodsPerNode: 110}\n"
+        f"  - {{name: unknown0, instanceSelector: &any {{vCPUs: 2}}}}\n{groups}",
+        encoding="utf-8",
+    )
+
+    output = report(str(tmp_path))
+    text = podroom("check", str(tmp_path)).output
+
+    assert [(finding["code"], finding["subjects"]) for finding in output["findings"]] == [("PR101", ["nodeGroups/bad"])]
+    (undecided,) = output["undecided"]
+    judged = {code: one["subjects"] for one in undecided["judgements"] for code in one["codes"]}
+    assert sorted(judged) == undecided["codes"]
+    assert "nodeGroups/bad" not in judged["PR101"]
+    assert "nodeGroups/bad" in judged["PR201"], "it shares its subnets with those of unknown types"
+    assert "unknown7" not in text, "of many names a few are enough"

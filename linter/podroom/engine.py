@@ -17,7 +17,7 @@ from podroom.model.world import Cluster, IgnoredArgument, NodeGroup, NodePool, N
 from podroom.patterns import pattern
 from podroom.positions import Document, Span
 from podroom.records import dataclass
-from podroom.rule import Finding, Rule, Subject
+from podroom.rule import Finding, Note, Rule, Subject
 from podroom.values import Default, Unknown, first_unknown
 
 AnyRule = Rule[Any]
@@ -25,14 +25,38 @@ AnyRule = Rule[Any]
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """A judgement that could not be made, and what would allow it."""
+    """Judgements that could not be made, and what would allow them.
 
-    codes: tuple[str, ...]
-    subjects: tuple[str, ...]
+    `judgements` are codes of rules, each with the address of a subject; `unread` are the addresses of what could not be
+    understood at all.
+    """
+
+    judgements: tuple[tuple[str, str], ...]
     unknown: Unknown
     span: Span
+    unread: tuple[str, ...] = ()
     variants: tuple[str, ...] = ()
     """The variable files with which it is so; none if it is so with all."""
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Return the codes of the rules that could not judge, in their order."""
+        return tuple(sorted({code for code, _ in self.judgements}))
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """Return the addresses of what could not be judged, or not be understood."""
+        return tuple(dict.fromkeys((*(subject for _, subject in self.judgements), *self.unread)))
+
+    def left_open(self) -> dict[tuple[str, ...], list[str]]:
+        """Return the codes by the subjects that they could not judge: those of the same subjects together."""
+        subjects: dict[str, list[str]] = {}
+        for code, subject in self.judgements:
+            subjects.setdefault(code, []).append(subject)
+        codes: dict[tuple[str, ...], list[str]] = {}
+        for code in sorted(subjects):
+            codes.setdefault(tuple(dict.fromkeys(subjects[code])), []).append(code)
+        return codes
 
     @property
     def reason(self) -> str:
@@ -298,24 +322,40 @@ def read_suppressions(document: Document) -> list[Suppression]:
 
 def _undecided(code: str, subject: Subject, unknown: Unknown) -> Undecided:
     span = subject.span if isinstance(unknown.origin, Default) else unknown.origin
-    return Undecided((code,), (subject.address,), unknown, span)
+    return Undecided(((code, subject.address),), unknown, span)
 
 
 def _merge_findings(findings: Iterable[Finding]) -> list[Finding]:
-    """Make one finding of those with one code at one place: one line to change, several subjects."""
-    merged: dict[tuple[str, Document, int, int, tuple[str, ...]], Finding] = {}
+    """Make one finding of those at one place that are mended in one way: one line to change, several subjects.
+
+    What has another reason or another fix is a finding of its own.
+    """
+    said: dict[Hashable, list[Finding]] = {}
     for finding in {id(finding): finding for finding in findings}.values():  # a rule may repeat one for each subject
-        key = (finding.code, finding.span.document, finding.span.start, finding.span.end, finding.variants)
-        first = merged.get(key)
-        if first is None:
-            merged[key] = finding
-            continue
-        worse, other = (finding, first) if finding.severity > first.severity else (first, finding)
-        subjects = tuple(dict.fromkeys(worse.subjects + other.subjects))
-        known = {note.span for note in worse.related}
-        related = worse.related + tuple(note for note in other.related if note.span not in known)
-        merged[key] = replace(worse, subjects=subjects, related=related)
-    return list(merged.values())
+        place = (finding.span.document, finding.span.start, finding.span.end)
+        reason = _FIGURES.sub("", finding.label)
+        said.setdefault((finding.code, *place, finding.variants, finding.fix, reason), []).append(finding)
+    return [several[0] if len(several) == 1 else _for_all_subjects(several) for several in said.values()]
+
+
+_FIGURES = pattern(r"[\d.,/]+")
+
+
+def _for_all_subjects(findings: Sequence[Finding]) -> Finding:
+    """Return one finding of several; what the others say otherwise, a note says for them."""
+    worst = max(findings, key=lambda finding: finding.severity)
+    others = [finding for finding in findings if finding is not worst]
+    notes = list(worst.related)
+    for other in others:
+        if other.message != worst.message:
+            place = other.related[0].span if other.related else other.span
+            notes.append(Note(f"{', '.join(other.subjects)}: {other.message}", place))
+        notes += other.related
+    return replace(
+        worst,
+        subjects=tuple(dict.fromkeys(subject for finding in (worst, *others) for subject in finding.subjects)),
+        related=tuple({note.span: note for note in reversed(notes)}.values())[::-1],
+    )
 
 
 def _unknown_of(outcome: Undecided) -> Hashable:
@@ -331,18 +371,18 @@ def _unknown_of(outcome: Undecided) -> Hashable:
 
 def _merge_undecided(undecided: Iterable[Undecided]) -> list[Undecided]:
     """Make one outcome of all that hangs on the same unknown, said at its first place: what there is to supply."""
-    merged: dict[Hashable, Undecided] = {}
+    same: dict[Hashable, list[Undecided]] = {}
     for outcome in undecided:
-        key = (_unknown_of(outcome), outcome.variants)
-        first = merged.setdefault(key, outcome)
-        if first is not outcome:
-            at_first = outcome if _place_order(outcome) < _place_order(first) else first
-            merged[key] = replace(
-                at_first,
-                codes=tuple(sorted({*first.codes, *outcome.codes})),
-                subjects=tuple(dict.fromkeys(first.subjects + outcome.subjects)),
-            )
-    return sorted(merged.values(), key=_place_order)
+        same.setdefault((_unknown_of(outcome), outcome.variants), []).append(outcome)
+    merged = [
+        replace(
+            min(several, key=_place_order),
+            judgements=tuple(dict.fromkeys(one for outcome in several for one in outcome.judgements)),
+            unread=tuple(dict.fromkeys(one for outcome in several for one in outcome.unread)),
+        )
+        for several in same.values()
+    ]
+    return sorted(merged, key=_place_order)
 
 
 def _place_order(outcome: Undecided) -> tuple[str, int, str]:

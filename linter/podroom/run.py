@@ -176,5 +176,5 @@ def _verdict(world: World, request: Request, engine: Engine) -> Verdict:
     findings, undecided = engine.judge(Assessment(world, request.catalog, request.assumptions))
     for gap in world.gaps:
         missing = Unknown(gap.reason, gap.span, () if gap.cause is None else (gap.cause,))
-        undecided.append(Undecided((), (gap.address,), missing, gap.span))
+        undecided.append(Undecided((), missing, gap.span, unread=(gap.address,)))
     return Verdict(world.variant, findings, undecided)

@@ -53,7 +53,7 @@ def _more(source: CniSource) -> Unknown | None:
 
     A whole DaemonSet decides about all of them, as what it leaves out has the default of the code.
     """
-    return source.doubt if source.doubt is not None and (source.missing or source.whole) else source.missing
+    return source.doubt if source.doubt is not None and (source.missing is not None or source.whole) else source.missing
 
 
 def _own(base: CniSettings) -> tuple[CniSource, ...]:

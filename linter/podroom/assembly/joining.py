@@ -2,8 +2,8 @@
 
 A part belongs to the cluster that it names: by its name, or by a tag of its subnets.  Otherwise it belongs
 to the only cluster in the smallest folder around its file that holds any.  Where that folder holds several
-it stays undecided, and so do the settings of each that it would change; where the project holds none the part makes a World with a cluster that is not
-declared.
+it stays undecided, and so do the settings of each that it would change; where the project holds none the
+part makes a World with a cluster that is not declared.
 """
 
 from __future__ import annotations

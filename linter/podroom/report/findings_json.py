@@ -65,6 +65,7 @@ def _undecided(undecided: Undecided) -> dict[str, Any]:
     return {
         "codes": list(undecided.codes),
         "subjects": list(undecided.subjects),
+        "judgements": [{"codes": codes, "subjects": list(several)} for several, codes in undecided.left_open().items()],
         "variants": list(undecided.variants),
         "reason": undecided.reason,
         "needs": list(undecided.unknown.refs),

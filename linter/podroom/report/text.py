@@ -13,7 +13,7 @@ from podroom.rule import Confidence, Finding, Severity
 _TAB = "    "
 _LONGEST_LINE = 160
 _CUT = "..."
-_MOST_VARIANTS = 6
+_MOST_NAMES = 6
 
 
 def render(outcome: Outcome, style: Style) -> str:
@@ -73,10 +73,10 @@ def _finding(finding: Finding, style: Style) -> str:
         lines += _excerpt(note.span, note.message, None, width=width, style=style)
     gutter = " " * width + " = "
     for title, text in (
-        ("subject", ", ".join(finding.subjects)),
+        ("subject", _some(finding.subjects)),
         ("effect", finding.effect),
         ("fix", finding.fix),
-        ("only with", _variants(finding.variants)),
+        ("only with", _some(finding.variants)),
         ("assumes", finding.assumption),
     ):
         if text:
@@ -84,9 +84,10 @@ def _finding(finding: Finding, style: Style) -> str:
     return "\n".join(lines)
 
 
-def _variants(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:_MOST_VARIANTS])
-    return f"{shown} and {len(names) - _MOST_VARIANTS} more" if len(names) > _MOST_VARIANTS else shown
+def _some(names: Sequence[str]) -> str:
+    """Return a list of names, cut after the first few."""
+    shown = ", ".join(names[:_MOST_NAMES])
+    return f"{shown} and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else shown
 
 
 def _excerpt(span: Span, label: str, severity: Severity | None, *, width: int, style: Style) -> Iterator[str]:
@@ -137,11 +138,13 @@ def _problem(problem: Problem, style: Style) -> str:
 def _undecided(outcomes: Iterable[Undecided], style: Style) -> str:
     lines = [style.strong("could not decide:")]
     for outcome in outcomes:
-        subjects = printable(", ".join(outcome.subjects))
-        open_codes = f"leaves open {', '.join(outcome.codes)} for {subjects}" if outcome.codes else subjects
         lines.append(f"  {printable(str(outcome.span))}: {style.strong(printable(outcome.reason))}")
-        only = f"; only with {_variants(outcome.variants)}" if outcome.variants else ""
-        lines.append(style.faint(f"      {open_codes}{printable(only)}"))
+        left_open = [
+            f"leaves open {', '.join(codes)} for {_some(subjects)}" for subjects, codes in outcome.left_open().items()
+        ] or [_some(outcome.unread)]
+        if outcome.variants:
+            left_open[-1] += f"; only with {_some(outcome.variants)}"
+        lines += [style.faint(f"      {printable(line)}") for line in left_open]
     return "\n".join(lines)
 
 
