@@ -24,6 +24,7 @@ _LOG_FILE = "AWS_VPC_K8S_PLUGIN_LOG_FILE"
 _POD_ENI, _POD_ENI_MODE = "ENABLE_POD_ENI", "POD_SECURITY_GROUP_ENFORCING_MODE"
 _POLICY_MODE = "NETWORK_POLICY_ENFORCING_MODE"
 _TAGS, _RESERVED_TAG = "ADDITIONAL_ENI_TAGS", "k8s.amazonaws.com"
+_CHECKED_TEXTS = frozenset({_VETH_PREFIX, _LOG_FILE, _POD_ENI_MODE, _POLICY_MODE, _TAGS})
 _MEANT_FALSE = frozenset({"no", "n", "off", "disable", "disabled"})
 _MEANT_TRUE = frozenset({"yes", "y", "on", "enable", "enabled"})
 _EKSCTL = """
@@ -103,7 +104,9 @@ class ValueThatAwsNodeDoesNotTake(Rule[Cluster]):
 
         def judged(statement: Statement) -> Finding | None:
             known = find_cni_variable(statement.variable.name)
-            return None if known is None else self._judged(subject, statement, known, assessment)
+            if known is None or (known.type is VariableType.STRING and known.name not in _CHECKED_TEXTS):
+                return None
+            return self._judged(subject, statement, known, assessment)
 
         yield from judge_statements(subject.cni, judged)
 

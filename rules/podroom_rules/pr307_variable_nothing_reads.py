@@ -189,9 +189,9 @@ def _fault(statement: Statement, settings: CniSettings, assessment: Assessment) 
         )
     if known.no_effect_since is not None:
         return _lost(known, settings, assessment)
-    if statement.kind is not CniSourceKind.ADD_ON and not _changes_something(statement, known):
-        return None
     if is_read(known, settings, assessment):
+        return None
+    if statement.kind is not CniSourceKind.ADD_ON and not _changes_something(statement, known):
         return None
     installed = settings.version.need()
     since = _shown(known.since)

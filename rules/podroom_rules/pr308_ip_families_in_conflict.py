@@ -13,12 +13,11 @@ from podroom.positions import Span
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Known
 from podroom_rules.rooms import in_auto_mode
-from podroom_rules.variables import ADD_ON_CONFIGURATION, Doubts, is_read, sources_of
+from podroom_rules.variables import ADD_ON_CONFIGURATION, Doubts, is_read, sources_of, whole_manifest
 
 _IPV4, _IPV6 = "ENABLE_IPv4", "ENABLE_IPv6"
 _DELEGATION = "ENABLE_PREFIX_DELEGATION"
 _CUSTOM = "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"
-_SIGN_OF_A_WHOLE_MANIFEST = "MY_NODE_NAME"
 _BOTH = "IPv4 and IPv6 are both enabled. VPC CNI currently does not support dual stack mode"
 _NEITHER = "IPv4 and IPv6 are both disabled. One of them have to be enabled"
 _ONLY_PREFIXES = "IPv6 is supported only in Prefix Delegation mode. Custom Networking is not supported in IPv6 mode."
@@ -142,7 +141,7 @@ class IpFamiliesInConflict(Rule[Cluster]):
         """Yield a finding at the variable that does not go with the others."""
         settings = subject.cni
         written = [variable for name in (_IPV6, _IPV4, _CUSTOM, _DELEGATION) if (variable := settings.find(name))]
-        manifest = _whole_manifest(settings)
+        manifest = whole_manifest(settings)
         if settings.declared_by is None or in_auto_mode(subject):
             return
         if written or manifest is not None or _has_chart(settings):
@@ -246,15 +245,6 @@ class _Families:
             return True
         values = [one.value for one in self._cluster.cni.init_environment if one.name == _IPV6]
         return bool(values) and is_true(values[-1].need())
-
-
-def _whole_manifest(settings: CniSettings) -> CniSource | None:
-    """Return a DaemonSet that is no patch: aws-node needs the name of its node, which a patch leaves to the others."""
-    for source in sources_of(settings):
-        named = any(variable.name == _SIGN_OF_A_WHOLE_MANIFEST for variable in source.environment)
-        if source.kind is CniSourceKind.DAEMON_SET and source.whole and named:
-            return source
-    return None
 
 
 def _has_chart(settings: CniSettings) -> bool:

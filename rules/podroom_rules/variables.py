@@ -30,6 +30,8 @@ resource "aws_eks_addon" "vpc_cni" {
 """
 """A configuration of the add-on, for examples."""
 
+_NAME_OF_THE_NODE = "MY_NODE_NAME"
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -66,6 +68,15 @@ def sources_of(settings: CniSettings) -> tuple[CniSource, ...]:
         options=settings.options,
     )
     return (add_on,)
+
+
+def whole_manifest(settings: CniSettings) -> CniSource | None:
+    """Return a DaemonSet that is no patch: aws-node needs the name of its node, which a patch leaves to the others."""
+    for source in sources_of(settings):
+        named = any(variable.name == _NAME_OF_THE_NODE for variable in source.environment)
+        if source.kind is CniSourceKind.DAEMON_SET and source.whole and named:
+            return source
+    return None
 
 
 class Doubts:

@@ -21,6 +21,7 @@ from podroom.assembly.manifests.tree import (
 from podroom.assembly.subnets import subnet_use, subnet_use_of_text
 from podroom.model.world import (
     CniNode,
+    CniOption,
     CniSource,
     CniSourceKind,
     EnvironmentVariable,
@@ -35,6 +36,8 @@ from podroom.values import Known, Members, Unknown, Value, first_unknown
 
 MAIN_CONTAINER = "aws-node"
 INIT_CONTAINER = "aws-vpc-cni-init"
+NODE_AGENT = "aws-eks-nodeagent"
+_POLICY_FLAG = "--enable-network-policy="
 _TAG = pattern(r"[^@]*/[^@:/]+:([^@:/]+)(?:@.*)?|[^@:/]+:([^@:/]+)(?:@.*)?")
 _PROBES = ("livenessProbe", "readinessProbe")
 
@@ -66,8 +69,27 @@ def read_pod_template(manifest: Manifest, spec: Table) -> CniPart:
         version=None if image is None else version_of_image(image),
         whole=image is not None,
         missing=missing,
+        options=tuple(_node_agent(_container(containers, NODE_AGENT))),
     )
     return CniPart(source, probes=tuple(probes_of(main)) if main else ())
+
+
+def _node_agent(container: Table | None) -> Iterator[CniOption]:
+    """Iterate over what a DaemonSet says of the network policy agent, by the names that the chart has for it."""
+    if container is None:
+        return
+    image = text_of(container.get("image"), "image")
+    if image is not None:
+        yield CniOption("nodeAgent.image.tag", version_of_image(image), _place_of(image, container.span))
+    arguments, _ = strings_of(container.get("args"), "args")
+    for argument in arguments:
+        if isinstance(argument, Known) and argument.value.startswith(_POLICY_FLAG):
+            value = Known(argument.value.removeprefix(_POLICY_FLAG), argument.origin)
+            yield CniOption("enableNetworkPolicy", value, _place_of(argument, container.span))
+
+
+def _place_of(value: Value[str], otherwise: Span) -> Span:
+    return value.origin if isinstance(value.origin, Span) else otherwise
 
 
 def _container(items: Iterable[Item], name: str) -> Table | None:
@@ -134,12 +156,8 @@ def environment_of_map(found: Found) -> tuple[tuple[EnvironmentVariable, ...], U
         value = text_of(entry.item, key)
         if value is not None:
             variables.append(EnvironmentVariable(key, value, entry.span))
-    variables += [EnvironmentVariable(key, why, _place(why, found.span)) for key, why in found.doubtful.items()]
+    variables += [EnvironmentVariable(key, why, _place_of(why, found.span)) for key, why in found.doubtful.items()]
     return tuple(variables), first_unknown(*found.missing)
-
-
-def _place(value: Unknown, fallback: Span) -> Span:
-    return value.origin if isinstance(value.origin, Span) else fallback
 
 
 def version_of_image(image: Value[str]) -> Value[str]:

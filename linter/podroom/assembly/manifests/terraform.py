@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from podroom.assembly.inventory import Inventory, blocks, string
-from podroom.assembly.manifests.cni import MAIN_CONTAINER, version_of_image
+from podroom.assembly.manifests.cni import MAIN_CONTAINER, NODE_AGENT, version_of_image
 from podroom.assembly.manifests.documents import read_item, read_text, values_of
 from podroom.assembly.manifests.helm import Release, find_chart, merged, read_release
 from podroom.assembly.manifests.parts import CniPart, ConfigMapPart, Loose
 from podroom.assembly.manifests.set_env import read_commands
 from podroom.assembly.manifests.tree import Entry, FieldLeaf, Item, Table, from_field
 from podroom.evaluation.project import BodyReader, ResourceInstance
-from podroom.model.world import CniSource, CniSourceKind, EnvironmentVariable, Gap
+from podroom.model.world import CniOption, CniSource, CniSourceKind, EnvironmentVariable, Gap
 from podroom.patterns import pattern
 from podroom.positions import Span
 from podroom.records import dataclass
@@ -171,11 +171,15 @@ def _daemon_set(resource: ResourceInstance) -> list[Loose] | None:
     version: Value[str] | None = None
     main: list[EnvironmentVariable] = []
     init: list[EnvironmentVariable] = []
+    options: list[CniOption] = []
     missing = resource.maybe
     for kind, variables in (("container", main), ("init_container", init)):
         for container in blocks(resource.body, "spec", "template", "spec", kind):
             name = string(container, "name")
             if kind == "container" and isinstance(name, Known) and name.value != MAIN_CONTAINER:
+                if name.value == NODE_AGENT:
+                    tag = version_of_image(string(container, "image"))
+                    options.append(CniOption("nodeAgent.image.tag", tag, container.span))
                 continue
             variables.extend(_variables(container))
             missing = first_unknown(missing, *container.blocks("env").missing)
@@ -190,6 +194,7 @@ def _daemon_set(resource: ResourceInstance) -> list[Loose] | None:
         version=version,
         whole=True,
         missing=missing,
+        options=tuple(options),
     )
     return [Loose(CniPart(source), resource.span)]
 
