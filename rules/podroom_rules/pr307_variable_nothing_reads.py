@@ -18,7 +18,14 @@ from podroom.model.world import Cluster, CniSettings, CniSourceKind
 from podroom.records import dataclass
 from podroom.rule import Confidence, Example, Finding, Rule, Severity
 from podroom_rules.rooms import in_auto_mode
-from podroom_rules.variables import ADD_ON_CONFIGURATION, Statement, is_read, judge_statements, statements
+from podroom_rules.variables import (
+    ADD_ON_CONFIGURATION,
+    Statement,
+    is_read,
+    judge_statements,
+    shown_version,
+    statements,
+)
 
 _LIKENESS = 0.85
 _FAMILY = "AWS_VPC_"
@@ -194,7 +201,7 @@ def _fault(statement: Statement, settings: CniSettings, assessment: Assessment) 
     if statement.kind is not CniSourceKind.ADD_ON and not _changes_something(statement, known):
         return None
     installed = settings.version.need()
-    since = _shown(known.since)
+    since = shown_version(known.since or ())
     return _Fault(f"came with version {since}, and {installed} is installed", f"install {since} or newer, or remove it")
 
 
@@ -225,7 +232,7 @@ def _lost(known: CniVariable, settings: CniSettings, assessment: Assessment) -> 
     if version is not None and known.no_effect_since is not None and version < known.no_effect_since:
         return None
     return _Fault(
-        f"lost its meaning with version {_shown(known.no_effect_since)}",
+        f"lost its meaning with version {shown_version(known.no_effect_since or ())}",
         f"remove {known.name}",
         refused=version is None or version >= _NOT_IN_THE_SCHEMA,
         harmless=True,
@@ -236,7 +243,3 @@ def _lost(known: CniVariable, settings: CniSettings, assessment: Assessment) -> 
 def _changes_something(statement: Statement, known: CniVariable) -> bool:
     """Return whether a variable says something else than what holds without it."""
     return any(text not in {"", known.code_default, known.default} for text in statement.variable.value.candidates())
-
-
-def _shown(version: tuple[int, int, int] | None) -> str:
-    return ".".join(str(number) for number in version or ())

@@ -117,3 +117,8 @@ def is_read(known: CniVariable, settings: CniSettings, assessment: Assessment) -
         return True
     version = assessment.version(settings)
     return version is None or version >= known.since
+
+
+def shown_version(version: tuple[int, ...]) -> str:
+    """Return a version as text: "1.16.4"."""
+    return ".".join(str(number) for number in version)

@@ -1,0 +1,110 @@
+"""PR702 cni-bad-version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from podroom.capacity.assessment import Assessment
+from podroom.catalog import documents
+from podroom.catalog.cni_versions import KNOWN_FAULTS
+from podroom.model.world import Cluster
+from podroom.positions import Span
+from podroom.rule import Example, Finding, Rule, Severity
+from podroom_rules.rooms import in_auto_mode
+from podroom_rules.variables import shown_version
+
+_CONFIGURATION = """
+resource "aws_eks_cluster" "main" {
+  name     = "main"
+  version  = "1.29"
+  role_arn = "arn:aws:iam::111122223333:role/cluster"
+  vpc_config {
+    subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
+  }
+}
+
+resource "aws_eks_addon" "vpc_cni" {
+  cluster_name  = aws_eks_cluster.main.name
+  addon_name    = "vpc-cni"
+  addon_version = "%s"%s
+}
+"""
+_DAEMON_SET = """
+apiVersion: apps/v1
+kind: DaemonSet
+metadata:
+  name: aws-node
+  namespace: kube-system
+spec:
+  template:
+    spec:
+      containers:
+        - name: aws-node
+          image: 602401143452.dkr.ecr.eu-west-1.amazonaws.com/amazon-k8s-cni:%s
+          env:
+            - name: ENABLE_IPv4
+              value: "true"
+            - name: WARM_ENI_TARGET
+              value: "1"
+"""
+
+
+class CniVersionThatFails(Rule[Cluster]):
+    """The VPC CNI is pinned to a version that is known to fail.
+
+    Two releases do so on nodes that are nothing special, and each was mended with the next patch:
+
+    - 1.10.0 reads the node's address from version 1 of the metadata service.  Where tokens are required
+      (`http_tokens = "required"`) aws-node waits for ever, and the node stays NotReady.
+    - 1.16.3 enlarges its pool without pause as soon as a node has attached all of its interfaces and would like more
+      addresses.  aws-node takes a whole CPU and is in CrashLoopBackOff; ipamd's log fills with
+
+          Skipping ENI allocation as the max ENI limit is already reached
+
+    Remedy: take the next patch release or a newer one.
+    """
+
+    code = "PR702"
+    name = "cni-bad-version"
+    severity = Severity.WARNING
+    subject = Cluster
+    sources = (
+        documents.CNI_IMDS,
+        "https://github.com/aws/amazon-vpc-cni-k8s/pull/1743",
+        documents.CNI_LIVELOCK,
+        "https://github.com/aws/amazon-vpc-cni-k8s/pull/2810",
+    )
+    bad = (
+        Example.terraform(
+            "a pool that is enlarged without pause", _CONFIGURATION % ("v1.16.3-eksbuild.2", " # expect: PR702")
+        ),
+        Example(
+            "an image that needs version 1 of the metadata service",
+            {"aws-node.yaml": _DAEMON_SET % "v1.10.0 # expect: PR702"},
+        ),
+    )
+    good = (
+        Example.terraform("the next patch release", _CONFIGURATION % ("v1.16.4-eksbuild.2", "")),
+        Example("the next patch release", {"aws-node.yaml": _DAEMON_SET % "v1.10.1"}),
+    )
+
+    def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
+        """Yield a finding at a version that is known to fail."""
+        settings = subject.cni
+        if settings.declared_by is None or in_auto_mode(subject):
+            return
+        installed = assessment.version(settings)
+        place = settings.version.origin
+        fault = next((fault for fault in KNOWN_FAULTS if fault.version == installed), None)
+        if fault is None or not isinstance(place, Span):
+            return
+        mended = shown_version(fault.mended_in)
+        yield self.finding(
+            place,
+            subject,
+            f"version {shown_version(fault.version)} of the VPC CNI fails {fault.when}",
+            label=f"mended in {mended}",
+            effect=fault.effect,
+            fix=f"take v{mended} or newer",
+            evidence={"installed": shown_version(fault.version), "mended_in": mended},
+        )
