@@ -14,7 +14,8 @@ from podroom.catalog.instance_types import InstanceType
 from podroom.model.world import Cluster, NodeGroup, NodePool
 from podroom.positions import Span
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
-from podroom.values import Known, Undecidable, Unknown
+from podroom.values import Undecidable, Unknown
+from podroom_rules.variables import policies_of
 from podroom_rules.wording import type_note
 
 _VARIABLE = "ENABLE_POD_ENI"
@@ -122,13 +123,7 @@ class PodSecurityGroupsWithoutTrunk(Rule[Cluster]):
         nodes += [(instance, pool.span) for pool, instances in launched for instance in instances]
         if not nodes or _any_has_trunk(nodes):
             return
-        policies = [
-            policy
-            for policy in assessment.world.security_group_policies
-            if policy.uncertain is None
-            and isinstance(policy.cluster, Known)
-            and policy.cluster.value == subject.address
-        ]
+        policies = policies_of(subject, assessment)
         names = list(dict.fromkeys(instance.name for instance, _ in nodes))
         yield self.finding(
             variable.span,

@@ -6,10 +6,17 @@ from collections.abc import Callable, Iterator
 
 from podroom.capacity.assessment import Assessment
 from podroom.catalog.cni_variables import CniContainer, CniVariable
-from podroom.model.world import CniSettings, CniSource, CniSourceKind, EnvironmentVariable
+from podroom.model.world import (
+    Cluster,
+    CniSettings,
+    CniSource,
+    CniSourceKind,
+    EnvironmentVariable,
+    SecurityGroupPolicy,
+)
 from podroom.records import dataclass
 from podroom.rule import Finding
-from podroom.values import Undecidable, Unknown, first_unknown
+from podroom.values import Known, Undecidable, Unknown, first_unknown
 
 ADD_ON_CONFIGURATION = """
 resource "aws_eks_cluster" "main" {
@@ -122,3 +129,22 @@ def is_read(known: CniVariable, settings: CniSettings, assessment: Assessment) -
 def shown_version(version: tuple[int, ...]) -> str:
     """Return a version as text: "1.16.4"."""
     return ".".join(str(number) for number in version)
+
+
+def policies_of(cluster: Cluster, assessment: Assessment) -> list[SecurityGroupPolicy]:
+    """Return the SecurityGroupPolicies of this project that are certainly those of a cluster."""
+    return [
+        policy
+        for policy in assessment.world.security_group_policies
+        if policy.uncertain is None and isinstance(policy.cluster, Known) and policy.cluster.value == cluster.address
+    ]
+
+
+def doubtful_policy(cluster: Cluster, assessment: Assessment) -> Unknown | None:
+    """Return why one more SecurityGroupPolicy may be of a cluster; None if none may."""
+    for policy in assessment.world.security_group_policies:
+        if isinstance(policy.cluster, Unknown):
+            return policy.cluster
+        if policy.uncertain is not None and cluster.address in policy.cluster.candidates():
+            return policy.uncertain
+    return None
