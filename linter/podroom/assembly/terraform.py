@@ -19,6 +19,8 @@ from podroom.evaluation.project import Module
 from podroom.model.world import World
 from podroom.values import Members
 
+POD_SECURITY_GROUPS = "ENABLE_POD_ENI"
+
 if TYPE_CHECKING:
     from podroom.assembly.manifests.parts import Loose
 
@@ -50,7 +52,16 @@ def assemble_parts(root: Module) -> tuple[World, tuple[Loose, ...]]:
     )
     if known and parts:
         world, parts = _attached(world, parts), ()
-    return with_cni_order(_with_eni_configs(world, inventory), inventory), parts
+    return _with_role(with_cni_order(_with_eni_configs(world, inventory), inventory), inventory), parts
+
+
+def _with_role(world: World, inventory: Inventory) -> World:
+    """Add the role of a cluster that gives pods security groups, which is what needs a policy of its own."""
+    if not any(cluster.cni.find(POD_SECURITY_GROUPS) for cluster in world.clusters):
+        return world
+    from podroom.assembly.cluster_roles import with_roles  # noqa: PLC0415 - most clusters do not
+
+    return with_roles(world, inventory)
 
 
 def _embedded(inventory: Inventory) -> tuple[tuple[Loose, ...], frozenset[str]]:

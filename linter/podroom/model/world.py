@@ -251,10 +251,20 @@ class Karpenter:
 
 
 @dataclass(frozen=True, slots=True)
+class ClusterRole:
+    """The IAM role that the control plane acts with, and the names of the policies that are attached to it."""
+
+    address: str
+    span: Span
+    policies: Members[Value[str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Cluster:
     """An EKS cluster.  `declared` is false for a cluster that is only named by others.
 
-    `karpenter` is None where nothing in the project installs it, which does not say that nobody does.
+    `karpenter` is None where nothing in the project installs it, which does not say that nobody does.  `role` is read
+    where security groups for pods need it, and None where it is not in the project.
     """
 
     address: str
@@ -267,6 +277,7 @@ class Cluster:
     subnets: Members[SubnetUse]
     cni: CniSettings
     karpenter: Karpenter | None = None
+    role: ClusterRole | None = None
 
 
 @dataclass(frozen=True, slots=True)

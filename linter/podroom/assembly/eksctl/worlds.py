@@ -13,13 +13,22 @@ from podroom.assembly.eksctl.node_groups import GROUP_SECTIONS, condition_on, co
 from podroom.assembly.eksctl.order import with_cni_order
 from podroom.assembly.eksctl.reading import EKSCTL, changed, items, mapping, scalar, text, text_of, truth, unknown_in
 from podroom.assembly.eksctl.validation import find_notices
-from podroom.model.world import CURRENT_VERSION, Cluster, CniSettings, FargateProfile, Gap, Karpenter, World
+from podroom.model.world import (
+    CURRENT_VERSION,
+    Cluster,
+    ClusterRole,
+    CniSettings,
+    FargateProfile,
+    Gap,
+    Karpenter,
+    World,
+)
 from podroom.positions import Document, Span
 from podroom.records import dataclass
 from podroom.sources.problem import Problem
 from podroom.sources.templated import Condition, read_template
 from podroom.sources.yaml import Entry, Mapping, Node, Scalar, Stream, compose, compose_document
-from podroom.values import Default, Known, Unknown, Value, first_unknown
+from podroom.values import Default, Known, Members, OneOf, Unknown, Value, first_unknown
 
 _LATEST = "latest"
 _TEMPLATE_MARKS = ("{{", "{%")
@@ -159,6 +168,7 @@ def _world(config: ClusterConfig, lenders: Sequence[ClusterConfig], root: str, g
         subnets=network.of_control_plane(auto_mode=auto_mode),
         cni=_cni(config, lenders),
         karpenter=_karpenter(section("karpenter")),
+        role=_role(section("iam")),
     )
     return World(
         root=root,
@@ -231,6 +241,22 @@ def _cni(config: ClusterConfig, lenders: Sequence[ClusterConfig]) -> CniSettings
 def _karpenter(section: Mapping | None) -> Karpenter | None:
     """Return how eksctl installs Karpenter: with the chart's own settings (pkg/karpenter/karpenter.go)."""
     return None if section is None else Karpenter("karpenter", section.span, Known(0, _KARPENTER))
+
+
+def _role(section: Mapping | None) -> ClusterRole | None:
+    """Return the role that eksctl makes for the cluster (pkg/cfn/builder/iam.go:117); None for one that is there."""
+    if section is None or scalar(section, "serviceRoleARN") is not None:
+        return None
+    switch = truth(section, "vpcResourceControllerPolicy", otherwise=True)
+    place = switch.origin if isinstance(switch.origin, Span) else section.span
+    names: list[Value[str]] = [Known("AmazonEKSClusterPolicy", EKSCTL)]
+    if isinstance(switch, Known) and switch.value:
+        names.append(Known("AmazonEKSVPCResourceController", EKSCTL))
+    return ClusterRole("iam", place, Members(tuple(names), () if isinstance(switch, Known) else (_why(switch),)))
+
+
+def _why(value: Unknown | OneOf[bool]) -> Unknown:
+    return value if isinstance(value, Unknown) else Unknown(value.reason, value.origin, value.refs)
 
 
 def _unnamed(node: Node) -> bool:

@@ -1,0 +1,19 @@
+resource "aws_iam_role" "cluster" {
+  name               = "managed"
+  assume_role_policy = "{}"
+  managed_policy_arns = ["arn:aws:iam::aws:policy/AmazonEKSVPCResourceController"]
+}
+
+resource "aws_eks_cluster" "main" {
+  name     = "managed"
+  role_arn = aws_iam_role.cluster.arn
+  vpc_config {
+    subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
+  }
+}
+
+resource "aws_eks_addon" "vpc_cni" {
+  cluster_name         = aws_eks_cluster.main.name
+  addon_name           = "vpc-cni"
+  configuration_values = jsonencode({ env = { ENABLE_POD_ENI = "true" } })
+}
