@@ -7,16 +7,18 @@ from dataclasses import field
 
 from podroom.assembly.clusters import Clusters
 from podroom.assembly.cni_defaults import DEFAULT_VERSION
-from podroom.assembly.inventory import Inventory, string
+from podroom.assembly.inventory import Inventory, first_field, string
 from podroom.assembly.subnets import subnet_use, subnet_use_of_text
+from podroom.catalog import documents
 from podroom.evaluation.project import Field, ResourceInstance
 from podroom.model.world import CURRENT_VERSION, CniOption, CniSettings, EnvironmentVariable, PodSubnet
 from podroom.records import dataclass
 from podroom.sources.yaml import Entry, Mapping, Node, Scalar, compose
 from podroom.traced_text import TracedText
-from podroom.values import Known, Members, Unknown, Value, first_unknown
+from podroom.values import Default, Known, Members, Unknown, Value, first_unknown
 
 ADDON = "vpc-cni"
+ON_UPDATE_DEFAULT = Known("NONE", Default("Amazon EKS", documents.EKS_UPDATE_ADD_ON))
 _READ_APART = ("env", "eniConfig")
 _INIT_ENV = "init.env"
 
@@ -59,7 +61,13 @@ def _from_addon(resource: ResourceInstance, inventory: Inventory) -> CniSettings
         missing=first_unknown(resource.maybe, values.missing),
         pod_subnets=values.pod_subnets,
         options=values.options,
+        on_update=_on_update(resource),
     )
+
+
+def _on_update(resource: ResourceInstance) -> Value[str]:
+    field = first_field(resource.body, "resolve_conflicts_on_update", "resolve_conflicts")
+    return ON_UPDATE_DEFAULT if field is None else field.string()
 
 
 def _version(resource: ResourceInstance, inventory: Inventory) -> Value[str]:

@@ -127,6 +127,33 @@ _VARIABLES = (
 CNI_VARIABLES = {variable.name: variable for variable in _VARIABLES}
 """Every variable that aws-node reads, by name."""
 
+IN_THE_MANIFEST = frozenset(
+    {
+        "ADDITIONAL_ENI_TAGS",
+        "AWS_VPC_CNI_NODE_PORT_SUPPORT",
+        "AWS_VPC_ENI_MTU",
+        "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG",
+        "AWS_VPC_K8S_CNI_EXTERNALSNAT",
+        "AWS_VPC_K8S_CNI_LOGLEVEL",
+        "AWS_VPC_K8S_CNI_LOG_FILE",
+        "AWS_VPC_K8S_CNI_RANDOMIZESNAT",
+        "AWS_VPC_K8S_CNI_VETHPREFIX",
+        "AWS_VPC_K8S_PLUGIN_LOG_FILE",
+        "AWS_VPC_K8S_PLUGIN_LOG_LEVEL",
+        "DISABLE_INTROSPECTION",
+        "DISABLE_METRICS",
+        "DISABLE_NETWORK_RESOURCE_PROVISIONING",
+        "DISABLE_TCP_EARLY_DEMUX",
+        "ENABLE_IPv4",
+        "ENABLE_IPv6",
+        "ENABLE_POD_ENI",
+        "ENABLE_PREFIX_DELEGATION",
+        "WARM_ENI_TARGET",
+        "WARM_PREFIX_TARGET",
+    }
+)
+"""Variables that the manifest and the add-on bring with a value of their own, since 1.12 at the latest."""
+
 ADD_ON_SETS_BY_ITSELF = frozenset({"ENABLE_IPv4", "ENABLE_IPv6"})
 """Variables that Amazon EKS derives from the cluster, and that the add-on's schema (v1.15.1, v1.18.6) does not have."""
 

@@ -64,6 +64,7 @@ EKS_SECURITY_GROUPS_FOR_PODS = f"{_USER_GUIDE}/security-groups-for-pods.html"
 EKS_ADD_ON_CONFIGURATION = "https://docs.aws.amazon.com/eks/latest/APIReference/API_DescribeAddonConfiguration.html"
 EKS_ADD_ON_SCHEMA = "https://github.com/aws/amazon-vpc-cni-k8s/issues/3059"
 EKS_CNI_VERSIONS = f"{_USER_GUIDE}/managing-vpc-cni.html"
+EKS_UPDATE_ADD_ON = "https://docs.aws.amazon.com/eks/latest/APIReference/API_UpdateAddon.html"
 EKS_NODEGROUP_API = "https://docs.aws.amazon.com/eks/latest/APIReference/API_Nodegroup.html"
 
 EC2_CREATE_SUBNET = f"{_EC2_API}/API_CreateSubnet.html"

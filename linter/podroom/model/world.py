@@ -215,6 +215,8 @@ class CniSettings:
     labelled: Unknown | None = None
     not_installed: Unknown | None = None
     options: tuple[CniOption, ...] = ()
+    on_update: Value[str] | None = None
+    """What an update of the add-on does with others' changes: OVERWRITE, PRESERVE or NONE; None without add-on."""
 
     def find(self, name: str) -> EnvironmentVariable | None:
         """Return the variable of that name, the last one if it is set twice."""

@@ -6,7 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from podroom.assembly.cni import ADDON, ConfigurationValues, read_configuration_mapping, read_configuration_values
+from podroom.assembly.cni import (
+    ADDON,
+    ON_UPDATE_DEFAULT,
+    ConfigurationValues,
+    read_configuration_mapping,
+    read_configuration_values,
+)
 from podroom.assembly.cni_defaults import DEFAULT_VERSION, UNDECLARED
 from podroom.assembly.eksctl.network import Network
 from podroom.assembly.eksctl.node_groups import GROUP_SECTIONS, condition_on, count_node_groups, read_node_groups
@@ -280,6 +286,7 @@ def _from_addon(node: Mapping, name: Scalar) -> CniSettings:
         missing=values.missing,
         pod_subnets=values.pod_subnets,
         options=values.options,
+        on_update=changed(_or_default(text(node, "resolveConflicts"), ON_UPDATE_DEFAULT), str.upper),
     )
 
 
