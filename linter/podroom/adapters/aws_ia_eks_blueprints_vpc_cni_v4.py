@@ -18,6 +18,7 @@ resource "aws_eks_addon" "vpc_cni" {
   addon_name           = "vpc-cni"
   addon_version        = try(var.addon_config.addon_version, data.aws_eks_addon_version.this.version)
   configuration_values = try(var.addon_config.configuration_values, null)
+  resolve_conflicts    = try(var.addon_config.resolve_conflicts, "OVERWRITE")
 }
 """
 

@@ -82,6 +82,8 @@ resource "aws_eks_addon" "cluster" {
   addon_name           = each.key
   addon_version        = try(each.value.addon_version, null)
   configuration_values = try(each.value.configuration_values, null)
+
+  resolve_conflicts_on_update = try(each.value.resolve_conflicts_on_update, each.value.resolve_conflicts, null)
 }
 """
 

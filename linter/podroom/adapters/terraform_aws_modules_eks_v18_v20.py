@@ -91,6 +91,12 @@ _OUTPUTS = {
     "self_managed_node_groups": "module.self_managed_node_group",
 }
 
+_CONFLICTS = {
+    18: "each.value.resolve_conflicts, null",
+    19: 'each.value.resolve_conflicts, "OVERWRITE"',
+    20: 'each.value.resolve_conflicts_on_update, "OVERWRITE"',
+}
+
 
 def _text(major: int) -> str:
     platform = '"linux"' if major < 20 else "null"
@@ -99,6 +105,7 @@ def _text(major: int) -> str:
     return (
         variables({**_DEFAULTS, "cluster_ip_family": family})
         + _ROOT.replace("VALUES", "null" if major == 18 else "try(each.value.configuration_values, null)")
+        .replace("CONFLICTS", _CONFLICTS[major])
         .replace("BEFORE", "false" if major == 18 else "try(v.before_compute, false)")
         .replace("MAJOR", str(major))
         .replace(
@@ -173,6 +180,8 @@ resource "aws_eks_addon" "this" {
   addon_version        = try(each.value.addon_version, data.aws_eks_addon_version.this[each.key].version)
   configuration_values = VALUES
 
+  resolve_conflicts_on_update = try(CONFLICTS)
+
   depends_on = [module.fargate_profile, module.eks_managed_node_group, module.self_managed_node_group]
 }
 
@@ -183,6 +192,8 @@ resource "aws_eks_addon" "before_compute" {
   addon_name           = try(each.value.name, each.key)
   addon_version        = try(each.value.addon_version, data.aws_eks_addon_version.this[each.key].version)
   configuration_values = VALUES
+
+  resolve_conflicts_on_update = try(CONFLICTS)
 }
 
 module "eks_managed_node_group" {

@@ -68,6 +68,7 @@ _ADDON = {
     "before_compute": "bool, false",
     "addon_version": "string",
     "configuration_values": "string",
+    "resolve_conflicts_on_update": 'string, "OVERWRITE"',
 }
 
 _FARGATE = {
@@ -149,6 +150,8 @@ _ADDON_ARGUMENTS = """
     each.value.addon_version != null ? each.value.addon_version : data.aws_eks_addon_version.this[each.key].version
   )
   configuration_values = each.value.configuration_values
+
+  resolve_conflicts_on_update = each.value.resolve_conflicts_on_update
 """
 
 _ROOT = """

@@ -11,7 +11,7 @@ from typing import Any
 from podroom.model.world import World, Zone
 from podroom.positions import Span
 from podroom.report.style import Style, printable
-from podroom.values import Known, Members, OneOf, Unknown
+from podroom.values import Default, Known, Members, OneOf, Unknown
 
 FORMAT_VERSION = "1"
 _UNSAID = frozenset(("value", "subnet", "type"))
@@ -78,6 +78,8 @@ def _children(item: object) -> Iterator[tuple[str, object]]:
         if isinstance(value, bool) and value is field.default:
             continue
         if field.name == "json_type" and not (isinstance(value, Known) and value.value != "string"):
+            continue
+        if field.name == "on_update" and isinstance(value, Known) and isinstance(value.origin, Default):
             continue
         if field.name == "sources" and len(value) == 1:  # then it says nothing that the settings do not
             continue
