@@ -168,7 +168,7 @@ class Rule(ABC, Generic[S]):
     @classmethod
     def title(cls) -> str:
         """Return the first line of the docstring."""
-        return (cls.__doc__ or "").strip().splitlines()[0]
+        return (cls.__doc__ or "").strip().partition("\n")[0]
 
     @classmethod
     def rationale(cls) -> str:

@@ -13,6 +13,7 @@ from podroom.rule import Example, Rule
 from podroom.run import Request, check
 from podroom.sources.hcl.parser import parse
 
+_SHORTEST_RATIONALE = 200
 _EXPECTATION = pattern(r"#\s*expect:\s*([A-Z0-9, ]+)")
 
 
@@ -22,6 +23,27 @@ class Mark(NamedTuple):
     file: str
     line: int
     code: str
+
+
+def page_faults(rule: type[Rule[Any]]) -> list[str]:
+    """Return what the page of a rule lacks; empty if it says all that a reader needs."""
+    rationale = rule.rationale()
+    marked = f"# expect: {rule.code}"
+    wanted = {
+        "the code is capital letters and three digits": pattern(r"[A-Z]+[1-9][0-9]{2}").fullmatch(rule.code),
+        "the name is words of small letters, joined by -": pattern(r"[a-z0-9]+(?:-[a-z0-9]+)*").fullmatch(rule.name),
+        "the first line of the docstring is a sentence": rule.title().endswith("."),
+        "the docstring explains what happens, when it bites and how it looks": len(rationale) > _SHORTEST_RATIONALE,
+        'the docstring says what to do, after "Remedy:"': "Remedy:" in rationale,
+        "there are sources": rule.sources,
+        "each source is an address": all(source.startswith("https://") for source in rule.sources),
+        "a bad example marks its guilty line": any(
+            marked in text for example in rule.bad for text in example.files.values()
+        ),
+        "there is a good example": rule.good,
+        "the module begins with the code": rule.__module__.rpartition(".")[2].startswith(f"{rule.code.lower()}_"),
+    }
+    return [what for what, there in wanted.items() if not there]
 
 
 def expected_marks(files: Mapping[str, str]) -> list[Mark]:

@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""Write the page of every rule, docs/rules/CODE.md, and the index of them, rules/README.md.
+
+Both say what the rules' own files say; the tests hold them to it.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from podroom.report.rule_pages import markdown_list, markdown_page
+from podroom.rule import Rule
+from podroom_rules import rules
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+PAGES = Path("docs/rules")
+INDEX = Path("rules/README.md")
+FAMILIES = {
+    "PR1": "Max pods and the ways to set it",
+    "PR2": "Subnets and the demand for addresses",
+    "PR3": "Settings of the VPC CNI",
+    "PR4": "Prefix delegation",
+    "PR5": "Custom networking",
+    "PR6": "Security groups for pods",
+    "PR7": "Versions and platforms",
+    "PR8": "Karpenter",
+    "PR9": "Traps of modules and tools",
+}
+_HEAD = """# The rules
+
+Written by `tools/update_rules_docs.py` from the rules' own files. `podroom rules` lists them too, and `podroom explain
+CODE` prints the page of one. An error: pods will fail or never start. A warning: they will under conditions that the
+finding names. A finding may be milder than its rule.
+"""
+
+
+def documents() -> dict[Path, str]:
+    """Return the text of each document by its path below the checkout."""
+    known = rules()
+    parts = [_HEAD]
+    for family, members in groupby(known, key=_family):
+        parts.append(f"## {FAMILIES[family]}\n\n{markdown_list(list(members), _address)}")
+    return {INDEX: "\n".join(parts), **{PAGES / f"{rule.code}.md": markdown_page(rule) for rule in known}}
+
+
+def update() -> None:
+    """Write the documents, and remove pages of rules that are no more."""
+    texts = documents()
+    (CHECKOUT / PAGES).mkdir(exist_ok=True)
+    for path in (CHECKOUT / PAGES).glob("*.md"):
+        if path.relative_to(CHECKOUT) not in texts:
+            path.unlink()
+    for path, text in texts.items():
+        (CHECKOUT / path).write_text(text, encoding="utf-8")
+
+
+def _family(rule: type[Rule[Any]]) -> str:
+    return rule.code[:3]
+
+
+def _address(rule: type[Rule[Any]]) -> str:
+    return f"../{(PAGES / rule.code).as_posix()}.md"
+
+
+if __name__ == "__main__":
+    update()
