@@ -19,7 +19,7 @@ def read_cloud_config(text: TracedText, notes: Notes) -> Iterator[tuple[str, Tra
     """
     stream = compose(text)
     if stream.problem is not None:
-        notes.mentions(text, "`{}` stands in a cloud-config that cannot be read")
+        notes.mentions(text, "stands in a cloud-config that cannot be read")
         return
     for document in stream.documents:
         for entry in document.entries if isinstance(document, Mapping) else ():
@@ -71,4 +71,4 @@ def _others(node: Node, notes: Notes) -> None:
         elif isinstance(node, Sequence):
             pending.extend(node.items)
         else:
-            notes.mentions(node.content, "`{}` stands in cloud-config, which is not understood")
+            notes.mentions(node.content, "stands in cloud-config, which is not understood")

@@ -76,9 +76,9 @@ class Notes:
         self.gap(f"{where} could set max pods: {reasons}", text.span(start, end), refs)
 
     def mentions(self, text: TracedText, what: str) -> None:
-        """Note every mention of max pods in a text that is not understood."""
+        """Note every mention of max pods in a text that is not understood; `what` is said of the mention."""
         for mention in MENTION.finditer(text.text):
-            self.gap(what.format(quote(text, mention.start())), text.span(mention.start(), mention.end()))
+            self.gap(f"`{quote(text, mention.start())}` {what}", text.span(mention.start(), mention.end()))
 
     def user_data(self) -> UserData:
         """Return what was collected."""

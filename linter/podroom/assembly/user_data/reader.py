@@ -73,11 +73,11 @@ def _powershell(body: TracedText, notes: Notes) -> None:
         notes.bootstrap(Bootstrap.WINDOWS, body.span(*call.span()))
     at = 0
     for match in _POWERSHELL_ARGUMENTS.finditer(hidden):
-        notes.mentions(_only(body, hidden, at, match.start()), "`{}` is not understood")
+        notes.mentions(_only(body, hidden, at, match.start()), "is not understood")
         group = next(number for number in (1, 2, 3) if match.group(number) is not None)
         read_kubelet_arguments(body.slice(*match.span(group)), Mechanism.KUBELET_EXTRA_ARGS, notes)
         at = match.end()
-    notes.mentions(_only(body, hidden, at, len(hidden)), "`{}` is not understood")
+    notes.mentions(_only(body, hidden, at, len(hidden)), "is not understood")
     _whole_lines(body, hidden, notes)
 
 
@@ -92,7 +92,7 @@ def _only(body: TracedText, hidden: str, start: int, end: int) -> TracedText:
 def _other(part: Part, notes: Notes) -> None:
     """Judge a part that nothing on the node is known to read."""
     body = part.body
-    notes.mentions(body, f"`{{}}` stands in {part.kind.value}, which is not understood")
+    notes.mentions(body, f"stands in {part.kind.value}, which is not understood")
     _whole_lines(body, body.text, notes)
 
 

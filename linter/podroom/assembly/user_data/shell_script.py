@@ -97,7 +97,7 @@ class ScriptReader:
             if _DROP_IN.fullmatch(path):
                 self._drop_in(path, file.content, file.condition, file.span)
             elif path not in self._read_files and path not in _READ_ON_THE_NODE and file.content is not None:
-                self._notes.mentions(file.content, f"`{{}}` is written to {path}, and nothing here is known to read it")
+                self._notes.mentions(file.content, f"is written to {path}, and nothing here is known to read it")
 
     def _state(self) -> tuple[object, ...]:
         """Return what changes if a script reaches bootstrap.sh or could not be read to its end."""
@@ -184,7 +184,7 @@ class ScriptReader:
         if content is None:
             self._notes.gap(f"what is written to {path} is worked out on the node", span)
         elif condition:
-            self._notes.mentions(content, f"`{{}}` is written to {path} {condition}")
+            self._notes.mentions(content, f"is written to {path} {condition}")
         else:
             drop_in = _DROP_IN.fullmatch(path)
             mechanism = Mechanism.NODEADM_DROP_IN if drop_in else Mechanism.NODEADM_CONFIG
