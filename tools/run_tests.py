@@ -45,6 +45,8 @@ RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
 QUICK = ("full", "style", "types", "layers")
 PYTEST_JOBS = ("full", "covered", "once", "suite")
 ALL = (*QUICK, "suite", "checkov", "readme")
+PYTEST = ("-m", "pytest", "--hypothesis-seed=0")
+"""How pytest is called: drawn examples are the same at every run; pytest by itself draws others each time."""
 EVERYWHERE = ("-m", "not once")
 """What pytest is told to run on every Python."""
 ORACLE_PROGRAMS = ("bash", "chromium", "terraform")
@@ -189,7 +191,7 @@ def with_oracles(
     """Run tests with a Python that has every oracle; a skipped oracle is a failure."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        output = run([*python, "-m", "pytest", f"--junitxml={report}", *pytest_arguments], variables=variables)
+        output = run([*python, *PYTEST, f"--junitxml={report}", *pytest_arguments], variables=variables)
         skipped = [skip.get("message", "") for skip in ET.parse(report).iter("skipped")]  # noqa: S314 - our own file
     unwanted = [reason for reason in skipped if not excused(reason)]
     if unwanted:
@@ -211,7 +213,7 @@ def covered() -> tuple[str, str]:
 def suite(version: str, pytest_arguments: Sequence[str]) -> tuple[str, str]:
     """Run what is not marked `once`, with the least that it needs."""
     binaries = least_environment(version)
-    output = run([binaries / "python", "-m", "pytest", "-p", "no:cacheprovider", *EVERYWHERE, *pytest_arguments])
+    output = run([binaries / "python", *PYTEST, "-p", "no:cacheprovider", *EVERYWHERE, *pytest_arguments])
     return closing_line(output), output
 
 

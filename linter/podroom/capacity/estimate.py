@@ -146,4 +146,6 @@ def _both(one: int | None, other: int | None, combine: Callable[[int, int], int]
 
 
 def _union(*gaps: Sequence[Unknown]) -> tuple[Unknown, ...]:
+    if not any(gaps):
+        return ()
     return tuple(dict.fromkeys(gap for several in gaps for gap in several))

@@ -349,7 +349,8 @@ def _product(nodes: Estimate, each: Estimate) -> Estimate:
 
 
 def _sum(shares: Sequence[ShareForecast], loads: Callable[[ShareForecast], Loads]) -> Loads:
-    return Loads.each(lambda state: total([loads(share).of(state) for share in shares]))
+    each = [loads(share) for share in shares]
+    return Loads.each(lambda state: total([one.of(state) for one in each]))
 
 
 def _gaps(*estimates: Estimate) -> tuple[Unknown, ...]:
