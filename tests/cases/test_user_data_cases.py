@@ -67,6 +67,17 @@ def as_json(data: UserData) -> dict[str, object]:
     }
     if data.stray:
         found["stray"] = [[plain(item.value), written(item.span)] for item in data.stray]
+    if data.open_here_documents:
+        found["open_here_documents"] = [
+            [
+                item.delimiter,
+                written(item.span),
+                item.almost_end and written(item.almost_end),
+                item.lines_behind,
+                item.hides_bootstrap,
+            ]
+            for item in data.open_here_documents
+        ]
     return found
 
 

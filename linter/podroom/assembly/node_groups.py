@@ -97,7 +97,8 @@ class NodeGroups:
         template, template_missing, image, types = self._launched(resource)
         user_data = template.user_data if template else UserData()
         tag = _cluster_tag(body)
-        speaks = bool(user_data.bootstraps or user_data.fixed)
+        hidden = any(document.hides_bootstrap for document in user_data.open_here_documents)
+        speaks = hidden or bool(user_data.bootstraps or user_data.fixed)
         if not speaks and not tag.present:
             cause = first_unknown(template_missing, tag.unknown, *user_data.gaps)
             if cause is not None:

@@ -7,6 +7,7 @@ the sources do not settle which of two numbers wins, both are returned: what hol
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from podroom.capacity.cni import CniBehavior
 from podroom.capacity.max_pods import (
@@ -19,7 +20,7 @@ from podroom.capacity.max_pods import (
 from podroom.capacity.working import Figure
 from podroom.catalog.ami_families import AmiFamily
 from podroom.catalog.instance_types import InstanceType
-from podroom.model.world import FixedMaxPods, GroupKind, MaxPodsExpression, Mechanism, NodeGroup, UserData
+from podroom.model.world import Bootstrap, FixedMaxPods, GroupKind, MaxPodsExpression, Mechanism, NodeGroup, UserData
 from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.values import Known, Undecidable, Unknown
@@ -40,6 +41,27 @@ BEATEN_BY_AMAZON_EKS = frozenset({Mechanism.KUBELET_EXTRA_ARGS_VARIABLE})
 
 https://github.com/terraform-aws-modules/terraform-aws-eks/issues/2183
 """
+
+PROGRAM_OF_FAMILY = {
+    AmiFamily.AL2: Bootstrap.BOOTSTRAP_SH,
+    AmiFamily.UBUNTU: Bootstrap.BOOTSTRAP_SH,
+    AmiFamily.AL2023: Bootstrap.NODEADM,
+    AmiFamily.BOTTLEROCKET: Bootstrap.BOTTLEROCKET,
+    AmiFamily.WINDOWS: Bootstrap.WINDOWS,
+}
+"""The program of each AMI family; user data for another one is for nobody."""
+
+_PROGRAM_OF_MECHANISM = {
+    Mechanism.KUBELET_EXTRA_ARGS: (Bootstrap.BOOTSTRAP_SH, Bootstrap.WINDOWS),
+    Mechanism.KUBELET_EXTRA_ARGS_VARIABLE: (Bootstrap.BOOTSTRAP_SH,),
+    Mechanism.BOOTSTRAP_SH_EDIT: (Bootstrap.BOOTSTRAP_SH,),
+    Mechanism.KUBELET_CONFIGURATION: (Bootstrap.BOOTSTRAP_SH,),
+    Mechanism.NODEADM_CONFIG: (Bootstrap.NODEADM,),
+    Mechanism.NODEADM_EXPRESSION: (Bootstrap.NODEADM,),
+    Mechanism.NODEADM_DROP_IN: (Bootstrap.NODEADM,),
+    Mechanism.NODEADM_FLAG: (Bootstrap.NODEADM,),
+    Mechanism.BOTTLEROCKET_SETTING: (Bootstrap.BOTTLEROCKET,),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +99,7 @@ def kubelet_limits(
     """
     if group.launch_template_missing is not None:
         raise Undecidable(group.launch_template_missing)
-    user_data = group.user_data
+    user_data = _understood(group)
     if group.kind is GroupKind.MANAGED and not group.own_image.need():
         injected = _injected(all_instances(), cni)
         own = _strongest([one for one in user_data.fixed if one.mechanism not in BEATEN_BY_AMAZON_EKS])
@@ -92,6 +114,20 @@ def kubelet_limits(
             return (limit,)
         return (limit, injected)
     return (_self_configured(group, user_data, instance),)
+
+
+def _understood(group: NodeGroup) -> UserData:
+    """Return what the group's system understands of its user data: all of it, where the system is not known."""
+    user_data = group.user_data
+    if not isinstance(group.ami_family, Known):
+        return user_data
+    program = PROGRAM_OF_FAMILY[group.ami_family.value]
+    return replace(
+        user_data,
+        fixed=tuple(one for one in user_data.fixed if program in _PROGRAM_OF_MECHANISM[one.mechanism]),
+        use_max_pods=user_data.use_max_pods if program is Bootstrap.BOOTSTRAP_SH else (),
+        expressions=user_data.expressions if program is Bootstrap.NODEADM else (),
+    )
 
 
 def _self_configured(group: NodeGroup, user_data: UserData, instance: InstanceType) -> KubeletLimit:

@@ -87,6 +87,22 @@ class MaxPodsExpression:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenHereDocument:
+    """A here-document of a script that goes on to the script's end, because no line is its delimiter.
+
+    `almost_end` is a line that is the delimiter but for blanks beside it.  `lines_behind` counts the lines with text
+    in them that became part of it: all behind `almost_end` where there is one.  `hides_bootstrap` says that a call of
+    bootstrap.sh or nodeadm is among them.
+    """
+
+    delimiter: str
+    span: Span
+    almost_end: Span | None
+    lines_behind: int
+    hides_bootstrap: bool
+
+
+@dataclass(frozen=True, slots=True)
 class UserData:
     """What a node's user data says about max pods, in the order in which it says it.
 
@@ -101,6 +117,7 @@ class UserData:
     expressions: tuple[MaxPodsExpression, ...] = ()
     gaps: tuple[Unknown, ...] = ()
     stray: tuple[FixedMaxPods, ...] = ()
+    open_here_documents: tuple[OpenHereDocument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

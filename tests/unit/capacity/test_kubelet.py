@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from podroom.capacity.cni import CniBehavior
 from podroom.capacity.kubelet import kubelet_limits, strongest_expression
+from podroom.catalog.ami_families import AmiFamily
 from podroom.catalog.instance_types import InstanceCatalog
 from podroom.model.world import (
-    AmiFamily,
     FixedMaxPods,
     GroupKind,
     LaunchTemplate,
@@ -18,7 +20,7 @@ from podroom.model.world import (
     UserData,
 )
 from podroom.positions import Document, Span
-from podroom.values import Known, Members
+from podroom.values import Known, Members, Unknown
 
 SPAN = Span(Document("main.tf", "resource"), 0, 8)
 
@@ -30,7 +32,7 @@ def managed_group(*fixed: FixedMaxPods) -> NodeGroup:
         span=SPAN,
         cluster=Known("aws_eks_cluster.a", SPAN),
         instance_types=Members(),
-        ami_family=Known(AmiFamily.AL2, SPAN),
+        ami_family=Unknown("the image does not tell", SPAN),
         own_image=Known(value=False, origin=SPAN),
         launch_template=LaunchTemplate("aws_launch_template.a", SPAN, None, None, UserData(fixed=fixed)),
         launch_template_missing=None,
@@ -106,3 +108,23 @@ def test_the_later_expression_wins_but_for_drop_ins_and_empty_ones(
 ) -> None:
     written = [MaxPodsExpression(Known(text, SPAN), SPAN, drop_in) for text, drop_in in expressions]
     assert strongest_expression(written).text == Known(strongest, SPAN)
+
+
+@pytest.mark.parametrize(
+    ("family", "mechanism", "expected"),
+    [
+        (AmiFamily.AL2, Mechanism.KUBELET_EXTRA_ARGS, [20, 29]),
+        (AmiFamily.AL2, Mechanism.NODEADM_DROP_IN, [29]),
+        (AmiFamily.UBUNTU, Mechanism.KUBELET_EXTRA_ARGS, [20, 29]),
+        (AmiFamily.AL2023, Mechanism.NODEADM_DROP_IN, [20]),
+        (AmiFamily.AL2023, Mechanism.KUBELET_EXTRA_ARGS, [29]),
+        (AmiFamily.BOTTLEROCKET, Mechanism.BOTTLEROCKET_SETTING, [20]),
+        (AmiFamily.BOTTLEROCKET, Mechanism.NODEADM_CONFIG, [29]),
+    ],
+)
+def test_what_is_for_another_system_has_no_say(family: AmiFamily, mechanism: Mechanism, expected: list[int]) -> None:
+    instance = InstanceCatalog.bundled().find("m5.large")
+    assert instance is not None
+    group = replace(managed_group(FixedMaxPods(mechanism, Known(20, SPAN), SPAN)), ami_family=Known(family, SPAN))
+    limits = kubelet_limits(group, instance, lambda: [instance], CniBehavior())
+    assert [limit.figure.value for limit in limits] == expected

@@ -10,6 +10,7 @@ from podroom.model.world import (
     FixedMaxPods,
     MaxPodsExpression,
     Mechanism,
+    OpenHereDocument,
     UseMaxPods,
     UserData,
 )
@@ -48,6 +49,7 @@ class Notes:
     expressions: list[MaxPodsExpression] = field(default_factory=list)
     gaps: list[Unknown] = field(default_factory=list)
     stray: list[FixedMaxPods] = field(default_factory=list)
+    open_here_documents: list[OpenHereDocument] = field(default_factory=list)
 
     def bootstrap(self, bootstrap: Bootstrap, origin: Origin) -> None:
         """Note that user data speaks to this program."""
@@ -89,6 +91,7 @@ class Notes:
             tuple(self.expressions),
             tuple(self.gaps),
             tuple(self.stray),
+            tuple(self.open_here_documents),
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from podroom.assembly.user_data.here_documents import open_here_documents
 from podroom.assembly.user_data.kubelet_arguments import read_kubelet_arguments
 from podroom.assembly.user_data.node_config import read_node_config
 from podroom.assembly.user_data.notes import MENTION, SHELLS, WORKED_OUT, Notes, mentions_max_pods, quote
@@ -79,6 +80,7 @@ class ScriptReader:
         for command in self._shell.execute(source, script):
             self._command(command)
         self._left_over(source, script)
+        self._notes.open_here_documents.extend(open_here_documents(source, script))
         if self._state() == before:
             self._stray()
 

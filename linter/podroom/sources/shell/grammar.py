@@ -97,6 +97,7 @@ class _Parser:
             )
             literal = any(isinstance(part, Literal) and part.quoted for part in word.segments)
             lines: list[tuple[int, int]] = []
+            redirection.ended = False
             while self._at < len(self._text):
                 end = self._text.find("\n", self._at)
                 stop = len(self._text) if end < 0 else end
@@ -106,6 +107,7 @@ class _Parser:
                     while start < stop and self._text[start] == "\t":
                         start += 1
                 if self._text[start:stop] == delimiter:
+                    redirection.ended = True
                     break
                 lines.append((start, self._at))
             redirection.body = self._reader.here_document(lines, literal=literal)

@@ -64,11 +64,15 @@ class RawAssignment:
 
 @dataclass(slots=True)
 class RawRedirection:
-    """`>`, `>>`, `<`, `<<`, ... with its target; a here-document has a `body` instead."""
+    """`>`, `>>`, `<`, `<<`, ... with its target; a here-document has a `body` instead.
+
+    `ended` is false for a here-document that goes on to the end of the script.
+    """
 
     operator: str
     target: RawWord
     body: RawWord | None = None
+    ended: bool = True
 
 
 @dataclass(slots=True, eq=False)
