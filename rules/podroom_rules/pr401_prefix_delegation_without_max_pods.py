@@ -79,8 +79,8 @@ class PrefixDelegationWithoutMaxPods(Rule[NodeGroup]):
     )
     good = (
         Example.terraform(
-            "max pods is raised",
-            _CONFIGURATION % ("", "\n      kubelet:\n        config:\n          maxPods: 110"),
+            "max pods is raised, and memory is reserved for as many",
+            _CONFIGURATION % ("", '\n      kubelet:\n        maxPodsExpression: "110"'),
         ),
     )
 

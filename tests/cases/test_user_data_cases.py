@@ -78,6 +78,24 @@ def as_json(data: UserData) -> dict[str, object]:
             ]
             for item in data.open_here_documents
         ]
+    if data.calculator_calls:
+        found["calculator_calls"] = [
+            [
+                call.path,
+                None if call.version is None else plain(call.version),
+                written(call.span),
+                call.condition,
+                call.brought,
+            ]
+            for call in data.calculator_calls
+        ]
+    if data.unusable_settings:
+        found["unusable_settings"] = [
+            [item.fault.name, item.name, written(item.span), None if item.number is None else plain(item.number)]
+            for item in data.unusable_settings
+        ]
+    if data.kube_reserved:
+        found["kube_reserved"] = [written(span) for span in data.kube_reserved]
     return found
 
 

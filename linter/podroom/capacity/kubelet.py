@@ -181,14 +181,34 @@ def strongest_expression(expressions: Sequence[MaxPodsExpression]) -> MaxPodsExp
     return max(enumerate(written or expressions), key=lambda item: (item[1].drop_in, item[0]))[1]
 
 
-def _expressed(expression: MaxPodsExpression, instance: InstanceType) -> KubeletLimit:
-    """Return what an expression gives on a type, or what nodeadm takes instead of one that fails."""
+def memory_reserved_for(user_data: UserData, limit: KubeletLimit, instance: InstanceType) -> int | None:
+    """Return for how many pods a node with a written number reserves memory; None where that is the number itself.
+
+    nodeadm counts what it computes, an expression included, bootstrap.sh what its table says.  Bottlerocket and an
+    expression alone count the number.  nodeadm/internal/kubelet/config.go, bootstrap.sh.
+    """
+    if limit.mechanism is None or limit.mechanism is Mechanism.NODEADM_EXPRESSION:
+        return None
+    programs = _PROGRAM_OF_MECHANISM[limit.mechanism]
+    if Bootstrap.NODEADM in programs:
+        if not user_data.expressions:
+            return nodeadm_max_pods(instance).value
+        return _computed(strongest_expression(user_data.expressions), instance)[0].value
+    return al2_bootstrap_max_pods(instance).value if Bootstrap.BOOTSTRAP_SH in programs else None
+
+
+def _computed(expression: MaxPodsExpression, instance: InstanceType) -> tuple[Figure, str | None]:
     from podroom.capacity.cel.errors import CelNotUnderstoodError  # noqa: PLC0415 - few nodes have an expression
 
     try:
-        figure, failure = nodeadm_expressed_max_pods(instance, expression.text.need())
+        return nodeadm_expressed_max_pods(instance, expression.text.need())
     except CelNotUnderstoodError as error:
         raise Undecidable(Unknown(f"in maxPodsExpression {error.message}", expression.span)) from error
+
+
+def _expressed(expression: MaxPodsExpression, instance: InstanceType) -> KubeletLimit:
+    """Return what an expression gives on a type, or what nodeadm takes instead of one that fails."""
+    figure, failure = _computed(expression, instance)
     if failure is not None:
         return KubeletLimit(figure, "nodeadm", failure=failure)
     mechanism = Mechanism.NODEADM_EXPRESSION

@@ -103,12 +103,51 @@ class OpenHereDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class CalculatorCall:
+    """A script calls max-pods-calculator.sh.
+
+    `version` is what `--cni-version` says, None where it is not there.  `condition` says under what the call runs and
+    is empty if it always does.  `brought` means that the user data fetches or writes the script itself.
+    """
+
+    path: str
+    version: Value[str] | None
+    span: Span
+    condition: str = ""
+    brought: bool = False
+
+
+class SettingFault(Enum):
+    """Why Bottlerocket does not use a setting."""
+
+    INVALID = "the settings are no TOML"
+    UNKNOWN = "Bottlerocket has no such setting"
+    OUTSIDE = "it is not in a table of settings"
+
+
+@dataclass(frozen=True, slots=True)
+class UnusableSetting:
+    """A setting about max pods that Bottlerocket refuses or does not look at, or what makes them all unreadable.
+
+    `name` is its whole path ("settings.kubernetes.maxPods"), empty if the text is no TOML; `reason` is a clause.
+    `number` is what was to be max pods.
+    """
+
+    fault: SettingFault
+    name: str
+    reason: str
+    span: Span
+    number: Value[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class UserData:
     """What a node's user data says about max pods, in the order in which it says it.
 
     `bootstraps` are the programs that it speaks to, each at the first place.  `gaps` are the places that could say
     more and cannot be read: a hole, an unknown part, a script that works out the number on the node.  `stray` are
     numbers in KUBELET_EXTRA_ARGS of scripts that call no bootstrap.sh: no other script sees the variable.
+    `kube_reserved` are the places that say what kubelet reserves for itself.
     """
 
     bootstraps: tuple[Value[Bootstrap], ...] = ()
@@ -118,6 +157,9 @@ class UserData:
     gaps: tuple[Unknown, ...] = ()
     stray: tuple[FixedMaxPods, ...] = ()
     open_here_documents: tuple[OpenHereDocument, ...] = ()
+    calculator_calls: tuple[CalculatorCall, ...] = ()
+    unusable_settings: tuple[UnusableSetting, ...] = ()
+    kube_reserved: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,17 @@ Every AMI family has a way of its own to give kubelet the number of `maxPodsPerN
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from podroom.assembly.eksctl.reading import EKSCTL, changed, items, mapping, scalar, unknown_in, whole_number
+from podroom.assembly.user_data.bottlerocket import is_misplaced, misplaced
 from podroom.assembly.user_data.kubelet_arguments import read_kubelet_arguments
 from podroom.assembly.user_data.node_config import read_max_pods, read_node_config
 from podroom.assembly.user_data.notes import Notes
 from podroom.assembly.user_data.shell_script import ScriptReader
 from podroom.catalog.ami_families import AmiFamily
-from podroom.model.world import Bootstrap, GroupKind, Mechanism, UserData
+from podroom.model.world import Bootstrap, GroupKind, Mechanism, UnusableSetting, UserData
 from podroom.positions import Span
 from podroom.sources.yaml import Entry, Mapping, Scalar
 from podroom.traced_text import HOLE, Piece, TracedText
@@ -53,6 +55,18 @@ def _of_unknown_family(group: Mapping, family: Unknown | OneOf[AmiFamily], owner
     if not any(group.entry(name) for name in (SETTING, "kubeletExtraConfig", "overrideBootstrapCommand")):
         return UserData()
     return UserData(gaps=(Unknown(family.reason, owner, family.refs),))
+
+
+def _unknown_settings(parent: Mapping, path: tuple[str, ...]) -> Iterator[UnusableSetting]:
+    """Iterate over settings of Bottlerocket below `path` that are called max pods and are in the wrong place."""
+    for entry in parent.entries:
+        if not isinstance(entry.key, Scalar):
+            continue
+        way = (*path, entry.key.text)
+        if isinstance(entry.value, Mapping):
+            yield from _unknown_settings(entry.value, way)
+        elif is_misplaced(way):
+            yield misplaced(way, entry.span, whole_number(parent, entry.key.text, entry.span))
 
 
 class _Group:
@@ -124,6 +138,8 @@ class _Group:
         settings = mapping(mapping(self._group, "bottlerocket"), "settings")
         kubernetes = mapping(settings, "kubernetes")
         self._number(kubernetes, "max-pods", Mechanism.BOTTLEROCKET_SETTING, _BOTTLEROCKET_SETTING)
+        if settings is not None:
+            self._notes.unusable_settings.extend(_unknown_settings(settings, ("settings",)))
         self._fix(Mechanism.BOTTLEROCKET_SETTING)
 
     def windows(self) -> None:
@@ -162,6 +178,9 @@ class _Group:
 
     def _kubelet_configuration(self, mechanism: Mechanism) -> None:
         extra = mapping(self._group, "kubeletExtraConfig")
+        reserved = extra.entry("kubeReserved") if extra else None
+        if reserved is not None:
+            self._notes.kube_reserved.append(reserved.span)
         self._number(extra, "maxPods", mechanism, _KUBELET_SETTING)
 
     def _fix(self, mechanism: Mechanism) -> None:

@@ -17,6 +17,7 @@ _TAKES_A_VALUE = pattern(
     r"container-log-[a-z-]+|pod-infra-container-image|feature-gates|cloud-provider|root-dir|max-open-files|"
     r"allowed-unsafe-sysctls|registry-qps|registry-burst|event-qps|event-burst|kube-api-qps|kube-api-burst)"
 )
+_RESERVED = pattern(r"""["']?--kube-reserved(?![a-z-])""")
 
 
 def read_kubelet_arguments(text: TracedText, mechanism: Mechanism, notes: Notes) -> None:
@@ -37,6 +38,8 @@ def read_kubelet_arguments(text: TracedText, mechanism: Mechanism, notes: Notes)
             value = text.value(begin, stop) if stop > begin else text.value(start, end)
             left, right = _without_quotes(argument, start)
             notes.fix(mechanism, whole_number(value, text.span(start, end)), text.span(left, right))
+        elif _RESERVED.match(argument):
+            notes.kube_reserved.append(text.span(start, end))
         elif HOLE in argument and not value_follows and not re.match(r"""["']?--[a-z0-9-]+=""", argument):
             notes.hole(text, start, end, "an unknown value among kubelet's arguments")
         elif mentions_max_pods(text.slice(start, end)):

@@ -42,6 +42,9 @@ def _document(document: Mapping, notes: Notes, mechanism: Mechanism) -> None:
         _expression(expression, notes, drop_in=mechanism is Mechanism.NODEADM_DROP_IN)
     config = _mapping(kubelet, "config", notes)
     max_pods = config.entry("maxPods") if config else None
+    reserved = config.entry("kubeReserved") if config else None
+    if reserved is not None:
+        notes.kube_reserved.append(reserved.span)
     if max_pods is not None:
         read_max_pods(max_pods, notes, mechanism)
     flags = kubelet.get("flags")

@@ -7,10 +7,12 @@ from dataclasses import field
 
 from podroom.model.world import (
     Bootstrap,
+    CalculatorCall,
     FixedMaxPods,
     MaxPodsExpression,
     Mechanism,
     OpenHereDocument,
+    UnusableSetting,
     UseMaxPods,
     UserData,
 )
@@ -50,6 +52,9 @@ class Notes:
     gaps: list[Unknown] = field(default_factory=list)
     stray: list[FixedMaxPods] = field(default_factory=list)
     open_here_documents: list[OpenHereDocument] = field(default_factory=list)
+    calculator_calls: list[CalculatorCall] = field(default_factory=list)
+    unusable_settings: list[UnusableSetting] = field(default_factory=list)
+    kube_reserved: list[Span] = field(default_factory=list)
 
     def bootstrap(self, bootstrap: Bootstrap, origin: Origin) -> None:
         """Note that user data speaks to this program."""
@@ -92,6 +97,9 @@ class Notes:
             tuple(self.gaps),
             tuple(self.stray),
             tuple(self.open_here_documents),
+            tuple(self.calculator_calls),
+            tuple(self.unusable_settings),
+            tuple(self.kube_reserved),
         )
 
 

@@ -2,7 +2,7 @@
 resource "aws_launch_template" "nodes" {
   image_id      = "ami-0123456789abcdef0"
   instance_type = "m5.large"
-  user_data     = base64encode("#!/bin/bash\n/etc/eks/bootstrap.sh main --kubelet-extra-args --max-pods=110\n")
+  user_data     = base64encode("#!/bin/bash\n/etc/eks/bootstrap.sh main --kubelet-extra-args --max-pods=110\n") # expect: PR109
 }
 
 resource "aws_autoscaling_group" "nodes" {

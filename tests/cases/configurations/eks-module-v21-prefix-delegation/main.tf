@@ -25,7 +25,7 @@ module "eks" {
           spec:
             kubelet:
               config:
-                maxPods: 110
+                maxPods: 110 # expect: PR109
         EOT
       }]
     }

@@ -1,0 +1,50 @@
+"""Calls of max-pods-calculator.sh, which people put into `$(...)` and into variables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from podroom.model.world import CalculatorCall
+from podroom.patterns import pattern
+from podroom.sources.shell import Command, Script, Shell
+from podroom.traced_text import TracedText
+from podroom.values import Value
+
+_NAME = "max-pods-calculator.sh"
+_CALL = pattern(
+    r"(?:^|(?<=[\n;&|(`])|(?<![^\s;&|(`])(?:bash|sh|sudo|then|do)[ \t]+)[ \t]*"
+    r"(?P<call>(?P<path>[^\s;&|()`'\"=]*max-pods-calculator\.sh)(?=[\s)`]|$)"
+    r"""(?:[^\n)`;|&\\"']|\\.|"[^"]*"|'[^']*')*)""",
+    re.DOTALL,
+)
+_BRINGS = pattern(r"\b(?:curl|wget)\b(?:[^\n\\]|\\.)*max-pods-calculator", re.DOTALL)
+
+
+def calculator_calls(source: TracedText, script: Script, shell: Shell) -> Iterator[CalculatorCall]:
+    """Iterate over the calls in a script that `shell` has run, here-documents included and comments left out."""
+    text = source.text
+    if _NAME not in text:
+        return
+    brought = _BRINGS.search(text) is not None or any(path.endswith(_NAME) for path in shell.files)
+    for match in _CALL.finditer(text):
+        at = match.start("path")
+        if any(start <= at < end for start, end in script.comments):
+            continue
+        call = source.slice(*match.span("call"))
+        command = next(shell.run(call), None)
+        if command is None:
+            continue
+        condition = next((raw.condition for raw in script.commands if raw.start <= at < raw.end), "")
+        yield CalculatorCall(
+            match["path"], _version(command), call.span(0, len(call.text.rstrip())), condition, brought=brought
+        )
+
+
+def _version(command: Command) -> Value[str] | None:
+    """Return what follows `--cni-version`; None where nothing does."""
+    words = command.words
+    for position, word in enumerate(words[:-1]):
+        if word.text == "--cni-version":
+            return words[position + 1].content.value()
+    return None
