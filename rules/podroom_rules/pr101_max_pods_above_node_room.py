@@ -13,6 +13,7 @@ from podroom.records import dataclass
 from podroom.rule import Confidence, Evidence, Example, Finding, Rule, Severity
 from podroom.values import Undecidable
 from podroom_rules.rooms import (
+    counts_all_cards,
     effect_of,
     has_room,
     interface_for_pods,
@@ -270,7 +271,9 @@ def _faults(group: NodeGroup, assessment: Assessment) -> Iterator[_Fault]:
         if limit is None:
             continue
         if limit.mechanism is not None:
-            if not _drifted(group, assessment, resolved, limit):
+            if not _drifted(group, assessment, resolved, limit) and not counts_all_cards(
+                limit, resolved
+            ):  # PR102, PR107
                 yield _Fault(resolved, limit, limits, room, limited=False)
         elif (
             limited

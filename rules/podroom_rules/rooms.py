@@ -7,6 +7,7 @@ from dataclasses import replace
 from podroom.capacity.assessment import Assessment, Resolved
 from podroom.capacity.cni import FALSE_TEXTS, CniBehavior
 from podroom.capacity.interfaces import interface_budget, uses_prefixes
+from podroom.capacity.kubelet import KubeletLimit
 from podroom.capacity.working import Figure, counted
 from podroom.model.world import Cluster, NodeGroup
 from podroom.rule import Note
@@ -39,6 +40,17 @@ def unlimited_room(assessment: Assessment, group: NodeGroup, resolved: Resolved)
     """Return what `plain_room` would be without MAX_ENI."""
     cni = replace(assessment.cni(group), custom_networking=False, pod_eni=False, max_eni=None)
     return assessment.room(resolved.instance, cni, group.span).value
+
+
+def counts_all_cards(limit: KubeletLimit, resolved: Resolved) -> bool:
+    """Return whether a written number is worked out from the interfaces of all network cards, of which there are more.
+
+    Terraform's data source gives nothing else; what is written is told by its name in the expression.
+    """
+    total = resolved.instance.interfaces_all_cards
+    if limit.span is None or total is None or total <= resolved.instance.interfaces:
+        return False
+    return "maximum_network_interfaces" in limit.span.text
 
 
 def is_limited(resolved: Resolved, cni: CniBehavior) -> bool:

@@ -9,11 +9,22 @@ from podroom.evaluation.calls import render_template
 from podroom.evaluation.declarations import Declaration
 from podroom.evaluation.expansion import Repetition
 from podroom.evaluation.expressions import evaluate
+from podroom.evaluation.instance_facts import instance_fact
+from podroom.evaluation.operations import over_choices
 from podroom.evaluation.provenance import Place
 from podroom.evaluation.reading import unknown_of
 from podroom.evaluation.rendered import rendered_parts
 from podroom.evaluation.scope import Scope
-from podroom.evaluation.terms import Encoded, LazyObject, Null, ObjectTerm, Sym, Term, TupleTerm, wholly_known
+from podroom.evaluation.terms import (
+    Encoded,
+    LazyObject,
+    Null,
+    ObjectTerm,
+    Sym,
+    Term,
+    TupleTerm,
+    wholly_known,
+)
 from podroom.evaluation.types import DYNAMIC, STRING, ListType, Type
 from podroom.positions import Document, Span
 from podroom.values import Unknown
@@ -80,7 +91,23 @@ class ResourceInstance(LazyObject):
         if self.body.has_block(name):
             return block_list(f"{self.address}.{name}", self, self.body.blocks(name))
         field = self.body.attribute(name)
-        return self._symbol(name) if field is None else field.term
+        if field is not None:
+            return field.term
+        fact = self._fact(name) if self.mode == "data" and self.type == "aws_ec2_instance_type" else None
+        return self._symbol(name) if fact is None else fact
+
+    def _fact(self, name: str) -> Term | None:
+        """Return what the data source will say of an instance type that the catalog knows."""
+        field = self.body.attribute("instance_type")
+        if field is None:
+            return None
+
+        def fact(terms: list[Term]) -> Term:
+            (term,) = terms
+            known = instance_fact(term, name) if isinstance(term, str) else None
+            return self._symbol(name) if known is None else known
+
+        return over_choices([field.term], fact)
 
     def _symbol(self, name: str) -> Sym:
         address = f"{self.address}.{name}"

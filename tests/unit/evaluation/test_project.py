@@ -414,3 +414,29 @@ def test_data_sources_keep_their_configuration_and_render_templates() -> None:
     values = next(iter(image.body.blocks("filter"))).attribute("values")
     assert values is not None
     assert [item.string().need() for item in values.items()] == ["eks-*"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "attribute", "expected"),
+    [
+        ('"p4d.24xlarge"', "maximum_network_interfaces", (60,)),
+        ('"p4d.24xlarge"', "maximum_network_cards", (4,)),
+        ('"m5.large"', "maximum_ipv4_addresses_per_interface", (10,)),
+        ('"m5.large"', "default_vcpus", (2,)),
+        ('"m5.large"', "memory_size", (8192,)),
+        ('var.u ? "m5.large" : "m5.xlarge"', "maximum_network_interfaces", (3, 4)),
+        ('"m5.large"', "efa_interfaces", None),
+        ('"m99.large"', "maximum_network_interfaces", None),
+        ("var.u", "maximum_network_interfaces", None),
+    ],
+)
+def test_the_data_source_of_instance_types_says_what_the_catalog_knows(
+    kind: str, attribute: str, expected: tuple[int, ...] | None
+) -> None:
+    text = f'{UNSET}data "aws_ec2_instance_type" "t" {{\n  instance_type = {kind}\n}}\n'
+    found = value(f"data.aws_ec2_instance_type.t.{attribute}", text).integer()
+    if expected is None:
+        assert isinstance(found, Unknown)
+        assert found.refs == (f"data.aws_ec2_instance_type.t.{attribute}",)
+    else:
+        assert found.candidates() == expected

@@ -88,7 +88,7 @@ def read_max_pods(entry: Entry, notes: Notes, mechanism: Mechanism, setting: str
         return
     origin = entry.span
     if isinstance(number, Known):
-        notes.fix(mechanism, Known(number.value, origin), origin, setting)
+        notes.fix(mechanism, Known(number.value, value.span), origin, setting)
     else:
         notes.fix(mechanism, number, origin, setting)
 
