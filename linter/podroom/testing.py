@@ -7,8 +7,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
+from podroom.capacity.assessment import Assumptions
+from podroom.config import read_config
 from podroom.engine import Engine, Outcome
 from podroom.patterns import pattern
+from podroom.positions import Document
 from podroom.rule import Example, Rule
 from podroom.run import Request, check
 from podroom.sources.hcl.parser import parse
@@ -68,8 +71,11 @@ def found_marks(outcome: Outcome, root: Path) -> list[Mark]:
 
 
 def judge_folder(folder: Path, rules: Iterable[type[Rule[Any]]]) -> Outcome:
-    """Judge one folder with the given rules."""
-    return check(Request(paths=(str(folder),), reader=parse), Engine(rules))
+    """Judge one folder with the given rules, and with the assumptions of its podroom.toml if it has one."""
+    written = folder / "podroom.toml"
+    config = read_config(Document(str(written), written.read_text(encoding="utf-8"))) if written.exists() else None
+    assumptions = Assumptions() if config is None else config.assumptions
+    return check(Request(paths=(str(folder),), reader=parse, assumptions=assumptions), Engine(rules))
 
 
 def judge_example(example: Example, rules: Iterable[type[Rule[Any]]]) -> tuple[list[Mark], list[Mark], Outcome]:

@@ -10,7 +10,7 @@ resource "aws_launch_template" "nodes" {
     spec:
       cluster:
         name: main
-      kubelet: {config: {maxPods: 110}}
+      kubelet: {config: {maxPods: 110, kubeReserved: {cpu: 70m, memory: 1465Mi, ephemeral-storage: 1Gi}}}
   EOT
   )
 }
