@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from podroom.capacity.assessment import Assessment
 from podroom.capacity.cni import is_true
 from podroom.catalog import documents
-from podroom.catalog.cni_variables import CNI_VARIABLES
 from podroom.model.world import Cluster, CniSettings, EnvironmentVariable, SecurityGroupPolicy
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable
 from podroom_rules.rooms import in_auto_mode
-from podroom_rules.variables import ADD_ON_CONFIGURATION, doubtful_policy, is_read, policies_of
+from podroom_rules.variables import ADD_ON_CONFIGURATION, doubtful_policy, enforces_strictly, policies_of
 
 _POD_ENI, _MODE = "ENABLE_POD_ENI", "POD_SECURITY_GROUP_ENFORCING_MODE"
 _DEMUX = "DISABLE_TCP_EARLY_DEMUX"
@@ -129,9 +128,7 @@ class EarlyDemux(Rule[Cluster]):
         demux = _demux(settings)
         if demux is not None and is_true(demux.value.need()):
             return
-        if assessment.variable(settings, _MODE).need() == "standard" and is_read(
-            CNI_VARIABLES[_MODE], settings, assessment
-        ):
+        if not enforces_strictly(settings, assessment):
             return
         if not policies and open_policy is not None:
             raise Undecidable(open_policy)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from podroom.capacity.assessment import Assessment
-from podroom.catalog.cni_variables import CniContainer, CniVariable
+from podroom.catalog.cni_variables import CNI_VARIABLES, CniContainer, CniVariable
 from podroom.model.world import (
     Cluster,
     CniSettings,
@@ -148,3 +148,10 @@ def doubtful_policy(cluster: Cluster, assessment: Assessment) -> Unknown | None:
         if policy.uncertain is not None and cluster.address in policy.cluster.candidates():
             return policy.uncertain
     return None
+
+
+def enforces_strictly(settings: CniSettings, assessment: Assessment) -> bool:
+    """Return whether security groups for pods are enforced in strict mode, which was the only one before 1.11."""
+    mode = CNI_VARIABLES["POD_SECURITY_GROUP_ENFORCING_MODE"]
+    standard = assessment.variable(settings, mode.name).need() == "standard"
+    return not (standard and is_read(mode, settings, assessment))

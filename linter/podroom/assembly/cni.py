@@ -18,6 +18,7 @@ from podroom.traced_text import TracedText
 from podroom.values import Default, Known, Members, Unknown, Value, first_unknown
 
 ADDON = "vpc-cni"
+KUBE_PROXY = "kube-proxy"
 ON_UPDATE_DEFAULT = Known("NONE", Default("Amazon EKS", documents.EKS_UPDATE_ADD_ON))
 _READ_APART = ("env", "eniConfig")
 _INIT_ENV = "init.env"
@@ -88,6 +89,12 @@ class ConfigurationValues:
     missing: Unknown | None = None
     pod_subnets: Members[PodSubnet] = field(default_factory=Members)
     options: tuple[CniOption, ...] = ()
+
+
+def kube_proxy_mode(values: ConfigurationValues) -> Value[str] | None:
+    """Return the mode that the configuration of the add-on kube-proxy names; None if it names none."""
+    option = next((option for option in values.options if option.name == "mode"), None)
+    return values.missing if option is None else option.value
 
 
 def settings_of(values: Field) -> ConfigurationValues:

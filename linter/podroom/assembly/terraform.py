@@ -52,16 +52,17 @@ def assemble_parts(root: Module) -> tuple[World, tuple[Loose, ...]]:
     )
     if known and parts:
         world, parts = _attached(world, parts), ()
-    return _with_role(with_cni_order(_with_eni_configs(world, inventory), inventory), inventory), parts
+    world = with_cni_order(_with_eni_configs(world, inventory), inventory)
+    return _for_pod_security_groups(world, inventory, clusters), parts
 
 
-def _with_role(world: World, inventory: Inventory) -> World:
-    """Add the role of a cluster that gives pods security groups, which is what needs a policy of its own."""
+def _for_pod_security_groups(world: World, inventory: Inventory, clusters: Clusters) -> World:
+    """Add what security groups for pods hang on, where a cluster has them."""
     if not any(cluster.cni.find(POD_SECURITY_GROUPS) for cluster in world.clusters):
         return world
-    from podroom.assembly.cluster_roles import with_roles  # noqa: PLC0415 - most clusters do not
+    from podroom.assembly.pod_security_groups import with_surroundings  # noqa: PLC0415 - most clusters do not
 
-    return with_roles(world, inventory)
+    return with_surroundings(world, inventory, clusters)
 
 
 def _embedded(inventory: Inventory) -> tuple[tuple[Loose, ...], frozenset[str]]:

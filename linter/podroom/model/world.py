@@ -324,8 +324,8 @@ class ClusterRole:
 class Cluster:
     """An EKS cluster.  `declared` is false for a cluster that is only named by others.
 
-    `karpenter` is None where nothing in the project installs it, which does not say that nobody does.  `role` is read
-    where security groups for pods need it, and None where it is not in the project.
+    `karpenter` is None where nothing in the project installs it, which does not say that nobody does.  `role` and
+    `kube_proxy_mode` are read where security groups for pods need them, and None where the project does not say.
     """
 
     address: str
@@ -339,6 +339,7 @@ class Cluster:
     cni: CniSettings
     karpenter: Karpenter | None = None
     role: ClusterRole | None = None
+    kube_proxy_mode: Value[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

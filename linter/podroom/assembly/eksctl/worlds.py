@@ -8,8 +8,10 @@ from itertools import groupby
 
 from podroom.assembly.cni import (
     ADDON,
+    KUBE_PROXY,
     ON_UPDATE_DEFAULT,
     ConfigurationValues,
+    kube_proxy_mode,
     read_configuration_mapping,
     read_configuration_values,
 )
@@ -175,6 +177,7 @@ def _world(config: ClusterConfig, lenders: Sequence[ClusterConfig], root: str, g
         cni=_cni(config, lenders),
         karpenter=_karpenter(section("karpenter")),
         role=_role(section("iam")),
+        kube_proxy_mode=_kube_proxy_mode(config, lenders),
     )
     return World(
         root=root,
@@ -225,13 +228,9 @@ def _cni(config: ClusterConfig, lenders: Sequence[ClusterConfig]) -> CniSettings
     (pkg/actions/addon/tasks.go:22, pkg/apis/eksctl.io/v1alpha5/known_addons.go:12), unless `disableDefaultAddons`
     is on, which leaves the cluster without one (pkg/cfn/builder/cluster.go:376).
     """
-    for holder in (config, *lenders):
-        for node in items(holder.root, "addons"):
-            name = scalar(node, "name") if isinstance(node, Mapping) else None
-            if isinstance(node, Mapping) and name is not None and name.text.lower() == ADDON:
-                doubt = condition_on(node, holder.conditions)
-                settings = _from_addon(node, name)
-                return replace(settings, missing=first_unknown(settings.missing, doubt))
+    for holder, node, name in _add_ons(config, lenders, ADDON):
+        settings = _from_addon(node, name)
+        return replace(settings, missing=first_unknown(settings.missing, condition_on(node, holder.conditions)))
     unknown = [node for node in items(config.root, "addons") if _unnamed(node)]
     if unknown:
         return _default(Unknown("which add-on this is is not known", unknown[0].span))
@@ -247,6 +246,26 @@ def _cni(config: ClusterConfig, lenders: Sequence[ClusterConfig]) -> CniSettings
 def _karpenter(section: Mapping | None) -> Karpenter | None:
     """Return how eksctl installs Karpenter: with the chart's own settings (pkg/karpenter/karpenter.go)."""
     return None if section is None else Karpenter("karpenter", section.span, Known(0, _KARPENTER))
+
+
+def _add_ons(
+    config: ClusterConfig, lenders: Sequence[ClusterConfig], wanted: str
+) -> Iterator[tuple[ClusterConfig, Mapping, Scalar]]:
+    """Iterate over the entries of `addons` with a name, each with the document that holds it."""
+    for holder in (config, *lenders):
+        for node in items(holder.root, "addons"):
+            name = scalar(node, "name") if isinstance(node, Mapping) else None
+            if isinstance(node, Mapping) and name is not None and name.text.lower() == wanted:
+                yield holder, node, name
+
+
+def _kube_proxy_mode(config: ClusterConfig, lenders: Sequence[ClusterConfig]) -> Value[str] | None:
+    for holder, node, _ in _add_ons(config, lenders, KUBE_PROXY):
+        entry = node.entry("configurationValues")
+        mode = None if entry is None else kube_proxy_mode(_configuration(entry))
+        doubt = condition_on(node, holder.conditions)
+        return mode if mode is None or doubt is None else doubt
+    return None
 
 
 def _role(section: Mapping | None) -> ClusterRole | None:

@@ -1,10 +1,12 @@
-"""The roles of clusters, and the policies that are attached to them."""
+"""What security groups for pods hang on beside the CNI: the role of the cluster, and how kube-proxy works."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from podroom.assembly.inventory import Inventory
+from podroom.assembly.clusters import Clusters
+from podroom.assembly.cni import KUBE_PROXY, kube_proxy_mode, settings_of
+from podroom.assembly.inventory import Inventory, string
 from podroom.evaluation.project import Field, ResourceInstance
 from podroom.model.world import ClusterRole, World
 from podroom.traced_text import HOLE
@@ -17,18 +19,36 @@ _LISTS = ("aws_iam_policy_attachment", "aws_iam_role_policy_attachments_exclusiv
 """Types that hardly anybody uses, and that attach policies too."""
 
 
-def with_roles(world: World, inventory: Inventory) -> World:
-    """Return a World whose clusters have their role, where it is declared here."""
-    clusters = {resource.address: resource for resource in inventory.resources("aws_eks_cluster")}
+def with_surroundings(world: World, inventory: Inventory, clusters: Clusters) -> World:
+    """Return a World whose clusters have their role and the mode of kube-proxy, where they are declared here."""
+    declared = {resource.address: resource for resource in inventory.resources("aws_eks_cluster")}
+    modes = _kube_proxy_modes(inventory, clusters)
     return replace(
         world,
         clusters=tuple(
-            replace(cluster, role=_role_of(clusters[cluster.address], inventory))
-            if cluster.address in clusters
-            else cluster
+            replace(
+                cluster,
+                role=_role_of(declared[cluster.address], inventory) if cluster.address in declared else None,
+                kube_proxy_mode=modes.get(cluster.address),
+            )
             for cluster in world.clusters
         ),
     )
+
+
+def _kube_proxy_modes(inventory: Inventory, clusters: Clusters) -> dict[str, Value[str]]:
+    """Return the mode of kube-proxy by the address of the cluster, where its add-on has a configuration."""
+    modes: dict[str, Value[str]] = {}
+    for resource in inventory.resources("aws_eks_addon"):
+        name = string(resource.body, "addon_name")
+        field = resource.body.attribute("configuration_values")
+        if field is None or not isinstance(name, Known) or name.value != KUBE_PROXY:
+            continue
+        cluster = clusters.of(resource.body.attribute("cluster_name"), resource.span)
+        mode = kube_proxy_mode(settings_of(field))
+        if isinstance(cluster, Known) and mode is not None:
+            modes[cluster.value] = mode if resource.maybe is None else resource.maybe
+    return modes
 
 
 def _role_of(cluster: ResourceInstance, inventory: Inventory) -> ClusterRole | None:
