@@ -112,6 +112,8 @@ class IgnoredWarmTarget(Rule[Cluster]):
                 continue
             known = find_cni_variable(variable.name)
             is_default = known is not None and text == known.default
+            if is_default and not settings.from_manifest:
+                continue  # the manifest of the CNI holds it, and so does everybody who keeps that manifest
             reason, place = cause
             yield self.finding(
                 variable.span,
