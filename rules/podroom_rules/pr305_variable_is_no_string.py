@@ -11,7 +11,7 @@ from podroom.model.world import Cluster, CniSourceKind
 from podroom.positions import Span
 from podroom.rule import Example, Finding, Rule, Severity
 from podroom.values import Known, Unknown
-from podroom_rules.variables import ADD_ON_CONFIGURATION, Doubts, Statement, statements
+from podroom_rules.variables import ADD_ON_CONFIGURATION, Doubts, Statement, schema_refuses, statements
 
 _GO_TYPES = {"boolean": "bool", "integer": "number"}
 """What Go's decoder of JSON calls a type where it is called otherwise."""
@@ -125,11 +125,7 @@ class VariableIsNoString(Rule[Cluster]):
         block = "env" if statement.container is CniContainer.MAIN else "init.env"
         if statement.kind is CniSourceKind.ADD_ON:
             message = f"Amazon EKS refuses the configuration of the add-on: {name} is {kind} and not a string"
-            effect = (
-                "The apply fails, and nothing of the configuration takes effect: InvalidParameterException: "
-                "ConfigurationValue provided in request is not supported: Json schema validation failed with error: "
-                f"[$.{block}.{name}: {json_type} found, string expected]."
-            )
+            effect = schema_refuses(f"$.{block}.{name}: {json_type} found, string expected")
         else:
             message = f"Kubernetes refuses the DaemonSet aws-node: {name} is {kind} and not a string"
             effect = (

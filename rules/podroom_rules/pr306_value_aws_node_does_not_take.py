@@ -12,7 +12,14 @@ from podroom.model.world import Cluster, CniSourceKind
 from podroom.records import dataclass
 from podroom.rule import Example, Finding, Rule, Severity
 from podroom_rules.rooms import in_auto_mode
-from podroom_rules.variables import ADD_ON_CONFIGURATION, Statement, is_read, judge_statements
+from podroom_rules.variables import (
+    ADD_ON_CONFIGURATION,
+    NEVER_INITIALIZED,
+    Statement,
+    is_read,
+    judge_statements,
+    schema_refuses,
+)
 
 _MTU = ("AWS_VPC_ENI_MTU", "POD_MTU")
 _LEAST_MTU, _LEAST_MTU_IPV6, _MOST_MTU = 576, 1280, 9001
@@ -23,6 +30,7 @@ _RESERVED_VETH_PREFIXES = ("eth", "lo", "vlan")
 _LOG_FILE = "AWS_VPC_K8S_PLUGIN_LOG_FILE"
 _POD_ENI, _POD_ENI_MODE = "ENABLE_POD_ENI", "POD_SECURITY_GROUP_ENFORCING_MODE"
 _POLICY_MODE = "NETWORK_POLICY_ENFORCING_MODE"
+_MODES_OF_THE_SCHEMA = ("standard", "strict")
 _TAGS, _RESERVED_TAG = "ADDITIONAL_ENI_TAGS", "k8s.amazonaws.com"
 _CHECKED_TEXTS = frozenset({_VETH_PREFIX, _LOG_FILE, _POD_ENI_MODE, _POLICY_MODE, _TAGS})
 _MEANT_FALSE = frozenset({"no", "n", "off", "disable", "disabled"})
@@ -41,12 +49,16 @@ addons:
 
 @dataclass(frozen=True, slots=True)
 class _Fault:
-    """What is wrong with a text: what happens instead (None: aws-node exits), and what would do."""
+    """What is wrong with a text: what happens instead (None: aws-node exits), and what would do.
+
+    `refused` says that the add-on's schema does not let it through to aws-node.
+    """
 
     what: str
     instead: str | None
     fix: str
     harmless: bool = False
+    refused: bool = False
 
 
 class ValueThatAwsNodeDoesNotTake(Rule[Cluster]):
@@ -63,7 +75,8 @@ class ValueThatAwsNodeDoesNotTake(Rule[Cluster]):
 
         container runtime network not ready: cni plugin not initialized
 
-    The add-on's schema checks the type of a value and not the text.
+    The add-on's schema checks the type of a value and not the text, but for `NETWORK_POLICY_ENFORCING_MODE`: it takes
+    `standard` and `strict`, and refuses `none`, which aws-node would take.
 
     Remedy: write a text that aws-node takes.
     """
@@ -72,7 +85,7 @@ class ValueThatAwsNodeDoesNotTake(Rule[Cluster]):
     name = "env-bad-value"
     severity = Severity.WARNING
     subject = Cluster
-    sources = (documents.CNI_ENTRYPOINT, documents.CNI_UTILITIES, documents.CNI_IPAMD)
+    sources = (documents.CNI_ENTRYPOINT, documents.CNI_UTILITIES, documents.CNI_IPAMD, documents.EKS_ADD_ON_SCHEMA)
     bad = (
         Example.terraform(
             "a boolean that Go does not know",
@@ -121,23 +134,39 @@ class ValueThatAwsNodeDoesNotTake(Rule[Cluster]):
         fault = faults[0]
         if fault is None:
             return None
-        shown = f'{variable.name} is "{text}"'
-        severity = Severity.ERROR if fault.instead is None else Severity.INFO if fault.harmless else Severity.WARNING
+        shown = f'{variable.name} is "{text}", {fault.what}'
+        severity, message, effect = _told(fault, shown, variable.name)
         return self.finding(
             variable.span,
             cluster,
-            f"aws-node exits at start: {shown}, {fault.what}"
-            if fault.instead is None
-            else f"{shown}, {fault.what}: {fault.instead}",
+            message,
             label=fault.what,
-            effect="aws-node is in CrashLoopBackOff and new nodes stay NotReady: "
-            "container runtime network not ready, cni plugin not initialized."
-            if fault.instead is None
-            else "Nothing fails; only a line in the log of ipamd says that the text was not understood.",
+            effect=effect,
             fix=fault.fix,
-            evidence={"variable": variable.name, "value": text, "exits": fault.instead is None},
+            evidence={"variable": variable.name, "value": text, "exits": fault.instead is None and not fault.refused},
             severity=severity,
         )
+
+
+def _told(fault: _Fault, shown: str, name: str) -> tuple[Severity, str, str]:
+    """Return how bad a fault is, what fails, and how that looks."""
+    if fault.refused:
+        return (
+            Severity.ERROR,
+            f"Amazon EKS refuses the configuration of the add-on: {shown}",
+            schema_refuses(f"$.env.{name}: does not have a value in the enumeration [standard, strict]"),
+        )
+    if fault.instead is None:
+        return (
+            Severity.ERROR,
+            f"aws-node exits at start: {shown}",
+            NEVER_INITIALIZED,
+        )
+    return (
+        Severity.INFO if fault.harmless else Severity.WARNING,
+        f"{shown}: {fault.instead}",
+        "Nothing fails; only a line in the log of ipamd says that the text was not understood.",
+    )
 
 
 def _fault(
@@ -152,6 +181,13 @@ def _fault(
         if is_integer(text) and int(text) >= 0:
             return None
         return _Fault("which is no number of seconds", None, f'write whole seconds, such as {name} = "30"')
+    if name == _POLICY_MODE and statement.kind is CniSourceKind.ADD_ON:
+        choice = '"standard" or "strict"'
+        return (
+            None
+            if text in _MODES_OF_THE_SCHEMA
+            else _Fault(f"which is not {choice}", None, f"write {choice}", refused=True)
+        )
     if name in (_POD_ENI_MODE, _POLICY_MODE):
         return _mode(text, name, cluster, assessment)
     if name == _VETH_PREFIX:

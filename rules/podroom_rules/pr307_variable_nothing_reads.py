@@ -20,9 +20,11 @@ from podroom.rule import Confidence, Example, Finding, Rule, Severity
 from podroom_rules.rooms import in_auto_mode
 from podroom_rules.variables import (
     ADD_ON_CONFIGURATION,
+    NOT_IN_THE_SCHEMA,
     Statement,
     is_read,
     judge_statements,
+    schema_refuses,
     shown_version,
     statements,
 )
@@ -166,9 +168,7 @@ class VariableThatNothingReads(Rule[Cluster]):
             if refused
             else f"{name} has no effect: it {fault.why}",
             label="not in the schema of the add-on" if refused else "nothing reads it",
-            effect="The apply fails, and nothing of the configuration takes effect: InvalidParameterException: "
-            "ConfigurationValue provided in request is not supported: Json schema validation failed with error: "
-            f"[{path}: is not defined in the schema and the schema does not allow additional properties]."
+            effect=schema_refuses(f"{path}{NOT_IN_THE_SCHEMA}")
             if refused
             else "Nothing fails and nothing is logged; the nodes behave as if it was not there.",
             fix=fault.fix,

@@ -13,7 +13,7 @@ from podroom.positions import Span
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Known
 from podroom_rules.rooms import in_auto_mode
-from podroom_rules.variables import ADD_ON_CONFIGURATION, Doubts, is_read, sources_of, whole_manifest
+from podroom_rules.variables import ADD_ON_CONFIGURATION, NEVER_INITIALIZED, Doubts, is_read, sources_of, whole_manifest
 
 _IPV4, _IPV6 = "ENABLE_IPv4", "ENABLE_IPv6"
 _DELEGATION = "ENABLE_PREFIX_DELEGATION"
@@ -181,8 +181,7 @@ class IpFamiliesInConflict(Rule[Cluster]):
             cluster,
             f"aws-node exits at start: {what}",
             label=what,
-            effect="aws-node is in CrashLoopBackOff and new nodes stay NotReady: container runtime network not ready, "
-            f'cni plugin not initialized. The log of ipamd says "{logged}".',
+            effect=f'{NEVER_INITIALIZED} The log of ipamd says "{logged}".',
             fix=fix,
             related=_related(cluster, place),
             evidence={"logged": logged},

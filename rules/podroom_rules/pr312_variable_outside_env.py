@@ -11,7 +11,7 @@ from podroom.model.world import Cluster, CniOption, CniSource, CniSourceKind
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Known
 from podroom_rules.rooms import in_auto_mode
-from podroom_rules.variables import ADD_ON_CONFIGURATION, Doubts, sources_of
+from podroom_rules.variables import ADD_ON_CONFIGURATION, NOT_IN_THE_SCHEMA, Doubts, schema_refuses, sources_of
 
 _EKSCTL = """
 apiVersion: eksctl.io/v1alpha5
@@ -124,9 +124,7 @@ class VariableOutsideEnv(Rule[Cluster]):
             if refused
             else f"the chart ignores what is set here: {subject} {where}",
             label="not in the schema of the add-on" if refused else "no template of the chart reads it",
-            effect="The apply fails, and nothing of the configuration takes effect: InvalidParameterException: "
-            "ConfigurationValue provided in request is not supported: Json schema validation failed with error: "
-            f"[{first}: is not defined in the schema and the schema does not allow additional properties]."
+            effect=schema_refuses(f"{first}{NOT_IN_THE_SCHEMA}")
             if refused
             else "The release is installed and nothing fails; aws-node keeps its defaults.",
             fix=f"write {', '.join(_written(option) for option in misplaced)}",

@@ -37,6 +37,15 @@ resource "aws_eks_addon" "vpc_cni" {
 """
 """A configuration of the add-on, for examples."""
 
+NOT_IN_THE_SCHEMA = ": is not defined in the schema and the schema does not allow additional properties"
+"""What the add-on's schema says of a name that it does not know, after the path of that name."""
+
+NEVER_INITIALIZED = (
+    "aws-node is in CrashLoopBackOff and new nodes stay NotReady: container runtime network not ready, cni plugin not "
+    "initialized."
+)
+"""How it looks from outside that aws-node exits at start."""
+
 _NAME_OF_THE_NODE = "MY_NODE_NAME"
 
 
@@ -155,3 +164,11 @@ def enforces_strictly(settings: CniSettings, assessment: Assessment) -> bool:
     mode = CNI_VARIABLES["POD_SECURITY_GROUP_ENFORCING_MODE"]
     standard = assessment.variable(settings, mode.name).need() == "standard"
     return not (standard and is_read(mode, settings, assessment))
+
+
+def schema_refuses(error: str) -> str:
+    """Return how it looks from outside that the configuration of the add-on does not fit its schema."""
+    return (
+        "The apply fails, and nothing of the configuration takes effect: InvalidParameterException: ConfigurationValue "
+        f"provided in request is not supported: Json schema validation failed with error: [{error}]."
+    )

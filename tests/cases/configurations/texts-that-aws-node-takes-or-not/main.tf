@@ -6,7 +6,7 @@ resource "aws_eks_addon" "vpc_cni" {
     env = {
       ENABLE_POD_ENI                    = "true"
       POD_SECURITY_GROUP_ENFORCING_MODE = "Standard" # expect: PR306
-      NETWORK_POLICY_ENFORCING_MODE     = "STRICT"
+      NETWORK_POLICY_ENFORCING_MODE     = "STRICT"                                  # expect: PR306
       AWS_VPC_K8S_CNI_VETHPREFIX        = "vlan"                                    # expect: PR306
       AWS_VPC_K8S_PLUGIN_LOG_FILE       = "stdout"                                  # expect: PR306
       AWS_VPC_K8S_CNI_LOG_FILE          = "stdout"
