@@ -152,7 +152,7 @@ class NetworkPolicyInConflict(Rule[Cluster]):
         return self.finding(
             absent,
             cluster,
-            f"no pod starts: {_MODE} is set, and the agent that it is for is not there",
+            f"no new pod starts: {_MODE} is set, and the agent that it is for is not there",
             label="no network policy agent" if chart is not None else "aws-node has no container aws-eks-nodeagent",
             effect='Pods stay in ContainerCreating with "add cmd: failed to setup network policy".',
             fix=f"take version 1.19.4 of the chart or newer, or {keep}" if by_itself else f"remove {_MODE}, or {keep}",
