@@ -84,21 +84,54 @@ def _text() -> str:
     return variables(_DEFAULTS) + _ROOT + outputs(_OUTPUTS)
 
 
+_NODES = 'module.aws_eks_managed_node_groups["{}"]'
+_STOCK = "it counts only with custom_ami_id; a stock image is started by Amazon EKS itself"
+_NO_TEMPLATE = "it is part of a launch template, which the module makes only with create_launch_template = true"
+_OTHER_SYSTEM = ("launch_template_os", "bottlerocket|windows")
+
+_UNHEEDED = (
+    *(
+        Unheeded(
+            ("managed_node_groups", "*", name),
+            _STOCK,
+            unless=(("custom_ami_id", ".+"), _OTHER_SYSTEM),
+            nodes=_NODES,
+            instead=instead,
+        )
+        for name, instead in (
+            (
+                "kubelet_extra_args",
+                (
+                    'custom_ami_id = an image of your own choice beside kubelet_extra_args = "--max-pods=MAX_PODS" and '
+                    'bootstrap_extra_args = "--use-max-pods false"'
+                ),
+            ),
+            ("bootstrap_extra_args", None),
+        )
+    ),
+    *(
+        Unheeded(
+            ("managed_node_groups", "*", name),
+            _NO_TEMPLATE,
+            unless=(("create_launch_template", "true"),),
+            nodes=_NODES,
+            instead="create_launch_template = true",
+        )
+        for name in ("pre_userdata", "post_userdata", "custom_ami_id")
+    ),
+    Unheeded(
+        ("self_managed_node_groups", "*", "instance_types"),
+        "one member makes no mixed instances policy, and the launch template takes instance_type",
+        nodes='module.aws_eks_self_managed_node_groups["{}"]',
+        kind=IgnoredKind.ONE_INSTANCE_TYPE,
+        alone=("instance_type", "m4.large"),
+        instead="instance_type = ONE_TYPE",
+    ),
+)
+
 ADAPTER = Adapter(
     module="aws-ia/eks-blueprints/aws",
     majors=(4,),
     text=_text(),
-    unheeded=(
-        (
-            (4,),
-            Unheeded(
-                ("self_managed_node_groups", "*", "instance_types"),
-                "one member makes no mixed instances policy, and the launch template takes instance_type",
-                nodes='module.aws_eks_self_managed_node_groups["{}"]',
-                kind=IgnoredKind.ONE_INSTANCE_TYPE,
-                alone=("instance_type", "m4.large"),
-                instead="instance_type = ONE_TYPE",
-            ),
-        ),
-    ),
+    unheeded=tuple(((4,), unheeded) for unheeded in _UNHEEDED),
 )

@@ -42,6 +42,13 @@ _SELF_MANAGED = {
         "bootstrap_extra_args = \"--kubelet-extra-args '...'\"",
     ),
 }
+_LATER = {
+    (_GROUPS, 19): ("launch_template_id", "use_custom_launch_template"),
+    (_OWN_GROUPS, 19): ("launch_template_id", "instance_requirements"),
+    (_GROUPS, 20): ("cloudinit_pre_nodeadm", "cloudinit_post_nodeadm"),
+    (_OWN_GROUPS, 20): ("cloudinit_pre_nodeadm", "cloudinit_post_nodeadm", "ami_type"),
+}
+"""Arguments by the major version that is the first to have them."""
 _DROPPED_IN_21: dict[str, tuple[str, str | None]] = {
     "cluster_version": ("in v21 it is kubernetes_version", "kubernetes_version = {}"),
 }
@@ -173,9 +180,9 @@ UNHEEDED = (
     ),
     (_ALL, _ON_STOCK),
     *(
-        ((18, 19), unheeded)
-        for groups in (_GROUPS, _OWN_GROUPS)
-        for unheeded in _dropped(groups, {"cloudinit_pre_nodeadm": ("v20 is the first to have it", None)}, "")
+        (tuple(major for major in _ALL if major < first), unheeded)
+        for (groups, first), names in _LATER.items()
+        for unheeded in _dropped(groups, dict.fromkeys(names, (f"v{first} is the first to have it", None)), "")
     ),
     *(
         ((major,), _for_nodeadm(groups, old=old))

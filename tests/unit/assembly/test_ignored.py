@@ -71,6 +71,17 @@ POLICY = "self_managed_node_groups.a.mixed_instances_policy"
             {"cluster_addons.vpc-cni.configuration_values"},
         ),
         ("19.21.0", 'cluster_addons = { vpc-cni = { configuration_values = "{}" } }', set()),
+        (
+            "~> 19.0",
+            'self_managed_node_groups = { a = { ami_type = "AL2023_ARM_64_STANDARD" } }',
+            {"self_managed_node_groups.a.ami_type"},
+        ),
+        (
+            "~> 18.0",
+            "self_managed_node_groups = { a = { instance_requirements = { vcpu_count = { min = 2 } } } }",
+            {"self_managed_node_groups.a.instance_requirements"},
+        ),
+        ("~> 19.0", 'self_managed_node_groups = { a = { launch_template_id = "lt-0" } }', set()),
         ("~> 21.0", 'cluster_name = "room"', {"cluster_name"}),
         ("~> 20.0", 'cluster_name = "room"', set()),
         ("~> 20.0", 'name = "room"\naddons = {}', {"name", "addons"}),

@@ -7,7 +7,19 @@ module "eks_blueprints" {
   managed_node_groups = {
     stock = {
       node_group_name    = "stock"
-      kubelet_extra_args = "--max-pods=110" # of no effect without an image of one's own
+      kubelet_extra_args = "--max-pods=110" # expect: PR901
+    }
+    own = {
+      node_group_name        = "own"
+      create_launch_template = true
+      custom_ami_id          = "ami-0aaaaaaaaaaaaaaaa"
+      pre_userdata           = "export LABELS=own"
+      kubelet_extra_args     = "--max-pods=20"
+      bootstrap_extra_args   = "--use-max-pods false"
+    }
+    bare = {
+      node_group_name = "bare"
+      pre_userdata    = "echo never run" # expect: PR901
     }
   }
 
