@@ -8,6 +8,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+import update_rules_docs
 from checkout import CHECKOUT, podroom
 from podroom.report.rule_pages import markdown_list, markdown_page, text_page
 from podroom.report.style import Style
@@ -91,3 +92,12 @@ def test_a_page_for_a_terminal_names_the_files_and_marks_the_guilty_line() -> No
     assert "\n\nBad: fences\n\n  a.tf\n\n    x = <<EOT\n    ```\n    EOT # <-- XX101\n\n  b.txt\n" in page
     assert page.endswith("`# podroom: ignore[XX101] reason` on its line or the one above.\n")
     assert "\x1b[" in text_page(Odd, Style(colour=True))
+
+
+def test_the_pages_and_the_index_say_what_the_rules_say() -> None:
+    texts = update_rules_docs.documents()
+    written = {path.relative_to(CHECKOUT) for path in (CHECKOUT / update_rules_docs.PAGES).iterdir()}
+
+    assert written == set(texts) - {update_rules_docs.INDEX}, "run tools/update_rules_docs.py"
+    for path, text in texts.items():
+        assert (CHECKOUT / path).read_text(encoding="utf-8") == text, "run tools/update_rules_docs.py"

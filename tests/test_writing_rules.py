@@ -1,4 +1,4 @@
-"""The guide is right word for word, what tools/new_rule.py writes is a rule, and every rule has its page."""
+"""The guide is right word for word, and what tools/new_rule.py writes is a rule."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 import new_rule
-import update_rules_docs
 from checkout import CHECKOUT
 from podroom.rule import Rule
 from podroom.testing import judge_example, page_faults
@@ -127,12 +126,3 @@ def test_what_new_rule_writes_is_in_the_style_of_the_house(tmp_path: Path) -> No
 
     for command in (("check", "--ignore", "INP001", "--no-cache"), ("format", "--check", "--no-cache")):
         run("ruff", *command, *options, cwd=tmp_path, path=())
-
-
-def test_the_pages_and_the_index_say_what_the_rules_say() -> None:
-    texts = update_rules_docs.documents()
-    written = {path.relative_to(CHECKOUT) for path in (CHECKOUT / update_rules_docs.PAGES).iterdir()}
-
-    assert written == set(texts) - {update_rules_docs.INDEX}, "run tools/update_rules_docs.py"
-    for path, text in texts.items():
-        assert (CHECKOUT / path).read_text(encoding="utf-8") == text, "run tools/update_rules_docs.py"
