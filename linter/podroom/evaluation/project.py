@@ -6,9 +6,11 @@ from podroom.evaluation.bodies import BodyReader
 from podroom.evaluation.dependencies import Dependencies
 from podroom.evaluation.failures import EvaluationProblem
 from podroom.evaluation.inputs import Assignment, Inputs
-from podroom.evaluation.modules import Adapters, Module, ModuleCall, Options, Project, ProjectFiles
+from podroom.evaluation.module_calls import ModuleCall
+from podroom.evaluation.modules import Module
 from podroom.evaluation.reading import Field, Link
 from podroom.evaluation.resources import ResourceInstance
+from podroom.evaluation.root import Adapters, Options, Project, ProjectFiles
 from podroom.evaluation.supplied import SuppliedModule, Unheeded
 
 __all__ = [
