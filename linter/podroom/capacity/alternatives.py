@@ -41,8 +41,7 @@ def alternatives(assessment: Assessment, addresses: Sequence[str]) -> Alternativ
         node_groups = tuple(
             _settled(group, choice) if group.address in addresses else group for group in assessment.world.node_groups
         )
-        world = replace(assessment.world, node_groups=node_groups)
-        assessments.append(Assessment(world, assessment.catalog, assessment.assumptions))
+        assessments.append(assessment.with_groups(node_groups))
     types = tuple(dict.fromkeys(name for value in open_types for name in value.values))
     return Alternatives(tuple(assessments), types, Unknown(first.reason, first.origin, first.refs))
 

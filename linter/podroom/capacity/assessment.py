@@ -6,6 +6,7 @@ This is where `Value`s become numbers: what is not known raises `Undecidable` an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from enum import Enum
 from typing import TypeVar
 
@@ -109,8 +110,15 @@ class Assessment:
         self.catalog = catalog
         self.assumptions = assumptions
         self._memory: dict[tuple[object, ...], object] = {}
+        self._about_groups: dict[int, tuple[NodeGroup, dict[tuple[object, ...], object]]] = {}
         self._clusters = {cluster.address: cluster for cluster in reversed(world.clusters)}
         self._subnets = {subnet.address: subnet for subnet in reversed(world.subnets)}
+
+    def with_groups(self, node_groups: tuple[NodeGroup, ...]) -> Assessment:
+        """Return the sums for the same World with other node groups; what is known of a group that stays is kept."""
+        other = Assessment(replace(self.world, node_groups=node_groups), self.catalog, self.assumptions)
+        other._about_groups = self._about_groups
+        return other
 
     def cluster(self, group: NodeGroup | NodePool) -> Cluster:
         """Return the cluster of a node group or pool; raises `Undecidable` if it is not known which."""
@@ -206,7 +214,7 @@ class Assessment:
 
             return _with_facts(lambda: kubelet_limits(group, instance, everything, self.cni(group)), group.span)
 
-        return self.remember(("kubelet", id(group), instance.name), limits)
+        return self.remember_of(group, ("kubelet", instance.name), limits)
 
     def room(self, instance: InstanceType, cni: CniBehavior, span: Span) -> Figure:
         """Return how many pods a node can hold, host-network pods included."""
@@ -252,7 +260,7 @@ class Assessment:
                 expected_pods=self.assumptions.expected_pods_per_node,
             )
 
-        return self.remember(("load", instance.name, id(group), max_pods), lambda: _with_facts(sums, group.span))
+        return self.remember_of(group, ("load", instance.name, max_pods), lambda: _with_facts(sums, group.span))
 
     def _behavior(self, settings: CniSettings) -> CniBehavior:
         environment = {}
@@ -264,15 +272,24 @@ class Assessment:
 
     def remember(self, key: tuple[object, ...], answer: Callable[[], T]) -> T:
         """Return the answer to a question, worked out when it is first asked; "it is not known" is an answer, too."""
-        if key not in self._memory:
-            try:
-                self._memory[key] = answer()
-            except Undecidable as cause:
-                self._memory[key] = cause.unknown
-        kept = self._memory[key]
-        if isinstance(kept, Unknown):
-            raise Undecidable(kept)
-        return kept  # type: ignore[return-value] # a key is always used with one kind of answer
+        return _remembered(self._memory, key, answer)
+
+    def remember_of(self, group: NodeGroup, key: tuple[object, ...], answer: Callable[[], T]) -> T:
+        """Return the answer to a question that hangs on no other group, as `remember` does."""
+        _, memory = self._about_groups.setdefault(id(group), (group, {}))  # as long as it is kept, the id is its own
+        return _remembered(memory, key, answer)
+
+
+def _remembered(memory: dict[tuple[object, ...], object], key: tuple[object, ...], answer: Callable[[], T]) -> T:
+    if key not in memory:
+        try:
+            memory[key] = answer()
+        except Undecidable as cause:
+            memory[key] = cause.unknown
+    kept = memory[key]
+    if isinstance(kept, Unknown):
+        raise Undecidable(kept)
+    return kept  # type: ignore[return-value] # a key is always used with one kind of answer
 
 
 def collect(items: Iterator[R]) -> tuple[list[R], Unknown | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from podroom.capacity.assessment import Assessment, Resolved, ZoneBalance, collect
 from podroom.capacity.subnets import (
@@ -157,13 +158,18 @@ def shares_of(subnet: Subnet, assessment: Assessment) -> Iterator[Share]:
 def _shares(subnet: Subnet, assessment: Assessment) -> Iterator[Share]:
     unknown: Unknown | None = None
     for group in assessment.world.node_groups:
-        try:
-            for part in _parts(group, subnet, assessment):
-                yield _share(group, subnet, part, assessment)
-        except Undecidable as cause:
-            unknown = first_unknown(unknown, cause.unknown)
+        shares, missing = assessment.remember_of(
+            group, ("shares", id(subnet)), partial(collect, _shares_of_group(group, subnet, assessment))
+        )
+        yield from shares
+        unknown = first_unknown(unknown, missing)
     if unknown is not None:
         raise Undecidable(unknown)
+
+
+def _shares_of_group(group: NodeGroup, subnet: Subnet, assessment: Assessment) -> Iterator[Share]:
+    for part in _parts(group, subnet, assessment):
+        yield _share(group, subnet, part, assessment)
 
 
 def _parts(group: NodeGroup, subnet: Subnet, assessment: Assessment) -> Iterator[SubnetPart]:
