@@ -120,6 +120,7 @@ class NodeGroups:
             maximum_size=integer(body, "max_size"),
             subnets=subnet_uses(body.attribute("vpc_zone_identifier"), "vpc_zone_identifier", resource.span),
             uncertain=resource.maybe,
+            updates=_refresh(body),
         )
 
     def _template(self, reference: BodyReader | None) -> tuple[LaunchTemplate | None, Unknown | None, Field | None]:
@@ -268,6 +269,14 @@ def _desired_capacity(body: BodyReader) -> Value[int]:
         return integer(body, "desired_capacity")
     minimum = integer(body, "min_size")
     return Known(minimum.value, _AUTO_SCALING) if isinstance(minimum, Known) else minimum
+
+
+def _refresh(body: BodyReader) -> UpdateSettings | None:
+    """Return how an instance refresh replaces the nodes of an Auto Scaling group."""
+    preferences = next(blocks(body, "instance_refresh", "preferences"), None)
+    if preferences is None or preferences.attribute("max_healthy_percentage") is None:
+        return None
+    return UpdateSettings(max_healthy_percentage=integer(preferences, "max_healthy_percentage"))
 
 
 def _updates(body: BodyReader, owner: Span) -> UpdateSettings | None:

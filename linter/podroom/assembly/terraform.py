@@ -15,6 +15,7 @@ from podroom.assembly.inventory import Inventory
 from podroom.assembly.node_groups import NodeGroups
 from podroom.assembly.order import with_cni_order
 from podroom.assembly.subnets import read_subnets, read_vpcs
+from podroom.assembly.tenants import read_fargate_profiles, read_tenants
 from podroom.evaluation.project import Module
 from podroom.model.world import World
 from podroom.values import Members
@@ -39,6 +40,7 @@ def assemble_parts(root: Module) -> tuple[World, tuple[Loose, ...]]:
     cni = read_cni_settings(inventory, clusters)
     managed = groups.managed()
     self_managed = groups.self_managed()  # last: it may join the only cluster that the others name
+    fargate_profiles = read_fargate_profiles(inventory, clusters)
     parts, read = _embedded(inventory)
     known = clusters.build(cni, configured_elsewhere(inventory, read))
     world = World(
@@ -49,6 +51,8 @@ def assemble_parts(root: Module) -> tuple[World, tuple[Loose, ...]]:
         vpcs=read_vpcs(inventory),
         gaps=(*groups.gaps, *absent_modules(inventory, has_eks=bool(known))),
         ignored_arguments=ignored_arguments(inventory),
+        fargate_profiles=fargate_profiles,
+        tenants=read_tenants(inventory),
     )
     if known and parts:
         world, parts = _attached(world, parts), ()

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from podroom.capacity.cni import CniBehavior, is_boolean, is_integer, is_true
 from podroom.catalog.cni_variables import CNI_VARIABLES, CniVariable, VariableType
 
-_STOPS_GROWTH = ("DISABLE_NETWORK_RESOURCE_PROVISIONING", "ENABLE_IMDS_ONLY_MODE")
+STOPS_GROWTH = ("DISABLE_NETWORK_RESOURCE_PROVISIONING", "ENABLE_IMDS_ONLY_MODE")
+"""Variables with which ipamd neither attaches interfaces nor takes addresses."""
 
 
 def behavior_with(variables: Mapping[str, str], version: tuple[int, ...] | None) -> CniBehavior:
@@ -31,7 +32,7 @@ def remarks(variables: Mapping[str, str], version: tuple[int, ...] | None) -> It
             yield f'{name} is "{text}", which the VPC CNI does not read as a whole number: it takes its default'
         if text and variable.type is VariableType.BOOL and not is_boolean(text):
             yield f'{name} is "{text}", which the VPC CNI does not read as true or false: it takes its default'
-        if name in _STOPS_GROWTH and is_true(text):
+        if name in STOPS_GROWTH and is_true(text):
             yield f"with {name} ipamd attaches no interface and takes no address: these sums do not hold"
         if name == "ENABLE_MULTI_NIC" and is_true(text):
             yield "ENABLE_MULTI_NIC takes interfaces and addresses on further network cards, which are not counted here"

@@ -53,6 +53,8 @@ class Estimate:
 
     def plus(self, other: Estimate) -> Estimate:
         """Return the sum of two numbers."""
+        if other.is_zero and not other.gaps:
+            return self
         return Estimate(
             _both(self.least, other.least, int.__add__),
             _both(self.most, other.most, int.__add__),
@@ -88,6 +90,10 @@ class Estimate:
     def because(self, working: str) -> Estimate:
         """Return the same number with its sum."""
         return Estimate(self.least, self.most, working, self.gaps)
+
+
+NONE = Estimate(0, 0, "0")
+"""Nothing, for certain."""
 
 
 def total(estimates: Sequence[Estimate]) -> Estimate:

@@ -12,6 +12,7 @@ from podroom.capacity.assessment import DECISIVE_VARIABLES, Assessment, Assumpti
 from podroom.capacity.demand import subnets_of, zones_of
 from podroom.capacity.estimate import Estimate
 from podroom.capacity.node_forecast import NodeForecast, forecast_node
+from podroom.capacity.reserves import counted_elsewhere
 from podroom.capacity.sizes import size_estimate
 from podroom.capacity.subnet_forecast import SubnetForecast, forecast_subnets
 from podroom.capacity.updates import surge
@@ -94,10 +95,7 @@ def forecast(assessment: Assessment, also: Collection[str] = ()) -> Forecast:
         stray_groups=tuple(found for key, found in groups.items() if key not in placed),
         subnets=subnets,
         idle_subnets=idle,
-        pools=tuple(
-            Unknown(f"Karpenter decides how many nodes {pool.address} has and of which types: not counted", pool.span)
-            for pool in world.node_pools
-        ),
+        pools=counted_elsewhere(assessment),
         gaps=world.gaps,
     )
 

@@ -7,15 +7,22 @@ from dataclasses import replace
 
 from podroom.capacity.alternatives import alternatives
 from podroom.capacity.assessment import Assessment, collect
-from podroom.capacity.estimate import Estimate, Loads, LoadState, either
+from podroom.capacity.cni import is_true
+from podroom.capacity.cni_environment import STOPS_GROWTH
+from podroom.capacity.estimate import NONE, Estimate, Loads, LoadState, either
 from podroom.capacity.interfaces import ADDRESSES_PER_PREFIX
 from podroom.capacity.kubelet import KubeletLimit
+from podroom.capacity.max_pods import branch_interfaces
 from podroom.capacity.subnets import NodeLoad
-from podroom.capacity.warm_pool import NodeAddresses
+from podroom.capacity.warm_pool import NodeAddresses, node_addresses
+from podroom.capacity.working import MissingFactError
 from podroom.catalog.instance_types import InstanceType
 from podroom.model.world import NodeGroup
 from podroom.records import dataclass
 from podroom.values import Undecidable, Unknown
+
+_LEAST_ON_A_CARD = 2
+"""The interface's own address and a warm one."""
 
 _TYPES_VARY = "the instance types differ"
 
@@ -42,8 +49,9 @@ class NodeForecast:
 
     `addresses` is all, `in_node_subnet` and `in_pod_subnet` its parts: without custom networking all is in the node's
     subnet.  `prefixes` are the /28 blocks among them and `singles` the addresses that are in no prefix, both of the
-    subnet that pods get their addresses from.  `wanted` are the pods that need an address, `unserved` those that never
-    get one.  `ready` is False if no node becomes Ready, None if it is open.
+    subnet that pods get their addresses from.  `on_first_interface` is what the first interface takes, which without
+    custom networking is always in the node's subnet.  `wanted` are the pods that need an address, `unserved` those that
+    never get one.  `ready` is False if no node becomes Ready, None if it is open.
     """
 
     types: tuple[TypeForecast, ...]
@@ -52,6 +60,7 @@ class NodeForecast:
     in_pod_subnet: Loads
     prefixes: Loads
     singles: Loads
+    on_first_interface: Loads
     wanted: Loads
     unserved: Loads
     ready: bool | None
@@ -77,14 +86,16 @@ def forecast_node(group: NodeGroup, assessment: Assessment) -> NodeForecast:
     ]
     types = {found.forecast.instance.name: found for choice in each for found in choice.types}
     missing = tuple(gap for choice in each for gap in choice.missing)
-    return _forecast(_Types(tuple(types.values()), missing, possible.unknown))
+    in_prefixes = any(choice.in_prefixes for choice in each)
+    return _forecast(_Types(tuple(types.values()), missing, possible.unknown, in_prefixes))
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
     """A type with what its nodes may take; several where it is not known which max pods they have.
 
-    `crowded` is what they take if kubelet accepts more pods than there is room for, where it may.
+    `crowded` is what they take if kubelet accepts more pods than there is room for, where it may; `on_other_cards` the
+    addresses on network cards beside the default one.
     """
 
     forecast: TypeForecast
@@ -92,15 +103,20 @@ class _Found:
     custom_networking: bool
     gaps: tuple[Unknown, ...] = ()
     crowded: tuple[NodeLoad, ...] = ()
+    on_other_cards: Estimate = NONE
 
 
 @dataclass(frozen=True, slots=True)
 class _Types:
-    """The types of a group, why there may be others, and why it is not certain that each of them is used."""
+    """The types of a group, why there may be others, and why it is not certain that each of them is used.
+
+    `in_prefixes` is False where the CNI gives nobody prefixes, whatever the type.
+    """
 
     types: tuple[_Found, ...]
     missing: tuple[Unknown, ...] = ()
     choice: Unknown | None = None
+    in_prefixes: bool = True
 
 
 def _known_types(group: NodeGroup, assessment: Assessment) -> _Types:
@@ -110,8 +126,11 @@ def _known_types(group: NodeGroup, assessment: Assessment) -> _Types:
             reason = "what Windows nodes and nodes of IPv6 clusters take is not worked out"
             return _Types((), (Unknown(reason, group.span),))
         cni = assessment.cni(group)
+        idle = _without_growth(group, assessment)
     except Undecidable as cause:
         return _Types((), (cause.unknown,))
+    if idle is not None:
+        return _Types((), (idle,), in_prefixes=cni.prefix_delegation)
     found = []
     resolved_types, unknown = collect(assessment.instances(group))
     for resolved in resolved_types:
@@ -121,7 +140,19 @@ def _known_types(group: NodeGroup, assessment: Assessment) -> _Types:
             unknown = cause.unknown if unknown is None else unknown
     # A type that is named twice (in the template and as an override) is one type.
     types = {item.forecast.instance.name: item for item in found}
-    return _Types(tuple(types.values()), () if unknown is None else (unknown,))
+    missing = () if unknown is None else (unknown,)
+    return _Types(tuple(types.values()), missing, in_prefixes=cni.prefix_delegation)
+
+
+def _without_growth(group: NodeGroup, assessment: Assessment) -> Unknown | None:
+    """Return why ipamd takes no addresses itself, so that somebody else must; None if it does."""
+    settings = assessment.cluster(group).cni
+    for name in STOPS_GROWTH:
+        value = assessment.variable(settings, name)
+        if is_true(value.need()):
+            reason = f"with {name} ipamd attaches no interface and takes no address: what does it instead is not known"
+            return Unknown(reason, value.origin)
+    return None
 
 
 def _found(group: NodeGroup, instance: InstanceType, assessment: Assessment, *, custom_networking: bool) -> _Found:
@@ -138,33 +169,102 @@ def _found(group: NodeGroup, instance: InstanceType, assessment: Assessment, *, 
         gaps = (cause.unknown,)
         max_pods = Estimate.unknown(cause.unknown)
     loads = tuple(assessment.load(group, instance, number) for number in numbers)
-    # More pods than there is room for take no more addresses, and wait for one.
-    crowded = () if not gaps else (assessment.load(group, instance, room.value + assessment.assumptions.most_pods),)
+    crowded: tuple[NodeLoad, ...] = ()
+    if gaps:
+        # More pods than there is room for take no more addresses, and wait for one.
+        numbers.append(room.value + assessment.assumptions.most_pods + (instance.branch_interfaces or 0))
+        crowded = (assessment.load(group, instance, numbers[-1]),)
+    branches = tuple(
+        load
+        for number, load in zip(numbers, (*loads, *crowded), strict=True)
+        for load in _with_branches(group, instance, number, load, assessment)
+    )
+    if branches:
+        loads = (*loads, *branches)
+        gaps = (*gaps, _unknown_branches(group, assessment))
+    more = _on_other_cards(group, instance, assessment)
     forecast = TypeForecast(
         instance=instance,
         max_pods=max_pods,
         limits=limits,
         room=Estimate.of(room),
-        addresses=Loads.each(lambda state: _estimate(loads, state, _all, gaps)),
+        addresses=Loads.each(lambda state: _estimate(loads, state, _all, gaps).plus(more)),
         ready=all(load.idle.ready for load in loads),
     )
-    return _Found(forecast, loads, custom_networking, gaps, crowded)
+    return _Found(forecast, loads, custom_networking, gaps, crowded, more)
+
+
+def _with_branches(
+    group: NodeGroup, instance: InstanceType, max_pods: int, load: NodeLoad, assessment: Assessment
+) -> Iterator[NodeLoad]:
+    """Iterate over what a node takes if some pods have security groups, and thus branch interfaces, of their own.
+
+    They come on top of the expected pods, and are among those of a full node.
+    """
+    cni = assessment.cni(group)
+    if not cni.pod_eni:
+        return
+    try:
+        limit = branch_interfaces(instance, cni).value
+    except MissingFactError as error:
+        raise Undecidable(Unknown(error.message, group.span)) from error
+    expected, full = load.expected.pods, load.saturated.pods
+    for branches in range(1, min(limit, full - expected) + 1):
+        pools = [
+            node_addresses(instance, cni, max_pods=max_pods, pods=pods, branch_pods=branches)
+            for pods in (expected, full - branches)
+        ]
+        yield replace(load, expected=replace(pools[0], pods=expected), saturated=pools[1])
+
+
+def _unknown_branches(group: NodeGroup, assessment: Assessment) -> Unknown:
+    variable = assessment.cluster(group).cni.find("ENABLE_POD_ENI")
+    reason = (
+        "how many pods have security groups of their own is not known: each takes a branch interface, one address more"
+    )
+    return Unknown(reason, group.span if variable is None else variable.span)
+
+
+def _on_other_cards(group: NodeGroup, instance: InstanceType, assessment: Assessment) -> Estimate:
+    """Return the addresses on other network cards than the default one: with ENABLE_MULTI_NIC at least 2 on each.
+
+    ipamd attaches an interface to each with one warm address; what pods take of them is not worked out.
+    """
+    settings = assessment.cluster(group).cni
+    value = assessment.variable(settings, "ENABLE_MULTI_NIC")
+    cni = assessment.cni(group)
+    if not is_true(value.need()) or not cni.at_least(1, 20) or instance.network_cards == 1:
+        return Estimate.known(0)
+    cards = (instance.network_cards or 1) - 1
+    reason = "what pods take of other network cards with ENABLE_MULTI_NIC is not worked out"
+    return Estimate(cards * _LEAST_ON_A_CARD, None, "", (Unknown(reason, value.origin),))
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A part of what a node takes: its least, its most, its sum, and the least it can be if nothing is known."""
+    """A part of what a node takes: its least, its most, its sum, and the least it can be if nothing is known.
+
+    `has_other_cards` says whether addresses on other network cards are among it.
+    """
 
     least: Callable[[NodeAddresses], int]
     most: Callable[[NodeAddresses], int]
     working: Callable[[NodeAddresses], str]
     floor: int
+    has_other_cards: bool = False
 
 
 _all = _Part(
     least=lambda taken: taken.total,
     most=lambda taken: taken.total_at_most,
     working=lambda taken: taken.working,
+    floor=1,
+    has_other_cards=True,
+)
+_first_interface = _Part(
+    least=lambda taken: taken.on_first_interface,
+    most=lambda taken: taken.on_first_interface,
+    working=lambda _: "",
     floor=1,
 )
 _prefixes = _Part(
@@ -186,6 +286,7 @@ def _in_node_subnet(*, custom_networking: bool) -> _Part:
         most=lambda taken: taken.node_subnet_addresses + (0 if custom_networking else _chance(taken)),
         working=lambda taken: "1 primary interface" if custom_networking else taken.working,
         floor=1,
+        has_other_cards=not custom_networking,
     )
 
 
@@ -195,6 +296,7 @@ def _in_pod_subnet(*, custom_networking: bool) -> _Part:
         most=lambda taken: taken.pod_subnet_addresses + (_chance(taken) if custom_networking else 0),
         working=lambda taken: taken.pod_subnet_working,
         floor=0,
+        has_other_cards=custom_networking,
     )
 
 
@@ -203,7 +305,13 @@ def _singles(*, custom_networking: bool) -> _Part:
         here = taken.pod_subnet_addresses if custom_networking else taken.total
         return here - ADDRESSES_PER_PREFIX * taken.prefixes
 
-    return _Part(least=least, most=lambda taken: least(taken) + _chance(taken), working=lambda _: "", floor=0)
+    return _Part(
+        least=least,
+        most=lambda taken: least(taken) + _chance(taken),
+        working=lambda _: "",
+        floor=0,
+        has_other_cards=True,
+    )
 
 
 def _estimate(loads: Sequence[NodeLoad], state: LoadState, part: _Part, gaps: tuple[Unknown, ...]) -> Estimate:
@@ -227,8 +335,9 @@ def _forecast(found: _Types) -> NodeForecast:
         addresses=loads(lambda _: _all, _all.floor),
         in_node_subnet=loads(lambda item: _in_node_subnet(custom_networking=item.custom_networking), 1),
         in_pod_subnet=loads(lambda item: _in_pod_subnet(custom_networking=item.custom_networking), 0),
-        prefixes=loads(lambda _: _prefixes, 0),
+        prefixes=loads(lambda _: _prefixes, 0) if found.in_prefixes else Loads.each(lambda _: NONE),
         singles=loads(lambda item: _singles(custom_networking=item.custom_networking), 0),
+        on_first_interface=loads(lambda _: _first_interface, 1),
         wanted=Loads.each(lambda state: _pods(found, state, lambda taken: taken.pods)),
         unserved=Loads.each(lambda state: _pods(found, state, lambda taken: taken.unserved_pods)),
         ready=_ready(found),
@@ -241,7 +350,7 @@ def _pods(found: _Types, state: LoadState, count: Callable[[NodeAddresses], int]
     for item in found.types:
         counts = [count(getattr(load, state.value)) for load in (*item.loads, *item.crowded)]
         least, most = min(counts), max(counts)
-        boundless = item.gaps and state is LoadState.SATURATED
+        boundless = item.crowded and state is LoadState.SATURATED
         each.append(Estimate(least, None if boundless else most, "", item.gaps if boundless or least != most else ()))
     return either(each) if each else Estimate.known(0)
 
@@ -254,7 +363,11 @@ def _ready(found: _Types) -> bool | None:
 
 
 def _over_types(found: _Types, state: LoadState, part_of: Callable[[_Found], _Part], floor: int) -> Estimate:
-    each = [_estimate(item.loads, state, part_of(item), item.gaps) for item in found.types]
+    each = [
+        _estimate(item.loads, state, part, item.gaps).plus(item.on_other_cards if part.has_other_cards else NONE)
+        for item in found.types
+        for part in [part_of(item)]
+    ]
     each += [Estimate.unknown(gap, least=floor) for gap in found.missing]
     if not each:
         return Estimate(floor, None, "no instance type is known")

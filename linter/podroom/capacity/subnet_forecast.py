@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 
 from podroom.capacity.assessment import Assessment
-from podroom.capacity.demand import NO_ENI_CONFIG, is_among, load_balancer_tag, nodes_in, space
+from podroom.capacity.demand import NO_ENI_CONFIG, is_among, nodes_in, space
+from podroom.capacity.discovery import discovered, discovered_beside
 from podroom.capacity.estimate import Estimate, Loads, LoadState, either, total
 from podroom.capacity.interfaces import ADDRESSES_PER_PREFIX
 from podroom.capacity.node_forecast import NodeForecast
+from podroom.capacity.reserves import ReserveForecast, reserves_in
 from podroom.capacity.sizes import size_estimate
-from podroom.capacity.subnets import RESERVED_BY_EC2, SubnetPart, control_plane_reserve, load_balancer_reserve
+from podroom.capacity.subnets import RESERVED_BY_EC2, SubnetPart
 from podroom.model.world import NodeGroup, Subnet
 from podroom.positions import Span
 from podroom.records import dataclass
@@ -54,14 +57,6 @@ class ShareForecast:
     def added_by_update(self) -> Loads:
         """Return the addresses that an update adds."""
         return Loads.each(lambda state: _product(self.surge, self.per_node.of(state)))
-
-
-@dataclass(frozen=True, slots=True)
-class ReserveForecast:
-    """Addresses that somebody other than nodes needs in the subnet."""
-
-    name: str
-    addresses: Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +133,10 @@ def forecast_subnets(
         shares = tuple(
             share for group, node, surge in groups for share in _shares(group, node, surge, subnet, assessment)
         )
-        control_plane = _control_plane(subnet, assessment)
-        if shares or control_plane.addresses.least or subnet.address in also:
-            found.append(_forecast(subnet, shares, (control_plane, _load_balancers(subnet))))
+        reserves = reserves_in(subnet, assessment)
+        control_plane = reserves[0].addresses
+        if shares or control_plane.least or subnet.address in also:
+            found.append(_forecast(subnet, shares, reserves))
     return tuple(found)
 
 
@@ -154,25 +150,70 @@ def _shares(
         if presence is False:
             continue
         doubts = [gap for gap in (presence, group.uncertain) if isinstance(gap, Unknown)]
-        sizes = (size_estimate(group.desired_size), size_estimate(group.maximum_size), surge)
-        here = [_nodes_here(group, subnet, part, size, assessment) for size in sizes]
+        here = [_nodes_here(group, subnet, part, size, assessment) for size in sizes_of(group, surge)]
         desired, maximum, added = [nodes.without_bound_below(0, *doubts) if doubts else nodes for nodes in here]
         pods_elsewhere = part is SubnetPart.NODES and _custom_networking(group, assessment) is True
-        shares.append(
-            ShareForecast(
-                group=group,
-                part=part,
-                certain=presence is True,
-                desired=desired,
-                maximum=maximum,
-                surge=added,
-                per_node=node.in_node_subnet if part is SubnetPart.NODES else node.in_pod_subnet,
-                prefixes_per_node=nothing if pods_elsewhere else node.prefixes,
-                singles_per_node=node.in_node_subnet if pods_elsewhere else node.singles,
-                node=node,
-            )
+        share = ShareForecast(
+            group=group,
+            part=part,
+            certain=presence is True,
+            desired=desired,
+            maximum=maximum,
+            surge=added,
+            per_node=node.in_node_subnet if part is SubnetPart.NODES else node.in_pod_subnet,
+            prefixes_per_node=nothing if pods_elsewhere else node.prefixes,
+            singles_per_node=node.in_node_subnet if pods_elsewhere else node.singles,
+            node=node,
         )
+        gap = discovered_beside(subnet, group, assessment) if part is SubnetPart.NODES else None
+        shares.append(share if gap is None else _partly(share, share.node.on_first_interface, gap))
+    gap = None if shares else discovered(subnet, group, assessment)
+    if gap is not None:
+        sizes = sizes_of(group, surge)
+        desired, maximum, added = [_nodes_here(group, subnet, SubnetPart.PODS, size, assessment) for size in sizes]
+        share = ShareForecast(
+            group=group,
+            part=SubnetPart.PODS,
+            certain=False,
+            desired=desired,
+            maximum=maximum,
+            surge=added,
+            per_node=Loads.each(lambda state: _difference(node.addresses.of(state), node.on_first_interface.of(state))),
+            prefixes_per_node=node.prefixes,
+            singles_per_node=node.singles,
+            node=node,
+        )
+        shares.append(_partly(share, nothing, gap))
     return shares
+
+
+def _partly(share: ShareForecast, least: Loads, gap: Unknown) -> ShareForecast:
+    """Return a share of which it is open how much more than `least` of it is in this subnet."""
+
+    def fewer(loads: Loads, floor: Loads | None = None) -> Loads:
+        def bound(state: LoadState) -> Estimate:
+            low = 0 if floor is None else floor.of(state).least or 0
+            return loads.of(state).without_bound_below(low, gap).because("")
+
+        return Loads.each(bound)
+
+    return replace(
+        share,
+        per_node=fewer(share.per_node, least),
+        prefixes_per_node=fewer(share.prefixes_per_node),
+        singles_per_node=fewer(share.singles_per_node),
+    )
+
+
+def _difference(whole: Estimate, part: Estimate) -> Estimate:
+    """Return what is left of a number without a part of it."""
+    most = None if whole.most is None else max(0, whole.most - (part.least or 0))
+    return Estimate(0, most, "", whole.gaps)
+
+
+def sizes_of(group: NodeGroup, surge: Estimate) -> tuple[Estimate, Estimate, Estimate]:
+    """Return the nodes of a group at its desired and at its maximum size, and those that an update adds."""
+    return size_estimate(group.desired_size), size_estimate(group.maximum_size), surge
 
 
 def _presence(group: NodeGroup, subnet: Subnet, part: SubnetPart, assessment: Assessment) -> bool | Unknown:
@@ -223,28 +264,6 @@ def _nodes_here(group: NodeGroup, subnet: Subnet, part: SubnetPart, size: Estima
         return Estimate.unknown(cause.unknown, most=size.most)
     found = either(each, "", *size.gaps)
     return Estimate(found.least, None, "", found.gaps) if size.most is None else found
-
-
-def _control_plane(subnet: Subnet, assessment: Assessment) -> ReserveForecast:
-    reserve = control_plane_reserve()
-    parts = []
-    for cluster in assessment.world.clusters:
-        try:
-            if is_among(tuple(cluster.subnets), cluster.subnets.missing, subnet):
-                parts.append(Estimate.known(reserve.addresses))
-        except Undecidable as cause:
-            parts.append(Estimate.unknown(cause.unknown, most=reserve.addresses))
-    return ReserveForecast(reserve.name, total(parts))
-
-
-def _load_balancers(subnet: Subnet) -> ReserveForecast:
-    """Return what load balancers need where the tags let the AWS Load Balancer Controller choose the subnet."""
-    reserve = load_balancer_reserve()
-    none, needed = Estimate.known(0), Estimate.known(reserve.addresses)
-    tag = load_balancer_tag(subnet)
-    if isinstance(tag, Unknown):
-        return ReserveForecast(reserve.name, either([none, needed], "", tag))
-    return ReserveForecast(reserve.name, none if tag.value is None else needed)
 
 
 def _forecast(
@@ -325,6 +344,8 @@ def _fits(
         # One node of whichever group.
         count = 1
         demand = either(sizes)
+    if demand.is_zero:
+        return Estimate(None, None)
     least = 0
     if available.least is not None and demand.most:
         least = max(0, available.least) * count // demand.most
@@ -336,7 +357,7 @@ def _fits(
 
 
 def _lesser(one: Estimate, other: Estimate) -> Estimate:
-    least = min(bound for bound in (one.least or 0, other.least or 0))
+    least = min(one.least or 0, other.least or 0)
     bounds = [bound for bound in (one.most, other.most) if bound is not None]
     return Estimate(least, min(bounds, default=None), "", tuple(dict.fromkeys((*one.gaps, *other.gaps))))
 

@@ -29,6 +29,9 @@ CONTROL_PLANE_RECOMMENDED = 16
 CONTROL_PLANE_UPDATE = 5
 """Free addresses that a version upgrade or a change of logging takes for a while."""
 
+CONTROL_PLANE_INTERFACES = 4
+"""Interfaces that the control plane has in the subnets of its cluster: 2 to 4, at the worst all in one."""
+
 LOAD_BALANCER_REQUIRED = 8
 """Free addresses that the AWS Load Balancer Controller wants in a subnet before it puts a load balancer there."""
 

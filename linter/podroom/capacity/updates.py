@@ -17,7 +17,7 @@ _MINIMAL = "MINIMAL"
 def surge(group: NodeGroup, zones: Estimate) -> Estimate:
     """Return the nodes that an update adds to a group of its maximum size; none to a self-managed one."""
     if group.kind is not GroupKind.MANAGED:
-        return Estimate.known(0, "0: no managed update of a self-managed node group")
+        return _refresh_surge(group)
     updates = group.updates if group.updates is not None else UpdateSettings()
     unavailable = _unavailable(updates, size_estimate(group.maximum_size))
     strategies, gaps = _strategies(updates)
@@ -32,6 +32,29 @@ def surge(group: NodeGroup, zones: Estimate) -> Estimate:
         return Estimate(found.least, None, "", (*zones.gaps, *unavailable.gaps, *gaps))
     # Where the larger of the two is the same whatever is not known, nothing is open.
     return found if found.value is not None else either([found], "", *unavailable.gaps)
+
+
+def _refresh_surge(group: NodeGroup) -> Estimate:
+    """Return the nodes that an instance refresh adds: what the group may have above 100 % of its size.
+
+    Whether EC2 Auto Scaling rounds up or down is not documented.
+    https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html
+    """
+    percentage = None if group.updates is None else group.updates.max_healthy_percentage
+    if percentage is None:
+        return Estimate.known(0, "0: no update of a self-managed node group adds nodes")
+    percent, size = size_estimate(percentage), size_estimate(group.maximum_size)
+    extra = Estimate(_more(percent.least), _more(percent.most), "", percent.gaps)
+    least = (size.least or 0) * (extra.least or 0) // 100
+    most = None if size.most is None or extra.most is None else -(-size.most * extra.most // 100)
+    gaps = (*size.gaps, *extra.gaps)
+    working = f"max_healthy_percentage {percent.value}: {extra.value} % of {size.value}" if not gaps else ""
+    return Estimate(least, most, working, gaps)
+
+
+def _more(percent: int | None) -> int | None:
+    """Return what is above 100 %, at most the 100 % that EC2 Auto Scaling allows."""
+    return 100 if percent is None else min(100, max(0, percent - 100))
 
 
 def _unavailable(updates: UpdateSettings, size: Estimate) -> Estimate:

@@ -26,10 +26,10 @@ class NodeAddresses:
     """What one node takes from its subnets when ipamd has come to rest.
 
     `pods` are those that need an address.  `interfaces` counts all (primary, for pods, trunk, without branch
-    interfaces), `pod_interfaces` those that give
-    addresses to pods.  `node_subnet_addresses` and `pod_subnet_addresses` add up to `total`; the latter is 0 without
-    custom networking, with it everything but the primary interface's one address.  `free_addresses` are assigned to
-    the node and to no pod, `unserved_pods` wait for an address that never comes.  `total_at_most` is more than `total`
+    interfaces), `pod_interfaces` those that give addresses to pods.  `node_subnet_addresses` and `pod_subnet_addresses`
+    add up to `total`; the latter is 0 without custom networking, with it everything but the primary interface's one
+    address.  `on_first_interface` is what the first interface for pods takes.  `free_addresses` are assigned to the
+    node and to no pod, `unserved_pods` wait for an address that never comes.  `total_at_most` is more than `total`
     where the result hangs on chance: which prefixes the pods are on (WARM_PREFIX_TARGET of 2 or more), or how many
     pods come at once near max pods (WARM_IP_TARGET).  `ready` is False if the node never becomes Ready.  `working` is
     the sum of `total`, `pod_subnet_working` that of `pod_subnet_addresses`, empty without custom networking.
@@ -48,6 +48,7 @@ class NodeAddresses:
     unserved_pods: int
     ready: bool
     working: str
+    on_first_interface: int
     pod_subnet_working: str = ""
     sources: tuple[str, ...] = _SOURCES
 
@@ -136,7 +137,7 @@ def node_addresses(
     most_items = _most_items(pool, pods, items)
     more_interfaces = max(0, _ceil(most_items, pool.slots) - pod_interfaces)
     return NodeAddresses(
-        pods=pods,
+        pods=pods + branch_pods,
         interfaces=interfaces,
         pod_interfaces=pod_interfaces,
         secondary_addresses=0 if prefixes else items,
@@ -149,6 +150,7 @@ def node_addresses(
         unserved_pods=max(0, pods - addresses),
         ready=True,
         working=f"{'1 primary interface + ' if primary_apart else ''}{parts} = {total}",
+        on_first_interface=1 + min(items, pool.slots) * pool.addresses_per_item,
         pod_subnet_working=f"{parts} = {total - primary_apart}" if primary_apart else "",
     )
 
@@ -305,6 +307,7 @@ def _never_ready(trunk: int, pods: int, why: str, custom_networking: int = 0) ->
         unserved_pods=pods,
         ready=False,
         working=f"1 primary interface{' + 1 trunk interface' if trunk else ''} = {total}: {why}",
+        on_first_interface=1,
     )
 
 

@@ -436,16 +436,18 @@ class CniOrder(Enum):
 
 @dataclass(frozen=True, slots=True)
 class UpdateSettings:
-    """How Amazon EKS replaces the nodes of a managed node group; None for what is not said.
+    """How the nodes of a group are replaced; None for what is not said.
 
     `max_unavailable` is a number of nodes, `max_unavailable_percentage` one in percent of the group; without either
-    it is 1.  `strategy` is DEFAULT or MINIMAL.  `missing` says why all that may be otherwise.
+    it is 1.  `strategy` is DEFAULT or MINIMAL.  `missing` says why all that may be otherwise.  All these are of managed
+    node groups; `max_healthy_percentage` is that of the instance refresh of an Auto Scaling group.
     """
 
     max_unavailable: Value[int] | None = None
     max_unavailable_percentage: Value[int] | None = None
     strategy: Value[str] | None = None
     missing: Unknown | None = None
+    max_healthy_percentage: Value[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -478,7 +480,7 @@ class NodeGroup:
     max_pods_setting: str | None = None
     """The setting of the group's own language that gives kubelet a number; None where only user data can."""
     updates: UpdateSettings | None = None
-    """How Amazon EKS replaces the nodes; None where nothing is said, and for self-managed groups."""
+    """How the nodes are replaced; None where nothing is said."""
 
     @property
     def user_data(self) -> UserData:
@@ -586,6 +588,29 @@ class FargateProfile:
     span: Span
     cluster: Value[str]
     subnets: Members[SubnetUse]
+    uncertain: Unknown | None = None
+    """Why it is not certain that it exists; None if it is."""
+
+
+class TenantKind(Enum):
+    """What has addresses of its own in a subnet, without being a node."""
+
+    NAT_GATEWAY = "NAT gateway"
+    ENDPOINT = "interface endpoint"
+    NETWORK_LOAD_BALANCER = "Network Load Balancer"
+    LOAD_BALANCER = "load balancer"
+
+
+@dataclass(frozen=True, slots=True)
+class SubnetTenant:
+    """Something other than nodes that has addresses in some subnets: one in each, load balancers also more."""
+
+    address: str
+    span: Span
+    kind: Value[TenantKind]
+    subnets: Members[SubnetUse]
+    uncertain: Unknown | None = None
+    """Why it is not certain that it exists; None if it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -660,6 +685,7 @@ class World:
     cni_nodes: tuple[CniNode, ...] = ()
     ignored_arguments: tuple[IgnoredArgument, ...] = ()
     fargate_profiles: tuple[FargateProfile, ...] = ()
+    tenants: tuple[SubnetTenant, ...] = ()
     notices: tuple[Notice, ...] = ()
 
     @property

@@ -15,11 +15,12 @@ from podroom.report.capacity_wording import (
     assumed,
     cidr_of,
     deciders,
+    fitting,
     groups_of_alike,
+    kept_free,
     label,
     place,
     recommended_sentence,
-    reserve_notes,
     sentences,
     settings_that_tell,
     share_sentence,
@@ -144,7 +145,7 @@ def _subnets(comparison: Comparison, number: int) -> Iterator[str]:
         title = f"{len(subnets)} subnets alike" if len(subnets) > 1 else "One subnet"
         yield f'<h4>{title}: {text(shown(first.usable))} usable addresses</h4><ul class="names">{names}</ul>'
         notes = [share_sentence(share) for share in first.shares]
-        notes += [f"kept free: {' and '.join(reserve_notes(subnets))}"] if any(reserve_notes(subnets)) else []
+        notes += [f"kept free: {kept_free(first)}"] if kept_free(first) else []
         notes += sentences(first, found.assumptions)
         yield "<ul>" + "".join(f"<li>{text(note)}</li>" for note in notes if note) + "</ul>"
         if comparison.has_nodes(first):
@@ -187,12 +188,9 @@ def _cell(
     lacking = " lacking" if member == "left" and number.most is not None and number.most < 0 else ""
     return (
         f'<td class="n{lacking}" data-scenario="{scenario}" data-of="{whose}" data-member="{member}"{load} '
-        f'data-least="{least}" data-most="{most}" title="{text(number.working)}">{text(_shown(number))}</td>'
+        f'data-least="{least}" data-most="{most}" title="{text(number.working)}">'
+        f"{text(fitting(number) if member == 'holds' else shown(number))}</td>"
     )
-
-
-def _shown(number: Estimate) -> str:
-    return "" if number.least is None and number.most is None and not number.gaps else shown(number)
 
 
 def _legend(assumptions: Assumptions) -> str:

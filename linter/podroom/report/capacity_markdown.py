@@ -13,12 +13,13 @@ from podroom.report.capacity_wording import (
     assumed,
     cidr_of,
     deciders,
+    fitting,
     groups_of_alike,
+    kept_free,
     label,
     percent,
     place,
     recommended_sentence,
-    reserve_notes,
     sentences,
     share_sentence,
     shown,
@@ -93,7 +94,7 @@ def _subnets(subnets: Sequence[SubnetForecast], comparison: Comparison) -> Itera
                         *(shown(loads.of(state)) for loads in numbers),
                         percent(found.at_maximum.of(state), found.usable),
                         shown(found.left.of(state)),
-                        shown(found.holds.of(state)),
+                        fitting(found.holds.of(state)),
                         escaped(starving(found, state)),
                     ]
                 )
@@ -103,7 +104,7 @@ def _subnets(subnets: Sequence[SubnetForecast], comparison: Comparison) -> Itera
         yield from table(titles, [row[: len(titles)] for row in rows], numbers_from=1)
         yield ""
     notes = [share_sentence(share) for share in first.shares]
-    reserved = " and ".join(reserve_notes(subnets))
+    reserved = kept_free(first)
     notes += [f"kept free: {reserved}"] if reserved else []
     notes += sentences(first, comparison.today.assumptions)
     yield from (f"- {escaped(note)}" for note in notes if note)

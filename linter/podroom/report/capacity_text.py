@@ -16,12 +16,13 @@ from podroom.report.capacity_wording import (
     assumed,
     cidr_of,
     deciders,
+    fitting,
     groups_of_alike,
+    kept_free,
     label,
     percent,
     place,
     recommended_sentence,
-    reserve_notes,
     sentences,
     settings_that_tell,
     several,
@@ -161,7 +162,7 @@ def _subnets(subnets: Sequence[SubnetForecast], comparison: Comparison, canvas: 
         yield from _table(first, other, comparison, canvas)
     for share in first.shares:
         yield from canvas.paragraph(share_sentence(share), 2)
-    reserves = " and ".join(reserve_notes(subnets))
+    reserves = kept_free(first)
     if reserves:
         yield from canvas.paragraph(f"kept free in {'each' if len(subnets) > 1 else 'it'}: {reserves}", 2)
     for found, prefix in ((first, ""), (other, WHAT_IF)):
@@ -183,7 +184,7 @@ def _table(
             shown(found.at_maximum.of(state)),
             percent(found.at_maximum.of(state), found.usable),
             shown(found.left.of(state)),
-            shown(found.holds.of(state)),
+            fitting(found.holds.of(state)),
         )
         for _, found, state in rows
     ]

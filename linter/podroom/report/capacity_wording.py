@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from podroom.capacity.assessment import Assumptions, ZoneBalance
 from podroom.capacity.estimate import Estimate, LoadState
@@ -11,6 +11,7 @@ from podroom.capacity.node_forecast import NodeForecast
 from podroom.capacity.recommendation import Recommendation
 from podroom.capacity.subnet_forecast import ShareForecast, SubnetForecast
 from podroom.capacity.subnets import (
+    CONTROL_PLANE_INTERFACES,
     CONTROL_PLANE_RECOMMENDED,
     CONTROL_PLANE_REQUIRED,
     CONTROL_PLANE_UPDATE,
@@ -86,6 +87,12 @@ def shown(estimate: Estimate) -> str:
     return UNKNOWN
 
 
+def fitting(holds: Estimate) -> str:
+    """Return how many nodes a subnet holds; where too little is known, "at most 40" and not "0 to 40"."""
+    known = holds.least != 0 or holds.most is None or not holds.gaps or holds.most == 0
+    return shown(holds) if known else f"at most {holds.most:,}"
+
+
 def several(estimate: Estimate, noun: str) -> str:
     """Return a number with its noun: "1 node", "3 to 5 nodes", "at least 1 node"."""
     text = shown(estimate)
@@ -113,8 +120,9 @@ def assumed(assumptions: Assumptions) -> tuple[str, ...]:
         ZoneBalance.SKEWED: "all nodes of a group crowd into one zone",
     }[assumptions.zone_balance]
     control_plane = (
-        f"a subnet of the cluster keeps {CONTROL_PLANE_UPDATE} addresses for an update of the control plane; Amazon "
-        f"EKS requires {CONTROL_PLANE_REQUIRED} when a cluster is made and recommends {CONTROL_PLANE_RECOMMENDED}"
+        f"a subnet of the cluster keeps {CONTROL_PLANE_INTERFACES} addresses for interfaces of the control plane (2 to "
+        f"{CONTROL_PLANE_INTERFACES} in all its subnets) and {CONTROL_PLANE_UPDATE} for an update of it; Amazon EKS "
+        f"requires {CONTROL_PLANE_REQUIRED} when a cluster is made and recommends {CONTROL_PLANE_RECOMMENDED}"
     )
     expected = counted(assumptions.expected_pods_per_node, "pod")
     host = counted(assumptions.host_network_pods, "pod")
@@ -175,7 +183,7 @@ def share_sentence(share: ShareForecast) -> str:
 
 def holds_sentence(subnet: SubnetForecast, assumptions: Assumptions) -> str:
     """Return how many nodes a subnet holds at each load, as a sentence; empty if it has no nodes."""
-    parts = [(shown(number), condition(state, assumptions)) for state, number in subnet.holds]
+    parts = [(fitting(number), condition(state, assumptions)) for state, number in subnet.holds]
     (first, when), *others = [(number, when) for number, when in parts if number != NO_FIGURE] or [("", "")]
     if not when:
         return ""
@@ -235,11 +243,17 @@ def cidr_of(subnet: SubnetForecast) -> str:
     return value_text(subnet.subnet.cidr)
 
 
-def reserve_notes(subnets: Sequence[SubnetForecast]) -> Iterator[str]:
-    """Iterate over what is kept for others than nodes."""
-    for reserve in subnets[0].reserves:
+def kept_free(subnet: SubnetForecast) -> str:
+    """Return what is kept for others than nodes: "9 for the control plane and 8 for the load balancers"."""
+    *others, last = list(_reserve_notes(subnet)) or [""]
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _reserve_notes(subnet: SubnetForecast) -> Iterator[str]:
+    for reserve in subnet.reserves:
         if not reserve.addresses.is_zero:
-            yield f"{shown(reserve.addresses)} for the {reserve.name}"
+            number = reserve.addresses
+            yield f"{shown(number) if number.least or number.most else 'a number nobody knows'} for the {reserve.name}"
 
 
 def deciders(group: GroupForecast) -> Iterator[str]:
@@ -291,7 +305,7 @@ def recommended_sentence(comparison: Comparison) -> str:
         return ""
     fullest = min(subnets, key=lambda subnet: subnet.left.expected.least or 0)
     then = next(subnet for subnet in found.then.subnets if subnet.subnet is fullest.subnet)
-    before, after = shown(fullest.holds.expected), shown(then.holds.expected)
+    before, after = fitting(fullest.holds.expected), fitting(then.holds.expected)
     if before == after:
         return ""
     nodes = condition(LoadState.EXPECTED, comparison.today.assumptions)

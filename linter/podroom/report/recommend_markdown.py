@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from podroom.capacity.estimate import LoadState
 from podroom.capacity.recommendation import Advice, Recommendation
-from podroom.report.capacity_wording import assumed, label, place, shown
+from podroom.report.capacity_wording import assumed, fitting, label, place, shown
 from podroom.report.cni_lines import ways_to_set
 from podroom.report.markdown import code, escaped, fenced, table
 from podroom.report.recommend_text import headline
@@ -60,7 +60,7 @@ def _before_and_after(found: Recommendation) -> Iterator[str]:
         after = then[subnet.subnet.address]
         cells = [f"{shown(subnet.at_maximum.of(state))} → {shown(after.at_maximum.of(state))}" for state in _SHOWN]
         left = f"{shown(subnet.left.expected)} → {shown(after.left.expected)}"
-        holds = f"{shown(subnet.holds.expected)} → {shown(after.holds.expected)}"
+        holds = f"{fitting(subnet.holds.expected)} → {fitting(after.holds.expected)}"
         rows.append([code(subnet.subnet.address), shown(subnet.usable), *cells, left, holds])
     expected = label(LoadState.EXPECTED, found.today.assumptions)
     if rows:

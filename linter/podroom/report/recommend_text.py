@@ -8,7 +8,7 @@ from podroom.capacity.estimate import LoadState
 from podroom.capacity.recommendation import Advice, Recommendation, Verdict
 from podroom.capacity.subnet_forecast import SubnetForecast
 from podroom.report.capacity_text import Canvas
-from podroom.report.capacity_wording import Comparison, assumed, cidr_of, groups_of_alike, label, place, shown
+from podroom.report.capacity_wording import Comparison, assumed, cidr_of, fitting, groups_of_alike, label, place, shown
 from podroom.report.cni_lines import ways_to_set
 from podroom.report.style import printable
 
@@ -86,8 +86,8 @@ def _subnets(subnets: Sequence[SubnetForecast], comparison: Comparison, canvas: 
                 shown(after.at_maximum.of(state)),
                 shown(before.left.of(state)),
                 shown(after.left.of(state)),
-                shown(before.holds.of(state)),
-                shown(after.holds.of(state)),
+                fitting(before.holds.of(state)),
+                fitting(after.holds.of(state)),
             )
         )
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
