@@ -135,3 +135,52 @@ def test_several_changes_are_judged_together(tmp_path: Path) -> None:
     result = podroom("capacity", plain(tmp_path), "--set", "g.desired_size=5", "--set", "g.max_size=6")
 
     assert result.exit_code == 0
+
+
+PREFIXES = 'ENABLE_PREFIX_DELEGATION = "true", WARM_PREFIX_TARGET = "{}"'
+CONTROL_PLANE = 9
+
+
+def test_blocks_are_counted_once_where_the_number_of_prefixes_is_a_range(tmp_path: Path) -> None:
+    parts = (subnet("a", "10.0.0.0/20"), eks_cluster(), node_group("g", sizes=(1, 5, 20)))
+
+    (here,) = report(write(tmp_path, *parts, add_on(PREFIXES.format(3))))["subnets"]
+
+    blocks = here["prefix_blocks"]
+    assert (blocks["asked"]["expected"]["least"], blocks["asked"]["expected"]["most"]) == (80, 120)
+    # At the worst 120 prefixes, and each node's own address and those of the control plane spoil a block each.
+    assert blocks["free"]["expected"]["least"] == 254 - 120 - 20 - CONTROL_PLANE
+    # At the best 80, and the single addresses lie side by side, 27 of them in the end blocks.
+    assert blocks["free"]["expected"]["most"] == 254 - 80 - 1
+
+
+def test_a_subnet_holds_no_more_nodes_than_its_unspoilt_blocks(tmp_path: Path) -> None:
+    parts = (subnet("a", "10.0.0.0/25"), eks_cluster(), node_group("g"))
+    folder = write(tmp_path, *parts, add_on(PREFIXES.format(1)))
+
+    (here,) = report(folder)["subnets"]
+    said = flowed(podroom("capacity", folder).stdout)
+
+    # 2 of 6 blocks for each node with 16 pods, if no single address lies in one of them.
+    assert here["holds"]["expected"] | {"working": ""} == {"least": 0, "most": 3, "working": ""}
+    assert here["holds"]["saturated"]["most"] == 0
+    assert "28 /28 blocks asked for, 6 in all: too few" in said
+
+
+def test_a_node_of_an_ipv6_cluster_takes_one_address(tmp_path: Path) -> None:
+    cluster = eks_cluster(more='kubernetes_network_config {\n    ip_family = "ipv6"\n  }')
+
+    found = report(write(tmp_path, subnet("a", "10.0.0.0/24"), cluster, node_group("g", sizes=(1, 2, 3))))
+
+    assert all((number["least"], number["most"]) == (3, 3) for number in found["subnets"][0]["at_maximum"].values())
+    assert found["subnets"][0]["holds"]["saturated"]["least"] == 251 - CONTROL_PLANE
+    assert found["gaps"] == []
+
+
+def test_settings_of_an_ipv6_cluster_are_kept(tmp_path: Path) -> None:
+    cluster = eks_cluster(more='kubernetes_network_config {\n    ip_family = "ipv6"\n  }')
+    folder = write(tmp_path, subnet("a", "10.0.0.0/24"), cluster, node_group("g"))
+
+    said = flowed(podroom("recommend", folder).stdout)
+
+    assert "keep the settings in an IPv6 cluster a node takes one IPv4 address" in said

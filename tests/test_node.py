@@ -301,3 +301,35 @@ def test_the_calculator_explains_its_oddities_on_standard_error():
     xen = podroom("max-pods", "--instance-type", "t2.medium", "--cni-prefix-delegation-enabled", "--explain")
     assert "t2.medium gets single addresses" in xen.stderr
     assert xen.stdout == "17\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["--env", "ENABLE_IPv4=false"], "are both off"),
+        (["--env", "ENABLE_IPv6=true"], "are both on"),
+        (["--env", "ENABLE_IPv6=true", "--env", "ENABLE_IPv4=false"], "ENABLE_IPv6 needs ENABLE_PREFIX_DELEGATION"),
+    ],
+)
+def test_ipamd_starts_with_one_family_of_addresses_only(arguments: list[str], why: str) -> None:
+    result = podroom("node", "m5.large", *arguments)
+
+    assert result.exit_code == 0
+    assert "ipamd does not start: " in result.stdout
+    assert why in result.stdout
+    assert "never becomes Ready" in result.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--ip-family", "ipv6"],
+        ["--env", "ENABLE_IPv6=true", "--env", "ENABLE_IPv4=false", "--env", "ENABLE_PREFIX_DELEGATION=true"],
+        ["--env", "ENABLE_IPv4=false", "--cni-version", "1.9.3"],
+    ],
+)
+def test_ipamd_starts_with_one_family(arguments: list[str]) -> None:
+    result = podroom("node", "m5.large", *arguments)
+
+    assert result.exit_code == 0
+    assert "does not start" not in result.stdout

@@ -133,7 +133,10 @@ def test_more_pods_never_take_fewer_addresses(instance: InstanceType, cni: CniBe
 def test_a_higher_warm_target_never_takes_fewer_addresses(
     instance: InstanceType, cni: CniBehavior, limit: int, pods: int, data: st.DataObject
 ) -> None:
-    """As long as it is a target that ipamd looks at already: another one would change what it counts."""
+    """As long as it is a target that ipamd looks at already: another one would change what it counts.
+
+    A target that max pods cuts short leaves less to chance: the pool is full before the pods come.
+    """
     names = ["warm_ip_target", "minimum_ip_target"] if cni.targets_addresses else ["warm_eni_target"]
     if not cni.targets_addresses and cni.warm_prefix_target:
         names.append("warm_prefix_target")
@@ -143,7 +146,8 @@ def test_a_higher_warm_target_never_takes_fewer_addresses(
     less = node_addresses(instance, cni, max_pods=limit, pods=pods)
     more = node_addresses(instance, higher, max_pods=limit, pods=pods)
     assert less.total <= more.total
-    assert less.total_at_most <= more.total_at_most
+    if max(cni.warm_ip_target + pods, cni.minimum_ip_target) < limit - ADDRESSES_PER_PREFIX:
+        assert less.total_at_most <= more.total_at_most
 
 
 questions = st.builds(

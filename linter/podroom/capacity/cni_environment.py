@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from podroom.capacity.cni import CniBehavior, is_boolean, is_integer, is_true
 from podroom.catalog.cni_variables import CNI_VARIABLES, CniVariable, VariableType
 
+_IPV4, _IPV6, _PREFIXES = "ENABLE_IPv4", "ENABLE_IPv6", "ENABLE_PREFIX_DELEGATION"
+_FAMILIES_SINCE = (1, 10, 0)
 STOPS_GROWTH = ("DISABLE_NETWORK_RESOURCE_PROVISIONING", "ENABLE_IMDS_ONLY_MODE")
 """Variables with which ipamd neither attaches interfaces nor takes addresses."""
 
@@ -15,6 +17,23 @@ def behavior_with(variables: Mapping[str, str], version: tuple[int, ...] | None)
     """Return how a CNI behaves with these variables, the others as the manifest, the chart and the add-on set them."""
     defaults = {name: variable.default for name, variable in CNI_VARIABLES.items() if variable.default is not None}
     return CniBehavior.from_environment({**defaults, **variables}, version)
+
+
+def family_failure(variables: Mapping[str, str], version: tuple[int, ...] | None) -> str:
+    """Return why ipamd does not start with these families of addresses; empty if it does.
+
+    Exactly one family must be on since 1.10, IPv6 only with prefix delegation.  pkg/ipamd/ipamd.go isConfigValid;
+    cmd/aws-vpc-cni/main.go.
+    """
+    if version is not None and version < _FAMILIES_SINCE:
+        return ""
+    texts = {name: CNI_VARIABLES[name].default or "" for name in (_IPV4, _IPV6, _PREFIXES)} | dict(variables)
+    ipv4, ipv6, prefixes = (is_true(texts[name]) for name in (_IPV4, _IPV6, _PREFIXES))
+    if ipv4 == ipv6:
+        return f"{_IPV4} and {_IPV6} are both {'on' if ipv4 else 'off'}, exactly one of them must be on"
+    if ipv6 and not prefixes:
+        return f"{_IPV6} needs {_PREFIXES}=true"
+    return ""
 
 
 def remarks(variables: Mapping[str, str], version: tuple[int, ...] | None) -> Iterator[str]:

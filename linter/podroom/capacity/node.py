@@ -57,7 +57,7 @@ class NodeQuestion:
     `max_pods` is the number that the user data gives kubelet, `expression` its `maxPodsExpression` (Amazon Linux
     2023 only; empty for none).  `managed` means a managed node group without an AMI ID, to which Amazon EKS gives a
     number of its own.  `pods` are the pods with an address of their own for which to work out the subnet's addresses,
-    beside none, one and all.
+    beside none, one and all.  `failure` says why ipamd does not start at all, empty if it does.
     """
 
     cni: CniBehavior
@@ -68,6 +68,7 @@ class NodeQuestion:
     expression: str = ""
     pods: int | None = None
     host_network_pods: int = HOST_NETWORK_PODS
+    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,8 @@ def node_report(instance: InstanceType, question: NodeQuestion) -> NodeReport:
         return _auto_mode(instance)
     if question.family is AmiFamily.WINDOWS:
         return _windows(instance, question)
+    if question.failure:
+        return _failing(instance, question)
     if question.networking is Networking.IPV6:
         return _ipv6(instance, question)
     max_pods, room = tuple(_max_pods(instance, question)), tuple(_room(instance, question))
@@ -118,6 +121,20 @@ def node_report(instance: InstanceType, question: NodeQuestion) -> NodeReport:
         room=room,
         addresses=tuple(_addresses(instance, question, max_pods[-1].answer)),
         notes=(*_verdict(max_pods[-1].answer, room[-1].answer, question), *_notes(instance, question)),
+    )
+
+
+def _failing(instance: InstanceType, question: NodeQuestion) -> NodeReport:
+    """Answer for a node on which ipamd does not start, which thus never becomes Ready."""
+    nothing = NotKnown(question.failure, applies=False)
+    working = "1 address of the primary interface, and the node never becomes Ready"
+    one = Figure(1, working, (documents.CNI_IPAMD,))
+    return NodeReport(
+        instance,
+        max_pods=tuple(_max_pods(instance, question)),
+        room=tuple(Row(row.key, row.title, nothing) for row in _room(instance, question)),
+        addresses=_same_load(question, estimated(lambda _: [exactly(one)], instance)),
+        notes=(f"ipamd does not start: {question.failure}",),
     )
 
 

@@ -51,7 +51,8 @@ class NodeForecast:
     subnet.  `prefixes` are the /28 blocks among them and `singles` the addresses that are in no prefix, both of the
     subnet that pods get their addresses from.  `on_first_interface` is what the first interface takes, which without
     custom networking is always in the node's subnet.  `wanted` are the pods that need an address, `unserved` those that
-    never get one.  `ready` is False if no node becomes Ready, None if it is open.
+    never get one.  `ready` is False if no node becomes Ready, None if it is open.  `note` says what
+    nodes they are where no instance type decides.
     """
 
     types: tuple[TypeForecast, ...]
@@ -64,6 +65,7 @@ class NodeForecast:
     wanted: Loads
     unserved: Loads
     ready: bool | None
+    note: str = ""
 
     def serves(self, state: LoadState) -> bool | None:
         """Return whether all pods of a node get an address; None if it is open."""
@@ -75,6 +77,8 @@ class NodeForecast:
 
 def forecast_node(group: NodeGroup, assessment: Assessment) -> NodeForecast:
     """Return what one node of a group takes; bounds with the reason where it is not known."""
+    if _is_ipv6(group, assessment):
+        return _IPV6
     possible = alternatives(assessment, (group.address,))
     if possible is None:
         return _forecast(_known_types(group, assessment))
@@ -88,6 +92,32 @@ def forecast_node(group: NodeGroup, assessment: Assessment) -> NodeForecast:
     missing = tuple(gap for choice in each for gap in choice.missing)
     in_prefixes = any(choice.in_prefixes for choice in each)
     return _forecast(_Types(tuple(types.values()), missing, possible.unknown, in_prefixes))
+
+
+def _is_ipv6(group: NodeGroup, assessment: Assessment) -> bool:
+    """Return whether a group is certainly one of an IPv6 cluster."""
+    try:
+        return assessment.cluster(group).ip_family.need() == "ipv6"
+    except Undecidable:
+        return False
+
+
+_ONE = Loads.each(lambda _: Estimate.known(1, "1 IPv4 address of the primary interface"))
+_NOTHING = Loads.each(lambda _: NONE)
+_IPV6 = NodeForecast(
+    types=(),
+    addresses=_ONE,
+    in_node_subnet=_ONE,
+    in_pod_subnet=_NOTHING,
+    prefixes=_NOTHING,
+    singles=_ONE,
+    on_first_interface=_ONE,
+    wanted=_NOTHING,
+    unserved=_NOTHING,
+    ready=True,
+    note="nodes of an IPv6 cluster: one IPv4 address each, whatever the number of pods",
+)
+"""ipamd puts one /80 prefix on the primary interface, attaches no other and takes no more IPv4 addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +153,7 @@ def _known_types(group: NodeGroup, assessment: Assessment) -> _Types:
     certain = replace(group, uncertain=None)  # whether the group exists changes nothing about one of its nodes
     try:
         if not assessment.applies(certain):
-            reason = "what Windows nodes and nodes of IPv6 clusters take is not worked out"
+            reason = "what Windows nodes take is not worked out"
             return _Types((), (Unknown(reason, group.span),))
         cni = assessment.cni(group)
         idle = _without_growth(group, assessment)
@@ -269,7 +299,7 @@ _first_interface = _Part(
 )
 _prefixes = _Part(
     least=lambda taken: taken.prefixes,
-    most=lambda taken: taken.prefixes + (_chance(taken) // ADDRESSES_PER_PREFIX if taken.prefixes else 0),
+    most=lambda taken: taken.prefixes_at_most,
     working=lambda _: "",
     floor=0,
 )
@@ -278,6 +308,11 @@ _prefixes = _Part(
 def _chance(taken: NodeAddresses) -> int:
     """Return the addresses that chance may add."""
     return taken.total_at_most - taken.total
+
+
+def _prefixes_by_chance(taken: NodeAddresses) -> int:
+    """Return the prefixes among the addresses that chance may add."""
+    return taken.prefixes_at_most - taken.prefixes
 
 
 def _in_node_subnet(*, custom_networking: bool) -> _Part:
@@ -307,7 +342,7 @@ def _singles(*, custom_networking: bool) -> _Part:
 
     return _Part(
         least=least,
-        most=lambda taken: least(taken) + _chance(taken),
+        most=lambda taken: least(taken) + _chance(taken) - ADDRESSES_PER_PREFIX * _prefixes_by_chance(taken),
         working=lambda _: "",
         floor=0,
         has_other_cards=True,
@@ -335,7 +370,7 @@ def _forecast(found: _Types) -> NodeForecast:
         addresses=loads(lambda _: _all, _all.floor),
         in_node_subnet=loads(lambda item: _in_node_subnet(custom_networking=item.custom_networking), 1),
         in_pod_subnet=loads(lambda item: _in_pod_subnet(custom_networking=item.custom_networking), 0),
-        prefixes=loads(lambda _: _prefixes, 0) if found.in_prefixes else Loads.each(lambda _: NONE),
+        prefixes=loads(lambda _: _prefixes, 0) if found.in_prefixes else _NOTHING,
         singles=loads(lambda item: _singles(custom_networking=item.custom_networking), 0),
         on_first_interface=loads(lambda _: _first_interface, 1),
         wanted=Loads.each(lambda state: _pods(found, state, lambda taken: taken.pods)),

@@ -20,7 +20,7 @@ from podroom.capacity.working import MissingFactError, counted
 from podroom.catalog.instance_types import InstanceType
 from podroom.model.world import Cluster
 from podroom.records import dataclass
-from podroom.values import Undecidable, Unknown
+from podroom.values import Known, Undecidable, Unknown
 
 _LEAST_WARM = 2
 _LEAST_WARM_OF_MANY = 3
@@ -124,6 +124,10 @@ class _Choice:
 
 def _search(cluster: ClusterForecast, assessment: Assessment) -> _Choice:
     gaps = tuple(dict.fromkeys((*cluster.gaps, *(gap for group in cluster.groups for gap in group.gaps))))
+    family = cluster.cluster.ip_family
+    if isinstance(family, Known) and family.value == "ipv6":
+        reason = "in an IPv6 cluster a node takes one IPv4 address, whatever the targets are"
+        return _Choice(Verdict.KEEP, reasons=(reason,), gaps=gaps)
     kinds = list(_kinds(cluster, assessment))
     try:
         behavior = assessment.behavior(cluster.cluster.cni)

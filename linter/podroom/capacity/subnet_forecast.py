@@ -43,6 +43,10 @@ class ShareForecast:
     singles_per_node: Loads
     node: NodeForecast
 
+    def blocks_at_worst(self, state: LoadState) -> Estimate:
+        """Return the /28 blocks that one node takes or spoils if each single address lies in a block of its own."""
+        return self.prefixes_per_node.of(state).plus(self.singles_per_node.of(state))
+
     @property
     def at_desired(self) -> Loads:
         """Return the addresses at the desired size."""
@@ -274,11 +278,12 @@ def _forecast(
         usable, blocks = Estimate.of(room.addresses), Estimate.of(room.blocks)
     except Undecidable as cause:
         usable = blocks = Estimate.unknown(cause.unknown)
-    available = usable.minus(total([reserve.addresses for reserve in reserves]))
     at_maximum = _sum(shares, lambda share: share.at_maximum)
     asked = Loads.each(
         lambda state: total([share.maximum.times(share.prefixes_per_node.of(state)) for share in shares])
     )
+    reserved = total([reserve.addresses for reserve in reserves])
+    available, unspoilt = usable.minus(reserved), blocks.minus(reserved)
     in_prefixes = any(not number.is_zero for _, number in asked)
     zone = subnet.zone.value if isinstance(subnet.zone, Known) else None
 
@@ -290,6 +295,9 @@ def _forecast(
         found = _fits(available, shares, lambda share: share.per_node.of(state))
         if in_prefixes:
             found = _lesser(found, _fits(blocks, shares, lambda share: share.prefixes_per_node.of(state)))
+            # At the worst every single address spoils a block of its own.
+            scattered = _fits(unspoilt, shares, lambda share: share.blocks_at_worst(state))
+            found = Estimate(min(found.least or 0, scattered.least or 0), found.most, "", found.gaps)
         open_numbers = [share.node.unserved.of(state) for share in shares] if None in served else []
         return found.without_bound_below(0, *_gaps(*open_numbers)) if open_numbers else found
 

@@ -6,6 +6,8 @@ Growth only: nothing here models what ipamd gives back when pods go.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
 
 from podroom.capacity.cni import CniBehavior
 from podroom.capacity.interfaces import ADDRESSES_PER_PREFIX, interface_budget, uses_prefixes
@@ -31,8 +33,9 @@ class NodeAddresses:
     address.  `on_first_interface` is what the first interface for pods takes.  `free_addresses` are assigned to the
     node and to no pod, `unserved_pods` wait for an address that never comes.  `total_at_most` is more than `total`
     where the result hangs on chance: which prefixes the pods are on (WARM_PREFIX_TARGET of 2 or more), or how many
-    pods come at once near max pods (WARM_IP_TARGET).  `ready` is False if the node never becomes Ready.  `working` is
-    the sum of `total`, `pod_subnet_working` that of `pod_subnet_addresses`, empty without custom networking.
+    pods come before ipamd's next step near max pods (WARM_IP_TARGET); `prefixes_at_most` are the prefixes then.
+    `ready` is False if the node never becomes Ready.  `working` is the sum of `total`, `pod_subnet_working` that of
+    `pod_subnet_addresses`, empty without custom networking.
     """
 
     pods: int
@@ -40,6 +43,7 @@ class NodeAddresses:
     pod_interfaces: int
     secondary_addresses: int
     prefixes: int
+    prefixes_at_most: int
     node_subnet_addresses: int
     pod_subnet_addresses: int
     total: int
@@ -142,6 +146,7 @@ def node_addresses(
         pod_interfaces=pod_interfaces,
         secondary_addresses=0 if prefixes else items,
         prefixes=items if prefixes else 0,
+        prefixes_at_most=most_items if prefixes else 0,
         node_subnet_addresses=primary_apart or total,
         pod_subnet_addresses=total - primary_apart if primary_apart else 0,
         total=total,
@@ -261,8 +266,7 @@ def _most_items(pool: Pool, pods: int, items: int) -> int:
     """Return the most items that chance can lead to."""
     target = pool.cni.warm_prefix_target
     if pool.cni.targets_addresses:
-        # Pods that come at once are all served by one step, which does not stop in the middle at max pods.
-        return min(pool.wanted(pods), pool.capacity)
+        return max(items, *_reachable_items(pool, pods)) if pool.reaches_cap(pods) else items
     if not pool.in_prefixes or target <= 1:
         return items
     # Pods spread over the prefixes leave fewer of them wholly free.
@@ -270,6 +274,23 @@ def _most_items(pool: Pool, pods: int, items: int) -> int:
     if pool.max_pods is not None:
         most = min(most, max(1, _ceil(pool.max_pods, ADDRESSES_PER_PREFIX)) - 1 + target)
     return max(items, min(most, pool.capacity))
+
+
+@lru_cache(maxsize=256)
+def _reachable_items(pool: Pool, pods: int) -> frozenset[int]:
+    """Return the items that ipamd may hold at rest: pods come one by one, but any number of them between two steps.
+
+    The first step is over before the node is Ready.
+    """
+    reached = set(islice(_steps(pool, 0, 0), 1)) or {0}
+    for arrived in range(pods + 1):
+        unsettled = list(reached)
+        while unsettled:
+            grown = next(_steps(pool, unsettled.pop(), arrived), None)
+            if grown is not None and grown not in reached:
+                reached.add(grown)
+                unsettled.append(grown)
+    return frozenset(items for items in reached if next(_steps(pool, items, pods), None) is None)
 
 
 def _parts(pool: Pool, items: int, parts: tuple[int, int, int, int]) -> str:
@@ -299,6 +320,7 @@ def _never_ready(trunk: int, pods: int, why: str, custom_networking: int = 0) ->
         pod_interfaces=0,
         secondary_addresses=0,
         prefixes=0,
+        prefixes_at_most=0,
         node_subnet_addresses=1 if custom_networking else total,
         pod_subnet_addresses=trunk if custom_networking else 0,
         total=total,

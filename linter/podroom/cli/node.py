@@ -8,7 +8,7 @@ import click
 
 from podroom import __version__
 from podroom.capacity.cni import is_true, parse_version
-from podroom.capacity.cni_environment import behavior_with, remarks
+from podroom.capacity.cni_environment import behavior_with, family_failure, remarks
 from podroom.capacity.node import Networking, NodeQuestion, NodeReport, node_report
 from podroom.catalog.ami_families import AmiFamily
 from podroom.catalog.instance_types import InstanceCatalog, InstanceType, natural_order
@@ -56,6 +56,8 @@ class Asked:
         for wanted, option, name in switches:
             if wanted and not is_true(variables.setdefault(name, "true")):
                 raise UsageError(f"{option} and --env {name}={variables[name]} contradict each other")
+        if self.ip_family == "ipv6" and is_true(variables.setdefault("ENABLE_IPv4", "false")):
+            raise UsageError(f"--ip-family ipv6 and --env ENABLE_IPv4={variables['ENABLE_IPv4']} contradict each other")
         return variables
 
     def question(self, variables: Mapping[str, str], host_network_pods: int) -> NodeQuestion:
@@ -84,6 +86,7 @@ class Asked:
             expression=self.max_pods_expression,
             pods=self.pods,
             host_network_pods=host_network_pods,
+            failure=family_failure(variables, version),
         )
 
     def _stand_alone(self, option: str, reason: str) -> None:

@@ -21,11 +21,11 @@ from podroom.report.capacity_wording import (
     label,
     place,
     recommended_sentence,
+    remark,
     sentences,
     settings_that_tell,
     share_sentence,
     shown,
-    starving,
     value_text,
 )
 
@@ -171,7 +171,7 @@ def _table(subnets: Sequence[SubnetForecast], comparison: Comparison) -> Iterato
                 loads: Loads = getattr(found, member)
                 yield _cell(loads.of(state), scenario, addresses, member, state)
             yield "</tr>"
-            note = starving(found, state)
+            note = remark(found, state)
             if note:
                 yield f'<tr class="starving"><td colspan="{1 + len(_LOADS)}">{text(note)}</td></tr>'
     yield "</tbody></table></div>"

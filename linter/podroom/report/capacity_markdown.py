@@ -20,10 +20,10 @@ from podroom.report.capacity_wording import (
     percent,
     place,
     recommended_sentence,
+    remark,
     sentences,
     share_sentence,
     shown,
-    starving,
 )
 from podroom.report.markdown import code, escaped, table
 
@@ -95,12 +95,12 @@ def _subnets(subnets: Sequence[SubnetForecast], comparison: Comparison) -> Itera
                         percent(found.at_maximum.of(state), found.usable),
                         shown(found.left.of(state)),
                         fitting(found.holds.of(state)),
-                        escaped(starving(found, state)),
+                        escaped(remark(found, state)),
                     ]
                 )
         titles = ["load", "at desired", "at maximum", "of usable", "left", "nodes it holds"]
         if any(row[-1] for row in rows):
-            titles.append("pods without an address")
+            titles.append("what is lacking")
         yield from table(titles, [row[: len(titles)] for row in rows], numbers_from=1)
         yield ""
     notes = [share_sentence(share) for share in first.shares]

@@ -23,12 +23,12 @@ from podroom.report.capacity_wording import (
     percent,
     place,
     recommended_sentence,
+    remark,
     sentences,
     settings_that_tell,
     several,
     share_sentence,
     shown,
-    starving,
     value_text,
 )
 from podroom.report.style import Style, printable
@@ -199,7 +199,7 @@ def _table(
         aligned = [f"{text:>{width}}" for text, width in zip(row, widths, strict=True)]
         bar = canvas.bar(found.at_maximum.of(state), found.usable, drawn) if drawn else ""
         yield _row(f"{name:<{names}}", aligned[:2], bar, aligned[2:])
-        note = starving(found, state)
+        note = remark(found, state)
         if note and note != said.get(id(found)):
             yield from canvas.paragraph(note, 4)
         said[id(found)] = note

@@ -211,6 +211,20 @@ def update_sentence(subnet: SubnetForecast, assumptions: Assumptions) -> str:
     return f"{when}: {shown(added)} more addresses, which leaves {shown(subnet.left.expected.minus(added))}"
 
 
+def remark(subnet: SubnetForecast, state: LoadState) -> str:
+    """Return what keeps a subnet from holding nodes although addresses may be left; empty if nothing does."""
+    return "; ".join(text for text in (starving(subnet, state), _scattered(subnet, state)) if text)
+
+
+def _scattered(subnet: SubnetForecast, state: LoadState) -> str:
+    """Return how many /28 blocks are asked for; empty where there are enough of them wherever single addresses lie."""
+    blocks = subnet.blocks
+    if blocks is None or blocks.asked.of(state).is_zero or blocks.risk(state) in {"none", "unknown"}:
+        return ""
+    few = "too few" if blocks.risk(state) == "certain" else "enough only if single addresses lie side by side"
+    return f"{several(blocks.asked.of(state), '/28 block')} asked for, {shown(blocks.blocks)} in all: {few}"
+
+
 def starving(subnet: SubnetForecast, state: LoadState) -> str:
     """Return how many pods get no address, and on nodes of which groups; empty where all have one."""
     groups: dict[str, list[str]] = {}
@@ -258,6 +272,8 @@ def _reserve_notes(subnet: SubnetForecast) -> Iterator[str]:
 
 def deciders(group: GroupForecast) -> Iterator[str]:
     """Iterate over the types of a group, each with its max pods, who decides it, and its room."""
+    if not group.node.types:
+        yield group.node.note or "instance types unknown"
     for found in group.node.types:
         who = " or ".join(dict.fromkeys(limit.authority for limit in found.limits))
         max_pods = f"max pods {shown(found.max_pods)}" + (f" ({who})" if who else "")

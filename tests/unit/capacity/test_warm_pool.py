@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import random
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
 from podroom.capacity.cni import CniBehavior
-from podroom.capacity.warm_pool import NodeAddresses, growth_calls, node_addresses
+from podroom.capacity.warm_pool import NodeAddresses, Pool, growth_calls, node_addresses
 from podroom.catalog.instance_types import InstanceCatalog
 
 DEFAULTS = CniBehavior(warm_prefix_target=1)
@@ -134,6 +136,64 @@ def test_a_step_of_several_prefixes_does_not_stop_at_max_pods(target: int):
 def test_pods_that_come_at_once_near_max_pods_can_take_more_than_one_by_one():
     found = node("c5.4xlarge", CniBehavior(warm_ip_target=7), max_pods=20, pods=19)
     assert (found.total, found.total_at_most) == (21, 27)
+
+
+@pytest.mark.parametrize(
+    ("name", "cni", "max_pods", "pods", "total"),
+    [
+        # Without pods nothing is left to chance: 14 + 14 + 14 addresses, of 60, and max pods is reached.
+        ("m5.2xlarge", CniBehavior(warm_ip_target=2, minimum_ip_target=60), 30, 0, 45),
+        ("c8ine.4xlarge", CniBehavior(warm_ip_target=40), 49, 16, 50),
+        # The first step fills the pool up to max pods before any pod is there.
+        ("m6a.32xlarge", CniBehavior(warm_ip_target=13, minimum_ip_target=26), 26, 37, 27),
+    ],
+)
+def test_what_no_order_of_pods_changes_is_one_number(name: str, cni: CniBehavior, max_pods: int, pods: int, total: int):
+    found = node(name, cni, max_pods=max_pods, pods=pods)
+    assert (found.total, found.total_at_most) == (total, total)
+
+
+def test_the_most_that_chance_leads_to_is_what_some_order_of_pods_leads_to():
+    rolled = random.Random(7)
+    for _ in range(60):
+        cni = CniBehavior(warm_ip_target=rolled.randint(1, 9), minimum_ip_target=rolled.randint(0, 20))
+        pool = Pool(cni, interfaces=3, slots=9, addresses_per_item=1, max_pods=rolled.randint(4, 24))
+        pods = rolled.randint(0, 12)
+        ends = {walked(pool, pods, rolled) for _ in range(400)}
+        found = node("m5.large", cni, max_pods=pool.max_pods or 0, pods=pods)
+        most = found.secondary_addresses + (found.total_at_most - found.total)
+        assert max(ends) + -(-max(ends) // 9) <= found.total_at_most
+        if pods <= 4:  # few enough orders to have met them all
+            assert max(ends) + max(1, -(-max(ends) // 9)) == found.total_at_most, (cni, pool, pods, most)
+
+
+def walked(pool: Pool, pods: int, rolled: random.Random) -> int:
+    """Return the addresses at rest after steps of ipamd and pods in some order; the first step comes first."""
+    items, arrived = next(steps_of(pool, 0, 0), 0), 0
+    while True:
+        grown = next(steps_of(pool, items, arrived), None)
+        if arrived < pods and (grown is None or rolled.random() < 0.5):
+            arrived += 1
+        elif grown is None:
+            return items
+        else:
+            items = grown
+
+
+def steps_of(pool: Pool, items: int, pods: int) -> Iterator[int]:
+    """Iterate over what ipamd holds after each step: the loop of ipamd.go, written down a second time."""
+    attached = max(1, -(-items // pool.slots))
+    while items < (pool.max_pods or 0):
+        available = items - min(pods, items)
+        short = max(pool.cni.warm_ip_target - available, pool.cni.minimum_ip_target - items, 0)
+        if not short:
+            return
+        if items == attached * pool.slots:
+            if attached == pool.interfaces:
+                return
+            attached += 1
+        items += min(short, attached * pool.slots - items)
+        yield items
 
 
 def test_a_trunk_that_gives_addresses_is_one_of_the_interfaces_for_pods():
