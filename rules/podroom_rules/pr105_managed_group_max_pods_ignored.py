@@ -10,7 +10,8 @@ from podroom.catalog import documents
 from podroom.model.world import FixedMaxPods, GroupKind, MaxPodsExpression, Mechanism, NodeGroup
 from podroom.rule import Confidence, Example, Finding, Rule, Severity
 from podroom.values import Undecidable
-from podroom_rules.wording import setting_of, what_wins
+from podroom_rules.rooms import either_is_too_high
+from podroom_rules.wording import effect_of_replacement, setting_of, what_wins
 
 _GROUP = """
 resource "aws_launch_template" "nodes" {%s
@@ -189,7 +190,8 @@ resource "aws_launch_template" "nodes" {
             group,
             f"Amazon EKS gives this managed node group {number} max pods, which may replace the {written} written here",
             label=f"Amazon EKS: {injected.figure.working}",
-            effect="The documentation says that the number of Amazon EKS takes precedence. " + _effect(written, number),
+            effect="The documentation says that the number of Amazon EKS takes precedence. "
+            + effect_of_replacement(written, number),
             fix=f"give the {written} in {what_wins(group)}",
             confidence=Confidence.MEDIUM,
             evidence={"max_pods": written, "injected": number, "lost": False},
@@ -212,7 +214,7 @@ resource "aws_launch_template" "nodes" {
             label=why,
             effect=f"Amazon EKS: {injected.figure.working}."
             if written is None
-            else f"Amazon EKS: {injected.figure.working}. {_effect(written, number)}",
+            else f"Amazon EKS: {injected.figure.working}. {effect_of_replacement(written, number)}",
             fix=f"give the number in {what_wins(group)}; or remove it here",
             evidence={"max_pods": written, "injected": number, "lost": True},
         )
@@ -225,14 +227,4 @@ def _told_otherwise(group: NodeGroup, assessment: Assessment, limits: tuple[Kube
         return True
     if own.figure.value == injected.figure.value:
         return True
-    cni = assessment.cni(group)
-    return any(
-        max(own.figure.value, injected.figure.value) > assessment.room(resolved.instance, cni, group.span).value
-        for resolved in assessment.instances(group)
-    )
-
-
-def _effect(written: int, number: int) -> str:
-    if number > written:
-        return f"Nodes then run up to {number - written} pods more than they are meant to."
-    return f'Pods beyond {number} then stay Pending with "Too many pods" while the node has room for them.'
+    return either_is_too_high(group, limits, assessment)

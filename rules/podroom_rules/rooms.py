@@ -30,6 +30,15 @@ def in_auto_mode(cluster: Cluster) -> bool:
     return isinstance(cluster.auto_mode, Known) and cluster.auto_mode.value
 
 
+def either_is_too_high(group: NodeGroup, limits: tuple[KubeletLimit, ...], assessment: Assessment) -> bool:
+    """Return whether one of the numbers that kubelet may get is more than one of the types has room for."""
+    highest = max(limit.figure.value for limit in limits)
+    cni = assessment.cni(group)
+    return any(
+        highest > assessment.room(resolved.instance, cni, group.span).value for resolved in assessment.instances(group)
+    )
+
+
 def plain_room(assessment: Assessment, group: NodeGroup, resolved: Resolved) -> int:
     """Return the room of a node if custom networking and security groups for pods were off."""
     cni = replace(assessment.cni(group), custom_networking=False, pod_eni=False)

@@ -75,6 +75,13 @@ def fix_of(group: NodeGroup, room: Figure, limits: tuple[KubeletLimit, ...], lim
     return f"set {set_for_certain(group, room.value, limit.mechanism)}"
 
 
+def effect_of_replacement(written: int, number: int) -> str:
+    """Return what happens if kubelet gets another number than the one that was written."""
+    if number > written:
+        return f"Nodes then run up to {number - written} pods more than they are meant to."
+    return f'Pods beyond {number} then stay Pending with "Too many pods" while the node has room for them.'
+
+
 def what_wins(group: NodeGroup) -> str:
     """Return what Amazon EKS cannot override in a managed node group without an AMI id."""
     if group.max_pods_setting:
