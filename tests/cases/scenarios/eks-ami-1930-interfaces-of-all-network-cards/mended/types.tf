@@ -1,0 +1,3 @@
+data "aws_ec2_instance_type" "nodes" {
+  instance_type = "p4d.24xlarge"
+}
