@@ -65,6 +65,16 @@ resource "aws_eks_node_group" "workers" {
   }
 }
 """
+_CLUSTER = """
+resource "aws_eks_cluster" "main" {
+  name     = "main"
+  role_arn = "arn:aws:iam::111122223333:role/cluster"
+  version  = "%s"
+  vpc_config {
+    subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
+  }
+}
+"""
 _SCRIPT = """    #!/bin/bash
     /etc/eks/bootstrap.sh main --use-max-pods false --kubelet-extra-args '--max-pods=29'%s"""
 _NODE_CONFIG = """    apiVersion: node.eks.aws/v1alpha1
@@ -118,6 +128,12 @@ _NUMBER = {
 }
 
 
+def _chosen_by_eks(user_data: str) -> str:
+    """Return a managed group without ami_type, in the cluster that stands beside it."""
+    group = (_MANAGED % (user_data, "")).replace('  ami_type        = ""\n', "")
+    return group.replace('cluster_name    = "main"', "cluster_name    = aws_eks_cluster.main.name")
+
+
 class UserDataForAnotherSystem(Rule[NodeGroup]):
     """The user data is for another operating system than the image has.
 
@@ -166,6 +182,10 @@ class UserDataForAnotherSystem(Rule[NodeGroup]):
             "a managed group whose ami_type was changed",
             _MANAGED % (_MULTIPART % ("application/node.eks.aws", _NODE_CONFIG % _MARK), "AL2_x86_64"),
         ),
+        Example.terraform(
+            "from Kubernetes 1.33 on Amazon EKS has no image of Amazon Linux 2 to choose",
+            _CLUSTER % "1.33" + _chosen_by_eks(_MULTIPART % ("text/x-shellscript", _SCRIPT % _MARK)),
+        ),
     )
     good = (
         Example.terraform("bootstrap.sh on Amazon Linux 2", _IMAGE % _AL2 + _NODES % (_SCRIPT % "")),
@@ -188,6 +208,10 @@ class UserDataForAnotherSystem(Rule[NodeGroup]):
             ),
         ),
         Example.terraform(
+            "Amazon EKS chooses the image: it has Amazon Linux 2 up to Kubernetes 1.32",
+            _CLUSTER % "1.33" + _chosen_by_eks(_MULTIPART % ("application/node.eks.aws", _NODE_CONFIG % "")),
+        ),
+        Example.terraform(
             "both forms",
             _MANAGED
             % (
@@ -202,7 +226,7 @@ class UserDataForAnotherSystem(Rule[NodeGroup]):
         ),
     )
 
-    def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:  # noqa: ARG002 - same shape
+    def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at the first thing that the image does not understand, if it understands nothing."""
         if subject.uncertain is not None:
             raise Undecidable(subject.uncertain)
@@ -212,11 +236,11 @@ class UserDataForAnotherSystem(Rule[NodeGroup]):
         if not spoken:
             return
         programs = {use.need(): use.origin for use in spoken}
-        families = subject.ami_family.candidates()
+        families = assessment.families(subject)
         understood = [family for family in families if PROGRAM_OF_FAMILY[family] in programs]
         if understood:
-            if len(understood) < len(families) and isinstance(subject.ami_family, OneOf):
-                family = subject.ami_family
+            family = subject.ami_family
+            if len(understood) < len(families) and isinstance(family, OneOf):
                 raise Undecidable(Unknown(family.reason, family.origin, family.refs))
             return
         program, place = next(iter(programs.items()))

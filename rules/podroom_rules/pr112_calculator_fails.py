@@ -166,7 +166,7 @@ class CalculatorFails(Rule[NodeGroup]):
         ),
     )
 
-    def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:  # noqa: ARG002 - same shape
+    def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at each call that cannot give a number."""
         if subject.uncertain is not None:
             raise Undecidable(subject.uncertain)
@@ -178,7 +178,7 @@ class CalculatorFails(Rule[NodeGroup]):
             elif not calculator_reads_version(call.version.need()):
                 yield self._version(subject, call, call.version.need())
             elif not call.brought and not call.condition and call.path.startswith("/etc/eks/"):
-                yield from self._absent(subject, call)
+                yield from self._absent(subject, call, assessment.families(subject))
 
     def _no_version(self, group: NodeGroup, call: CalculatorCall) -> Finding:
         return self._finding(
@@ -200,12 +200,12 @@ class CalculatorFails(Rule[NodeGroup]):
             f"write --cni-version {example}" + ('; in Terraform, trimprefix(..., "v")' if bare != version else ""),
         )
 
-    def _absent(self, group: NodeGroup, call: CalculatorCall) -> Iterator[Finding]:
+    def _absent(self, group: NodeGroup, call: CalculatorCall, families: tuple[AmiFamily, ...]) -> Iterator[Finding]:
         family = group.ami_family
-        without = [candidate for candidate in family.candidates() if candidate in _WITHOUT]
+        without = [candidate for candidate in families if candidate in _WITHOUT]
         if not without:
             return
-        if isinstance(family, OneOf) and len(without) < len(family.values):
+        if isinstance(family, OneOf) and len(without) < len(families):
             raise Undecidable(Unknown(family.reason, family.origin, family.refs))
         image = " or ".join(candidate.value for candidate in without)
         yield self._finding(
