@@ -8,7 +8,7 @@ from podroom.capacity.assessment import Assessment
 from podroom.capacity.max_pods import calculator_reads_version
 from podroom.catalog import documents
 from podroom.catalog.ami_families import AmiFamily
-from podroom.model.world import CalculatorCall, NodeGroup
+from podroom.model.world import CalculatorCall, CalculatorDownload, NodeGroup
 from podroom.positions import Span
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import OneOf, Undecidable, Unknown
@@ -93,7 +93,8 @@ class CalculatorFails(Rule[NodeGroup]):
 
     at `v1.18.0`, the form in which Amazon EKS and Terraform write versions of the add-on, and likewise at `latest`.
     Without any version it prints `You must specify a CNI Version to use` where the number is expected.  Images of
-    Amazon Linux 2023 and Bottlerocket do not have the script at all.
+    Amazon Linux 2023 and Bottlerocket do not have the script at all, and the main branch of amazon-eks-ami, from which
+    guides tell one to fetch it, has had none since 2026-03-04.
 
     Such a call mostly stands in `$(...)`, and nobody looks at how it ended.  kubelet is then started with a
     `--max-pods` that is no number, says
@@ -111,7 +112,11 @@ class CalculatorFails(Rule[NodeGroup]):
     name = "calculator-version-prefix"
     severity = Severity.ERROR
     subject = NodeGroup
-    sources = (documents.MAX_PODS_CALCULATOR, documents.NODEADM_MAX_PODS)
+    sources = (
+        documents.MAX_PODS_CALCULATOR,
+        documents.NODEADM_MAX_PODS,
+        "https://github.com/awslabs/amazon-eks-ami/pull/2645",
+    )
     bad = (
         Example.terraform(
             "the version of the add-on",
@@ -137,8 +142,31 @@ class CalculatorFails(Rule[NodeGroup]):
                 "--cni-version 1.18.0) # expect: PR112"
             ),
         ),
+        Example.terraform(
+            "fetched from the main branch",
+            _NODES
+            % (
+                _AL2,
+                (
+                    "    curl -O https://raw.githubusercontent.com/awslabs/amazon-eks-ami/master/files/max-pods-calculator.sh"
+                    " # expect: PR112\n"
+                    "    MAX_PODS=$(bash max-pods-calculator.sh --instance-type m5.large --cni-version 1.18.0)"
+                ),
+            ),
+        ),
     )
     good = (
+        Example.terraform(
+            "fetched from a tag",
+            _NODES
+            % (
+                _AL2,
+                (
+                    f"    curl -O {documents.MAX_PODS_CALCULATOR_DOWNLOAD}\n"
+                    "    MAX_PODS=$(bash max-pods-calculator.sh --instance-type m5.large --cni-version 1.18.0)"
+                ),
+            ),
+        ),
         Example.terraform(
             "the bare version, kept in a variable",
             _NODES
@@ -172,6 +200,8 @@ class CalculatorFails(Rule[NodeGroup]):
             raise Undecidable(subject.uncertain)
         if subject.launch_template_missing is not None:
             raise Undecidable(subject.launch_template_missing)
+        for download in subject.user_data.calculator_downloads:
+            yield self._gone(subject, download)
         for call in subject.user_data.calculator_calls:
             if call.version is None:
                 yield self._no_version(subject, call)
@@ -179,6 +209,18 @@ class CalculatorFails(Rule[NodeGroup]):
                 yield self._version(subject, call, call.version.need())
             elif not call.brought and not call.condition and call.path.startswith("/etc/eks/"):
                 yield from self._absent(subject, call, assessment.families(subject))
+
+    def _gone(self, group: NodeGroup, download: CalculatorDownload) -> Finding:
+        return self.finding(
+            download.span,
+            group,
+            "max-pods-calculator.sh is fetched from where it is no more",
+            label="removed from the main branch on 2026-03-04",
+            effect=f'What arrives is "404: Not Found" or nothing. {_NOTHING}',
+            fix=f"fetch {documents.MAX_PODS_CALCULATOR_DOWNLOAD}, the last version, or keep a copy of your own",
+            confidence=Confidence.MEDIUM,
+            evidence={"address": download.address},
+        )
 
     def _no_version(self, group: NodeGroup, call: CalculatorCall) -> Finding:
         return self._finding(

@@ -89,6 +89,8 @@ def as_json(data: UserData) -> dict[str, object]:
             ]
             for call in data.calculator_calls
         ]
+    if data.calculator_downloads:
+        found["calculator_downloads"] = [[item.address, written(item.span)] for item in data.calculator_downloads]
     if data.unusable_settings:
         found["unusable_settings"] = [
             [item.fault.name, item.name, written(item.span), None if item.number is None else plain(item.number)]

@@ -33,6 +33,9 @@ CNI_LIVELOCK = "https://github.com/aws/amazon-vpc-cni-k8s/issues/2807"
 CNI_HOST_NETWORK_PODS = "https://github.com/aws/amazon-vpc-cni-k8s/issues/890"
 
 MAX_PODS_CALCULATOR = f"{_AMI_AL2}/templates/al2/runtime/max-pods-calculator.sh"
+MAX_PODS_CALCULATOR_DOWNLOAD = (
+    "https://raw.githubusercontent.com/awslabs/amazon-eks-ami/v20260304/templates/al2/runtime/max-pods-calculator.sh"
+)
 AL2_BOOTSTRAP = f"{_AMI_AL2}/templates/al2/runtime/bootstrap.sh"
 NODEADM_MAX_PODS = f"{_AMI}/nodeadm/internal/kubelet/eni_max_pods.go"
 NODEADM_CONFIG = f"{_AMI}/nodeadm/internal/kubelet/config.go"

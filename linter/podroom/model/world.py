@@ -117,6 +117,14 @@ class CalculatorCall:
     brought: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class CalculatorDownload:
+    """A script fetches max-pods-calculator.sh from an address in the main branch of amazon-eks-ami."""
+
+    address: str
+    span: Span
+
+
 class SettingFault(Enum):
     """Why Bottlerocket does not use a setting."""
 
@@ -158,6 +166,7 @@ class UserData:
     stray: tuple[FixedMaxPods, ...] = ()
     open_here_documents: tuple[OpenHereDocument, ...] = ()
     calculator_calls: tuple[CalculatorCall, ...] = ()
+    calculator_downloads: tuple[CalculatorDownload, ...] = ()
     unusable_settings: tuple[UnusableSetting, ...] = ()
     kube_reserved: tuple[Span, ...] = ()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from podroom.model.world import CalculatorCall
+from podroom.model.world import CalculatorCall, CalculatorDownload
 from podroom.patterns import pattern
 from podroom.sources.shell import Command, Script, Shell
 from podroom.traced_text import TracedText
@@ -19,6 +19,19 @@ _CALL = pattern(
     re.DOTALL,
 )
 _BRINGS = pattern(r"\b(?:curl|wget)\b(?:[^\n\\]|\\.)*max-pods-calculator", re.DOTALL)
+_ADDRESS = pattern(
+    r"https?://[^\s\"'|;&)]*awslabs/amazon-eks-ami/(?:raw/|blob/)?(?:refs/heads/)?(?:main|master)/"
+    r"[^\s\"'|;&)]*max-pods-calculator\.sh"
+)
+
+
+def calculator_downloads(source: TracedText, script: Script) -> Iterator[CalculatorDownload]:
+    """Iterate over the addresses in the main branch that a script names, comments left out."""
+    if _NAME not in source.text:
+        return
+    for match in _ADDRESS.finditer(source.text):
+        if not any(start <= match.start() < end for start, end in script.comments):
+            yield CalculatorDownload(match.group(), source.span(*match.span()))
 
 
 def calculator_calls(source: TracedText, script: Script, shell: Shell) -> Iterator[CalculatorCall]:

@@ -8,6 +8,7 @@ from dataclasses import field
 from podroom.model.world import (
     Bootstrap,
     CalculatorCall,
+    CalculatorDownload,
     FixedMaxPods,
     MaxPodsExpression,
     Mechanism,
@@ -53,6 +54,7 @@ class Notes:
     stray: list[FixedMaxPods] = field(default_factory=list)
     open_here_documents: list[OpenHereDocument] = field(default_factory=list)
     calculator_calls: list[CalculatorCall] = field(default_factory=list)
+    calculator_downloads: list[CalculatorDownload] = field(default_factory=list)
     unusable_settings: list[UnusableSetting] = field(default_factory=list)
     kube_reserved: list[Span] = field(default_factory=list)
 
@@ -98,6 +100,7 @@ class Notes:
             tuple(self.stray),
             tuple(self.open_here_documents),
             tuple(self.calculator_calls),
+            tuple(self.calculator_downloads),
             tuple(self.unusable_settings),
             tuple(self.kube_reserved),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from podroom.assembly.user_data.calculator import calculator_calls
+from podroom.assembly.user_data.calculator import calculator_calls, calculator_downloads
 from podroom.assembly.user_data.here_documents import open_here_documents
 from podroom.assembly.user_data.kubelet_arguments import read_kubelet_arguments
 from podroom.assembly.user_data.node_config import read_node_config
@@ -83,6 +83,7 @@ class ScriptReader:
         self._left_over(source, script)
         self._notes.open_here_documents.extend(open_here_documents(source, script))
         self._notes.calculator_calls.extend(calculator_calls(source, script, self._shell))
+        self._notes.calculator_downloads.extend(calculator_downloads(source, script))
         if self._state() == before:
             self._stray()
 
