@@ -27,6 +27,7 @@ FRAGMENTS = st.sampled_from(
         "#!/bin/bash\n", "/etc/eks/bootstrap.sh", " --kubelet-extra-args ", " --use-max-pods ", "--max-pods=", "58",
         "--max-pods 29", "sed -i 's/KUBELET_EXTRA_ARGS=$2/", "sed -i '/errexit/a ", "KUBELET_EXTRA_ARGS=", "tee /tmp/a",
         "echo ", "printf '%s' ", "cat ", "> /etc/eks/nodeadm.d/a.yaml", "MAX_PODS", "max-pods-calculator.sh",
+        "/etc/eks/max-pods-calculator.sh --cni-version ", "v1.9", "--kube-reserved=", "kubeReserved: ", "\n EOF \n",
         "MIME-Version: 1.0\n", 'Content-Type: multipart/mixed; boundary="b"\n', "--b\n", "--b--\n",
         "Content-Type: text/x-shellscript\n", "Content-Transfer-Encoding: base64\n", "\r\n\r\n",
         "---\n", "apiVersion: node.eks.aws/v1alpha1\n", "spec:\n", "  kubelet:\n", "    config: ", "maxPods: ",
@@ -75,8 +76,10 @@ def said(data: UserData) -> object:
 @example("[settings]\nkubernetes = " + "[" * 5000)
 def test_reading_never_raises_and_places_are_inside_the_text(text: str) -> None:
     data = read_user_data(traced(text))
-    for item in (*data.fixed, *data.use_max_pods, *data.expressions):
-        assert 0 <= item.span.start < item.span.end <= len(text)
+    items = (*data.fixed, *data.use_max_pods, *data.expressions, *data.stray, *data.open_here_documents)
+    others = (*data.calculator_calls, *data.calculator_downloads, *data.unusable_settings)
+    for span in (*(item.span for item in (*items, *others)), *data.kube_reserved):
+        assert 0 <= span.start < span.end <= len(text)
     for gap in data.gaps:
         assert isinstance(gap.origin, Span)
         assert 0 <= gap.origin.start <= gap.origin.end <= len(text)
