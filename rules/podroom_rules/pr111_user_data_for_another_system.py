@@ -228,11 +228,7 @@ class UserDataForAnotherSystem(Rule[NodeGroup]):
 
     def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at the first thing that the image does not understand, if it understands nothing."""
-        if subject.uncertain is not None:
-            raise Undecidable(subject.uncertain)
-        if subject.launch_template_missing is not None:
-            raise Undecidable(subject.launch_template_missing)
-        spoken = subject.user_data.bootstraps
+        spoken = assessment.user_data(subject).bootstraps
         if not spoken:
             return
         programs = {use.need(): use.origin for use in spoken}

@@ -196,13 +196,10 @@ class CalculatorFails(Rule[NodeGroup]):
 
     def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at each call that cannot give a number."""
-        if subject.uncertain is not None:
-            raise Undecidable(subject.uncertain)
-        if subject.launch_template_missing is not None:
-            raise Undecidable(subject.launch_template_missing)
-        for download in subject.user_data.calculator_downloads:
+        user_data = assessment.user_data(subject)
+        for download in user_data.calculator_downloads:
             yield self._gone(subject, download)
-        for call in subject.user_data.calculator_calls:
+        for call in user_data.calculator_calls:
             if call.version is None:
                 yield self._no_version(subject, call)
             elif not calculator_reads_version(call.version.need()):

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from podroom.capacity.assessment import Assessment
 from podroom.model.world import GroupKind, NodeGroup, OpenHereDocument
 from podroom.rule import Example, Finding, Note, Rule, Severity
-from podroom.values import Undecidable
 
 _NODES = """
 resource "aws_launch_template" "nodes" {
@@ -106,13 +105,9 @@ class HereDocumentThatNeverEnds(Rule[NodeGroup]):
         ),
     )
 
-    def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:  # noqa: ARG002 - same shape
+    def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding where a here-document begins that has no end."""
-        if subject.uncertain is not None:
-            raise Undecidable(subject.uncertain)
-        if subject.launch_template_missing is not None:
-            raise Undecidable(subject.launch_template_missing)
-        for document in subject.user_data.open_here_documents:
+        for document in assessment.user_data(subject).open_here_documents:
             yield self._finding(subject, document)
 
     def _finding(self, group: NodeGroup, document: OpenHereDocument) -> Finding:

@@ -9,7 +9,7 @@ from podroom.catalog import documents
 from podroom.catalog.ami_families import AmiFamily
 from podroom.model.world import NodeGroup, SettingFault, UnusableSetting
 from podroom.rule import Example, Finding, Rule, Severity
-from podroom.values import Known, Undecidable
+from podroom.values import Known
 
 _NODES = """
 resource "aws_launch_template" "nodes" {
@@ -142,13 +142,9 @@ nodeGroups:
         ),
     )
 
-    def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:  # noqa: ARG002 - same shape
+    def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding for each setting that Bottlerocket refuses or does not look at."""
-        if subject.uncertain is not None:
-            raise Undecidable(subject.uncertain)
-        if subject.launch_template_missing is not None:
-            raise Undecidable(subject.launch_template_missing)
-        unusable = subject.user_data.unusable_settings
+        unusable = assessment.user_data(subject).unusable_settings
         if not unusable or AmiFamily.BOTTLEROCKET not in subject.ami_family.candidates():
             return  # none, or PR111: nothing reads them
         for setting in unusable:

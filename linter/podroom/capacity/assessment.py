@@ -34,6 +34,7 @@ from podroom.model.world import (
     NodeGroup,
     NodePool,
     Subnet,
+    UserData,
     World,
 )
 from podroom.positions import Span
@@ -222,6 +223,14 @@ class Assessment:
     def room(self, instance: InstanceType, cni: CniBehavior, span: Span) -> Figure:
         """Return how many pods a node can hold, host-network pods included."""
         return _with_facts(lambda: node_room(instance, cni, host_network_pods=self.assumptions.host_network_pods), span)
+
+    def user_data(self, group: NodeGroup) -> UserData:
+        """Return a group's user data; raises `Undecidable` if it is not certain that there is such a group or which."""
+        if group.uncertain is not None:
+            raise Undecidable(group.uncertain)
+        if group.launch_template_missing is not None:
+            raise Undecidable(group.launch_template_missing)
+        return group.user_data
 
     def families(self, group: NodeGroup) -> tuple[AmiFamily, ...]:
         """Return the systems that a group's nodes may have; raises `Undecidable` if nothing tells.
