@@ -136,6 +136,10 @@ nodeGroups:
         Example.terraform("250 for 96 vCPUs", _NODES % ("m5.24xlarge", _MAX_PODS % "250")),
         Example.terraform("Amazon EKS holds managed groups to the numbers", _MANAGED),
         Example.terraform(
+            "an expression that fails is another fault",
+            _NODES % ("c5.4xlarge", _EXPRESSION % "min(max_pods, 110) # expect: PR108"),
+        ),
+        Example.terraform(
             "more than there are addresses for is another fault",
             (_NODES % ("c5.4xlarge", _MAX_PODS % "250 # expect: PR101")),
         ),

@@ -124,6 +124,9 @@ class ManagedGroupMaxPodsIgnored(Rule[NodeGroup]):
     )
     good = (
         Example.terraform("the same number", _al2023("        config:\n          maxPods: 58")),
+        Example.terraform(
+            "the same number in a variable", _script("AL2_x86_64", 'export KUBELET_EXTRA_ARGS="--max-pods=58"')
+        ),
         Example.terraform("a flag of kubelet", _al2023('        flags: ["--max-pods=40"]')),
         Example.terraform(
             "with an AMI id of its own Amazon EKS adds nothing",

@@ -95,6 +95,10 @@ class ReservesMemoryForFewerPods(Rule[NodeGroup]):
             _PREFIXES % ("m5.large", _NODE_CONFIG + "        config:\n          maxPods: 110 # expect: PR109"),
         ),
         Example.terraform(
+            "twice as many",
+            _PREFIXES % ("m5.large", _NODE_CONFIG + "        config:\n          maxPods: 58 # expect: PR109"),
+        ),
+        Example.terraform(
             "bootstrap.sh does it as well",
             _PREFIXES
             % (
@@ -155,7 +159,7 @@ nodeGroups:
             ),
         ),
         Example.terraform(
-            "not far more", _PREFIXES % ("m5.xlarge", _NODE_CONFIG + "        config:\n          maxPods: 110")
+            "not far more", _PREFIXES % ("m5.large", _NODE_CONFIG + "        config:\n          maxPods: 57")
         ),
         Example.terraform(
             "Bottlerocket reserves memory for the number that is set",
