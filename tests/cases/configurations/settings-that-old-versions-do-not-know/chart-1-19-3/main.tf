@@ -1,0 +1,18 @@
+resource "aws_eks_cluster" "main" {
+  name     = "chart-1-19-3"
+  role_arn = "arn:aws:iam::111122223333:role/cluster"
+  vpc_config {
+    subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
+  }
+}
+
+resource "helm_release" "cni" {
+  name       = "aws-vpc-cni"
+  namespace  = "kube-system"
+  repository = "https://aws.github.io/eks-charts"
+  chart      = "aws-vpc-cni"
+  version    = "1.19.3"
+  values = [yamlencode({
+    nodeAgent = { enabled = false } # expect: PR310
+  })]
+}

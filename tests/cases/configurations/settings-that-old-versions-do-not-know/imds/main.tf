@@ -1,0 +1,15 @@
+resource "aws_eks_cluster" "main" {
+  name     = "imds"
+  role_arn = "arn:aws:iam::111122223333:role/cluster"
+  vpc_config {
+    subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
+  }
+}
+
+resource "aws_eks_addon" "vpc_cni" {
+  cluster_name         = aws_eks_cluster.main.name
+  addon_name           = "vpc-cni"
+  addon_version        = "v1.18.6-eksbuild.1"
+  configuration_values = jsonencode({ env = { ENABLE_IMDS_ONLY_MODE = "true" } }) # expect: PR307
+}
+
