@@ -98,6 +98,8 @@ class VariableThatNothingReads(Rule[Cluster]):
         failed with error: [$.env.WARM_IP_TARGETS: is not defined in the schema and the schema does not allow
         additional properties]
 
+    Schemas are known up to v1.18.6.  A name like none that is known is a warning, because a newer one may list it.
+
     Remedy: write the name as it is in the CNI's README, for the container and the version that read it.
     """
 
@@ -159,7 +161,8 @@ class VariableThatNothingReads(Rule[Cluster]):
     def _finding(self, cluster: Cluster, statement: Statement, fault: _Fault) -> Finding:
         name = statement.variable.name
         refused = statement.kind is CniSourceKind.ADD_ON and fault.refused
-        severity = Severity.ERROR if refused else Severity.INFO if fault.harmless else Severity.WARNING
+        certain = refused and fault.confidence is Confidence.HIGH
+        severity = Severity.ERROR if certain else Severity.INFO if fault.harmless else Severity.WARNING
         path = f"$.{_BLOCKS[statement.container]}.{name}"
         return self.finding(
             statement.variable.name_span,
@@ -209,12 +212,11 @@ def _unknown(name: str, statement: Statement) -> _Fault | None:
     meant = _meant(name)
     if meant is not None:
         return _Fault(f"is no variable of aws-node, but {meant} is", f"write {meant}")
-    if statement.kind is CniSourceKind.ADD_ON or name.startswith(_FAMILY):
-        return _Fault(
-            "is no variable that aws-node reads, up to version 1.23",
-            f"remove {name}",
-            confidence=Confidence.MEDIUM,
-        )
+    if name.startswith(_FAMILY):
+        why = "is no variable that aws-node reads, up to version 1.23"
+        return _Fault(why, f"remove {name}", confidence=Confidence.MEDIUM)
+    if statement.kind is CniSourceKind.ADD_ON:
+        return _Fault("is none of the variables that its schema lists", f"remove {name}", confidence=Confidence.MEDIUM)
     return None  # a proxy, or a variable of the SDK or of Go
 
 
@@ -236,7 +238,6 @@ def _lost(known: CniVariable, settings: CniSettings, assessment: Assessment) -> 
         f"remove {known.name}",
         refused=version is None or version >= _NOT_IN_THE_SCHEMA,
         harmless=True,
-        confidence=Confidence.MEDIUM,
     )
 
 
