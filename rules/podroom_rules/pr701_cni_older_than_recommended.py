@@ -6,15 +6,13 @@ from collections.abc import Iterator
 
 from podroom.capacity.assessment import Assessment
 from podroom.catalog import documents
-from podroom.catalog.cni_versions import oldest_recommended
+from podroom.catalog.cni_versions import KNOWN_FAULTS, recommended_for
 from podroom.model.world import Cluster
-from podroom.patterns import pattern
 from podroom.positions import Span
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom_rules.rooms import in_auto_mode
 from podroom_rules.variables import shown_version
 
-_KUBERNETES = pattern(r"(\d+)\.(\d+)(?:\..*)?")
 _CONFIGURATION = """
 resource "aws_eks_cluster" "main" {
   name     = "main"
@@ -91,9 +89,10 @@ class CniOlderThanRecommended(Rule[Cluster]):
         place = settings.version.origin
         if installed is None or not isinstance(place, Span):
             return
+        if any(fault.version == installed for fault in KNOWN_FAULTS):
+            return  # PR702 tells what is worse
         text = subject.version.need()
-        found = _KUBERNETES.fullmatch(text)
-        oldest = None if found is None else oldest_recommended((int(found[1]), int(found[2])))
+        oldest = recommended_for(text)
         if oldest is None or installed >= oldest:
             return
         version = subject.version.origin

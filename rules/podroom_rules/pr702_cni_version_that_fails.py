@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from podroom.capacity.assessment import Assessment
 from podroom.catalog import documents
-from podroom.catalog.cni_versions import KNOWN_FAULTS
+from podroom.catalog.cni_versions import KNOWN_FAULTS, recommended_for
 from podroom.model.world import Cluster
 from podroom.positions import Span
 from podroom.rule import Example, Finding, Rule, Severity
+from podroom.values import Known
 from podroom_rules.rooms import in_auto_mode
 from podroom_rules.variables import shown_version
 
@@ -99,12 +100,14 @@ class CniVersionThatFails(Rule[Cluster]):
         if fault is None or not isinstance(place, Span):
             return
         mended = shown_version(fault.mended_in)
+        known = subject.version.candidates() if isinstance(subject.version, Known) else ()
+        wanted = max([fault.mended_in, *(recommended_for(text) or fault.mended_in for text in known)])
         yield self.finding(
             place,
             subject,
             f"version {shown_version(fault.version)} of the VPC CNI fails {fault.when}",
             label=f"mended in {mended}",
             effect=fault.effect,
-            fix=f"take v{mended} or newer",
+            fix=f"take v{shown_version(wanted)} or newer",
             evidence={"installed": shown_version(fault.version), "mended_in": mended},
         )

@@ -7,8 +7,10 @@ the issues that are named.
 from __future__ import annotations
 
 from podroom.catalog.documents import CNI_IMDS, CNI_LIVELOCK
+from podroom.patterns import pattern
 from podroom.records import dataclass
 
+_KUBERNETES = pattern(r"(\d+)\.(\d+)(?:\..*)?")
 _OLDEST_RECOMMENDED = {
     (1, 28): (1, 13, 4),
     (1, 29): (1, 14, 1),
@@ -51,10 +53,15 @@ KNOWN_FAULTS = (
 """Versions that fail on ordinary nodes, the oldest first."""
 
 
-def oldest_recommended(kubernetes: tuple[int, int]) -> tuple[int, int, int] | None:
-    """Return the oldest recommended version of the CNI for a version of Kubernetes, None for one that is too old.
+def recommended_for(kubernetes: str) -> tuple[int, int, int] | None:
+    """Return the oldest recommended version of the CNI for a version of Kubernetes such as "1.33".
 
-    For what is newer than the list that of its newest line is returned: nothing older is recommended.
+    For what is newer than the list that of its newest line is returned: nothing older is recommended.  None for what is
+    older than the list, or is no version ("latest").
     """
-    listed = [version for version in _OLDEST_RECOMMENDED if version <= kubernetes]
+    found = _KUBERNETES.fullmatch(kubernetes)
+    if found is None:
+        return None
+    wanted = (int(found[1]), int(found[2]))
+    listed = [version for version in _OLDEST_RECOMMENDED if version <= wanted]
     return _OLDEST_RECOMMENDED[max(listed)] if listed else None
