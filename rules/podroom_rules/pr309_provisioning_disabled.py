@@ -10,9 +10,8 @@ from podroom.catalog import documents
 from podroom.catalog.cni_variables import CNI_VARIABLES
 from podroom.model.world import Cluster, EnvironmentVariable
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
-from podroom.values import Undecidable
 from podroom_rules.rooms import belongs, in_auto_mode
-from podroom_rules.variables import ADD_ON_CONFIGURATION, is_read
+from podroom_rules.variables import ADD_ON_CONFIGURATION, Doubts, is_read
 
 _VARIABLES = ("ENABLE_IMDS_ONLY_MODE", "DISABLE_NETWORK_RESOURCE_PROVISIONING")
 _EKSCTL = """
@@ -83,13 +82,13 @@ class ProvisioningDisabled(Rule[Cluster]):
         settings = subject.cni
         if in_auto_mode(subject):
             return
-        if settings.declared_by is not None and settings.missing is not None:
-            raise Undecidable(settings.missing)
         written = [variable for name in _VARIABLES if (variable := settings.find(name)) is not None]
         ruling = [one for one in written if is_true(one.value.need())]
         ruling = [one for one in ruling if is_read(CNI_VARIABLES[one.name], settings, assessment)]
         if ruling and subject.ip_family.need() == "ipv4":
             yield self._finding(subject, ruling, assessment)
+        else:
+            Doubts(settings).settle()
 
     def _finding(self, cluster: Cluster, ruling: list[EnvironmentVariable], assessment: Assessment) -> Finding:
         first = ruling[0]
