@@ -53,6 +53,20 @@ resource "helm_release" "cni" {
   })]
 }
 """
+_EKSCTL = """
+apiVersion: eksctl.io/v1alpha5
+kind: ClusterConfig
+metadata:
+  name: main
+  region: eu-west-1
+kubernetesNetworkConfig:
+  ipFamily: IPv6
+addons:
+  - name: vpc-cni
+    configurationValues: |
+      env:
+        AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG: "%s"%s
+"""
 _DAEMON_SET = """
 apiVersion: apps/v1
 kind: DaemonSet
@@ -113,6 +127,7 @@ class IpFamiliesInConflict(Rule[Cluster]):
             "a chart with both families",
             _CHART % 'ENABLE_IPv6              = "true" # expect: PR308\n      ENABLE_PREFIX_DELEGATION = "true"',
         ),
+        Example.eksctl("custom networking in an IPv6 cluster of eksctl", _EKSCTL % ("true", " # expect: PR308")),
         Example(
             "an old DaemonSet with a new image",
             {"aws-node.yaml": _DAEMON_SET % (" # expect: PR308", "")},
@@ -123,6 +138,7 @@ class IpFamiliesInConflict(Rule[Cluster]):
             "prefixes in an IPv6 cluster, which the add-on turns on by itself",
             _IN_IPV6 % f'env = {{\n      {_DELEGATION} = "true"\n    }}',
         ),
+        Example.eksctl("an IPv6 cluster without custom networking", _EKSCTL % ("false", "")),
         Example.terraform(
             "a chart with IPv6 only",
             _CHART

@@ -44,6 +44,19 @@ resource "helm_release" "cni" {
   })]
 }
 """
+_EKSCTL = """
+apiVersion: eksctl.io/v1alpha5
+kind: ClusterConfig
+metadata:
+  name: main
+  region: eu-west-1
+addons:
+  - name: vpc-cni
+    configurationValues: |
+      enableNetworkPolicy: "%s"
+      env:
+        ENABLE_BANDWIDTH_PLUGIN: "true"%s
+"""
 
 
 class NetworkPolicyInConflict(Rule[Cluster]):
@@ -82,6 +95,7 @@ class NetworkPolicyInConflict(Rule[Cluster]):
                 '      ENABLE_BANDWIDTH_PLUGIN = "true" # expect: PR310\n    }'
             ),
         ),
+        Example.eksctl("the same in a ClusterConfig", _EKSCTL % ("true", " # expect: PR310")),
         Example.terraform("no agent, and a chart that sets its mode", _CHART % ("1.18.3", " # expect: PR310")),
     )
     good = (
@@ -90,6 +104,7 @@ class NetworkPolicyInConflict(Rule[Cluster]):
             ADD_ON_CONFIGURATION
             % 'enableNetworkPolicy = "false"\n    env = {\n      ENABLE_BANDWIDTH_PLUGIN = "true"\n    }',
         ),
+        Example.eksctl("the same in a ClusterConfig", _EKSCTL % ("false", "")),
         Example.terraform("no agent, and a chart that leaves its mode out", _CHART % ("1.20.4", "")),
     )
 
