@@ -73,6 +73,9 @@ class SetInTwoPlaces(Rule[Cluster]):
     The ConfigMap amazon-vpc-cni is written by the add-on and the chart in the same way, after `enableNetworkPolicy`,
     `enableWindowsIpam` and their like: a manifest of your own with other entries is set back.
 
+    Two manifests, two files of values or two scripts are layers or belong to different environments more often than
+    they contradict each other, so that this rule does not compare them.
+
     The same name twice in one list counts once: the last one wins.
 
     Remedy: say it in one place, which is the configuration of the add-on where there is one.
@@ -159,7 +162,11 @@ class SetInTwoPlaces(Rule[Cluster]):
 
     def _between(self, cluster: Cluster, together: list[Statement]) -> Finding | None:
         last = together[-1]
-        others = [one for one in together[:-1] if one.variable.value.need() != last.variable.value.need()]
+        others = [
+            one
+            for one in together[:-1]
+            if one.kind is not last.kind and one.variable.value.need() != last.variable.value.need()
+        ]
         if others:
             return self._contradiction(cluster, others, last)
         add_on = next((one for one in sources_of(cluster.cni) if one.kind is CniSourceKind.ADD_ON), None)

@@ -15,6 +15,6 @@ resource "aws_eks_cluster" "main" {
 
 resource "terraform_data" "wrong" {
   provisioner "local-exec" {
-    command = "kubectl set env daemonset aws-node -n kube-system NETWORK_POLICY_ENFORCING_MODE=off" # expect: PR306, PR311
+    command = "kubectl set env daemonset aws-node -n kube-system NETWORK_POLICY_ENFORCING_MODE=off" # expect: PR306
   }
 }
