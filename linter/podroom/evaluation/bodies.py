@@ -9,9 +9,8 @@ from podroom.evaluation.expansion import evaluate_for_each, scope_of
 from podroom.evaluation.expressions import evaluate, failed_symbol
 from podroom.evaluation.failures import EvaluationFailure
 from podroom.evaluation.operations import without_failures
-from podroom.evaluation.provenance import Place
 from podroom.evaluation.reading import Field, unknown_of
-from podroom.evaluation.scope import Scope
+from podroom.evaluation.scope import Place, Scope
 from podroom.evaluation.terms import LazyObject, Null, ObjectTerm, Sym, Term, TupleTerm, derived
 from podroom.evaluation.types import DYNAMIC
 from podroom.positions import Document, Span, SuppliedDocument

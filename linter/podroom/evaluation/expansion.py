@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from podroom.evaluation.conversion import convert
-from podroom.evaluation.expressions import evaluate, members_of
+from podroom.evaluation.expressions import evaluate
 from podroom.evaluation.failures import EvaluationFailure
-from podroom.evaluation.provenance import Place
-from podroom.evaluation.scope import Scope
+from podroom.evaluation.members import members_of
+from podroom.evaluation.scope import Place, Scope
 from podroom.evaluation.terms import (
     Choice,
     Failed,

@@ -13,6 +13,7 @@ from podroom.evaluation.calls import call
 from podroom.evaluation.conversion import convert, fixed_positions, unify
 from podroom.evaluation.equality import fingerprint
 from podroom.evaluation.failures import BeyondReach, EvaluationFailure, EvaluationProblem
+from podroom.evaluation.members import members_of
 from podroom.evaluation.operations import (
     attribute,
     binary,
@@ -30,7 +31,6 @@ from podroom.evaluation.terms import (
     Failed,
     LazyObject,
     ListTerm,
-    MapTerm,
     Null,
     ObjectTerm,
     PartialStr,
@@ -40,11 +40,9 @@ from podroom.evaluation.terms import (
     Term,
     TupleTerm,
     derived,
-    key_term,
-    symbols,
     type_of,
 )
-from podroom.evaluation.types import BOOL, DYNAMIC, NUMBER, STRING, ListType, ObjectType, SetType, describe
+from podroom.evaluation.types import BOOL, DYNAMIC, STRING, ListType, ObjectType, SetType, describe
 from podroom.sources.hcl.syntax import (
     Binary,
     Call,
@@ -375,44 +373,6 @@ def _built(node: For, found: list[tuple[str, Term]], rest: tuple[Sym, ...]) -> T
     return ObjectTerm(entries, rest)
 
 
-def members_of(collection: Term) -> tuple[list[tuple[Term, Term]], tuple[Sym, ...]] | None:
-    """Return the keys and values that a `for` runs over and why there may be more; None if unknown."""
-    if isinstance(collection, SetTerm):
-        return [(item, item) for item in collection.items], collection.rest
-    if isinstance(collection, TupleTerm | ListTerm):
-        fixed = collection.fixed
-        return [
-            (at if at < fixed else _position(collection), item) for at, item in enumerate(collection.items)
-        ], collection.rest
-    if isinstance(collection, ObjectTerm | MapTerm):
-        return [(key_term(key), value) for key, value in collection.entries.items()], collection.rest
-    if isinstance(collection, LazyObject):
-        names = collection.names()
-        return None if names is None else ([(name, collection.attribute(name)) for name in names], ())
-    if isinstance(collection, Sym):
-        return _members_of_symbol(collection)
-    if isinstance(collection, Null):
-        raise EvaluationFailure("a null value cannot be iterated over")
-    raise EvaluationFailure(f"a {describe(type_of(collection))} cannot be iterated over")
-
-
-def _position(collection: TupleTerm | ListTerm) -> Sym:
-    return derived(
-        NUMBER, *collection.rest, *collection.items, reason="the order of the list is known only after apply"
-    )
-
-
-def _members_of_symbol(symbol: Sym) -> tuple[list[tuple[Term, Term]], tuple[Sym, ...]] | None:
-    kind = symbol.type
-    if isinstance(kind, ObjectType):
-        return [(name, symbol.member(f".{name}")) for name in sorted(kind.attributes)], ()
-    if symbol.least:
-        return [(at, symbol.member(f"[{at}]")) for at in range(symbol.least)], (symbol,)
-    if kind is STRING:
-        raise EvaluationFailure("a string cannot be iterated over")
-    return None
-
-
 def _traversal(node: GetAttribute | GetIndex | Reference, scope: Scope) -> Term:
     steps: list[GetAttribute | GetIndex] = []
     root: Expression = node
@@ -576,5 +536,3 @@ _HANDLERS: dict[type, Callable[[Any, Scope], Term]] = {
     Template: _template,
     Call: _call,
 }
-
-__all__ = ["evaluate", "evaluate_part", "failed_symbol", "members_of", "symbols"]

@@ -9,9 +9,8 @@ from podroom.evaluation.expansion import Repetition
 from podroom.evaluation.expressions import evaluate
 from podroom.evaluation.failures import EvaluationFailure
 from podroom.evaluation.module_calls import AbsentModule
-from podroom.evaluation.provenance import Place
 from podroom.evaluation.resources import ResourceInstance
-from podroom.evaluation.scope import Scope
+from podroom.evaluation.scope import Place, Scope
 from podroom.evaluation.terms import ListTerm, MapTerm, ObjectTerm, TupleTerm
 from podroom.sources.hcl.syntax import Expression, GetAttribute, GetIndex, Reference
 

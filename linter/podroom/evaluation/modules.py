@@ -16,12 +16,11 @@ from podroom.evaluation.limits import MAX_MODULE_DEPTH
 from podroom.evaluation.locating import locate, owner_of
 from podroom.evaluation.module_calls import AbsentModule, ModuleCall, absent_output
 from podroom.evaluation.names import Names
-from podroom.evaluation.provenance import Place
 from podroom.evaluation.reading import unknown_of
 from podroom.evaluation.repetition import as_value, repeated
 from podroom.evaluation.resources import ResourceInstance, instance_suffix
 from podroom.evaluation.root import Project
-from podroom.evaluation.scope import Scope
+from podroom.evaluation.scope import Place, Scope
 from podroom.evaluation.supplied import declarations_of, standing_for
 from podroom.evaluation.terms import Sym, Term
 from podroom.evaluation.types import DYNAMIC, STRING

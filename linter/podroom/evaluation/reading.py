@@ -10,7 +10,8 @@ from podroom.evaluation.conversion import convert
 from podroom.evaluation.expressions import evaluate
 from podroom.evaluation.failures import EvaluationFailure
 from podroom.evaluation.operations import over_choices, without_failures
-from podroom.evaluation.provenance import Place, entry, follow, in_user_files, is_constant, step_back
+from podroom.evaluation.provenance import entry, follow, in_user_files, is_constant, step_back
+from podroom.evaluation.scope import Place
 from podroom.evaluation.terms import (
     MAX_CANDIDATES,
     Choice,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from podroom.evaluation.bodies import BodyReader
-from podroom.evaluation.provenance import Place, bound
+from podroom.evaluation.provenance import bound
 from podroom.evaluation.reading import Field
-from podroom.evaluation.scope import Origin, Scope
+from podroom.evaluation.scope import Origin, Place, Scope
 from podroom.evaluation.terms import Sym, Term
 from podroom.evaluation.types import DYNAMIC
 from podroom.positions import Span, SuppliedDocument

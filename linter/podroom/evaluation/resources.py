@@ -11,10 +11,9 @@ from podroom.evaluation.expansion import Repetition
 from podroom.evaluation.expressions import evaluate
 from podroom.evaluation.instance_facts import instance_fact
 from podroom.evaluation.operations import over_choices
-from podroom.evaluation.provenance import Place
 from podroom.evaluation.reading import unknown_of
 from podroom.evaluation.rendered import rendered_parts
-from podroom.evaluation.scope import Scope
+from podroom.evaluation.scope import Place, Scope
 from podroom.evaluation.terms import (
     Encoded,
     LazyObject,

@@ -1,18 +1,16 @@
-"""What the names in an expression stand for."""
+"""What the names in an expression stand for, and an expression together with them: a place."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from podroom.evaluation.failures import EvaluationProblem
 from podroom.evaluation.limits import Budget
 from podroom.evaluation.terms import Term
 from podroom.positions import Document, Span
+from podroom.records import dataclass
 from podroom.sources.hcl.syntax import Attribute, Block, Expression
-
-if TYPE_CHECKING:
-    from podroom.evaluation.provenance import Place
 
 Origin: TypeAlias = "Callable[[tuple[str | int, ...]], Place | None]"
 
@@ -104,3 +102,17 @@ class Scope:
     def span(self, node: Expression | Attribute | Block) -> Span:
         """Return the place of an expression."""
         return Span(self.document, node.start, node.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An expression in its scope, and the steps from its value to the value in question."""
+
+    expression: Expression
+    scope: Scope
+    path: tuple[str | int, ...] = ()
+
+    @property
+    def span(self) -> Span:
+        """Return where the expression stands."""
+        return self.scope.span(self.expression)

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from podroom.evaluation.declarations import Declaration, Declarations, DeclaredBody, read_declarations
 from podroom.evaluation.expansion import Repetition
-from podroom.evaluation.provenance import Place, counted, entry
-from podroom.evaluation.scope import Scope
+from podroom.evaluation.provenance import counted, entry
+from podroom.evaluation.scope import Place, Scope
 from podroom.model.world import IgnoredKind
 from podroom.positions import Document, Span, SuppliedDocument
 from podroom.records import dataclass

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from podroom.evaluation.conversion import convert
-from podroom.evaluation.expressions import evaluate, members_of
+from podroom.evaluation.expressions import evaluate
 from podroom.evaluation.failures import BeyondReach, EvaluationFailure
+from podroom.evaluation.members import members_of
 from podroom.evaluation.operations import over_choices, text_parts, truth, without_failures
-from podroom.evaluation.provenance import Place, bound, step_back
-from podroom.evaluation.scope import Scope
+from podroom.evaluation.provenance import bound, step_back
+from podroom.evaluation.scope import Place, Scope
 from podroom.evaluation.terms import (
     MAX_CANDIDATES,
     MAX_TEXT,

@@ -8,8 +8,7 @@ from podroom.evaluation.declarations import Declaration
 from podroom.evaluation.expressions import evaluate
 from podroom.evaluation.failures import EvaluationFailure
 from podroom.evaluation.operations import over_choices
-from podroom.evaluation.provenance import Place
-from podroom.evaluation.scope import Scope
+from podroom.evaluation.scope import Place, Scope
 from podroom.evaluation.terms import Null, Sym, Term, type_of
 from podroom.evaluation.types import DYNAMIC, STRING
 from podroom.records import dataclass
