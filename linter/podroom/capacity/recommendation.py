@@ -13,7 +13,7 @@ from podroom.capacity.assessment import Assessment
 from podroom.capacity.cni import CniBehavior
 from podroom.capacity.forecast import ClusterForecast, Forecast, forecast
 from podroom.capacity.interfaces import uses_prefixes
-from podroom.capacity.remedies import remedies
+from podroom.capacity.remedies import Remedy, remedies
 from podroom.capacity.warm_pool import growth_calls, node_addresses
 from podroom.capacity.what_if import EnvironmentChange, with_environment
 from podroom.capacity.working import MissingFactError, counted
@@ -25,6 +25,7 @@ from podroom.values import Known, Undecidable, Unknown
 _LEAST_WARM = 2
 _LEAST_WARM_OF_MANY = 3
 _PREFIX_DELEGATION = "ENABLE_PREFIX_DELEGATION"
+_IGNORED_BESIDE_ADDRESSES = ("WARM_ENI_TARGET", "WARM_PREFIX_TARGET")
 _WARM_IP, _MINIMUM_IP, _WARM_PREFIX = "WARM_IP_TARGET", "MINIMUM_IP_TARGET", "WARM_PREFIX_TARGET"
 
 
@@ -63,7 +64,7 @@ class Advice:
     reasons: tuple[str, ...]
     today: Price | None
     then: Price | None
-    remedies: tuple[str, ...]
+    remedies: tuple[Remedy, ...]
     gaps: tuple[Unknown, ...]
 
 
@@ -165,6 +166,7 @@ def _best(
     if acceptable and (today.unserved, today.addresses) <= (then.unserved, then.addresses):
         reason = f"no other targets take fewer addresses with at most {counted(bound, 'EC2 call')} a node"
         return _Choice(Verdict.KEEP, (), (reason,), today, today, gaps)
+    changes = (*changes, *_void(cluster.cluster, behavior, changes))
     bounds = _Bounds(nodes, assessment.assumptions.many_nodes, expected, bound, today, then)
     reasons = tuple(_reasons(behavior, changes, kinds, bounds))
     return _Choice(Verdict.CHANGE, changes, reasons, today, then, gaps)
@@ -198,6 +200,14 @@ def _candidates(behavior: CniBehavior, expected: int, least_warm: int) -> Iterat
             )
             if value is not None or current
         )
+
+
+def _void(cluster: Cluster, behavior: CniBehavior, changes: Sequence[EnvironmentChange]) -> Iterator[EnvironmentChange]:
+    """Iterate over variables to take away, which somebody sets and the new targets make aws-node ignore."""
+    if _applied(behavior, changes).targets_addresses:
+        for name in _IGNORED_BESIDE_ADDRESSES:
+            if cluster.cni.find(name) is not None and cluster.cni.from_manifest:
+                yield EnvironmentChange(name, None)
 
 
 def _applied(behavior: CniBehavior, changes: Sequence[EnvironmentChange]) -> CniBehavior:

@@ -1,35 +1,69 @@
-"""What else helps where the settings of the warm pool cannot suffice: larger subnets, other blocks, fewer pods."""
+"""What else helps where the settings of the warm pool cannot suffice: larger subnets, other blocks, other max pods."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from podroom.capacity.assessment import Assessment
 from podroom.capacity.estimate import Estimate, LoadState
 from podroom.capacity.forecast import Forecast, GroupForecast, forecast
 from podroom.capacity.interfaces import uses_prefixes
-from podroom.capacity.kubelet import KubeletLimit
-from podroom.capacity.max_pods import node_room
+from podroom.capacity.kubelet import AMAZON_EKS, KubeletLimit
+from podroom.capacity.max_pods import managed_node_group_max_pods, node_room
+from podroom.capacity.node_forecast import TypeForecast
 from podroom.capacity.subnet_forecast import SubnetForecast
 from podroom.capacity.subnets import SubnetPart, sufficient_prefix_length
+from podroom.capacity.what_if import EnvironmentChange, with_environment
 from podroom.capacity.working import Figure, MissingFactError, counted
 from podroom.catalog.instance_types import InstanceType
-from podroom.model.world import Cluster, NodeGroup
-from podroom.values import Known, Undecidable
+from podroom.model.world import Cluster, InstanceChoice, NodeGroup, PodSubnet, Subnet, SubnetUse, World
+from podroom.positions import Span
+from podroom.records import dataclass
+from podroom.values import Known, Members, Undecidable, Value
 
-_PODS_BLOCKS = "100.64.0.0/10"
+if TYPE_CHECKING:
+    from ipaddress import IPv4Network
+
+PODS_BLOCK = "100.64.0.0/10"
+"""Addresses that only pods need, so that they are unlikely to meet others."""
+
+_CUSTOM_NETWORKING = "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"
+_LABEL = "ENI_CONFIG_LABEL_DEF"
+_ZONE_LABEL = "topology.kubernetes.io/zone"
 
 
-def remedies(cluster: Cluster, then: Forecast, assessment: Assessment) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """One thing to do, as a sentence, and what becomes of the subnets if it is done (None if that is not worked out).
+
+    It is done by `changes` of aws-node, by kubelet's `max_pods`, by the `types` of the `groups`, by `resized` subnets,
+    each with a block that is free ("/22" if none is known), or by subnets for pods that are `added`; what is empty
+    plays no part.
+    """
+
+    text: str
+    then: Forecast | None = None
+    changes: tuple[EnvironmentChange, ...] = ()
+    max_pods: int | None = None
+    groups: tuple[NodeGroup, ...] = ()
+    types: tuple[str, ...] = ()
+    resized: tuple[tuple[Subnet, str], ...] = ()
+    added: tuple[Subnet, ...] = ()
+
+
+def remedies(cluster: Cluster, then: Forecast, assessment: Assessment) -> tuple[Remedy, ...]:
     """Return what else a cluster needs, given the forecast with the recommended settings; nothing if that suffices."""
     groups = [group for group in then.groups if _belongs(group.group, cluster)]
     addresses = {group.group.address for group in groups}
     subnets = [subnet for subnet in then.subnets if any(share.group.address in addresses for share in subnet.shares)]
     return (
         *_prefix_delegation(cluster, groups, assessment),
-        *dict.fromkeys(text for subnet in subnets for text in _larger(subnet)),
-        *_max_pods(subnets, groups, assessment),
+        *_more_max_pods(groups, assessment),
+        *_larger(cluster, subnets, assessment),
+        *_fewer_max_pods(subnets, groups, assessment),
     )
 
 
@@ -42,101 +76,297 @@ def _lacks(left: Estimate) -> bool:
     return left.most is not None and left.most < 0
 
 
-def _larger(subnet: SubnetForecast) -> Iterator[str]:
-    """Iterate over what a subnet needs in which the nodes with their expected pods do not fit."""
-    left = subnet.left.expected
-    lacks_blocks = subnet.blocks is not None and subnet.blocks.risk(LoadState.EXPECTED) == "certain"
-    if not (_lacks(left) or lacks_blocks):
+def _fits(left: Estimate) -> bool:
+    """Return whether nodes fit, whatever chance does; others than nodes may need an unknown number of addresses."""
+    return left.least >= 0 if left.least is not None else not _lacks(left)
+
+
+def _changed(assessment: Assessment, world: World, *, least: int = 0, most: int | None = None) -> Forecast:
+    """Return the forecast of another World, in which kubelet accepts at least and at most so many pods."""
+    other = _Clipped(world, assessment.catalog, assessment.assumptions)
+    other.least, other.most = least, most
+    return forecast(other)
+
+
+class _Clipped(Assessment):
+    """An assessment in which kubelet accepts no fewer and no more than some number of pods on any node."""
+
+    least = 0
+    most: int | None = None
+
+    def kubelet(self, group: NodeGroup, instance: InstanceType) -> tuple[KubeletLimit, ...]:
+        """Return the numbers that kubelet would get, within the bounds."""
+        return tuple(self._clipped(limit) for limit in super().kubelet(group, instance))
+
+    def _clipped(self, limit: KubeletLimit) -> KubeletLimit:
+        number = max(limit.figure.value, self.least)
+        number = number if self.most is None else min(number, self.most)
+        if number == limit.figure.value:
+            return limit
+        return replace(limit, figure=Figure(number, f"max pods {number}", ()))
+
+
+def _larger(cluster: Cluster, subnets: Sequence[SubnetForecast], assessment: Assessment) -> Iterator[Remedy]:
+    """Iterate over what the nodes with their expected pods need, during an update too, where they do not fit."""
+    small: list[tuple[SubnetForecast, int, int | None]] = []
+    for subnet in subnets:
+        most = subnet.at_maximum.expected.plus(subnet.added_by_update.expected).plus(subnet.reserved).most
+        lacks_blocks = subnet.blocks is not None and subnet.blocks.risk(LoadState.EXPECTED) == "certain"
+        if most is not None and (_lacks(subnet.left.expected) or lacks_blocks):
+            small.append((subnet, most, sufficient_prefix_length(most, subnet.most_blocks(LoadState.EXPECTED) or 0)))
+    if not small:
         return
-    most = subnet.at_maximum.expected.plus(subnet.reserved).most
-    if most is None:
+    needs = "; ".join(_need(subnet, most, length) for subnet, most, length in small)
+    if any(length is None for _, _, length in small):
+        yield Remedy(f"{needs}: use several subnets in each zone, or fewer nodes")
         return
-    prefixes = 0 if subnet.blocks is None else subnet.blocks.asked.expected.most or 0
-    length = sufficient_prefix_length(most, prefixes)
+    resized = tuple((subnet.subnet, length) for subnet, _, length in small if length is not None)
+    blocks = tuple(_free_blocks(assessment.world, resized))
+    yield Remedy(needs, _changed(assessment, _resized(assessment.world, resized)), resized=blocks)
+    in_one_subnet = all(
+        share.part is SubnetPart.NODES and share.per_node.idle.value != 1
+        for subnet, _, _ in small
+        for share in subnet.shares
+    )
+    if in_one_subnet:
+        nodes = [subnet.subnet for subnet in subnets if any(share.part is SubnetPart.NODES for share in subnet.shares)]
+        yield from _secondary_block(cluster, nodes, min(length for _, length in resized), assessment)
+
+
+def _need(subnet: SubnetForecast, most: int, length: int | None) -> str:
     block = subnet.subnet.cidr.value if isinstance(subnet.subnet.cidr, Known) else "the subnet"
-    need = f"{counted(most, 'address', 'addresses')}, {block} has {subnet.usable.value or 0:,}"
-    if length is None:
-        yield f"{subnet.subnet.address}: {need}; no subnet is that large: use several in each zone, or fewer nodes"
-        return
-    yield f"{subnet.subnet.address}: {need}; a /{length} would do"
-    if all(share.part is SubnetPart.NODES and share.per_node.idle.value != 1 for share in subnet.shares):
-        yield (
-            f"or leave the nodes where they are and put their pods into subnets of a secondary block, a /{length} for "
-            f"each zone from {_PODS_BLOCKS} (custom networking, which takes the pods' addresses of one interface away)"
+    enough = "no subnet is that large" if length is None else f"a /{length} would do"
+    update = "" if subnet.added_by_update.expected.is_zero else " with an update"
+    need = counted(most, "address", "addresses")
+    return f"{subnet.subnet.address}: {need}{update}, {block} has {subnet.usable.value or 0:,}; {enough}"
+
+
+def _resized(world: World, resized: Sequence[tuple[Subnet, int]]) -> World:
+    lengths = {subnet.address: length for subnet, length in resized}
+
+    def larger(subnet: Subnet) -> Subnet:
+        if subnet.address not in lengths or not isinstance(subnet.cidr, Known):
+            return subnet
+        start = subnet.cidr.value.partition("/")[0]
+        return replace(subnet, cidr=Known(f"{start}/{lengths[subnet.address]}", subnet.cidr.origin))
+
+    return replace(world, subnets=tuple(map(larger, world.subnets)))
+
+
+def _free_blocks(world: World, resized: Sequence[tuple[Subnet, int]]) -> Iterator[tuple[Subnet, str]]:
+    """Iterate over subnets with a block of their VPC that no subnet of this configuration has."""
+    taken = list(_networks(subnet.cidr for subnet in world.subnets))
+    for subnet, length in resized:
+        here = [vpc for vpc in world.vpcs if isinstance(subnet.vpc, Known) and vpc.address == subnet.vpc.value]
+        spans = _networks(cidr for vpc in here for cidr in vpc.cidrs)
+        free = (
+            block
+            for span in spans
+            if span.prefixlen <= length
+            for block in span.subnets(new_prefix=length)
+            if not any(block.overlaps(other) for other in taken)
         )
+        block = next(free, None)
+        if block is not None:
+            taken.append(block)
+        yield subnet, f"/{length}" if block is None else str(block)
 
 
-def _prefix_delegation(cluster: Cluster, groups: list[GroupForecast], assessment: Assessment) -> Iterator[str]:
+def _networks(cidrs: Iterable[Value[str]]) -> Iterator[IPv4Network]:
+    """Iterate over the blocks that are known, and are blocks."""
+    from ipaddress import IPv4Network  # noqa: PLC0415 - only where subnets are too small
+
+    for cidr in cidrs:
+        if isinstance(cidr, Known):
+            with suppress(ValueError):
+                yield IPv4Network(cidr.value, strict=False)
+
+
+def _secondary_block(
+    cluster: Cluster, nodes: Sequence[Subnet], length: int, assessment: Assessment
+) -> Iterator[Remedy]:
+    """Iterate over subnets for pods alone, one in each zone that has nodes (custom networking)."""
+    from ipaddress import IPv4Network  # noqa: PLC0415 - only where subnets are too small
+
+    zones = {subnet.zone.value.identity: subnet for subnet in nodes if isinstance(subnet.zone, Known)}
+    if not all(isinstance(subnet.zone, Known) for subnet in nodes) or cluster.cni.pod_subnets.items:
+        return
+    blocks = IPv4Network(PODS_BLOCK).subnets(new_prefix=length)
+    added = tuple(
+        replace(
+            beside,
+            address=f"aws_subnet.pods_{number}",
+            cidr=Known(str(block), beside.span),
+            tags=(),
+        )
+        for number, (beside, block) in enumerate(zip(zones.values(), blocks, strict=False))
+    )
+    changes = (EnvironmentChange(_CUSTOM_NETWORKING, "true"), EnvironmentChange(_LABEL, _ZONE_LABEL))
+    world = with_environment(assessment.world, changes, (cluster.address,))
+    clusters = tuple(
+        replace(known, cni=replace(known.cni, pod_subnets=Members(tuple(map(_pods_in, added)))))
+        if known.address == cluster.address
+        else known
+        for known in world.clusters
+    )
+    then = _changed(assessment, replace(world, clusters=clusters, subnets=(*world.subnets, *added)))
+    text = (
+        f"or leave the nodes where they are and put their pods into subnets of a secondary block, a /{length} for each "
+        f"zone from {PODS_BLOCK} (custom networking, which takes the pods' addresses of one interface away)"
+    )
+    yield Remedy(text, then, changes=changes, added=added)
+
+
+def _pods_in(subnet: Subnet) -> PodSubnet:
+    name = subnet.zone.value.name or subnet.zone.value.identity if isinstance(subnet.zone, Known) else subnet.address
+    return PodSubnet(name, SubnetUse(Known(subnet.address, subnet.span), subnet.span), subnet.span)
+
+
+def _prefix_delegation(cluster: Cluster, groups: Sequence[GroupForecast], assessment: Assessment) -> Iterator[Remedy]:
     """Iterate over what holds more pods on a node, where it cannot hold the expected ones."""
-    expected = assessment.assumptions.expected_pods_per_node
-    host = assessment.assumptions.host_network_pods
+    expected, host = assessment.assumptions.expected_pods_per_node, assessment.assumptions.host_network_pods
     try:
         behavior = assessment.behavior(cluster.cni)
     except Undecidable:
         return
+    if behavior.prefix_delegation:
+        return
     with_prefixes = replace(behavior, prefix_delegation=True, warm_prefix_target=1, passes_target_check=None)
+    crowded = {
+        found.instance.name: found
+        for group in groups
+        for found in group.node.types
+        if found.room.most is not None and found.room.most - host < expected
+    }
+    helped: dict[str, int] = {}
+    for name, found in crowded.items():
+        here = f"{name} has room for {counted((found.room.most or 0) - host, 'pod')} with an address, {expected} are"
+        try:
+            room = node_room(found.instance, with_prefixes, host_network_pods=host).value - host
+            possible = uses_prefixes(found.instance, with_prefixes) and room >= expected
+        except MissingFactError:
+            continue
+        if possible:
+            helped[f"{here} expected"] = room
+        else:
+            yield Remedy(
+                f"{here} expected, and prefix delegation does not help this type: use a larger or a Nitro type"
+            )
+    if not helped:
+        return
+    changes = [EnvironmentChange("ENABLE_PREFIX_DELEGATION", "true")]
+    if not behavior.targets_addresses and behavior.warm_prefix_target < 1:
+        changes.append(EnvironmentChange("WARM_PREFIX_TARGET", "1"))
+    world = with_environment(assessment.world, changes, (cluster.address,))
+    needed = expected + host
+    after = _changed(assessment, world)
+    low = [
+        group.group
+        for group in after.groups
+        if _belongs(group.group, cluster) and any((found.max_pods.least or 0) < needed for found in group.node.types)
+    ]
+    then = _changed(assessment, world, least=needed) if low else after
+    text = "; ".join(f"{here}: ENABLE_PREFIX_DELEGATION=true makes room for {room:,}" for here, room in helped.items())
+    raised = f"raise max pods to {needed} with it, and " if low else ""
+    max_pods = needed if low else None
+    yield Remedy(f"{text}; {raised}replace the nodes", then, tuple(changes), max_pods, tuple(low))
+
+
+def _more_max_pods(groups: Sequence[GroupForecast], assessment: Assessment) -> Iterator[Remedy]:
+    """Iterate over what lets kubelet accept the expected pods, where the node has room for them."""
+    needed = assessment.assumptions.expected_pods_per_node + assessment.assumptions.host_network_pods
     for group in groups:
-        for found in group.node.types:
-            name = found.instance.name
-            if found.room.most is not None and found.room.most - host < expected and not behavior.prefix_delegation:
-                try:
-                    possible = uses_prefixes(found.instance, with_prefixes)
-                    room = node_room(found.instance, with_prefixes, host_network_pods=host)
-                except MissingFactError:
-                    continue
-                if possible and room.value - host >= expected:
-                    yield (
-                        f"{name} has room for {counted(found.room.most - host, 'pod')} with an address, {expected} are "
-                        f"expected: ENABLE_PREFIX_DELEGATION=true makes room for {room.value - host:,}; raise max pods "
-                        f"to {expected + host} with it, and replace the nodes"
-                    )
-                else:
-                    yield (
-                        f"{name} has room for {counted(found.room.most - host, 'pod')} with an address, {expected} are "
-                        "expected, and prefix delegation does not help this type: use a larger or a Nitro type"
-                    )
-            elif found.max_pods.most is not None and found.max_pods.most - host < expected:
-                yield (
-                    f"kubelet accepts {found.max_pods.most} pods on {name}, so {expected} with an address never run "
-                    f"there: raise max pods to {expected + host}"
-                )
-
-
-class _Capped(Assessment):
-    """An assessment in which kubelet accepts no more than some number of pods on any node."""
-
-    cap = 0
-
-    def kubelet(self, group: NodeGroup, instance: InstanceType) -> tuple[KubeletLimit, ...]:
-        """Return the number that kubelet would get, at most the cap."""
-        return tuple(
-            replace(limit, figure=Figure(self.cap, f"max pods {self.cap}", ()))
-            if limit.figure.value > self.cap
-            else limit
-            for limit in super().kubelet(group, instance)
+        low = [
+            found
+            for found in group.node.types
+            if found.max_pods.most is not None and found.max_pods.most < needed <= (found.room.most or 0)
+        ]
+        if not low:
+            continue
+        small = _smallest(group, needed) if all(_by_eks(found) for found in low) else ()
+        if small:
+            yield from _without_small_types(group, small, assessment)
+            continue
+        found, pods = low[0], assessment.assumptions.expected_pods_per_node
+        names = ", ".join(dict.fromkeys(item.instance.name for item in low))
+        place = _place(next((limit.span for limit in found.limits if limit.span is not None), None))
+        yield Remedy(
+            f"kubelet accepts {found.max_pods.most} pods on {names}{place}, so {pods} with an address never run there: "
+            f"raise max pods to {needed}",
+            _changed(assessment, assessment.world, least=needed),
+            max_pods=needed,
+            groups=(group.group,),
         )
 
 
-def _max_pods(subnets: list[SubnetForecast], groups: list[GroupForecast], assessment: Assessment) -> Iterator[str]:
+def _by_eks(found: TypeForecast) -> bool:
+    return [limit.authority for limit in found.limits] == [AMAZON_EKS]
+
+
+def _smallest(group: GroupForecast, needed: int) -> tuple[str, ...]:
+    """Return the types for whose sake Amazon EKS gives all nodes of a group fewer pods than are needed."""
+    names = []
+    for found in group.node.types:
+        try:
+            own = managed_node_group_max_pods([found.instance]).value
+        except MissingFactError:
+            return ()
+        names += [found.instance.name] if own < needed else []
+    return tuple(names) if len(names) < len(group.node.types) else ()
+
+
+def _without_small_types(group: GroupForecast, small: Sequence[str], assessment: Assessment) -> Iterator[Remedy]:
+    choices = Members(tuple(choice for choice in group.group.instance_types if not _is_one_of(choice, small)))
+    changed = replace(group.group, instance_types=choices)
+    groups = tuple(changed if known is group.group else known for known in assessment.world.node_groups)
+    most = group.node.types[0].max_pods.most
+    kept = tuple(found.instance.name for found in group.node.types if found.instance.name not in small)
+    yield Remedy(
+        f"{group.group.address}: Amazon EKS gives all its nodes the max pods of the smallest type, {most} because of "
+        f"{' and '.join(small)}, so {assessment.assumptions.expected_pods_per_node} pods with an address never run "
+        "there: take it out, or give it a node group of its own",
+        _changed(assessment, replace(assessment.world, node_groups=groups)),
+        groups=(group.group,),
+        types=kept,
+    )
+
+
+def _is_one_of(choice: InstanceChoice, names: Sequence[str]) -> bool:
+    return isinstance(choice.type, Known) and choice.type.value in names
+
+
+def _place(span: Span | None) -> str:
+    return "" if span is None else f" ({span.shown.path}:{span.shown.first.line})"
+
+
+def _fewer_max_pods(
+    subnets: Sequence[SubnetForecast], groups: Sequence[GroupForecast], assessment: Assessment
+) -> Iterator[Remedy]:
     """Iterate over the max pods with which full nodes fit, where only the expected pods do."""
     lacking = {subnet.subnet.address for subnet in subnets if _lacks(subnet.left.saturated)}
     if not lacking or any(_lacks(subnet.left.expected) for subnet in subnets):
         return
     low = assessment.assumptions.expected_pods_per_node + assessment.assumptions.host_network_pods
     high = max((found.max_pods.most or 0 for group in groups for found in group.node.types), default=0)
-    best = None
+    best: tuple[int, Forecast] | None = None
     while low <= high:
         middle = (low + high) // 2
-        capped = _Capped(assessment.world, assessment.catalog, assessment.assumptions)
-        capped.cap = middle
-        fits = not any(
-            _lacks(subnet.left.saturated) for subnet in forecast(capped).subnets if subnet.subnet.address in lacking
-        )
+        found = _changed(assessment, assessment.world, most=middle)
+        fits = all(_fits(subnet.left.saturated) for subnet in found.subnets if subnet.subnet.address in lacking)
         if fits:
-            best, low = middle, middle + 1
+            best, low = (middle, found), middle + 1
         else:
             high = middle - 1
-    if best is not None:
-        yield f"full nodes do not fit: with max pods of {best} or less they do"
-    else:
-        yield "full nodes do not fit, whatever max pods is: use larger subnets or fewer nodes if they may fill up"
+    if best is None:
+        yield Remedy(
+            "full nodes do not fit, whatever max pods is: use larger subnets or fewer nodes if they may fill up"
+        )
+        return
+    here = tuple(
+        group.group
+        for group in groups
+        if any(share.group is group.group for subnet in subnets for share in subnet.shares)
+    )
+    yield Remedy(
+        f"full nodes do not fit: with max pods of {best[0]} or less they do", best[1], max_pods=best[0], groups=here
+    )

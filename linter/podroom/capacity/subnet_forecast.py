@@ -114,6 +114,16 @@ class SubnetForecast:
         """Return the addresses of all reserves together."""
         return total([reserve.addresses for reserve in self.reserves])
 
+    def most_blocks(self, state: LoadState) -> int | None:
+        """Return the /28 blocks that all nodes take and spoil at the worst, during an update too; None if unknown.
+
+        0 without prefixes.
+        """
+        if self.blocks is None:
+            return 0
+        nodes = [share.maximum.plus(share.surge).times(share.blocks_at_worst(state)) for share in self.shares]
+        return total(nodes).plus(self.reserved).most
+
     @property
     def nodes_at_maximum(self) -> Estimate:
         """Return how many nodes have addresses here when all groups are at their maximum size."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from podroom.capacity.forecast import Forecast
 from podroom.capacity.recommendation import Advice, Price, Recommendation
 from podroom.report.capacity_json import Frame, gap_data, loads_data
-from podroom.report.cni_lines import ways_to_set
+from podroom.report.cni_lines import Lines, ways_to_set
+from podroom.report.remedy_lines import effects, lines_for
 
 FORMAT_VERSION = "1"
 
@@ -22,7 +24,7 @@ def _configuration(found: Recommendation) -> dict[str, Any]:
     return {
         "root": found.today.root,
         "variant": found.today.variant,
-        "clusters": [_advice(advice) for advice in found.advice],
+        "clusters": [_advice(advice, found.then, several=len(found.advice) > 1) for advice in found.advice],
         "subnets": [
             {
                 "address": subnet.subnet.address,
@@ -37,7 +39,7 @@ def _configuration(found: Recommendation) -> dict[str, Any]:
     }
 
 
-def _advice(advice: Advice) -> dict[str, Any]:
+def _advice(advice: Advice, before: Forecast, *, several: bool) -> dict[str, Any]:
     return {
         "address": advice.cluster.address,
         "verdict": advice.verdict.value,
@@ -45,12 +47,24 @@ def _advice(advice: Advice) -> dict[str, Any]:
         "reasons": list(advice.reasons),
         "today": _price(advice.today),
         "then": _price(advice.then),
-        "remedies": list(advice.remedies),
-        "lines": {way.language: way.text for way in ways_to_set(advice.cluster, advice.changes)}
-        if advice.changes
-        else {},
+        "remedies": [
+            {
+                "text": remedy.text,
+                "effects": list(effects(before, remedy)),
+                "lines": [_lines(way) for way in lines_for(advice.cluster, remedy, one_of_several=several)],
+            }
+            for remedy in advice.remedies
+        ],
+        "lines": [
+            _lines(way)
+            for way in (ways_to_set(advice.cluster, advice.changes, one_of_several=several) if advice.changes else ())
+        ],
         "gaps": [gap_data(gap) for gap in advice.gaps],
     }
+
+
+def _lines(way: Lines) -> dict[str, str]:
+    return {"title": way.title, "language": way.language, "text": way.text}
 
 
 def _price(price: Price | None) -> dict[str, Any] | None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from podroom.capacity.estimate import LoadState
+from podroom.capacity.forecast import Forecast
 from podroom.capacity.recommendation import Advice, Recommendation
 from podroom.report.capacity_wording import assumed, fitting, label, place, shown
 from podroom.report.cni_lines import ways_to_set
 from podroom.report.markdown import code, escaped, fenced, table
 from podroom.report.recommend_text import headline
+from podroom.report.remedy_lines import effects, lines_for
 
 _SHOWN = (LoadState.IDLE, LoadState.EXPECTED, LoadState.SATURATED)
 
@@ -32,18 +35,25 @@ def _configuration(found: Recommendation) -> Iterator[str]:
     yield f"## Warm pool: {code(found.today.title)}"
     yield ""
     for advice in found.advice:
-        yield from _advice(advice)
+        yield from _advice(advice, found.then, several=len(found.advice) > 1)
     yield from _before_and_after(found)
 
 
-def _advice(advice: Advice) -> Iterator[str]:
+def _advice(advice: Advice, before: Forecast, *, several: bool) -> Iterator[str]:
     yield f"**{code(advice.cluster.address)}: {escaped(headline(advice))}**"
     yield ""
-    notes = [escaped(text) for text in (*advice.reasons, *(f"also: {remedy}" for remedy in advice.remedies))]
+    notes = [escaped(text) for text in advice.reasons]
+    for remedy in advice.remedies:
+        notes.append(f"also: {escaped(remedy.text)}")
+        notes += [f"  - {escaped(effect)}" for effect in effects(before, remedy)]
     notes += [f"not known: {escaped(gap.reason)} ({code(place(gap))})" for gap in advice.gaps]
-    yield from (f"- {note}" for note in notes)
+    yield from (note if note.startswith("  - ") else f"- {note}" for note in notes)
     yield ""
-    for way in ways_to_set(advice.cluster, advice.changes) if advice.changes else ():
+    ways = list(ways_to_set(advice.cluster, advice.changes, one_of_several=several)) if advice.changes else []
+    for remedy in advice.remedies:
+        for way in lines_for(advice.cluster, remedy, one_of_several=several):
+            ways.append(replace(way, title=f"also, {way.title}"))
+    for way in ways:
         yield f"{escaped(way.title)}:"
         yield ""
         yield from fenced(way.text, way.language)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from podroom.capacity.estimate import LoadState
+from podroom.capacity.forecast import Forecast
 from podroom.capacity.recommendation import Advice, Recommendation, Verdict
 from podroom.capacity.subnet_forecast import SubnetForecast
 from podroom.report.capacity_text import Canvas
 from podroom.report.capacity_wording import Comparison, assumed, cidr_of, fitting, groups_of_alike, label, place, shown
 from podroom.report.cni_lines import ways_to_set
+from podroom.report.remedy_lines import effects, lines_for
 from podroom.report.style import printable
 
 _SHOWN = (LoadState.IDLE, LoadState.EXPECTED, LoadState.SATURATED)
@@ -34,27 +36,38 @@ def _configuration(found: Recommendation, canvas: Canvas) -> Iterator[str]:
         yield "  no cluster here"
     for advice in found.advice:
         yield ""
-        yield from _advice(advice, canvas)
+        yield from _advice(advice, found.then, canvas)
     comparison = Comparison(found.today, found.then, ("recommended",))
     alike = [subnets for subnets in groups_of_alike(comparison) if subnets[0].shares]
     for subnets in alike:
         yield ""
         yield from _subnets(subnets, comparison, canvas)
+    several = len(found.advice) > 1
     for advice in found.advice:
         if advice.changes:
-            for way in ways_to_set(advice.cluster, advice.changes):
+            for way in ways_to_set(advice.cluster, advice.changes, one_of_several=several):
                 yield ""
-                yield canvas.style.strong(way.title)
+                yield from (canvas.style.strong(line) for line in canvas.paragraph(way.title, 0))
                 yield from (f"  {printable(line)}" for line in way.text.splitlines())
+        for remedy in advice.remedies:
+            ways = tuple(lines_for(advice.cluster, remedy, one_of_several=several))
+            if ways:
+                yield ""
+                yield from canvas.paragraph(f'to follow "also: {remedy.text}"', 0)
+            for way in ways:
+                yield from canvas.paragraph(way.title, 2)
+                yield from (f"    {printable(line)}" for line in way.text.splitlines())
 
 
-def _advice(advice: Advice, canvas: Canvas) -> Iterator[str]:
+def _advice(advice: Advice, before: Forecast, canvas: Canvas) -> Iterator[str]:
     strong = canvas.style.strong
     yield f"{strong('cluster')} {printable(advice.cluster.address)}: {strong(headline(advice))}"
     for reason in advice.reasons:
         yield from canvas.paragraph(reason, 2)
     for remedy in advice.remedies:
-        yield from canvas.paragraph(f"also: {remedy}", 2)
+        yield from canvas.paragraph(f"also: {remedy.text}", 2)
+        for effect in effects(before, remedy):
+            yield from canvas.paragraph(effect, 4)
     for gap in advice.gaps:
         yield from canvas.paragraph(f"not known: {gap.reason}", 2)
         yield f"      {canvas.style.faint(printable(place(gap)))}"
