@@ -73,8 +73,12 @@ def what_to_write(ignored: IgnoredArgument, assessment: Assessment) -> str | Non
 
 
 def assumed_version(ignored: IgnoredArgument) -> str | None:
-    """Return the assumption behind a module whose version nothing says."""
-    return None if ignored.pinned else f"the call names no version, so the newest is taken: {ignored.module}"
+    """Return the assumption behind a module of which several major versions may be meant."""
+    return (
+        None
+        if ignored.pinned
+        else f"the call allows several major versions, of which the newest is taken: {ignored.module}"
+    )
 
 
 def confidence(ignored: IgnoredArgument) -> Confidence:

@@ -10,7 +10,10 @@ from podroom.evaluation.project import BodyReader, Field, ModuleCall, SuppliedMo
 from podroom.evaluation.provenance import entry, in_user_files
 from podroom.model.world import IgnoredArgument, IgnoredKind
 from podroom.records import dataclass
+from podroom.sources.module_source import allowed_majors
 from podroom.values import Known, OneOf, Undecidable, Unknown, Value, first_unknown
+
+_MAJORS = tuple(range(100))
 
 
 def ignored_arguments(inventory: Inventory) -> tuple[IgnoredArgument, ...]:
@@ -55,7 +58,7 @@ def _ignored(call: ModuleCall, known: SuppliedModule, unheeded: Unheeded) -> Ite
                 kind=unheeded.kind,
                 nodes=None if nodes is None else ".".join(filter(None, (call.address, nodes.format(given.key)))),
                 module=known.supplier,
-                pinned=call.version is not None or "ref=" in call.source_text,
+                pinned=_is_pinned(call),
                 value=None if field.is_map or field.is_list else field.string(),
                 written=_written(field),
                 instead=unheeded.instead,
@@ -97,6 +100,13 @@ def _below(field: Field, name: str, way: list[str], *, empty: bool = False) -> I
             yield from _below(entries[way[0]], f"{name}.{way[0]}", way[1:], empty=empty)
     elif empty or not _is_empty(field):
         yield name, field
+
+
+def _is_pinned(call: ModuleCall) -> bool:
+    """Return whether the call, or what is installed for it, names one major version."""
+    if call.version is not None:
+        return len(allowed_majors(call.version, _MAJORS)) == 1
+    return "ref=" in call.source_text
 
 
 def _written(field: Field) -> str | None:

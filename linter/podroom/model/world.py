@@ -649,7 +649,7 @@ class IgnoredArgument:
     """An argument that the called module does not heed; `address` is that of the call, `span` the argument's name.
 
     `nodes` is the address that those of the node groups begin with which it was meant for, None if it is for none.
-    `module` is the module with the version that is taken, which is the newest if `pinned` is false.  `value` is the
+    `module` is the module with the version that is taken, the newest of several if `pinned` is false.  `value` is the
     argument as a text, None if it is none, and `written` as it stands in the file.  `instead` is what to write.
     `uncertain` says why it may be heeded after all.
     """

@@ -9,17 +9,27 @@ import pytest
 from podroom.adapters.registry import stand_in
 from podroom.assembly.terraform import assemble
 from podroom.evaluation.project import Options, load_root
+from podroom.model.world import IgnoredArgument
 from podroom.sources.files import Files
 from podroom.sources.hcl.parser import parse
+from podroom.values import Known
+
+VARIABLES = 'variable "x" { type = bool }\nvariable "y" { type = map(string) }\n'
 
 
-def ignored(folder: Path, version: str, body: str) -> dict[str, str]:
-    text = f'module "eks" {{\n  source = "terraform-aws-modules/eks/aws"\n  version = "{version}"\n{body}\n}}\n'
+def ignored_by(folder: Path, version: str, body: str) -> tuple[IgnoredArgument, ...]:
+    text = (
+        f'module "eks" {{\n  source = "terraform-aws-modules/eks/aws"\n  version = "{version}"\n{body}\n}}\n{VARIABLES}'
+    )
     (folder / "main.tf").write_text(text, encoding="utf-8")
     world = assemble(load_root(Files(str(folder), parse), str(folder), Options(adapters=stand_in)))
     assert all(one.address == "module.eks" for one in world.ignored_arguments)
     assert all(one.span.text in text for one in world.ignored_arguments)
-    return {one.argument: one.reason for one in world.ignored_arguments if one.uncertain is None}
+    return world.ignored_arguments
+
+
+def ignored(folder: Path, version: str, body: str) -> dict[str, str]:
+    return {one.argument: one.reason for one in ignored_by(folder, version, body) if one.uncertain is None}
 
 
 STOCK = "eks_managed_node_groups.a.bootstrap_extra_args"
@@ -97,3 +107,49 @@ def test_the_reason_says_what_to_write_instead(tmp_path: Path) -> None:
     assert found["eks_managed_node_groups.a.min_capacity"].endswith("it is min_size")
     refused = ignored(tmp_path, "~> 21.0", 'cluster_version = "1.33"')
     assert refused == {"cluster_version": "v21 has no such argument, and Terraform refuses it"}
+
+
+ARGUMENTS = 'bootstrap_extra_args = "--max-pods=20"'
+
+
+@pytest.mark.parametrize(
+    ("version", "pinned"), [("20.37.2", True), ("~> 20.1", True), (">= 20.0, < 21.0", True), (">= 20.0", False)]
+)
+def test_it_is_said_whether_the_call_names_one_major_version(version: str, pinned: bool, tmp_path: Path) -> None:
+    (one,) = ignored_by(tmp_path, version, "eks_managed_node_groups = { a = { instance_type = 1 } }")
+    assert one.pinned is pinned
+
+
+@pytest.mark.parametrize(
+    ("group", "certain"),
+    [
+        ("{ ARGUMENTS }", True),
+        ('{ ami_type = var.x ? "AL2023_ARM_64_STANDARD" : "AL2023_x86_64_NVIDIA", ARGUMENTS }', True),
+        ('{ ami_type = var.x ? "AL2_x86_64" : "AL2023_x86_64_STANDARD", ARGUMENTS }', False),
+        ("merge(var.y, { ARGUMENTS })", False),
+        (
+            "merge(var.y, { ami_type = null, create = true, user_data_template_path = null, ARGUMENTS })",
+            True,
+        ),
+    ],
+)
+def test_what_hangs_on_something_unknown_is_uncertain(group: str, certain: bool, tmp_path: Path) -> None:
+    body = f"self_managed_node_groups = {{ a = {group.replace('ARGUMENTS', ARGUMENTS)} }}"
+    (one,) = ignored_by(tmp_path, "~> 21.0", body)
+    assert (one.uncertain is None) is certain
+    assert isinstance(one.value, Known)
+    assert one.written == '"--max-pods=20"'
+    assert one.nodes == 'module.eks.module.self_managed_node_group["a"]'
+
+
+def test_what_the_defaults_hold_is_meant_for_every_group_that_does_not_say_otherwise(tmp_path: Path) -> None:
+    found = ignored_by(
+        tmp_path,
+        "~> 20.0",
+        'eks_managed_node_group_defaults = { bootstrap_extra_args = "x" }\n'
+        'eks_managed_node_groups = { a = {}, b = { platform = "bottlerocket" }, c = { create = false }, d = {} }',
+    )
+    assert [(one.argument, one.nodes) for one in found] == [
+        ("eks_managed_node_group_defaults.bootstrap_extra_args", f'module.eks.module.eks_managed_node_group["{key}"]')
+        for key in ("a", "d")
+    ]
