@@ -28,10 +28,10 @@ from podroom.model.world import Gap, World
 from podroom.positions import Document, Span
 from podroom.records import dataclass
 from podroom.rule import Finding
-from podroom.sources.files import Files, HclReader, find_roots, project_folder
+from podroom.sources.files import Files, HclReader, absolute_folder, find_roots, project_folder
 from podroom.sources.search import EKSCTL, MANIFEST, SCRIPT, search
 from podroom.sources.variants import MOST_VARIANTS, Variant, Variants, find_variants
-from podroom.values import Unknown
+from podroom.values import Known, Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +90,12 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
     if documents:
         from podroom.assembly.eksctl import assemble_eksctl  # noqa: PLC0415 - few projects have such a file
 
-        understood = assemble_eksctl(documents)
-        worlds += understood.worlds
+        clusters = [cluster for world in worlds for cluster in world.clusters if cluster.declared]
+        made_elsewhere = {cluster.name.value for cluster in clusters if isinstance(cluster.name, Known)}
+        understood = assemble_eksctl(documents, made_elsewhere)
         problems += [Problem(problem.message, problem.span, problem.span.path) for problem in understood.problems]
         of_eksctl = {world.root for world in understood.worlds}
+        worlds = _with_eksctl(worlds, understood.worlds)
     worlds = loose.joined(worlds)
     if of_eksctl:
         from podroom.assembly.eksctl import with_cni_order  # noqa: PLC0415 - same
@@ -101,6 +103,19 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
         worlds = [with_cni_order(world) if world.root in of_eksctl else world for world in worlds]
     problems += [Problem(problem.message, problem.span, problem.path) for problem in files.problems]
     return worlds, list(dict.fromkeys(problems)), files
+
+
+def _with_eksctl(worlds: Sequence[World], of_eksctl: Sequence[World]) -> list[World]:
+    """Return all Worlds, those of eksctl joined with the others that make their clusters."""
+    if not any(world.clusters for world in worlds):
+        return [*worlds, *of_eksctl]
+    from podroom.assembly.joining import Placed  # noqa: PLC0415 - most projects have one or the other
+    from podroom.assembly.same_cluster import join_eksctl  # noqa: PLC0415 - same
+
+    def placed(several: Sequence[World]) -> list[Placed]:
+        return [Placed(world, absolute_folder(world.root)) for world in several]
+
+    return join_eksctl(placed(worlds), placed(of_eksctl))
 
 
 def _judged(variants: Variants, module: Module, inputs: Inputs) -> Sequence[Variant | None]:

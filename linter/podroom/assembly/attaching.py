@@ -105,7 +105,7 @@ def _attach(world: World, address: str, parts: Sequence[Loose]) -> World:
         elif isinstance(part, Gap):
             gaps.append(part)
         elif isinstance(part, Karpenter):
-            karpenter = part if karpenter is None else _both(karpenter, part)
+            karpenter = both_karpenters(karpenter, part)
         else:
             cni = _with(cni, part)
     cni = with_sources(cni, [loose.part.source for loose in parts if isinstance(loose.part, CniPart)])
@@ -141,6 +141,13 @@ def _labelled(cni: CniSettings, before: CniSettings) -> CniSettings:
     return replace(cni, labelled=Unknown("whether nodes are labelled with an ENIConfig is not known", variable.span))
 
 
+def both_karpenters(one: Karpenter | None, other: Karpenter | None) -> Karpenter | None:
+    """Return how Karpenter is installed where two may say it; None if neither does."""
+    if one is None or other is None:
+        return other if one is None else one
+    return _both(one, other)
+
+
 def _both(one: Karpenter, other: Karpenter) -> Karpenter:
     unset = Known(value=False, origin=other.span)
     gates = [unset if karpenter.expressions is None else karpenter.expressions for karpenter in (one, other)]
@@ -165,8 +172,14 @@ def _agreed(what: str, one: Karpenter, other: Karpenter, *values: Value[T]) -> V
 
 def _perhaps(one: Karpenter | None, other: Karpenter, doubt: Unknown) -> Karpenter:
     """Return Karpenter's settings where those of `other` may be for this cluster or for another one."""
-    same = one is not None and not isinstance(other.reserved_enis, Unknown) and _both(one, other) is one
-    return one if one is not None and same else replace(one or other, reserved_enis=doubt)
+    agreed = replace(other, reserved_enis=doubt) if one is None else _both(one, other)
+    return replace(
+        agreed,
+        reserved_enis=agreed.reserved_enis if isinstance(agreed.reserved_enis, Known) else doubt,
+        expressions=agreed.expressions
+        if agreed.expressions is None or (one is not None and isinstance(agreed.expressions, Known))
+        else doubt,
+    )
 
 
 def _unique(parts: Sequence[P], taken: set[str]) -> list[P]:

@@ -24,7 +24,7 @@ def with_sources(base: CniSettings, added: Sequence[CniSource]) -> CniSettings:
     """Return settings to which other sources are added; `base` may have sources already."""
     if not added:
         return base
-    sources = (*(base.sources or _own(base)), *added)
+    sources = (*sources_of(base), *added)
     certain = [source for source in sources if source.doubt is None]
     installers = [source for source in certain if source.installs]
     first = next(iter((*installers, *certain)), None)
@@ -56,10 +56,10 @@ def _more(source: CniSource) -> Unknown | None:
     return source.doubt if source.doubt is not None and (source.missing is not None or source.whole) else source.missing
 
 
-def _own(base: CniSettings) -> tuple[CniSource, ...]:
-    """Return the add-on that the settings come from, as a source; nothing if they are the defaults of Amazon EKS."""
-    if base.declared_by is None or base.span is None:
-        return ()
+def sources_of(base: CniSettings) -> tuple[CniSource, ...]:
+    """Return what settings come from, the add-on as a source; nothing if they are the defaults of Amazon EKS."""
+    if base.sources or base.declared_by is None or base.span is None:
+        return base.sources
     return (
         CniSource(
             kind=CniSourceKind.ADD_ON,
@@ -68,6 +68,7 @@ def _own(base: CniSettings) -> tuple[CniSource, ...]:
             environment=base.environment,
             init_environment=base.init_environment,
             version=base.version,
+            missing=base.missing,
             options=base.options,
         ),
     )

@@ -8,10 +8,11 @@ part makes a World with a cluster that is not declared.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from podroom.assembly.attaching import attach, attach_perhaps, undeclared
+from podroom.assembly.folders import is_inside, upwards
 from podroom.assembly.manifests.parts import CniPart, ConfigMapPart, Loose, NodeClassPart
 from podroom.model.world import Cluster, Gap, Karpenter, NodePool, World
 from podroom.records import dataclass
@@ -129,8 +130,8 @@ def _places(worlds: Sequence[Placed], loose: Loose, folder: str) -> list[_Place]
             candidates = every if loose.tag else [entry for entry in every if not isinstance(entry[2].name, Known)]
     else:
         candidates = every
-    for around in _upwards(folder):
-        near = [entry for entry in candidates if _inside(entry[1].folder, around)]
+    for around in upwards(folder):
+        near = [entry for entry in candidates if is_inside(entry[1].folder, around)]
         if near:
             break
     else:
@@ -182,18 +183,6 @@ def _address(loose: Loose) -> str:
     if isinstance(part, NodeClassPart):
         return part.node_class.address
     return "ConfigMap/amazon-vpc-cni" if isinstance(part, ConfigMapPart) else part.address
-
-
-def _upwards(folder: str) -> Iterable[str]:
-    """Iterate over a folder and all that hold it."""
-    yield folder
-    while folder:
-        folder = folder.rpartition("/")[0]
-        yield folder
-
-
-def _inside(folder: str, around: str) -> bool:
-    return folder == around or folder.startswith(f"{around}/")
 
 
 def _is_named(cluster: Cluster, name: str) -> bool:

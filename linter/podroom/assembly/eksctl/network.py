@@ -39,8 +39,11 @@ class _Placed:
 class Network:
     """The subnets of one ClusterConfig, and which of them a node group or the control plane gets."""
 
-    def __init__(self, config: Mapping, vpc: Mapping | None, owner: Span) -> None:
-        """Read the VPC of `config`; `vpc` is that section, which another document of the cluster may lend."""
+    def __init__(self, config: Mapping, vpc: Mapping | None, owner: Span, *, made_elsewhere: bool = False) -> None:
+        """Read the VPC of `config`; `vpc` is that section, which another document of the cluster may lend.
+
+        `made_elsewhere` says that eksctl does not make the cluster, and so no VPC for it.
+        """
         self._config = config
         self._vpc = vpc
         self._owner = owner
@@ -54,6 +57,10 @@ class Network:
             self._placed = tuple(self._read_given(self._given))
         elif scalar(vpc, "id") is not None:
             self._unknown = Unknown("the VPC is there already and vpc.subnets does not name its subnets", owner)
+            self._placed = ()
+        elif made_elsewhere:
+            reason = "eksctl does not make this cluster, and vpc.subnets does not name the subnets for its nodes"
+            self._unknown = Unknown(reason, owner)
             self._placed = ()
         else:
             self._placed = tuple(self._divide())

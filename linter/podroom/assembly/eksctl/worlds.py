@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -16,8 +16,10 @@ from podroom.assembly.cni import (
     read_configuration_values,
 )
 from podroom.assembly.cni_defaults import DEFAULT_VERSION, UNDECLARED
+from podroom.assembly.cni_sources import sources_of, with_sources
+from podroom.assembly.eksctl.lending import ClusterConfig, Lending
 from podroom.assembly.eksctl.network import Network
-from podroom.assembly.eksctl.node_groups import GROUP_SECTIONS, condition_on, count_node_groups, read_node_groups
+from podroom.assembly.eksctl.node_groups import GROUP_SECTIONS, condition_on, read_node_groups
 from podroom.assembly.eksctl.order import with_cni_order
 from podroom.assembly.eksctl.reading import EKSCTL, changed, items, mapping, scalar, text, text_of, truth, unknown_in
 from podroom.assembly.eksctl.validation import find_notices
@@ -26,6 +28,7 @@ from podroom.model.world import (
     Cluster,
     ClusterRole,
     CniSettings,
+    CniSource,
     FargateProfile,
     Gap,
     Karpenter,
@@ -45,22 +48,6 @@ _KARPENTER = Default("Karpenter", "https://karpenter.sh/docs/reference/settings/
 
 
 @dataclass(frozen=True, slots=True)
-class ClusterConfig:
-    """One ClusterConfig: where it stands, and the name of its cluster."""
-
-    document: Document
-    root: Mapping
-    name: str | None
-    span: Span
-    conditions: tuple[Condition, ...] = ()
-
-    @property
-    def folder(self) -> str:
-        """Return the folder of the file."""
-        return self.document.path.rpartition("/")[0]
-
-
-@dataclass(frozen=True, slots=True)
 class Understood:
     """What was made of the documents: Worlds, documents that could not be read, and the ClusterConfigs themselves."""
 
@@ -69,8 +56,11 @@ class Understood:
     configs: tuple[ClusterConfig, ...] = ()
 
 
-def assemble_eksctl(documents: Iterable[Document]) -> Understood:
-    """Return what files say that hold a ClusterConfig of eksctl, in YAML or JSON; never raises."""
+def assemble_eksctl(documents: Iterable[Document], made_elsewhere: Collection[str] = ()) -> Understood:
+    """Return what files say that hold a ClusterConfig of eksctl, in YAML or JSON; never raises.
+
+    `made_elsewhere` are the names of clusters that something else makes, so that eksctl only adds nodes.
+    """
     problems: list[Problem] = []
     gaps: dict[str, list[Gap]] = {}
     configs: list[ClusterConfig] = []
@@ -89,7 +79,7 @@ def assemble_eksctl(documents: Iterable[Document]) -> Understood:
                 gaps.setdefault(document.path, []).append(gap)
             else:
                 lost.append(World(root=document.path, gaps=(gap,)))
-    worlds = [*map(with_cni_order, _worlds(configs, gaps)), *lost]
+    worlds = [*map(with_cni_order, _worlds(configs, gaps, made_elsewhere)), *lost]
     return Understood(tuple(worlds), tuple(problems), tuple(configs))
 
 
@@ -128,40 +118,39 @@ def _configs(document: Document, read: _Read) -> Iterator[ClusterConfig]:
             yield ClusterConfig(document, node, known, name.span if name is not None else kind.span, read.conditions)
 
 
-def _worlds(configs: Sequence[ClusterConfig], gaps: dict[str, list[Gap]]) -> Iterator[World]:
-    """Iterate over the Worlds.
-
-    People keep the node groups of a cluster in one file and its add-ons or its VPC in another of the same folder.  A
-    ClusterConfig without node groups lends its sections to those of the same name that lack them.
-    """
+def _worlds(
+    configs: Sequence[ClusterConfig], gaps: dict[str, list[Gap]], made_elsewhere: Collection[str]
+) -> Iterator[World]:
+    """Iterate over the Worlds; a ClusterConfig that lends what it says to others has none of its own."""
     by_file = {path: len(list(several)) for path, several in groupby(configs, lambda config: config.document.path)}
-    lenders = [config for config in configs if not count_node_groups(config.root)]
+    lending = Lending(configs)
     for config in configs:
         path = config.document.path
-        siblings = [other for other in lenders if other is not config and _same_cluster(other, config)]
-        has_nodes = count_node_groups(config.root) > 0
-        if not has_nodes and any(_same_cluster(config, other) for other in configs if count_node_groups(other.root)):
+        if lending.lends(config):
             continue
         root = path if by_file[path] == 1 else f"{path}:{config.span.first.line}"
-        yield _world(config, siblings, root, tuple(gaps.get(path, ())))
+        network = Network(
+            config.root,
+            _section(config, lending.lenders(config), "vpc"),
+            config.span,
+            made_elsewhere=config.name in made_elsewhere,
+        )
+        yield _world(config, lending, network, root, tuple(gaps.get(path, ())))
 
 
-def _same_cluster(one: ClusterConfig, other: ClusterConfig) -> bool:
-    if one is other or one.name is None or one.name != other.name or one.folder != other.folder:
-        return False
-    regions = [text(mapping(config.root, "metadata"), "region") for config in (one, other)]
-    known = {region.value for region in regions if isinstance(region, Known)}
-    return len(known) <= 1
+def _section(config: ClusterConfig, lenders: Sequence[ClusterConfig], name: str) -> Mapping | None:
+    holders = (config.root, *(lender.root for lender in lenders))
+    return next((found for holder in holders if (found := mapping(holder, name)) is not None), None)
 
 
-def _world(config: ClusterConfig, lenders: Sequence[ClusterConfig], root: str, gaps: tuple[Gap, ...]) -> World:
+def _world(config: ClusterConfig, lending: Lending, network: Network, root: str, gaps: tuple[Gap, ...]) -> World:
+    lenders = lending.lenders(config)
+
     def section(name: str) -> Mapping | None:
-        holders = (config.root, *(lender.root for lender in lenders))
-        return next((found for holder in holders if (found := mapping(holder, name)) is not None), None)
+        return _section(config, lenders, name)
 
     address = f"ClusterConfig/{config.name or '?'}"
     metadata = mapping(config.root, "metadata")
-    network = Network(config.root, section("vpc"), config.span)
     auto_mode = truth(section("autoModeConfig"), "enabled", otherwise=False)
     cluster = Cluster(
         address=address,
@@ -174,7 +163,7 @@ def _world(config: ClusterConfig, lenders: Sequence[ClusterConfig], root: str, g
         ),
         auto_mode=auto_mode,
         subnets=network.of_control_plane(auto_mode=auto_mode),
-        cni=_cni(config, lenders),
+        cni=with_sources(_cni(config, lenders), list(_perhaps(config, lending))),
         karpenter=_karpenter(section("karpenter")),
         role=_role(section("iam")),
         kube_proxy_mode=_kube_proxy_mode(config, lenders),
@@ -186,7 +175,7 @@ def _world(config: ClusterConfig, lenders: Sequence[ClusterConfig], root: str, g
         subnets=network.subnets,
         vpcs=network.vpcs,
         fargate_profiles=tuple(_fargate_profiles(config.root, address, network)),
-        gaps=(*gaps, *_steered(config)),
+        gaps=(*gaps, *_steered(config), *lending.gaps(config)),
         notices=tuple(notice for one in (config, *lenders) for notice in find_notices(one.root)),
     )
 
@@ -241,6 +230,13 @@ def _cni(config: ClusterConfig, lenders: Sequence[ClusterConfig]) -> CniSettings
         reason = "disableDefaultAddons is on and no vpc-cni is among addons: what gives pods addresses is not known"
         return _default(Unknown(reason, switch.origin))
     return UNDECLARED
+
+
+def _perhaps(config: ClusterConfig, lending: Lending) -> Iterator[CniSource]:
+    """Iterate over the add-ons of ClusterConfigs that may be for this cluster or for another of its name."""
+    for lender, doubt in lending.perhaps(config):
+        for source in sources_of(_cni(lender, ())):
+            yield replace(source, doubt=doubt)
 
 
 def _karpenter(section: Mapping | None) -> Karpenter | None:
