@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from podroom.adapters.registry import stand_in
 from podroom.assembly.loose import LooseParts
@@ -31,7 +32,10 @@ from podroom.rule import Finding
 from podroom.sources.files import Files, HclReader, absolute_folder, find_roots, project_folder
 from podroom.sources.search import EKSCTL, MANIFEST, SCRIPT, search
 from podroom.sources.variants import MOST_VARIANTS, Variant, Variants, find_variants
-from podroom.values import Known, Unknown
+from podroom.values import Unknown
+
+if TYPE_CHECKING:
+    from podroom.assembly.eksctl import Understood
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +94,10 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
     if documents:
         from podroom.assembly.eksctl import assemble_eksctl  # noqa: PLC0415 - few projects have such a file
 
-        clusters = [cluster for world in worlds for cluster in world.clusters if cluster.declared]
-        made_elsewhere = {cluster.name.value for cluster in clusters if isinstance(cluster.name, Known)}
-        understood = assemble_eksctl(documents, made_elsewhere)
+        understood = assemble_eksctl(documents)
         problems += [Problem(problem.message, problem.span, problem.span.path) for problem in understood.problems]
         of_eksctl = {world.root for world in understood.worlds}
-        worlds = _with_eksctl(worlds, understood.worlds)
+        worlds = _with_eksctl(worlds, understood)
     worlds = loose.joined(worlds)
     if of_eksctl:
         from podroom.assembly.eksctl import with_cni_order  # noqa: PLC0415 - same
@@ -105,17 +107,19 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
     return worlds, list(dict.fromkeys(problems)), files
 
 
-def _with_eksctl(worlds: Sequence[World], of_eksctl: Sequence[World]) -> list[World]:
+def _with_eksctl(worlds: Sequence[World], understood: Understood) -> list[World]:
     """Return all Worlds, those of eksctl joined with the others that make their clusters."""
-    if not any(world.clusters for world in worlds):
-        return [*worlds, *of_eksctl]
+    adding = [world for world in understood.worlds if world.root in understood.in_given_vpc]
+    if not adding or not any(world.clusters for world in worlds):
+        return [*worlds, *understood.worlds]
     from podroom.assembly.joining import Placed  # noqa: PLC0415 - most projects have one or the other
     from podroom.assembly.same_cluster import join_eksctl  # noqa: PLC0415 - same
 
     def placed(several: Sequence[World]) -> list[Placed]:
         return [Placed(world, absolute_folder(world.root)) for world in several]
 
-    return join_eksctl(placed(worlds), placed(of_eksctl))
+    alone = [world for world in understood.worlds if world.root not in understood.in_given_vpc]
+    return [*join_eksctl(placed(worlds), placed(adding)), *alone]
 
 
 def _judged(variants: Variants, module: Module, inputs: Inputs) -> Sequence[Variant | None]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from podroom.capacity.assessment import Assessment, collect
 from podroom.capacity.demand import NO_ENI_CONFIG, known_subnet
+from podroom.capacity.node_pools import applies, is_within_zones, may_be_in_zone, node_class
 from podroom.catalog import documents
-from podroom.model.world import Cluster, NodeGroup, PodSubnet
+from podroom.model.world import Cluster, NodePool, PodSubnet, SubnetUse
 from podroom.patterns import pattern
 from podroom.positions import Span
+from podroom.records import dataclass
 from podroom.rule import Example, Finding, Note, Rule, Severity
-from podroom.values import Known, Undecidable, Unknown, first_unknown
-from podroom_rules.rooms import belongs, in_auto_mode
+from podroom.values import Known, Members, Undecidable, Unknown, first_unknown
+from podroom_rules.rooms import belongs, has_nodes, in_auto_mode
 
 _VARIABLE = "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"
 _LABEL = "ENI_CONFIG_LABEL_DEF"
@@ -133,11 +135,12 @@ class EniConfigsNoNodeFinds(Rule[Cluster]):
         variable = settings.find(_VARIABLE)
         if variable is None and in_auto_mode(subject):
             return  # Auto Mode brings no aws-node
-        groups = [group for group in assessment.world.node_groups if belongs(group, subject)]
-        if not groups or not assessment.behavior(settings).custom_networking or variable is None:
+        if not has_nodes(subject, assessment) or not assessment.behavior(settings).custom_networking:
             return
-        judged, unknown = collect(group for group in groups if assessment.applies(group))
-        if not judged:
+        if variable is None:
+            return
+        nodes, unknown = collect(_nodes(subject, assessment))
+        if not nodes:
             if unknown is not None:
                 raise Undecidable(unknown)
             return
@@ -149,7 +152,7 @@ class EniConfigsNoNodeFinds(Rule[Cluster]):
         annotation = settings.find(_ANNOTATION)
         if annotation is not None and annotation.value.need() != _OWN_LABEL:
             raise Undecidable(Unknown("which nodes have that annotation is not known", annotation.span))
-        yield from self._unfound(subject, assessment, judged, configs, variable.span)
+        yield from self._unfound(subject, assessment, nodes, configs, variable.span)
         if unknown is not None:
             raise Undecidable(unknown)
 
@@ -157,14 +160,14 @@ class EniConfigsNoNodeFinds(Rule[Cluster]):
         self,
         cluster: Cluster,
         assessment: Assessment,
-        groups: Sequence[NodeGroup],
+        nodes: Sequence[_Nodes],
         configs: Sequence[PodSubnet],
         cause: Span,
     ) -> Iterator[Finding]:
         label = cluster.cni.find(_LABEL)
         text = assessment.variable(cluster.cni, _LABEL).need()
         if text in _ZONE_LABELS and label is not None:
-            yield from self._zones_without(cluster, assessment, groups, configs, label.span)
+            yield from self._zones_without(cluster, assessment, nodes, configs, label.span)
         elif text != _OWN_LABEL and label is not None:
             raise Undecidable(Unknown(f"which nodes have the label {text} is not known", label.span))
         elif all(config.name != _FALLBACK for config in configs):
@@ -187,23 +190,38 @@ class EniConfigsNoNodeFinds(Rule[Cluster]):
         self,
         cluster: Cluster,
         assessment: Assessment,
-        groups: Sequence[NodeGroup],
+        nodes: Sequence[_Nodes],
         configs: Sequence[PodSubnet],
         label: Span,
     ) -> Iterator[Finding]:
         names = {config.name for config in configs}
+        named = {config.name: config for config in configs}
         unknown: Unknown | None = None
         reported: set[str] = set()
-        for group in groups:
-            unknown = first_unknown(unknown, *group.subnets.missing)
-            for use in group.subnets:
+        for several in nodes:
+            if not several.all_in(names):
+                unknown = first_unknown(unknown, *several.subnets.missing)
+            for use in several.subnets:
                 try:
                     subnet = known_subnet(use, assessment)
                     zone = subnet.zone.need()
+                    if zone.name is not None and not several.may_be_in(zone.name):
+                        continue
                 except Undecidable as cause:
                     unknown = first_unknown(unknown, cause.unknown)
                     continue
-                if zone.identity in names or (zone.name or zone.identity) in reported:
+                if (zone.name or zone.identity) in reported:
+                    continue
+                if zone.identity in names:
+                    reported.add(zone.name or zone.identity)
+                    try:
+                        elsewhere = _zone_of(named[zone.identity].subnet, assessment)
+                    except Undecidable as cause:
+                        unknown = first_unknown(unknown, cause.unknown)
+                        continue
+                    if zone.name is not None and elsewhere is not None and elsewhere != zone.name:
+                        note = Note(f"{several.what} {zone.name}", use.span)
+                        yield self._of_another_zone(cluster, named[zone.identity], zone.name, elsewhere, note)
                     continue
                 if zone.name is None or _FALLBACK in names or not all(map(_NAME.fullmatch, names)):
                     reason = f"whether an ENIConfig is named like the zone of {subnet.address} is not known"
@@ -218,13 +236,26 @@ class EniConfigsNoNodeFinds(Rule[Cluster]):
                     effect=_EFFECT,
                     fix=f"add an ENIConfig named {zone.name}, with a subnet in that zone",
                     related=(
-                        Note(f"this node group has nodes in {zone.name}", use.span),
+                        Note(f"{several.what} {zone.name}", use.span),
                         Note("nodes look for the name of their zone", label),
                     ),
                     evidence={"zone": zone.name, "eni_configs": sorted(names)},
                 )
         if unknown is not None:
             raise Undecidable(unknown)
+
+    def _of_another_zone(self, cluster: Cluster, config: PodSubnet, zone: str, elsewhere: str, nodes: Note) -> Finding:
+        return self.finding(
+            config.subnet.span,
+            cluster,
+            f"nodes in {zone} find an ENIConfig with a subnet in {elsewhere}",
+            label=f"this subnet is in {elsewhere}",
+            effect="The nodes never become Ready: EC2 attaches no interface of another zone to them, so they have none "
+            "for pods.",
+            fix=f"give the ENIConfig {config.name} a subnet in {zone}",
+            related=(nodes, Note(f"the ENIConfig for nodes in {zone}", config.span)),
+            evidence={"zone": zone, "subnet_zone": elsewhere},
+        )
 
     @staticmethod
     def _named_after_zones(configs: Sequence[PodSubnet], assessment: Assessment) -> bool:
@@ -238,6 +269,52 @@ class EniConfigsNoNodeFinds(Rule[Cluster]):
         for config in configs:
             if config.name not in zones and _NAME.fullmatch(config.name) is None:
                 raise Undecidable(Unknown("the name of an ENIConfig is not known", config.span))
+
+
+@dataclass(frozen=True, slots=True)
+class _Nodes:
+    """Nodes of a node group or a NodePool, and the subnets that they may be in."""
+
+    what: str
+    subnets: Members[SubnetUse]
+    pool: NodePool | None = None
+
+    def may_be_in(self, zone: str) -> bool:
+        """Return whether nodes may be in a zone that they have a subnet in; raises `Undecidable` if not known."""
+        return self.pool is None or may_be_in_zone(self.pool, zone)
+
+    def all_in(self, zones: Collection[str]) -> bool:
+        """Return whether all nodes are in some of these zones for certain."""
+        return self.pool is not None and is_within_zones(self.pool, zones)
+
+
+def _nodes(cluster: Cluster, assessment: Assessment) -> Iterator[_Nodes]:
+    """Iterate over all that has nodes with the VPC CNI; `Undecidable` is raised at the end if there may be more."""
+    unknown: Unknown | None = None
+    for group in assessment.world.node_groups:
+        try:
+            if belongs(group, cluster) and assessment.applies(group):
+                yield _Nodes("this node group has nodes in", group.subnets)
+        except Undecidable as cause:
+            unknown = first_unknown(unknown, cause.unknown)
+    for pool in assessment.world.node_pools:
+        try:
+            if belongs(pool, cluster) and applies(pool, assessment):
+                subnets = node_class(pool, assessment).subnets
+                yield _Nodes(f"{pool.address} may have nodes in", subnets, pool)
+        except Undecidable as cause:
+            unknown = first_unknown(unknown, cause.unknown)
+    if unknown is not None:
+        raise Undecidable(unknown)
+
+
+def _zone_of(use: SubnetUse, assessment: Assessment) -> str | None:
+    """Return the name of a subnet's zone, None if it is an expression or the subnet is not of this project.
+
+    Raises `Undecidable` if it is not known which subnet it is, or in which zone.
+    """
+    subnet = assessment.subnet(use.subnet.need())
+    return None if subnet is None else subnet.zone.need().name
 
 
 _EFFECT = "The nodes never become Ready: aws-node finds no ENIConfig, so it attaches no interface for pods."

@@ -9,7 +9,7 @@ from podroom.capacity.cni import FALSE_TEXTS, CniBehavior
 from podroom.capacity.interfaces import interface_budget, uses_prefixes
 from podroom.capacity.kubelet import KubeletLimit
 from podroom.capacity.working import Figure, counted
-from podroom.model.world import Cluster, NodeGroup
+from podroom.model.world import Cluster, NodeGroup, NodePool
 from podroom.rule import Note
 from podroom.values import Known, Unknown
 from podroom_rules.wording import STUCK_PODS, article
@@ -20,9 +20,17 @@ NEVER_READY = (
 )
 
 
-def belongs(group: NodeGroup, cluster: Cluster) -> bool:
+def belongs(group: NodeGroup | NodePool, cluster: Cluster) -> bool:
     """Return whether a group is, or may be, one of the cluster."""
     return isinstance(group.cluster, Unknown) or cluster.address in group.cluster.candidates()
+
+
+def has_nodes(cluster: Cluster, assessment: Assessment) -> bool:
+    """Return whether any node group or NodePool is, or may be, one of the cluster."""
+    world = assessment.world
+    return any(belongs(group, cluster) for group in world.node_groups) or any(
+        belongs(pool, cluster) for pool in world.node_pools
+    )
 
 
 def in_auto_mode(cluster: Cluster) -> bool:

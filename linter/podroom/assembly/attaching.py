@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from podroom.assembly.cni_defaults import UNDECLARED
 from podroom.assembly.cni_sources import with_sources
-from podroom.assembly.eni_configs import CUSTOM_NETWORKING
+from podroom.assembly.eni_configs import CUSTOM_NETWORKING, LABEL_VARIABLE, ZONE_LABELS, labelled_in
 from podroom.assembly.manifests.parts import CniPart, ConfigMapPart, EniConfigPart, Loose, NodeClassPart, SubnetTerm
 from podroom.model.world import (
     Cluster,
@@ -109,6 +109,9 @@ def _attach(world: World, address: str, parts: Sequence[Loose]) -> World:
         else:
             cni = _with(cni, part)
     cni = with_sources(cni, [loose.part.source for loose in parts if isinstance(loose.part, CniPart)])
+    if cni.labelled is None and cni.find(CUSTOM_NETWORKING) is not None:
+        documents = {id(loose.span.document): loose.span.document for loose in parts}
+        cni = replace(cni, labelled=labelled_in(documents.values()))
     cni = _labelled(cni, cluster.cni)
     named = _unique([part.node_class for part in classes], {known.address for known in world.node_classes})
     read = [_with_subnets(known, part, world.subnets) for known, part in zip(named, classes, strict=True)]
@@ -134,8 +137,13 @@ def _with(cni: CniSettings, part: CniPart | ConfigMapPart | EniConfigPart) -> Cn
 
 
 def _labelled(cni: CniSettings, before: CniSettings) -> CniSettings:
-    """Say that labels were not looked for where custom networking is set only by what was added."""
-    variable = cni.find(CUSTOM_NETWORKING)
+    """Say that labels were not looked for where custom networking is set only by what was added.
+
+    Nobody has to label nodes if they find their ENIConfig by the name of their zone.
+    """
+    variable, label = cni.find(CUSTOM_NETWORKING), cni.find(LABEL_VARIABLE)
+    if label is not None and isinstance(label.value, Known) and label.value.value in ZONE_LABELS:
+        return cni
     if variable is None or before.find(CUSTOM_NETWORKING) is not None or cni.labelled is not None:
         return cni
     return replace(cni, labelled=Unknown("whether nodes are labelled with an ENIConfig is not known", variable.span))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from podroom.assembly.inventory import Inventory
 from podroom.assembly.subnets import subnet_use, subnet_use_of_text
@@ -16,6 +16,10 @@ from podroom.traced_text import HOLE
 from podroom.values import Known, Members, Unknown
 
 CUSTOM_NETWORKING = "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"
+
+LABEL_VARIABLE = "ENI_CONFIG_LABEL_DEF"
+ZONE_LABELS = ("topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone")
+"""Labels that every node has with the name of its zone."""
 
 _KIND = "ENIConfig"
 _MANIFESTS = {
@@ -74,7 +78,14 @@ def labelled(inventory: Inventory) -> Unknown | None:
             match = _LABEL.search(text.text) if text is not None else None
             if text is not None and match is not None:
                 return _labels(text.span(*match.span()))
-    for document in _documents(inventory):
+    return labelled_in(_documents(inventory))
+
+
+def labelled_in(documents: Iterable[Document]) -> Unknown | None:
+    """Return where files may label or annotate nodes with the name of their ENIConfig, None if nowhere."""
+    for document in documents:
+        if not any(label in document.text for label in _LABELS):
+            continue
         hidden = _NOT_LABELLING.sub(lambda match: " " * len(match.group()), document.text)
         match = _LABEL.search(hidden)
         if match is not None:

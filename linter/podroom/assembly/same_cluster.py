@@ -1,8 +1,8 @@
 """ClusterConfigs of eksctl and clusters of Terraform -> one World where both name the same cluster.
 
-People make the cluster by Terraform and its nodes by eksctl.  Node groups then join the cluster that Terraform makes,
-the one whose folder is nearest if there are several of that name; if that is not certain, the settings of the CNI of
-each are left open.
+People make the cluster by Terraform and its nodes by eksctl, which wants to know the VPC then.  Node groups join the
+cluster that Terraform makes, the one whose folder is nearest if there are several of that name; if that is not
+certain, the settings of the CNI of each are left open.
 """
 
 from __future__ import annotations

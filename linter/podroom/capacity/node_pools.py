@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from podroom.capacity.assessment import Assessment
 from podroom.capacity.max_pods import karpenter_max_pods, kube_reserved_memory
@@ -18,6 +18,7 @@ SMALLEST_POD = 32
 """The memory in MiB that a pod is taken to ask for at least, so that memory can end what addresses would not."""
 
 _OPERATING_SYSTEM = ("kubernetes.io/os", "beta.kubernetes.io/os")
+_ZONE = ("topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone")
 _VM_OVERHEAD = 0.075
 """What Karpenter takes off the memory of a type (VM_MEMORY_OVERHEAD_PERCENT, website/.../reference/settings.md)."""
 
@@ -116,6 +117,32 @@ def fills(instance: InstanceType, pods: int, room: int) -> bool:
         return True
     reserved = kube_reserved_memory(pods).value + _EVICTION_THRESHOLD
     return instance.memory_mib * (1 - _VM_OVERHEAD) - reserved >= SMALLEST_POD * (room + 1)
+
+
+def may_be_in_zone(pool: NodePool, zone: str) -> bool:
+    """Return whether the requirements of a pool let its nodes be in a zone; raises `Undecidable` if not known."""
+    for requirement in pool.requirements.need():
+        if requirement.key.need() not in _ZONE:
+            continue
+        operator = requirement.operator.need()
+        if operator in ("In", "NotIn"):
+            named = zone in [value.need() for value in requirement.values.need()]
+            if named is (operator == "NotIn"):
+                return False
+    return True
+
+
+def is_within_zones(pool: NodePool, zones: Collection[str]) -> bool:
+    """Return whether a requirement of a pool keeps its nodes in some of these zones, whatever the others are."""
+    return any(
+        isinstance(requirement.key, Known)
+        and requirement.key.value in _ZONE
+        and isinstance(requirement.operator, Known)
+        and requirement.operator.value == "In"
+        and not requirement.values.missing
+        and all(isinstance(value, Known) and value.value in zones for value in requirement.values)
+        for requirement in pool.requirements
+    )
 
 
 def _same_file(one: Span, other: Span) -> bool:

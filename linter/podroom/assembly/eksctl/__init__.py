@@ -5,6 +5,6 @@ What eksctl makes of a setting is read from its source, cited as path:line of gi
 """
 
 from podroom.assembly.eksctl.order import with_cni_order
-from podroom.assembly.eksctl.worlds import assemble_eksctl
+from podroom.assembly.eksctl.worlds import Understood, assemble_eksctl
 
-__all__ = ["assemble_eksctl", "with_cni_order"]
+__all__ = ["Understood", "assemble_eksctl", "with_cni_order"]

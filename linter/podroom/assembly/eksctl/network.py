@@ -39,11 +39,8 @@ class _Placed:
 class Network:
     """The subnets of one ClusterConfig, and which of them a node group or the control plane gets."""
 
-    def __init__(self, config: Mapping, vpc: Mapping | None, owner: Span, *, made_elsewhere: bool = False) -> None:
-        """Read the VPC of `config`; `vpc` is that section, which another document of the cluster may lend.
-
-        `made_elsewhere` says that eksctl does not make the cluster, and so no VPC for it.
-        """
+    def __init__(self, config: Mapping, vpc: Mapping | None, owner: Span) -> None:
+        """Read the VPC of `config`; `vpc` is that section, which another document of the cluster may lend."""
         self._config = config
         self._vpc = vpc
         self._owner = owner
@@ -58,12 +55,16 @@ class Network:
         elif scalar(vpc, "id") is not None:
             self._unknown = Unknown("the VPC is there already and vpc.subnets does not name its subnets", owner)
             self._placed = ()
-        elif made_elsewhere:
-            reason = "eksctl does not make this cluster, and vpc.subnets does not name the subnets for its nodes"
-            self._unknown = Unknown(reason, owner)
-            self._placed = ()
         else:
             self._placed = tuple(self._divide())
+
+    @property
+    def given(self) -> bool:
+        """Return whether the VPC is there already, as it has to be for a cluster that eksctl did not make.
+
+        pkg/actions/nodegroup/create.go:357.
+        """
+        return self._given is not None or scalar(self._vpc, "id") is not None
 
     @property
     def subnets(self) -> tuple[Subnet, ...]:

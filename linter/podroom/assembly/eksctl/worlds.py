@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -23,6 +23,7 @@ from podroom.assembly.eksctl.node_groups import GROUP_SECTIONS, condition_on, re
 from podroom.assembly.eksctl.order import with_cni_order
 from podroom.assembly.eksctl.reading import EKSCTL, changed, items, mapping, scalar, text, text_of, truth, unknown_in
 from podroom.assembly.eksctl.validation import find_notices
+from podroom.assembly.eni_configs import labelled_in
 from podroom.model.world import (
     CURRENT_VERSION,
     Cluster,
@@ -49,18 +50,19 @@ _KARPENTER = Default("Karpenter", "https://karpenter.sh/docs/reference/settings/
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """What was made of the documents: Worlds, documents that could not be read, and the ClusterConfigs themselves."""
+    """What was made of the documents: Worlds, documents that could not be read, and the ClusterConfigs themselves.
+
+    `in_given_vpc` are the roots of Worlds whose VPC is there already, so that the cluster may be.
+    """
 
     worlds: tuple[World, ...] = ()
     problems: tuple[Problem, ...] = ()
     configs: tuple[ClusterConfig, ...] = ()
+    in_given_vpc: frozenset[str] = frozenset()
 
 
-def assemble_eksctl(documents: Iterable[Document], made_elsewhere: Collection[str] = ()) -> Understood:
-    """Return what files say that hold a ClusterConfig of eksctl, in YAML or JSON; never raises.
-
-    `made_elsewhere` are the names of clusters that something else makes, so that eksctl only adds nodes.
-    """
+def assemble_eksctl(documents: Iterable[Document]) -> Understood:
+    """Return what files say that hold a ClusterConfig of eksctl, in YAML or JSON; never raises."""
     problems: list[Problem] = []
     gaps: dict[str, list[Gap]] = {}
     configs: list[ClusterConfig] = []
@@ -79,8 +81,10 @@ def assemble_eksctl(documents: Iterable[Document], made_elsewhere: Collection[st
                 gaps.setdefault(document.path, []).append(gap)
             else:
                 lost.append(World(root=document.path, gaps=(gap,)))
-    worlds = [*map(with_cni_order, _worlds(configs, gaps, made_elsewhere)), *lost]
-    return Understood(tuple(worlds), tuple(problems), tuple(configs))
+    found_worlds = list(_worlds(configs, gaps))
+    worlds = [*(with_cni_order(world) for world, _ in found_worlds), *lost]
+    in_given_vpc = frozenset(world.root for world, network in found_worlds if network.given)
+    return Understood(tuple(worlds), tuple(problems), tuple(configs), in_given_vpc)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +122,7 @@ def _configs(document: Document, read: _Read) -> Iterator[ClusterConfig]:
             yield ClusterConfig(document, node, known, name.span if name is not None else kind.span, read.conditions)
 
 
-def _worlds(
-    configs: Sequence[ClusterConfig], gaps: dict[str, list[Gap]], made_elsewhere: Collection[str]
-) -> Iterator[World]:
+def _worlds(configs: Sequence[ClusterConfig], gaps: dict[str, list[Gap]]) -> Iterator[tuple[World, Network]]:
     """Iterate over the Worlds; a ClusterConfig that lends what it says to others has none of its own."""
     by_file = {path: len(list(several)) for path, several in groupby(configs, lambda config: config.document.path)}
     lending = Lending(configs)
@@ -129,13 +131,8 @@ def _worlds(
         if lending.lends(config):
             continue
         root = path if by_file[path] == 1 else f"{path}:{config.span.first.line}"
-        network = Network(
-            config.root,
-            _section(config, lending.lenders(config), "vpc"),
-            config.span,
-            made_elsewhere=config.name in made_elsewhere,
-        )
-        yield _world(config, lending, network, root, tuple(gaps.get(path, ())))
+        network = Network(config.root, _section(config, lending.lenders(config), "vpc"), config.span)
+        yield _world(config, lending, network, root, tuple(gaps.get(path, ()))), network
 
 
 def _section(config: ClusterConfig, lenders: Sequence[ClusterConfig], name: str) -> Mapping | None:
@@ -163,7 +160,10 @@ def _world(config: ClusterConfig, lending: Lending, network: Network, root: str,
         ),
         auto_mode=auto_mode,
         subnets=network.of_control_plane(auto_mode=auto_mode),
-        cni=with_sources(_cni(config, lenders), list(_perhaps(config, lending))),
+        cni=replace(
+            with_sources(_cni(config, lenders), list(_perhaps(config, lending))),
+            labelled=labelled_in([config.document, *(lender.document for lender in lenders)]),
+        ),
         karpenter=_karpenter(section("karpenter")),
         role=_role(section("iam")),
         kube_proxy_mode=_kube_proxy_mode(config, lenders),

@@ -12,6 +12,7 @@ from podroom.patterns import pattern
 from podroom.positions import Document, Span
 from podroom.sources.shell.command import Command, Word
 from podroom.sources.shell.interpreter import Shell
+from podroom.sources.shell.syntax import AFTER_SUCCESS
 from podroom.sources.yaml import Mapping, Node, Sequence, compose_document
 from podroom.traced_text import HOLE, Piece, TracedText
 from podroom.values import Known, OneOf, Unknown, Value, first_unknown
@@ -165,10 +166,13 @@ def _settled(word: Word, start: int, command: Command) -> Value[str]:
 
 
 def _under(value: Value[str], command: Command) -> Value[str]:
-    """Return a value that is set only under a condition as what it is: not known."""
-    if not command.condition or isinstance(value, Unknown):
+    """Return a value that is set only under a condition as what it is: not known.
+
+    Whoever runs `first && kubectl set env ...` sees to it that the first command succeeds: Terraform fails otherwise.
+    """
+    if command.condition in ("", AFTER_SUCCESS) or isinstance(value, Unknown):
         return value
     shown = " or ".join(f'"{candidate}"' for candidate in value.candidates())
     origin = value.origin
-    reason = f"it is set to {shown} only {command.condition}"
+    reason = f"it is set to {shown} only {command.condition.removeprefix('only ')}"
     return Unknown(reason, origin, value.refs if isinstance(value, OneOf) else ())

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from podroom.patterns import pattern
 from podroom.sources.shell.syntax import (
+    AFTER_SUCCESS,
     Literal,
     RawAssignment,
     RawRedirection,
@@ -31,6 +32,12 @@ _CLOSERS = frozenset(("then", "elif", "else", "fi", "do", "done", "esac", "}"))
 _REDIRECTION = pattern(r"(?:[0-9]*(<<<|<<-?|<&|<>|<(?!\()|>>|>&|>\||>(?!\())|(&>>?))")
 _ASSIGNMENT = pattern(r"([A-Za-z_][A-Za-z0-9_]*)(?:\[[^\]\s]*\])?(\+?)=")
 _ALWAYS_SUCCEEDS = frozenset(("export", "echo", "printf", "set", "cd", "mkdir", "true", ":", "sleep", "chmod", "touch"))
+
+_TESTS = frozenset(("[", "test", "false", "command", "type", "which", "grep", "egrep", "fgrep", "pgrep", "diff", "cmp"))
+"""Commands that are run for what they answer, not for what they do."""
+
+_AFTER_FAILURE = "only if the command before it fails"
+_AFTER_TEST = "only if the test before it succeeds"
 
 
 class _TooDeep(Exception):  # noqa: N818 - ends the reading; never leaves this module
@@ -150,8 +157,10 @@ class _Parser:
 
     def _and_or(self) -> None:
         outer = self._condition
+        chain = ""
         while True:
             first = len(self.commands)
+            negated = self._reserved() == "!"
             self._pipeline()
             self._skip_blanks()
             operator = self._text[self._at : self._at + 2]
@@ -159,18 +168,25 @@ class _Parser:
                 break
             self._at += 2
             self._skip_lines()
-            if not (operator == "&&" and all(map(self._always_succeeds, self.commands[first:]))):
-                what = "succeeds" if operator == "&&" else "fails"
-                self._condition = self._condition or f"only if the command before it {what}"
+            if operator == "||":
+                chain = _AFTER_FAILURE
+            elif negated or any(map(self._is_test, self.commands[first:])):
+                chain = chain if chain == _AFTER_FAILURE else _AFTER_TEST
+            elif not all(map(self._always_succeeds, self.commands[first:])):
+                chain = chain or AFTER_SUCCESS
+            self._condition = outer or chain
         self._condition = outer
 
     def _always_succeeds(self, command: SimpleCommand) -> bool:
         if command.keyword:
             return False
-        if not command.words:
-            return True
-        name = command.words[0]
-        return self._text[name.start : name.end] in _ALWAYS_SUCCEEDS
+        return not command.words or self._name(command) in _ALWAYS_SUCCEEDS
+
+    def _is_test(self, command: SimpleCommand) -> bool:
+        return bool(command.keyword) or (bool(command.words) and self._name(command) in _TESTS)
+
+    def _name(self, command: SimpleCommand) -> str:
+        return self._text[command.words[0].start : command.words[0].end]
 
     def _pipeline(self) -> None:
         elements: list[tuple[int, int]] = []

@@ -75,6 +75,10 @@ class RawRedirection:
     ended: bool = True
 
 
+AFTER_SUCCESS = "only if the command before it succeeds"
+"""The condition of what `&&` joins to commands that only have to go well; after a test it is another."""
+
+
 @dataclass(slots=True, eq=False)
 class SimpleCommand:
     """One command.  Offsets cover its words, not the here-documents.

@@ -3,10 +3,10 @@ resource "aws_subnet" "a" {
   vpc_id = aws_vpc.v.id
   cidr_block = "10.0.0.0/19"
   availability_zone = "eu-west-1a"
-  tags = { "karpenter.sh/discovery" = "dev1" }
+  tags = { "karpenter.sh/discovery" = "c1" }
 }
 resource "aws_eks_cluster" "c" {
-  name = "dev1"
+  name = "c1"
   role_arn = "arn:aws:iam::1:role/x"
   vpc_config { subnet_ids = [aws_subnet.a.id] }
 }
