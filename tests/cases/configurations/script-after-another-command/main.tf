@@ -19,7 +19,7 @@ resource "aws_launch_template" "lt" {
     spec:
       kubelet:
         config:
-          maxPods: 110
+          maxPods: 110 # expect: PR109
   EOT
   )
 }
