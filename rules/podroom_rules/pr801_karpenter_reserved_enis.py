@@ -16,6 +16,7 @@ from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable, Unknown
+from podroom_rules.karpenter_examples import POOL
 from podroom_rules.wording import STUCK_PODS, article
 
 _FEATURES = {
@@ -50,31 +51,6 @@ resource "helm_release" "karpenter" {%s
   })]
 }
 """
-_POOL = """
-apiVersion: karpenter.sh/v1
-kind: NodePool
-metadata:
-  name: default
-spec:
-  template:
-    spec:
-      nodeClassRef:
-        group: karpenter.k8s.aws
-        kind: EC2NodeClass
-        name: default
-      requirements:
-        - key: node.kubernetes.io/instance-type
-          operator: In
-          values: ["m5.large", "m5.xlarge"]
----
-apiVersion: karpenter.k8s.aws/v1
-kind: EC2NodeClass
-metadata:
-  name: default
-spec:
-  amiSelectorTerms:
-    - alias: al2023@latest
-"""
 
 
 class KarpenterReservedEnis(Rule[NodePool]):
@@ -101,13 +77,13 @@ class KarpenterReservedEnis(Rule[NodePool]):
     bad = (
         Example(
             "the trunk takes one of three interfaces of an m5.large, and Karpenter counts all",
-            {"main.tf": _CONFIGURATION % (" # expect: PR801", ""), "karpenter.yaml": _POOL},
+            {"main.tf": _CONFIGURATION % (" # expect: PR801", ""), "karpenter.yaml": POOL % ("al2023", "")},
         ),
     )
     good = (
         Example(
             "one interface is reserved",
-            {"main.tf": _CONFIGURATION % ("", '\n      reservedENIs = "1"'), "karpenter.yaml": _POOL},
+            {"main.tf": _CONFIGURATION % ("", '\n      reservedENIs = "1"'), "karpenter.yaml": POOL % ("al2023", "")},
         ),
     )
 

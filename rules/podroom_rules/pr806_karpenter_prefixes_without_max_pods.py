@@ -17,6 +17,7 @@ from podroom.model.world import NodePool
 from podroom.records import dataclass
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable, Unknown
+from podroom_rules.karpenter_examples import POOL
 from podroom_rules.wording import article
 
 _VARIABLE = "ENABLE_PREFIX_DELEGATION"
@@ -38,31 +39,7 @@ resource "aws_eks_addon" "vpc_cni" {
   })
 }
 """
-_POOL = """
-apiVersion: karpenter.sh/v1
-kind: NodePool
-metadata:
-  name: default
-spec:
-  template:
-    spec:
-      nodeClassRef:
-        group: karpenter.k8s.aws
-        kind: EC2NodeClass
-        name: default
-      requirements:
-        - key: node.kubernetes.io/instance-type
-          operator: In
-          values: ["t3a.small", "t3a.medium"]
----
-apiVersion: karpenter.k8s.aws/v1
-kind: EC2NodeClass
-metadata:
-  name: default
-spec:
-  amiSelectorTerms:
-    - alias: al2023@latest%s
-"""
+_POOL = POOL.replace('"m5.large", "m5.xlarge"', '"t3a.small", "t3a.medium"')
 
 
 class KarpenterPrefixesWithoutMaxPods(Rule[NodePool]):
@@ -91,19 +68,19 @@ class KarpenterPrefixesWithoutMaxPods(Rule[NodePool]):
     bad = (
         Example(
             "8 pods on a t3a.small that has addresses for 98",
-            {"main.tf": _CONFIGURATION % " # expect: PR806", "karpenter.yaml": _POOL % ""},
+            {"main.tf": _CONFIGURATION % " # expect: PR806", "karpenter.yaml": _POOL % ("al2023", "")},
         ),
     )
     good = (
         Example(
             "max pods is raised",
-            {"main.tf": _CONFIGURATION % "", "karpenter.yaml": _POOL % "\n  kubelet:\n    maxPods: 98"},
+            {"main.tf": _CONFIGURATION % "", "karpenter.yaml": _POOL % ("al2023", "  kubelet:\n    maxPods: 98\n")},
         ),
         Example(
             "large types get as many pods as AWS recommends anyway",
             {
                 "main.tf": _CONFIGURATION % "",
-                "karpenter.yaml": _POOL.replace('"t3a.small", "t3a.medium"', '"m5.4xlarge"') % "",
+                "karpenter.yaml": POOL.replace('"m5.large", "m5.xlarge"', '"m5.4xlarge"') % ("al2023", ""),
             },
         ),
     )
