@@ -52,7 +52,7 @@ class BottlerocketSettingMisplaced(Rule[NodeGroup]):
         Failed to start Bottlerocket userdata configuration system.
         Dependency failed for Kubelet.
 
-    It is the same with a text that is no TOML (`Error parsing TOML user data`).  The usual one: modules write
+    It is the same with a number in quotes (`max-pods = "58"`), and with a text that is no TOML (`Error parsing TOML user data`).  The usual one: modules write
     `[settings.kubernetes]` themselves and append what they are given, and TOML allows for every table only once.
 
     What stands in no table below `settings` is not even looked at: the node starts with the max pods of its type.
@@ -72,6 +72,8 @@ class BottlerocketSettingMisplaced(Rule[NodeGroup]):
     sources = (
         documents.BOTTLEROCKET_USER_DATA,
         "https://bottlerocket.dev/en/os/latest/#/api/settings/kubernetes/",
+        "https://github.com/bottlerocket-os/bottlerocket/blob/19c1dad7/sources/models/model-derive/src/lib.rs",
+        "https://github.com/bottlerocket-os/bottlerocket/pull/759",
         "https://github.com/bottlerocket-os/bottlerocket/issues/2057",
         "https://github.com/bottlerocket-os/bottlerocket/issues/1346",
     )
@@ -92,6 +94,7 @@ class BottlerocketSettingMisplaced(Rule[NodeGroup]):
             "a table twice",
             _NODES % (_CLUSTER + "    [settings.kubernetes] # expect: PR115\n    max-pods = 58"),
         ),
+        Example.terraform("a text", _NODES % (_CLUSTER + '    max-pods = "58" # expect: PR115')),
         Example.eksctl(
             "one level too high",
             """
@@ -156,6 +159,9 @@ nodeGroups:
         if setting.fault is SettingFault.INVALID:
             message = "these settings of Bottlerocket are no TOML, so the machine does not become a node"
             remedy = "mend the TOML; a table may be begun only once, also where a module begins it"
+        elif setting.fault is SettingFault.TEXT:
+            message = "max pods of Bottlerocket is a number, not a text, so the machine does not become a node"
+            remedy = f"write max-pods = {number}, without quotes"
         elif setting.fault is SettingFault.UNKNOWN:
             message = f"Bottlerocket has no setting {setting.name}, so the machine does not become a node"
         else:

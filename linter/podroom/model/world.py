@@ -131,6 +131,7 @@ class SettingFault(Enum):
     INVALID = "the settings are no TOML"
     UNKNOWN = "Bottlerocket has no such setting"
     OUTSIDE = "it is not in a table of settings"
+    TEXT = "it is a text and not a number"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from podroom.assembly.eksctl.reading import EKSCTL, changed, items, mapping, scalar, unknown_in, whole_number
-from podroom.assembly.user_data.bottlerocket import is_misplaced, misplaced
+from podroom.assembly.user_data.bottlerocket import is_misplaced, misplaced, quoted
 from podroom.assembly.user_data.kubelet_arguments import read_kubelet_arguments
 from podroom.assembly.user_data.node_config import read_max_pods, read_node_config
 from podroom.assembly.user_data.notes import Notes
@@ -18,7 +18,7 @@ from podroom.assembly.user_data.shell_script import ScriptReader
 from podroom.catalog.ami_families import AmiFamily
 from podroom.model.world import Bootstrap, GroupKind, Mechanism, UnusableSetting, UserData
 from podroom.positions import Span
-from podroom.sources.yaml import Entry, Mapping, Scalar
+from podroom.sources.yaml import Entry, Mapping, Scalar, ScalarKind
 from podroom.traced_text import HOLE, Piece, TracedText
 from podroom.values import Known, OneOf, Unknown, Value
 
@@ -138,6 +138,9 @@ class _Group:
         settings = mapping(mapping(self._group, "bottlerocket"), "settings")
         kubernetes = mapping(settings, "kubernetes")
         self._number(kubernetes, "max-pods", Mechanism.BOTTLEROCKET_SETTING, _BOTTLEROCKET_SETTING)
+        entry = kubernetes.entry("max-pods") if kubernetes else None
+        if entry is not None and isinstance(entry.value, Scalar) and entry.value.kind is ScalarKind.STRING:
+            self._notes.unusable_settings.append(quoted(entry.span, whole_number(kubernetes, "max-pods", entry.span)))
         if settings is not None:
             self._notes.unusable_settings.extend(_unknown_settings(settings, ("settings",)))
         self._fix(Mechanism.BOTTLEROCKET_SETTING)

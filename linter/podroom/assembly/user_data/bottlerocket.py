@@ -29,6 +29,8 @@ def read_bottlerocket(text: TracedText, notes: Notes) -> None:
     for setting in toml.settings:
         if setting.path == _MAX_PODS:
             notes.fix(Mechanism.BOTTLEROCKET_SETTING, _number(setting), setting.span)
+            if setting.raw.text[:1] in ("'", '"'):
+                notes.unusable_settings.append(quoted(setting.span, _number(setting)))
         elif _could_be(setting):
             key = text.slice(setting.start, setting.end)
             notes.hole(key, 0, len(key), "an unknown Bottlerocket setting")
@@ -52,6 +54,11 @@ def misplaced(path: tuple[str, ...], span: Span, number: Value[int] | None) -> U
     reason = "max pods is max-pods in [settings.kubernetes]" if known else "only tables below settings are read"
     fault = SettingFault.UNKNOWN if known else SettingFault.OUTSIDE
     return UnusableSetting(fault, ".".join(path), reason, span, number)
+
+
+def quoted(span: Span, number: Value[int] | None) -> UnusableSetting:
+    """Return what is wrong with max pods as a text: the settings have a type, and max pods is a number."""
+    return UnusableSetting(SettingFault.TEXT, ".".join(_MAX_PODS), "a text where a number is expected", span, number)
 
 
 def _number(setting: Setting) -> Value[int]:
