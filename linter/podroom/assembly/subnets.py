@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from podroom.assembly.inventory import Inventory
+from podroom.assembly.inventory import Inventory, string
 from podroom.evaluation.project import Field, Link, ResourceInstance
-from podroom.model.world import Subnet, SubnetUse, Vpc, Zone
+from podroom.model.world import CidrReservation, Subnet, SubnetUse, Vpc, Zone
 from podroom.positions import Span
 from podroom.sources.yaml import Scalar
 from podroom.traced_text import HOLE
@@ -13,7 +13,8 @@ from podroom.values import Known, Members, OneOf, Unknown, Value
 
 def read_subnets(inventory: Inventory) -> tuple[Subnet, ...]:
     """Return every subnet that has an IPv4 block."""
-    return tuple(_subnet(resource) for resource in inventory.resources("aws_subnet"))
+    reservations = _Reservations(inventory)
+    return tuple(_subnet(resource, reservations) for resource in inventory.resources("aws_subnet"))
 
 
 def read_vpcs(inventory: Inventory) -> tuple[Vpc, ...]:
@@ -66,7 +67,31 @@ def subnet_use_of_text(identity: Scalar) -> SubnetUse:
     return SubnetUse(value, identity.span)
 
 
-def _subnet(resource: ResourceInstance) -> Subnet:
+class _Reservations:
+    """The parts of subnets that are reserved, by the address of the subnet."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        """Read all of them; `missing` are those of which the subnet is not known, or whether they exist."""
+        self._of: dict[str, list[CidrReservation]] = {}
+        self._missing: list[Unknown] = []
+        for resource in inventory.resources("aws_ec2_subnet_cidr_reservation"):
+            subnet = resource.body.attribute("subnet_id")
+            link = subnet.link() if subnet else None
+            identity = None if link is None else link.address or link.literal
+            if identity is None or resource.maybe is not None:
+                reason = f"which subnet {resource.address} belongs to is not known"
+                self._missing.append(Unknown(reason, resource.span) if resource.maybe is None else resource.maybe)
+                continue
+            cidr, kind = (string(resource.body, name) for name in ("cidr_block", "reservation_type"))
+            found = CidrReservation(resource.address, resource.span, cidr, kind)
+            self._of.setdefault(identity, []).append(found)
+
+    def of(self, address: str) -> Members[CidrReservation]:
+        """Return those of one subnet."""
+        return Members(tuple(self._of.get(address, ())), tuple(self._missing))
+
+
+def _subnet(resource: ResourceInstance, reservations: _Reservations) -> Subnet:
     body = resource.body
     cidr = body.attribute("cidr_block")
     vpc = body.attribute("vpc_id")
@@ -80,6 +105,7 @@ def _subnet(resource: ResourceInstance) -> Subnet:
         vpc=_vpc_of(vpc, resource),
         tags=tuple((name, field.string()) for name, field in entries.items()),
         tags_missing=missing[0] if missing else None,
+        reservations=reservations.of(resource.address),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from podroom.capacity.assessment import Assessment, Resolved, ZoneBalance, collect
+from podroom.capacity.subnet_tag import discovered_beside
 from podroom.capacity.subnets import (
     NodeLoad,
     NodesInSubnet,
@@ -210,6 +211,9 @@ def zones_of(group: NodeGroup, assessment: Assessment) -> int:
 def _share(group: NodeGroup, subnet: Subnet, part: SubnetPart, assessment: Assessment) -> Share:
     nodes = nodes_in(group, subnet, part, group.maximum_size.need(), assessment)
     custom_networking = assessment.cni(group).custom_networking
+    elsewhere = None if custom_networking else discovered_beside(subnet, group, assessment)
+    if elsewhere is not None:
+        raise Undecidable(elsewhere)
     holds_pods = part is SubnetPart.PODS or not custom_networking
     candidates = [
         candidate for resolved in assessment.instances(group) for candidate in _candidates(group, resolved, assessment)

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from podroom.capacity.assessment import Assessment
 from podroom.capacity.demand import NO_ENI_CONFIG, is_among, nodes_in, space
-from podroom.capacity.discovery import discovered, discovered_beside
+from podroom.capacity.discovery import discovered
 from podroom.capacity.estimate import Estimate, Loads, LoadState, either, total
 from podroom.capacity.interfaces import ADDRESSES_PER_PREFIX
 from podroom.capacity.node_forecast import NodeForecast
 from podroom.capacity.reserves import ReserveForecast, reserves_in
 from podroom.capacity.sizes import size_estimate
+from podroom.capacity.subnet_tag import discovered_beside
 from podroom.capacity.subnets import RESERVED_BY_EC2, SubnetPart
 from podroom.model.world import NodeGroup, Subnet
 from podroom.positions import Span

@@ -17,6 +17,7 @@ CNI_ENI_CONFIG = f"{_CNI}/pkg/eniconfig/eniconfig.go"
 CNI_ENTRYPOINT = f"{_CNI}/cmd/aws-vpc-cni/main.go"
 CNI_PLUGIN = f"{_CNI}/cmd/routed-eni-cni-plugin/cni.go"
 CNI_NETWORK = f"{_CNI}/pkg/networkutils/network.go"
+CNI_AWSUTILS = f"{_CNI}/pkg/awsutils/awsutils.go"
 CNI_SESSION = f"{_CNI}/pkg/awsutils/awssession/session.go"
 CNI_UTILITIES = f"{_CNI}/utils/utils.go"
 CNI_MAX_PODS_LIST = f"{_CNI}/misc/eni-max-pods.txt"
@@ -78,3 +79,4 @@ LOAD_BALANCER_SUBNETS = "https://kubernetes-sigs.github.io/aws-load-balancer-con
 ELASTIC_LOAD_BALANCING_SUBNETS = (
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html"
 )
+EC2_CIDR_RESERVATIONS = "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-cidr-reservation.html"

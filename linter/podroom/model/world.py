@@ -365,6 +365,16 @@ class Zone:
 
 
 @dataclass(frozen=True, slots=True)
+class CidrReservation:
+    """A part of a subnet that is kept for prefixes (`kind` "prefix") or for addresses that somebody names."""
+
+    address: str
+    span: Span
+    cidr: Value[str]
+    kind: Value[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Subnet:
     """A subnet; `cidr` is its IPv4 block as text ("10.0.0.0/20")."""
 
@@ -375,6 +385,7 @@ class Subnet:
     vpc: Value[str]
     tags: tuple[tuple[str, Value[str]], ...] = ()
     tags_missing: Unknown | None = None
+    reservations: Members[CidrReservation] = field(default_factory=Members)
 
 
 @dataclass(frozen=True, slots=True)
