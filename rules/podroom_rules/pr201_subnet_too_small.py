@@ -17,12 +17,14 @@ from podroom.capacity.demand import (
     space,
 )
 from podroom.capacity.subnets import Reserve, control_plane_reserve, node_load, sufficient_prefix_length
+from podroom.capacity.vpc_room import full_vpc
 from podroom.capacity.working import counted
 from podroom.catalog import documents
-from podroom.model.world import NodeGroup, Subnet
+from podroom.model.world import NodeGroup, Subnet, Vpc
+from podroom.positions import Span
 from podroom.records import dataclass
-from podroom.rule import Confidence, Example, Finding, Rule, Severity
-from podroom.values import Undecidable
+from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
+from podroom.values import Default, Undecidable
 from podroom_rules.spaces import block_place, for_each_subnet, node_notes, state_of, undeclared
 
 _WARM_IP_TARGET = 2
@@ -114,15 +116,18 @@ class SubnetTooSmall(Rule[NodeGroup]):
     def _finding(self, subnet: Subnet, assessment: Assessment, case: _Case) -> Finding:
         assumed = undeclared(case.shares, assessment)
         asked, room = case.asked, case.room
+        length = sufficient_prefix_length(asked.addresses.value, asked.prefixes)
+        vpc = None if length is None else full_vpc(subnet, length, assessment)
+        no_block = () if vpc is None else (Note(f"no /{length} is left in this VPC", _blocks_place(vpc)),)
         return self.finding(
             block_place(subnet),
             subnet,
             _message(case),
             label=_label(subnet.cidr.need(), case),
             effect=_effect(case),
-            fix=_fix(assessment, case),
+            fix=_fix(assessment, case, vpc),
             assumption=assumed,
-            related=node_notes(case.shares, one_pod=case.one_pod),
+            related=(*node_notes(case.shares, one_pod=case.one_pod), *no_block),
             severity=Severity.ERROR if case.one_pod else Severity.WARNING,
             confidence=Confidence.MEDIUM if assumed else Confidence.HIGH,
             evidence={
@@ -196,8 +201,17 @@ def _effect(case: _Case) -> str:
     )
 
 
-def _fix(assessment: Assessment, case: _Case) -> str:
-    """Return the block that would do and, where the warm pool is what fills the subnet, its settings."""
+def _blocks_place(vpc: Vpc) -> Span:
+    """Return where the primary block of a VPC is written."""
+    origin = vpc.cidrs.items[0].origin
+    return vpc.span if isinstance(origin, Default) else origin
+
+
+def _fix(assessment: Assessment, case: _Case, full_vpc: Vpc | None) -> str:
+    """Return the block that would do and, where the warm pool is what fills the subnet, its settings.
+
+    `full_vpc` is the VPC if it has no such block left.
+    """
     sizes = [sufficient_prefix_length(asked.addresses.value, asked.prefixes) for asked in (case.asked, case.full)]
     least, full = sizes
     if least is None:
@@ -209,6 +223,11 @@ def _fix(assessment: Assessment, case: _Case) -> str:
         ways = [f"a /{least} would do for one pod on each node, {larger} for full nodes"]
     if case.asked.prefixes and least is not None:
         ways[0] += " (with an aws_ec2_subnet_cidr_reservation of type prefix, so that its blocks stay whole)"
+    if full_vpc is not None:
+        ways[0] += (
+            ", for which the VPC has no block left: associate another one with it (aws_vpc_ipv4_cidr_block_association), "
+            "for instance of 100.64.0.0/10"
+        )
     lean = _lean(assessment, case) if case.one_pod else None
     if lean is not None and case.room.holds(lean):
         ways.append(
