@@ -10,13 +10,11 @@ from podroom.capacity.working import Figure
 from podroom.catalog import documents
 from podroom.model.world import Mechanism, NodeGroup, TypeSource
 from podroom.records import dataclass
-from podroom.rule import Confidence, Evidence, Example, Finding, Rule, Severity
+from podroom.rule import Evidence, Example, Finding, Rule, Severity
 from podroom.values import Undecidable
 from podroom_rules.rooms import (
     counts_all_cards,
-    effect_of,
     has_room,
-    interface_for_pods,
     is_limited,
     never_ready,
     plain_room,
@@ -24,6 +22,7 @@ from podroom_rules.rooms import (
     unlimited_room,
 )
 from podroom_rules.wording import (
+    STUCK_PODS,
     assumed_cni,
     certain,
     confidence,
@@ -57,8 +56,7 @@ class MaxPodsAboveNodeRoom(Rule[NodeGroup]):
     address.  With prefix delegation every secondary address becomes 16.
 
     `MAX_ENI` of the VPC CNI has the same effect without any number: it keeps interfaces off the node, and bootstrap.sh,
-    nodeadm and Bottlerocket count them all the same.  If custom networking is on and `MAX_ENI` is 1, no interface is
-    left for pods at all, and the node never becomes Ready.
+    nodeadm and Bottlerocket count them all the same.  Where it leaves no interface for pods at all, PR503 says so.
 
     Remedy: leave the number away where the node works it out by itself (bootstrap.sh, nodeadm and Bottlerocket do, but
     without regard to custom networking, security groups for pods and `MAX_ENI`), use one node group for each number,
@@ -192,10 +190,8 @@ resource "aws_autoscaling_group" "nodes" {
             group,
             f"kubelet is told {limit.figure.value} pods, but {has_room(resolved, assessment.cni(group), room)}",
             label=f"room for {room.value}: {room.working}",
-            effect=effect_of(resolved, assessment.cni(group)),
-            fix=interface_for_pods(resolved, assessment.cni(group))
-            if never_ready(resolved, assessment.cni(group))
-            else f"write {set_max_pods(group, room.value, limit.mechanism)}"
+            effect=STUCK_PODS,
+            fix=f"write {set_max_pods(group, room.value, limit.mechanism)}"
             + or_leave_away(group, assessment, limit.mechanism),
             assumption=joined(assumed_cni(settings), contested(worst.limits, limit, room), expressible(limit)),
             related=(
@@ -221,26 +217,19 @@ resource "aws_autoscaling_group" "nodes" {
         resolved, limit, limits, room = worst.resolved, worst.limit, worst.limits, worst.room
         settings = assessment.cluster(group).cni
         cni = assessment.cni(group)
-        unready = never_ready(resolved, cni)
         cause = next(note for note in reasons(assessment, group, resolved))
         has = has_room(resolved, cni, room)
         return self.finding(
             cause.span,
             group,
-            f"with MAX_ENI {cni.max_eni} and custom networking {has}"
-            if unready
-            else f"{told_by(limit, limits)}, but with MAX_ENI {cni.max_eni} {has}",
-            label=f"{'no room' if unready else f'room for {room.value}'}: {room.working}",
-            effect=effect_of(resolved, cni),
-            fix=interface_for_pods(resolved, cni)
-            if unready
-            else f"{fix_of(group, room, limits, limit)}; or remove MAX_ENI",
-            assumption=None if unready else joined(contested(limits, limit, room), unaware(limit, "MAX_ENI")),
-            related=(type_note(resolved, f"the instance type is {resolved.instance.name}"),)
-            if unready
-            else related_to_limit(group, resolved, limits, limit, cause),
-            severity=None if unready or certain(limits, room) else Severity.WARNING,
-            confidence=Confidence.HIGH if unready else confidence(settings, limits, limit),
+            f"{told_by(limit, limits)}, but with MAX_ENI {cni.max_eni} {has}",
+            label=f"room for {room.value}: {room.working}",
+            effect=STUCK_PODS,
+            fix=f"{fix_of(group, room, limits, limit)}; or remove MAX_ENI",
+            assumption=joined(contested(limits, limit, room), unaware(limit, "MAX_ENI")),
+            related=related_to_limit(group, resolved, limits, limit, cause),
+            severity=None if certain(limits, room) else Severity.WARNING,
+            confidence=confidence(settings, limits, limit),
             evidence=_evidence(faults, worst),
         )
 
@@ -263,9 +252,8 @@ def _faults(group: NodeGroup, assessment: Assessment) -> Iterator[_Fault]:
         limits = assessment.kubelet(group, resolved.instance)
         room = assessment.room(resolved.instance, cni, group.span)
         limited = is_limited(resolved, cni)
-        if limited and never_ready(resolved, cni):
-            yield _Fault(resolved, limits[0], limits, room, limited=True)
-            continue
+        if never_ready(resolved, cni):
+            continue  # PR503
         plain = plain_room(assessment, group, resolved)
         limit = next((limit for limit in limits if limit.figure.value > plain), None)
         if limit is None:

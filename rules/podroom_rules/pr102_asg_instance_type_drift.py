@@ -9,8 +9,8 @@ from podroom.catalog import documents
 from podroom.model.world import GroupKind, Mechanism, NodeGroup, TypeSource
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable
-from podroom_rules.rooms import effect_of, has_room, interface_for_pods, is_limited, never_ready, plain_room, reasons
-from podroom_rules.wording import assumed_cni, confidence, or_leave_away, set_max_pods, type_note
+from podroom_rules.rooms import has_room, never_ready, plain_room, reasons
+from podroom_rules.wording import STUCK_PODS, assumed_cni, confidence, or_leave_away, set_max_pods, type_note
 
 _TEMPLATE = """
 resource "aws_launch_template" "nodes" {
@@ -99,9 +99,8 @@ class AsgInstanceTypeDrift(Rule[NodeGroup]):
                 continue
             if limit.figure.value <= plain_room(assessment, subject, resolved):
                 continue
-            unready = never_ready(resolved, cni)
-            if unready and is_limited(resolved, cni):
-                continue  # PR101, at MAX_ENI
+            if never_ready(resolved, cni):
+                continue  # PR503
             own = Resolved(template.instance_type, assessment.instance(template.instance_type))
             if limit.figure.value > plain_room(assessment, subject, own):
                 continue
@@ -116,10 +115,8 @@ class AsgInstanceTypeDrift(Rule[NodeGroup]):
                 f"nodes start as {name} with {own_name}'s {limit.figure.value} max pods, "
                 f"but {has_room(resolved, cni, room)}",
                 label=f"room for {room.value}: {room.working}",
-                effect=effect_of(resolved, cni),
-                fix=interface_for_pods(resolved, cni)
-                if unready
-                else f"write {set_max_pods(subject, room.value, limit.mechanism)} together with "
+                effect=STUCK_PODS,
+                fix=f"write {set_max_pods(subject, room.value, limit.mechanism)} together with "
                 f'instance_type = "{name}" in the launch template'
                 f"{or_leave_away(subject, assessment, limit.mechanism)}; then replace the nodes",
                 assumption=assumed_cni(settings),

@@ -9,8 +9,8 @@ from podroom.catalog import documents
 from podroom.model.world import NodeGroup
 from podroom.rule import Example, Finding, Rule, Severity
 from podroom.values import Undecidable
-from podroom_rules.rooms import effect_of, has_room, interface_for_pods, is_limited, never_ready, reasons
-from podroom_rules.wording import assumed_cni, confidence, default_fits, type_note
+from podroom_rules.rooms import has_room, never_ready, reasons
+from podroom_rules.wording import STUCK_PODS, assumed_cni, confidence, default_fits, type_note
 
 _CONFIGURATION = """
 resource "aws_launch_template" "nodes" {
@@ -80,8 +80,7 @@ class UseMaxPodsFalseWithoutMaxPods(Rule[NodeGroup]):
         guilty = [
             item
             for item in measured
-            if item[1][0].figure.value > item[2].value
-            and not (is_limited(item[0], cni) and never_ready(item[0], cni))  # PR101, at MAX_ENI
+            if item[1][0].figure.value > item[2].value and not never_ready(item[0], cni)  # PR503
         ]
         if guilty:
             resolved, limits, room = min(guilty, key=lambda item: item[2].value)
@@ -94,10 +93,8 @@ class UseMaxPodsFalseWithoutMaxPods(Rule[NodeGroup]):
                 subject,
                 f"kubelet falls back to {limit.figure.value} pods, but {has_room(resolved, cni, room)}",
                 label=f"room for {room.value}: {room.working}",
-                effect=effect_of(resolved, cni),
-                fix=interface_for_pods(resolved, cni)
-                if never_ready(resolved, cni)
-                else ("remove --use-max-pods false, or " if default_fits(subject, assessment) else "")
+                effect=STUCK_PODS,
+                fix=("remove --use-max-pods false, or " if default_fits(subject, assessment) else "")
                 + f"add --kubelet-extra-args '--max-pods={room.value}'",
                 assumption=assumed_cni(settings),
                 related=(

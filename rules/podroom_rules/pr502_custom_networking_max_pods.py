@@ -14,15 +14,13 @@ from podroom.records import dataclass
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable
 from podroom_rules.rooms import (
-    effect_of,
     has_room,
-    interface_for_pods,
-    is_limited,
     never_ready,
     plain_room,
     reasons,
 )
 from podroom_rules.wording import (
+    STUCK_PODS,
     certain,
     confidence,
     contested,
@@ -129,20 +127,19 @@ class CustomNetworkingMaxPods(Rule[NodeGroup]):
         cni = assessment.cni(group)
         variable = settings.find(_VARIABLE)
         cause = Note("custom networking is turned on here", variable.span if variable else group.span)
-        unready = never_ready(resolved, cni)
         return self.finding(
             limit.span or cause.span,
             group,
             f"{told_by(limit, limits)}, but with custom networking {has_room(resolved, cni, room)}",
-            label=f"{'no room' if unready else f'room for {room.value}'}: {room.working}",
-            effect=effect_of(resolved, cni),
-            fix=interface_for_pods(resolved, cni) if unready else fix_of(group, room, limits, limit),
+            label=f"room for {room.value}: {room.working}",
+            effect=STUCK_PODS,
+            fix=fix_of(group, room, limits, limit),
             assumption=joined(contested(limits, limit, room), unaware(limit, "custom networking"), expressible(limit)),
             related=(
                 *related_to_limit(group, resolved, limits, limit, cause),
                 *reasons(assessment, group, resolved),
             ),
-            severity=None if unready or certain(limits, room) else Severity.WARNING,
+            severity=None if certain(limits, room) else Severity.WARNING,
             confidence=confidence(settings, limits, limit),
             evidence={
                 "max_pods": limit.figure.value,
@@ -168,9 +165,9 @@ def _faults(group: NodeGroup, assessment: Assessment) -> Iterator[_Fault]:
     cni = assessment.cni(group)
     for resolved in assessment.instances(group):
         limits = assessment.kubelet(group, resolved.instance)
-        if is_limited(resolved, cni) and never_ready(resolved, cni):
-            continue  # PR101, at MAX_ENI
-        if limits[0].failure is not None and not never_ready(resolved, cni):
+        if never_ready(resolved, cni):
+            continue  # PR503
+        if limits[0].failure is not None:
             continue  # PR108, at the expression
         without_trunk = assessment.room(resolved.instance, replace(cni, pod_eni=False), group.span)
         limit = next((limit for limit in limits if limit.figure.value > without_trunk.value), None)

@@ -15,7 +15,7 @@ from podroom.model.world import NodeGroup
 from podroom.records import dataclass
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable
-from podroom_rules.rooms import effect_of, has_room, interface_for_pods, is_limited, never_ready, reasons
+from podroom_rules.rooms import effect_of, has_room, interface_for_pods, never_ready, reasons
 from podroom_rules.wording import (
     article,
     certain,
@@ -182,9 +182,9 @@ def _faults(group: NodeGroup, assessment: Assessment) -> Iterator[_Fault]:
     current = replace(own, version=None)
     for resolved in assessment.instances(group):
         limits = assessment.kubelet(group, resolved.instance)
-        if is_limited(resolved, own) and never_ready(resolved, own):
-            continue  # PR101, at MAX_ENI
-        if limits[0].failure is not None and not never_ready(resolved, own):
+        if never_ready(resolved, own):
+            continue  # PR503
+        if limits[0].failure is not None:
             continue  # PR108, at the expression
         for cni in (own, current):
             room = assessment.room(resolved.instance, cni, group.span)

@@ -93,10 +93,10 @@ def effect_of(resolved: Resolved, cni: CniBehavior) -> str:
     return NEVER_READY if never_ready(resolved, cni) else STUCK_PODS
 
 
-def interface_for_pods(resolved: Resolved, cni: CniBehavior) -> str:
-    """Return what gives a node that never becomes Ready an interface for pods."""
+def sufficient_interfaces(resolved: Resolved, cni: CniBehavior) -> int | None:
+    """Return the least MAX_ENI that leaves an interface for pods, None if the type has too few of them."""
     instance = resolved.instance
-    needed = next(
+    return next(
         (
             count
             for count in range(1, instance.interfaces + 1)
@@ -104,6 +104,11 @@ def interface_for_pods(resolved: Resolved, cni: CniBehavior) -> str:
         ),
         None,
     )
+
+
+def interface_for_pods(resolved: Resolved, cni: CniBehavior) -> str:
+    """Return what gives a node that never becomes Ready an interface for pods."""
+    needed = sufficient_interfaces(resolved, cni)
     if needed is None:
         return "use an instance type with more interfaces"
     return f'set MAX_ENI to "{needed}" or more, or remove it'

@@ -29,8 +29,8 @@ resource "aws_eks_addon" "vpc_cni" {
 
 resource "aws_launch_template" "nodes" {
   image_id      = "ami-0123456789abcdef0"
-  instance_type = "m6g.medium"
-  user_data     = base64encode("#!/bin/bash\n/etc/eks/bootstrap.sh main --use-max-pods false --kubelet-extra-args --max-pods=20\n") # expect: PR101
+  instance_type = "m6g.medium" # expect: PR503
+  user_data     = base64encode("#!/bin/bash\n/etc/eks/bootstrap.sh main --use-max-pods false --kubelet-extra-args --max-pods=20\n")
 }
 
 resource "aws_autoscaling_group" "nodes" {

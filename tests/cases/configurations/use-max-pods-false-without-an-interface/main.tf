@@ -22,7 +22,7 @@ resource "aws_eks_addon" "vpc_cni" {
   configuration_values = jsonencode({
     env = {
       AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG = "true"
-      MAX_ENI = "1" # expect: PR101
+      MAX_ENI = "1" # expect: PR503
     }
   })
 }
