@@ -188,7 +188,7 @@ class PrefixesInASharedSubnet(Rule[NodeGroup]):
         full = case.state is LoadState.SATURATED
         load = "full nodes" if full else f"nodes with {counted(expected, 'pod')} each"
         cidr = subnet.cidr.need()
-        part = reservation_for(cidr, case.nodes.full.prefixes) or reservation_for(cidr, case.asked)
+        new_bits = reservation_for(cidr, case.nodes.full.prefixes) or reservation_for(cidr, case.asked)
         return self.finding(
             block_place(subnet),
             subnet,
@@ -199,10 +199,10 @@ class PrefixesInASharedSubnet(Rule[NodeGroup]):
             effect='Pods on new nodes hang in ContainerCreating with "failed to assign an IP address to container", though '
             "the subnet has free addresses; ipamd logs InsufficientCidrBlocks.",
             fix="give nodes with prefixes a larger subnet of their own"
-            if part is None
-            else "reserve a part for prefixes while it is free: "
-            f'aws_ec2_subnet_cidr_reservation with cidr_block = "{part}" and reservation_type = "prefix"; '
-            "or give nodes with prefixes subnets of their own",
+            if new_bits is None
+            else "reserve a part for prefixes while it is free: aws_ec2_subnet_cidr_reservation with "
+            f"cidr_block = cidrsubnet(BLOCK, {new_bits}, 1), BLOCK being the one of this subnet, and reservation_type = "
+            '"prefix"; or give nodes with prefixes subnets of their own',
             related=tuple(_notes(subnet, case)),
             assumption=joined(
                 "EC2 may put each single address into a block of its own; it does not say where it puts them",

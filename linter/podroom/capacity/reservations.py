@@ -32,20 +32,20 @@ def reserved_blocks(subnet: Subnet) -> int:
     return blocks
 
 
-def reservation_for(cidr: str, blocks: int) -> str | None:
-    """Return the smallest part of a subnet that holds so many /28 blocks, None if only the whole does.
+def reservation_for(cidr: str, blocks: int) -> int | None:
+    """Return into how many halves of halves a subnet is divided so that the second part holds so many /28 blocks.
 
-    It is not the first part, where the addresses are that are taken first.
+    That is what `cidrsubnet` calls new bits.  None if only the whole holds them.  It is not the first part, where the
+    addresses are that are taken first.
     """
     from ipaddress import IPv4Network  # noqa: PLC0415 - only a project with a finding needs it
 
     whole = IPv4Network(cidr, strict=False)
-    for length in range(SMALLEST_SUBNET, whole.prefixlen, -1):
-        if 2 ** (SMALLEST_SUBNET - length) < blocks:
-            continue
+    for new_bits in range(SMALLEST_SUBNET - whole.prefixlen, 0, -1):
+        length = whole.prefixlen + new_bits
         part = IPv4Network((int(whole.network_address) + 2 ** (32 - length), length))
         if _usable(part, whole) >= blocks:
-            return str(part)
+            return new_bits
     return None
 
 

@@ -50,12 +50,17 @@ def test_a_part_that_is_no_block_is_not_counted_as_none() -> None:
 
 @pytest.mark.parametrize("blocks", range(1, 15))
 def test_the_part_that_is_advised_holds_the_blocks_and_no_smaller_one_would(blocks: int) -> None:
-    part = reservation_for("10.0.0.0/24", blocks)
+    new_bits = reservation_for("10.0.0.0/24", blocks)
 
     if blocks > 7:
-        assert part is None, "the upper half has 8 blocks, the last of which is never whole"
+        assert new_bits is None, "the upper half has 8 blocks, the last of which is never whole"
         return
-    assert part is not None
-    assert reserved_blocks(subnet((part, "prefix"))) >= blocks
-    length = int(part.rpartition("/")[2])
-    assert blocks > 2 ** (28 - length - 1) or (blocks == 1 and length == 28)
+    assert new_bits is not None
+    held = [reserved_blocks(subnet((part(bits), "prefix"))) for bits in (new_bits, new_bits + 1)]
+    assert held[0] >= blocks
+    assert new_bits == 4 or held[1] < blocks
+
+
+def part(new_bits: int) -> str:
+    """Return the second part of 10.0.0.0/24."""
+    return f"10.0.0.{2 ** (8 - new_bits)}/{24 + new_bits}"
