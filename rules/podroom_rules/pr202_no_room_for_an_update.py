@@ -20,7 +20,7 @@ from podroom.capacity.subnets import CONTROL_PLANE_UPDATE, sufficient_prefix_len
 from podroom.capacity.updates import surge
 from podroom.capacity.working import counted
 from podroom.catalog import documents
-from podroom.model.world import NodeGroup, Subnet
+from podroom.model.world import GroupKind, NodeGroup, Subnet
 from podroom.records import dataclass
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable, Unknown, first_unknown
@@ -72,6 +72,14 @@ managedNodeGroups:
     instanceType: m5.large
     maxSize: 9
 """
+_REFRESH = """
+  instance_refresh {
+    strategy = "Rolling"
+    preferences {
+      min_healthy_percentage = 100
+      max_healthy_percentage = %s
+    }
+  }"""
 _SELF_MANAGED = """
 resource "aws_vpc" "main" {
   cidr_block = "10.0.0.0/16"
@@ -80,7 +88,7 @@ resource "aws_vpc" "main" {
 resource "aws_subnet" "nodes" {
   vpc_id            = aws_vpc.main.id
   availability_zone = "eu-west-1a"
-  cidr_block        = "10.0.0.0/24"
+  cidr_block        = "10.0.0.0/24"%s
 }
 
 resource "aws_launch_template" "nodes" {
@@ -95,7 +103,7 @@ resource "aws_autoscaling_group" "nodes" {
   vpc_zone_identifier = [aws_subnet.nodes.id]
   launch_template {
     id = aws_launch_template.nodes.id
-  }
+  }%s
   tag {
     key                 = "kubernetes.io/cluster/main"
     value               = "owned"
@@ -106,11 +114,12 @@ resource "aws_autoscaling_group" "nodes" {
 
 
 class NoRoomForAnUpdate(Rule[NodeGroup]):
-    """A subnet holds all nodes of a managed node group, but not those that an update adds.
+    """A subnet holds all nodes of a group, but not those that an update adds.
 
     To update a managed node group Amazon EKS starts new nodes before it ends old ones: twice as many as the group has
     availability zones, or as many as may be unavailable at once (`max_unavailable`), whichever is more.  It raises the
-    maximum size of the Auto Scaling group for it.  An old node keeps its addresses until it is gone, so for a while
+    maximum size of the Auto Scaling group for it.  The instance refresh of an Auto Scaling group does the same where its
+    `max_healthy_percentage` is more than 100.  An old node keeps its addresses until it is gone, so for a while
     the subnet holds both: full nodes, and new ones with their first pods.
 
     A subnet that is just large enough is full in the middle of an update.  The new nodes join, but the pods that move
@@ -122,8 +131,8 @@ class NoRoomForAnUpdate(Rule[NodeGroup]):
     of one group, with one pod each, to all nodes at their maximum number.  Where those alone are too many, PR201 says
     so.
 
-    Remedy: larger subnets; fewer nodes at once (`max_unavailable`); or the update strategy MINIMAL, which ends nodes
-    before it starts others.
+    Remedy: larger subnets; fewer nodes at once (`max_unavailable`, `max_healthy_percentage`); or the update strategy
+    MINIMAL, which ends nodes before it starts others.
     """
 
     code = "PR202"
@@ -140,6 +149,10 @@ class NoRoomForAnUpdate(Rule[NodeGroup]):
             "an update adds as many nodes as may be unavailable",
             (_CONFIGURATION % ("10.0.0.0/23", " # expect: PR202", _MANY_AT_ONCE)).replace("= 8", "= 11"),
         ),
+        Example.terraform(
+            "an instance refresh that starts half as many nodes first",
+            _SELF_MANAGED % (" # expect: PR202", _REFRESH % 150),
+        ),
         Example.eksctl(
             "3 of 9 nodes and 2 of 6 more in a /25, of which eksctl makes eight",
             _EKSCTL % "10.0.0.0/22 # expect: PR202",
@@ -152,7 +165,8 @@ class NoRoomForAnUpdate(Rule[NodeGroup]):
             (_CONFIGURATION % ("10.0.0.0/23", "", "")).replace("= 8", "= 11"),
         ),
         Example.terraform("an update that ends nodes first", _CONFIGURATION % ("10.0.0.0/24", "", _MINIMAL)),
-        Example.terraform("nodes that no managed update replaces", _SELF_MANAGED),
+        Example.terraform("nodes that no update replaces", _SELF_MANAGED % ("", "")),
+        Example.terraform("an instance refresh that ends nodes first", _SELF_MANAGED % ("", _REFRESH % 100)),
         Example.eksctl("eksctl makes eight subnets of a larger block", _EKSCTL % "10.0.0.0/20"),
     )
 
@@ -281,6 +295,8 @@ def _fix(update: _Update, subnet: Subnet, nodes: Grown, assessment: Assessment) 
         nodes.full.addresses.value + update.more.addresses.value, nodes.full.prefixes + update.more.prefixes
     )
     ways = ["use several subnets" if length is None else f"a /{length} would do"]
+    if update.group.kind is GroupKind.SELF_MANAGED:
+        return "; or ".join((*ways, "let max_healthy_percentage of the instance refresh be 100"))
     fewest = update_surge(zones_of(update.group, assessment)).value
     if update.added > fewest:
         fewer = _more(update.group, nodes, subnet, fewest, assessment)

@@ -185,8 +185,8 @@ def _family_of_type(ami_type: Field | None, owner: Span) -> Value[AmiFamily]:
 def _managed_types(
     field: Field | None, template: LaunchTemplate | None, missing: Unknown | None, owner: Span
 ) -> Members[InstanceChoice]:
-    if field is not None:
-        items = field.items()
+    items = field.items() if field is not None else Members[Field]()
+    if items.items or items.missing:  # an empty list counts as not set
         return Members(
             tuple(InstanceChoice(item.string(), TypeSource.NODE_GROUP, item.expression_span) for item in items),
             items.missing,

@@ -218,6 +218,8 @@ def _share(group: NodeGroup, subnet: Subnet, part: SubnetPart, assessment: Asses
     candidates = [
         candidate for resolved in assessment.instances(group) for candidate in _candidates(group, resolved, assessment)
     ]
+    if not candidates:
+        raise Undecidable(Unknown("the group names no instance type", group.span))
     return Share(
         group=group,
         nodes=nodes,
