@@ -1,0 +1,33 @@
+# https://github.com/aws/karpenter-provider-aws/issues/6380: the trunk takes an interface that Karpenter counts.
+resource "aws_eks_cluster" "main" {
+  name     = "main"
+  role_arn = "arn:aws:iam::111122223333:role/cluster"
+  vpc_config {
+    subnet_ids = []
+  }
+}
+
+resource "aws_iam_role_policy_attachment" "interfaces" {
+  role       = "cluster"
+  policy_arn = "arn:aws:iam::aws:policy/AmazonEKSVPCResourceController"
+}
+
+resource "aws_eks_addon" "vpc_cni" {
+  cluster_name = aws_eks_cluster.main.name
+  addon_name   = "vpc-cni"
+  configuration_values = jsonencode({
+    env  = { ENABLE_POD_ENI = "true" }
+    init = { env = { DISABLE_TCP_EARLY_DEMUX = "true" } }
+  })
+}
+
+resource "helm_release" "karpenter" { # expect: PR801
+  name       = "karpenter"
+  repository = "oci://public.ecr.aws/karpenter"
+  chart      = "karpenter"
+  values = [yamlencode({
+    settings = {
+      clusterName = aws_eks_cluster.main.name
+    }
+  })]
+}
