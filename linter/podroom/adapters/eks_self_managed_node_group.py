@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 
-def self_managed_node_group(*, overrides: str, image: str, by_name: bool, subnets: str = "var.subnet_ids") -> str:
+def self_managed_node_group(
+    *,
+    overrides: str,
+    image: str,
+    by_name: bool,
+    subnets: str = "var.subnet_ids",
+    without_type: str = 'var.instance_type == ""',
+) -> str:
     """Return the Auto Scaling group and its launch template as HCL.
 
     `overrides` is the HCL expression of the list of overrides, in which the policy is
     `mixed_instances_policy.value`; `image` that of the stock image, `subnets` that of the ids of its subnets.
-    `by_name` says that the group names its own template rather than its id.
+    `by_name` says that the group names its own template rather than its id, `without_type` when that has no type.
     """
     template = (
         "name = try(aws_launch_template.this[0].name, var.launch_template_name)"
@@ -20,6 +27,7 @@ def self_managed_node_group(*, overrides: str, image: str, by_name: bool, subnet
         .replace("STOCK_IMAGE", image)
         .replace("REFERENCE", template)
         .replace("SUBNETS", subnets)
+        .replace("WITHOUT_TYPE", without_type)
     )
 
 
@@ -34,7 +42,7 @@ resource "aws_launch_template" "this" {
     var.launch_template_use_name_prefix ? null : coalesce(var.launch_template_name, "${var.name}-node-group")
   )
   image_id      = coalesce(var.ami_id, STOCK_IMAGE)
-  instance_type = var.instance_type == "" ? null : var.instance_type
+  instance_type = WITHOUT_TYPE ? null : var.instance_type
   user_data     = local.user_data
 
   dynamic "instance_requirements" {

@@ -48,6 +48,7 @@ def _text(major: int) -> str:
             overrides="try(coalesce(mixed_instances_policy.value.launch_template.override, []), [])",
             image=STOCK_IMAGE_BY_TYPE,
             by_name=False,
+            without_type="var.instance_requirements != null",
         )
     )
 

@@ -53,14 +53,21 @@ _MANAGED = {
     "update_config": "object({ max_unavailable = optional(number), max_unavailable_percentage = optional(number) })",
 }
 
+_REQUIREMENTS = "object({ allowed_instance_types = optional(list(string)) })"
+_OVERRIDE = (
+    "object({ instance_type = optional(string), weighted_capacity = optional(string), "
+    f"instance_requirements = optional({_REQUIREMENTS}) }})"
+)
+_POLICY = f"object({{ launch_template = optional(object({{ override = optional(list({_OVERRIDE})) }})) }})"
+
 _SELF_MANAGED = {
     **_GROUP,
     "instance_type": "string",
-    "instance_requirements": "any",
+    "instance_requirements": _REQUIREMENTS,
     "availability_zones": "list(string)",
     "create_autoscaling_group": "bool",
     "use_mixed_instances_policy": "bool",
-    "mixed_instances_policy": "any",
+    "mixed_instances_policy": _POLICY,
 }
 
 _ADDON = {

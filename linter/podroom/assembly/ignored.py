@@ -75,7 +75,7 @@ def _given(arguments: BodyReader, unheeded: Unheeded) -> Iterator[_Given]:
     if rest[:1] == ["*"]:
         common = arguments.attribute(unheeded.defaults) if unheeded.defaults else None
         shared, open_defaults = common.entries() if common is not None else ({}, ())
-        for key, member in field.entries()[0].items():
+        for key, member in field.every_entry()[0].items():
             entries, open_entries = member.entries()
             missing = first_unknown(*open_defaults, *open_entries)
             name, *way = rest[1:]

@@ -7,6 +7,7 @@ from dataclasses import field
 
 from podroom.evaluation.conversion import unify
 from podroom.evaluation.failures import EvaluationFailure
+from podroom.evaluation.keys import find
 from podroom.evaluation.terms import ListTerm, MapTerm, Null, ObjectTerm, SetTerm, Term, TupleTerm, type_of
 from podroom.evaluation.types import (
     BOOL,
@@ -145,7 +146,8 @@ def apply_defaults(defaults: Defaults | None, term: Term) -> Term:
         }
         if not term.rest:
             for name, (value, _) in defaults.values.items():
-                if isinstance(entries.get(name, Null()), Null):
+                given = entries[name] if name in entries else find(term, name)
+                if given is None or isinstance(given, Null):
                     entries[name] = apply_defaults(defaults.children.get(name), value)
         return ObjectTerm(entries, term.rest)
     return term

@@ -8,6 +8,7 @@ from decimal import Decimal
 from podroom.evaluation import numbers
 from podroom.evaluation.equality import distinct
 from podroom.evaluation.failures import EvaluationFailure
+from podroom.evaluation.keys import find
 from podroom.evaluation.terms import (
     Choice,
     Encoded,
@@ -20,6 +21,7 @@ from podroom.evaluation.terms import (
     PartialStr,
     SetTerm,
     Sym,
+    SymbolicKey,
     Term,
     TupleTerm,
     derived,
@@ -68,6 +70,50 @@ def convert(term: Term, target: Type) -> Term:
     if isinstance(target, TupleType):
         return _convert_to_tuple(term, target)
     return _convert_to_object(term, target)
+
+
+def convert_open(term: Term, target: Type) -> Term:
+    """Return a result of a condition in the type that it has in common with the other result.
+
+    What has members that are not known, and so no type yet, stays as it is: it shall not be cut to the other's shape.
+    """
+    if not _is_open(term):
+        return convert(term, target)
+    if isinstance(term, Choice):
+        return each_option(term, lambda option: convert_open(option, target))
+    if isinstance(term, Sym | LazyObject):
+        return term if isinstance(target, TupleType | ObjectType) else convert(term, target)
+    if isinstance(term, TupleTerm) and not term.rest and isinstance(target, TupleType):
+        return TupleTerm(convert_open(item, kind) for item, kind in zip(term.items, target.elements, strict=True))
+    if isinstance(term, TupleTerm | ListTerm) and isinstance(target, ListType):
+        items = [convert_open(item, target.element) for item in term.items]
+        return ListTerm(target.element, items, term.rest, term.fixed)
+    if isinstance(term, MapTerm | ObjectTerm) and isinstance(target, MapType):
+        entries = {key: convert_open(value, target.element) for key, value in term.entries.items()}
+        return MapTerm(target.element, entries, term.rest)
+    if isinstance(term, ObjectTerm) and not term.rest and isinstance(target, ObjectType):
+        return ObjectTerm({name: convert_open(value, target.attributes[name]) for name, value in term.entries.items()})
+    return term
+
+
+def _is_open(term: Term) -> bool:
+    if isinstance(term, TupleTerm | ListTerm | SetTerm):
+        return bool(term.rest) or any(map(_is_open, term.items))
+    if isinstance(term, MapTerm | ObjectTerm):
+        return bool(term.rest) or any(map(_is_open, term.entries.values()))
+    if isinstance(term, Choice):
+        return any(map(_is_open, term.options))
+    return isinstance(term, LazyObject) or (isinstance(term, Sym) and term.type is DYNAMIC)
+
+
+def key_of(term: Term) -> str:
+    """Return a value as a key of a map; raise `EvaluationFailure` if it is none."""
+    if isinstance(term, Null):
+        raise EvaluationFailure("a key is null")
+    name = derived(STRING, term) if isinstance(term, Choice) else convert(term, STRING)
+    if isinstance(name, str):
+        return name
+    return SymbolicKey.of(name if isinstance(name, Sym | PartialStr) else derived(STRING, name))
 
 
 def each_option(choice: Choice, change: Callable[[Term], Term]) -> Term:
@@ -286,10 +332,9 @@ def _convert_to_object(term: Term, target: ObjectType) -> Term:
         raise _cannot(term, target)
     entries: dict[str, Term] = {}
     for name, kind in target.attributes.items():
-        if name in term.entries:
-            entries[name] = convert(term.entries[name], kind)
-        elif term.rest:
-            entries[name] = derived(resolved(kind, DYNAMIC), *term.rest, nonnull=False)
+        found = find(term, name)
+        if found is not None:
+            entries[name] = convert(found, kind)
         elif name in target.optional:
             entries[name] = Null(resolved(kind, DYNAMIC))
         else:

@@ -23,6 +23,7 @@ from podroom.evaluation.terms import (
     checked_text,
     derived,
     join_text,
+    key_term,
 )
 from podroom.evaluation.types import DYNAMIC, STRING
 
@@ -55,7 +56,7 @@ def json_parts(term: Term) -> Iterator[str | Sym]:
         yield "{"
         for position, (key, value) in enumerate(term.entries.items()):
             yield "," if position else ""
-            yield _quoted(key)
+            yield from _json_leaf(key_term(key))
             yield ":"
             yield from json_parts(value)
         yield from (symbol for symbol in term.rest)
@@ -131,7 +132,9 @@ def _yaml_block(term: Term, indent: int) -> Iterator[str | Sym]:
                 yield "\n"
     elif isinstance(term, MapTerm | ObjectTerm):
         for position, (key, value) in enumerate(term.entries.items()):
-            yield f"{margin}{_quoted(key)}:" if position else f"{_quoted(key)}:"
+            yield margin if position else ""
+            yield from _json_leaf(key_term(key))
+            yield ":"
             if not _is_block(value):
                 yield " "
                 yield from _yaml_leaf(value, indent + 2)

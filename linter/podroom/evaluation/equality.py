@@ -18,6 +18,7 @@ from podroom.evaluation.terms import (
     PartialStr,
     SetTerm,
     Sym,
+    SymbolicKey,
     Term,
     TupleTerm,
     is_number,
@@ -96,6 +97,9 @@ def _equals_null(left: Term, right: Term) -> bool | None:
 
 
 def _equals_symbol(left: Term, right: Term) -> bool | None:
+    for one, text in ((left, right), (right, left)):
+        if isinstance(one, Sym) and one.type is STRING and isinstance(text, PartialStr):
+            return False if _differ_in_text((one,), text.parts) else None
     if isinstance(left, Sym) and isinstance(right, Sym):
         if left.name and left.name == right.name and left.type == right.type:
             return True
@@ -133,7 +137,18 @@ def _equals_text(left: str | PartialStr | Encoded, right: str | PartialStr | Enc
     for known, other in ((left, right), (right, left)):
         if isinstance(known, str) and isinstance(other, PartialStr) and len(known) < literal_length(other):
             return False
-    return None
+    parts = [text.parts if isinstance(text, PartialStr) else (text,) for text in (left, right)]
+    return False if _differ_in_text(*parts) else None
+
+
+def _differ_in_text(left: tuple[str | Sym, ...], right: tuple[str | Sym, ...]) -> bool:
+    """Return whether two texts with the same unknowns surely differ: in length, or in text at the same places."""
+    unknowns = [sorted(str(fingerprint(part)) for part in parts if isinstance(part, Sym)) for parts in (left, right)]
+    if unknowns[0] != unknowns[1]:
+        return False
+    shapes = [[len(part) if isinstance(part, str) else fingerprint(part) for part in parts] for parts in (left, right)]
+    lengths = [sum(size for size in shape if isinstance(size, int)) for shape in shapes]
+    return lengths[0] != lengths[1] or (shapes[0] == shapes[1] and left != right)
 
 
 def _edge(text: str | PartialStr, index: int) -> str:
@@ -165,7 +180,8 @@ def _equals_collection(left: Term, right: Term) -> bool | None:
         if left.rest or right.rest:
             return None
         if left.entries.keys() != right.entries.keys():
-            return False
+            unsure = any(isinstance(key, SymbolicKey) for key in (*left.entries, *right.entries))
+            return None if unsure else False
         return _all(equals(value, right.entries[key]) for key, value in left.entries.items())
     return False
 

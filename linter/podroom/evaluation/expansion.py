@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from podroom.evaluation.conversion import convert
+from collections.abc import Iterable
+
+from podroom.evaluation.conversion import convert, key_of
 from podroom.evaluation.expressions import evaluate
 from podroom.evaluation.failures import EvaluationFailure
+from podroom.evaluation.keys import Entries
 from podroom.evaluation.members import members_of
 from podroom.evaluation.scope import Place, Scope
 from podroom.evaluation.terms import (
@@ -84,32 +87,30 @@ def expand_for_each(term: Term, *, lists: bool = False) -> Expansion:
     members = members_of(term) if not isinstance(term, LazyObject) or term.names() is not None else None
     if members is None:
         return _expand_unknown(term)
-    repetitions = []
-    for at, (key, value) in enumerate(members[0]):
-        name: str | int | None
-        if isinstance(term, SetTerm):
-            name = _set_key(value)
-            repetitions.append(Repetition(name, value, value, step=at))
-        else:
-            name = _plain_key(term, key)
-            repetitions.append(Repetition(name, key, value, step=name))
-    return Expansion(tuple(repetitions), members[1])
+    pairs, rest = members
+    steps: Iterable[str | int | None]
+    if isinstance(term, SetTerm):
+        names = Entries()
+        keys = [names.told_apart(_set_key(value)) for _, value in pairs]
+        found = [
+            Repetition(key, value, value, step=at) for at, (key, (_, value)) in enumerate(zip(keys, pairs, strict=True))
+        ]
+    else:
+        steps = term.entries if isinstance(term, MapTerm | ObjectTerm) else [_position(key) for key, _ in pairs]
+        found = [Repetition(step, key, value, step=step) for step, (key, value) in zip(steps, pairs, strict=True)]
+    if rest and not lists:
+        found += _expand_unknown(derived(DYNAMIC, *rest)).repetitions
+    return Expansion(tuple(found), rest)
 
 
-def _plain_key(term: Term, key: Term) -> str | int | None:
-    if isinstance(key, str | int) and not isinstance(key, bool):
-        return key
-    names = term.entries if isinstance(term, MapTerm | ObjectTerm) else {}
-    return next((name for name in names if getattr(name, "symbol", None) is key), None)
+def _position(key: Term) -> str | int | None:
+    return key if isinstance(key, str | int) and not isinstance(key, bool) else None
 
 
-def _set_key(value: Term) -> str | None:
-    text = convert(value, STRING)
-    if isinstance(text, str):
-        return text
-    if isinstance(text, Null):
+def _set_key(value: Term) -> str:
+    if isinstance(value, Null):
         raise EvaluationFailure("a set for for_each must not contain null")
-    return text.name or None if isinstance(text, Sym) else None
+    return key_of(value)
 
 
 def _expand_unknown(term: Term) -> Expansion:

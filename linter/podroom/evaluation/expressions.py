@@ -10,9 +10,10 @@ from typing import Any
 
 from podroom.evaluation import numbers
 from podroom.evaluation.calls import call
-from podroom.evaluation.conversion import convert, fixed_positions, unify
+from podroom.evaluation.conversion import convert, convert_open, fixed_positions, key_of, unify
 from podroom.evaluation.equality import fingerprint
 from podroom.evaluation.failures import BeyondReach, EvaluationFailure, EvaluationProblem
+from podroom.evaluation.keys import Entries, may_coincide, ordered
 from podroom.evaluation.members import members_of
 from podroom.evaluation.operations import (
     attribute,
@@ -26,17 +27,18 @@ from podroom.evaluation.operations import (
 )
 from podroom.evaluation.scope import Scope
 from podroom.evaluation.terms import (
+    NULL,
     Choice,
     Encoded,
     Failed,
     LazyObject,
     ListTerm,
+    MapTerm,
     Null,
     ObjectTerm,
     PartialStr,
     SetTerm,
     Sym,
-    SymbolicKey,
     Term,
     TupleTerm,
     derived,
@@ -214,7 +216,7 @@ def _decided(node: Conditional, scope: Scope, condition: bool | Sym) -> Term:  #
     common = unify([type_of(option) for option in known])
     if common is None:
         raise EvaluationFailure("the two results of the condition have types that do not go together")
-    converted = tuple(option if isinstance(option, Failed) else convert(option, common) for option in options)
+    converted = tuple(option if isinstance(option, Failed) else convert_open(option, common) for option in options)
     if fingerprint(converted[0]) == fingerprint(converted[1]):
         return converted[0]
     place = scope.span(node.condition)
@@ -252,7 +254,7 @@ def _with_types(term: Term, others: list[Expression], scope: Scope) -> Term:
         raise EvaluationFailure(
             f"the two results of the condition have types that do not go together: {', '.join(map(describe, kinds))}"
         )
-    return convert(term, common)
+    return convert_open(term, common)
 
 
 def _tuple(node: TupleConstructor, scope: Scope) -> Term:
@@ -260,35 +262,12 @@ def _tuple(node: TupleConstructor, scope: Scope) -> Term:
 
 
 def _object(node: ObjectConstructor, scope: Scope) -> Term:
-    entries: dict[str, Term] = {}
-    rest: list[Sym] = []
+    entries = Entries()
     for item in node.items:
         key = item.key
-        term = key.name if isinstance(key, Reference) else evaluate(key, scope)
-        value = evaluate_part(item.value, scope)
-        name = _key(term)
-        if isinstance(name, str):
-            entries.pop(name, None)
-            entries[name] = value
-        else:  # the last of equal keys counts, so this one may replace any before it
-            entries = {key: derived(type_of(value), name, value, nonnull=False) for key, value in entries.items()}
-            rest.append(name)
-    return ObjectTerm(entries, tuple(rest))
-
-
-def _key(term: Term) -> str | Sym:
-    if isinstance(term, Null):
-        raise EvaluationFailure("a key is null")
-    if isinstance(term, Choice):
-        return derived(STRING, term)
-    name = convert(term, STRING)
-    if isinstance(name, str):
-        return name
-    if isinstance(name, Sym | PartialStr):
-        key = SymbolicKey.of(name)
-        if key is not None:
-            return key
-    return derived(STRING, name)
+        name = key.name if isinstance(key, Reference) else key_of(evaluate(key, scope))
+        entries.put(name, evaluate_part(item.value, scope))
+    return ObjectTerm(entries.found)
 
 
 def _for(node: For, scope: Scope) -> Term:
@@ -301,7 +280,7 @@ def _for_each(node: For, collection: Term, scope: Scope) -> Term:
         return derived(DYNAMIC, collection)
     pairs = members[0]
     fixed = _fixed_of(collection) if node.condition is None else None
-    rest = list(members[1])
+    rest = members[1]
     found: list[tuple[str, Term, Sym | None]] = []
     for key, value in pairs:
         scope.budget.spend(1)
@@ -318,19 +297,17 @@ def _for_each(node: For, collection: Term, scope: Scope) -> Term:
         if node.key is None:
             found.append(("", evaluate_part(node.value, inner), doubt))
             continue
-        name = _key(evaluate(node.key, inner))
-        if isinstance(name, str):
-            found.append((name, evaluate_part(node.value, inner), doubt))
-        else:
-            rest.append(name)
+        found.append((key_of(evaluate(node.key, inner)), evaluate_part(node.value, inner), doubt))
     if fixed is not None and node.key is None:
-        return TupleTerm((value for _, value, _ in found), tuple(rest), fixed)
-    return _with_doubts(node, found, tuple(rest))
+        return TupleTerm((value for _, value, _ in found), rest, fixed)
+    return _with_doubts(node, found, rest)
 
 
 def _fixed_of(collection: Term) -> int | None:
     if isinstance(collection, TupleTerm | ListTerm | SetTerm):
         return fixed_positions(collection)
+    if isinstance(collection, MapTerm | ObjectTerm):
+        return None if ordered(collection.entries) else 0
     return collection.least if isinstance(collection, Sym) and collection.least else None
 
 
@@ -360,15 +337,19 @@ def _with_doubts(node: For, found: list[tuple[str, Term, Sym | None]], rest: tup
 def _built(node: For, found: list[tuple[str, Term]], rest: tuple[Sym, ...]) -> Term:
     if node.key is None:
         return TupleTerm((value for _, value in found), rest)
+    names = Entries()
+    named = [(names.told_apart(key), value) for key, value in found]
     if node.group:
         groups: dict[str, list[Term]] = {}
-        for key, value in found:
+        for key, value in named:
             groups.setdefault(key, []).append(value)
-        return ObjectTerm({key: TupleTerm(values, rest) for key, values in groups.items()}, rest)
-    entries = dict(found)
-    if len(entries) != len(found):
+        doubts = may_coincide(dict.fromkeys(groups, NULL))
+        more = (*rest, derived(DYNAMIC, *doubts)) if doubts else rest
+        return ObjectTerm({key: TupleTerm(values, more) for key, values in groups.items()}, rest)
+    entries = dict(named)
+    if len(entries) != len(named):
         seen: set[str] = set()
-        twice = next(key for key, _ in found if key in seen or seen.add(key))  # type: ignore[func-returns-value]  # add() is called for its effect
+        twice = next(key for key, _ in named if key in seen or seen.add(key))  # type: ignore[func-returns-value]  # add() is called for its effect
         raise EvaluationFailure(f'two items of the for expression have the same key "{twice}"')
     return ObjectTerm(entries, rest)
 

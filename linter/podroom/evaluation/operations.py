@@ -11,6 +11,7 @@ from podroom.evaluation.conversion import convert, each_option
 from podroom.evaluation.encoded import encoded_parts
 from podroom.evaluation.equality import equals, fingerprint
 from podroom.evaluation.failures import BeyondReach, EvaluationFailure
+from podroom.evaluation.keys import find
 from podroom.evaluation.terms import (
     MAX_CANDIDATES,
     Choice,
@@ -190,10 +191,9 @@ def settle_all(choice: Choice, change: Callable[[Term], Term]) -> Term:
 def attribute(term: Term, name: str) -> Term:
     """Return `term.name`."""
     if isinstance(term, ObjectTerm | MapTerm):
-        if name in term.entries:
-            return term.entries[name]
-        if term.rest:
-            return derived(DYNAMIC, *term.rest, nonnull=False)
+        found = find(term, name)
+        if found is not None:
+            return found
         kind = "object has no attribute" if isinstance(term, ObjectTerm) else "map has no element"
         raise EvaluationFailure(f'this {kind} "{name}"')
     if isinstance(term, LazyObject):
@@ -253,11 +253,10 @@ def _index_sequence(term: TupleTerm | ListTerm, key: Term) -> Term:
 
 def _index_mapping(term: ObjectTerm | MapTerm, key: Term) -> Term:
     name = convert(key, STRING)
+    found = find(term, name)
+    if found is not None:
+        return found
     if isinstance(name, str):
-        if name in term.entries:
-            return term.entries[name]
-        if term.rest:
-            return derived(DYNAMIC, *term.rest, nonnull=False)
         raise EvaluationFailure(f'there is no element with the key "{name}"')
     return one_of(tuple(term.entries.values()), name, term.rest)
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from podroom.evaluation.conversion import key_of
+from podroom.evaluation.equality import fingerprint
 from podroom.evaluation.expressions import evaluate
 from podroom.evaluation.failures import EvaluationFailure
 from podroom.evaluation.members import members_of
@@ -16,8 +18,10 @@ from podroom.evaluation.provenance_of_calls import into_call
 from podroom.evaluation.scope import Place, Scope
 from podroom.evaluation.terms import (
     ListTerm,
-    Null,
+    PartialStr,
     SetTerm,
+    Sym,
+    SymbolicKey,
     Term,
     TupleTerm,
 )
@@ -183,8 +187,8 @@ def _into_object(node: ObjectConstructor, scope: Scope, path: tuple[Step, ...]) 
 
 def _item(node: ObjectConstructor, scope: Scope, step: Step) -> ObjectItem | None:
     for item in reversed(node.items):
-        key = item.key.name if isinstance(item.key, Reference) else evaluate(item.key, scope)
-        if str(key) == str(step) and not isinstance(key, Null):
+        key = item.key.name if isinstance(item.key, Reference) else key_of(evaluate(item.key, scope))
+        if key == str(step):
             return item
     return None
 
@@ -236,10 +240,10 @@ def _into_for(node: For, scope: Scope, path: tuple[Step, ...]) -> Place | None:
         if node.condition is not None and evaluate(node.condition, inner) is not True:
             continue
         position += 1
-        wanted: Term = position if node.key is None else evaluate(node.key, inner)
-        if str(wanted) != str(path[0]):
+        wanted = str(position) if node.key is None else key_of(evaluate(node.key, inner))
+        if wanted != str(path[0]):
             continue
-        if isinstance(key, str | int) and not isinstance(key, bool):
+        if isinstance(key, int | str | Sym | PartialStr) and not isinstance(key, bool):
             member = Place(node.collection, scope, (_member_step(node, scope, key),))
             inner = inner.located({node.value_name: bound(member)})
         remaining = path[1:]
@@ -249,12 +253,13 @@ def _into_for(node: For, scope: Scope, path: tuple[Step, ...]) -> Place | None:
     return None
 
 
-def _member_step(node: For, scope: Scope, key: Step) -> Step:
+def _member_step(node: For, scope: Scope, key: Step | Sym | PartialStr) -> Step:
     """Return the step to a member of the collection; a set's members are told by position."""
     collection = evaluate(node.collection, scope)
     if isinstance(collection, SetTerm):
-        return next((at for at, item in enumerate(collection.items) if item == key), 0)
-    return key
+        wanted = fingerprint(key)
+        return next((at for at, item in enumerate(collection.items) if fingerprint(item) == wanted), 0)
+    return key if isinstance(key, str | int) else SymbolicKey.of(key)
 
 
 def _into_splat(node: Splat, scope: Scope, path: tuple[Step, ...]) -> Place | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from podroom.evaluation.conversion import key_of
 from podroom.evaluation.equality import fingerprint
 from podroom.evaluation.expressions import evaluate
 from podroom.evaluation.failures import EvaluationFailure
 from podroom.evaluation.scope import Place, Scope
-from podroom.evaluation.terms import ListTerm, MapTerm, Null, ObjectTerm, SetTerm, Sym, Term, TupleTerm
+from podroom.evaluation.terms import ListTerm, MapTerm, Null, ObjectTerm, SetTerm, Term, TupleTerm
 from podroom.sources.hcl.syntax import Call
 
 Step = str | int
@@ -164,7 +165,7 @@ def _into_values(node: Call, scope: Scope, path: tuple[Step, ...]) -> Place | No
 def _into_zipmap(node: Call, scope: Scope, path: tuple[Step, ...]) -> Place | None:
     keys = evaluate(node.arguments[0], scope)
     if path and isinstance(keys, TupleTerm | ListTerm):
-        names = [item.name if isinstance(item, Sym) else item for item in keys.items]
+        names = [key_of(item) for item in keys.items]
         if path[0] in names:
             return Place(node.arguments[1], scope, (names.index(str(path[0])), *path[1:]))
     return None

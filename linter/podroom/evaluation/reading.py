@@ -163,7 +163,8 @@ class Field:
             term = there[0] if len(there) == 1 else term
         if isinstance(term, Sym):
             return term.name or None
-        return SymbolicKey.of(term) if isinstance(term, PartialStr) else None
+        named = isinstance(term, PartialStr) and all(isinstance(part, str) or part.name for part in term.parts)
+        return SymbolicKey.of(term) if isinstance(term, PartialStr) and named else None
 
     def string(self) -> Value[str]:
         """Return the value as text."""
@@ -256,10 +257,19 @@ class Field:
         return Members(tuple(fields), missing)
 
     def entries(self) -> tuple[dict[str, Field], tuple[Unknown, ...]]:
-        """Return the entries of a map or object by key, and why there may be more."""
+        """Return the entries of a map or object by key, and why there may be more: such as entries of unknown keys."""
+        fields, missing = self.every_entry()
+        unsure = [key for key in fields if isinstance(key, SymbolicKey) and not key.is_own]
+        if not unsure:
+            return fields, missing
+        unknown = tuple(unknown_of(derived(STRING, key.symbol), self.origin) for key in unsure)
+        return {key: field for key, field in fields.items() if key not in unsure}, (*missing, *unknown)
+
+    def every_entry(self) -> tuple[dict[str, Field], tuple[Unknown, ...]]:
+        """Return the entries of a map or object by key, a key that is not known by what it hangs on."""
         term = self.term
         if isinstance(term, MapTerm | ObjectTerm):
-            fields = {str(key): self.part(key, value) for key, value in term.entries.items()}
+            fields = {key: self.part(key, value) for key, value in term.entries.items()}
             return fields, tuple(unknown_of(symbol, self.origin) for symbol in term.rest)
         if isinstance(term, Null):
             return {}, ()
@@ -273,7 +283,7 @@ class Field:
 
     def _common_entries(self, choice: Choice) -> tuple[dict[str, Field], tuple[Unknown, ...]]:
         options = [option for option in choice.options if not isinstance(option, Failed)]
-        read = [Field(self.name, self.span, option, self._place).entries() for option in options]
+        read = [Field(self.name, self.span, option, self._place).every_entry() for option in options]
         common = [key for key in read[0][0] if all(key in entries for entries, _ in read)]
         fields = {}
         for key in common:

@@ -82,7 +82,7 @@ def as_value(module: Module, key: Hashable, declaration: Declaration, instances:
     def collection(keys: frozenset[str | int | None]) -> Term:
         if counted:
             return TupleTerm([by_key[at] for at in range(len(keys)) if at in by_key], expansion.rest, len(keys))
-        found = {str(name): by_key[name] for name in keys if name in by_key and name is not None}
+        found = {name: by_key[name] for name in keys if name in by_key and isinstance(name, str)}
         return ObjectTerm(found, expansion.rest)
 
     if expansion.choice is not None:

@@ -172,21 +172,42 @@ class LazyObject:
 
 
 class SymbolicKey(str):
-    """A key that is not known before deployment; as a string it is the address of the unknown."""
+    """A key that is not known before deployment; as a string it tells people which unknown it is.
+
+    That is the address of what belongs to a resource (`aws_subnet.a.id`), else a template (`${var.name}-a`).
+    """
 
     __slots__ = ("symbol",)
 
     symbol: Sym | PartialStr
 
     @classmethod
-    def of(cls, symbol: Sym | PartialStr) -> SymbolicKey | None:
-        """Return a key for an unknown string, or None if the unknown has no address."""
-        parts = symbol.parts if isinstance(symbol, PartialStr) else (symbol,)
-        if not all(isinstance(part, str) or part.is_own for part in parts):
-            return None
-        key = cls("".join(part if isinstance(part, str) else part.name for part in parts))
+    def of(cls, symbol: Sym | PartialStr) -> SymbolicKey:
+        """Return a key for an unknown string; unknowns without a name may share one."""
+        if isinstance(symbol, Sym) and symbol.is_own:
+            key = cls(symbol.name)
+        else:
+            parts = symbol.parts if isinstance(symbol, PartialStr) else (symbol,)
+            key = cls("".join(part if isinstance(part, str) else _hole(part) for part in parts))
         key.symbol = symbol
         return key
+
+    @property
+    def is_own(self) -> bool:
+        """Return whether it hangs on what belongs to resources only, so that no other key is taken to equal it."""
+        parts = self.symbol.parts if isinstance(self.symbol, PartialStr) else (self.symbol,)
+        return all(isinstance(part, str) or part.is_own for part in parts)
+
+    def numbered(self, count: int) -> SymbolicKey:
+        """Return the key of another unknown that is called the same."""
+        key = SymbolicKey(f"{self} ({count})")
+        key.symbol = self.symbol
+        return key
+
+
+def _hole(symbol: Sym) -> str:
+    what = symbol.name or (f"from {', '.join(symbol.refs)}" if symbol.refs else "unknown")
+    return f"${{{what}}}"
 
 
 def key_term(key: str) -> Term:
@@ -330,7 +351,9 @@ def wholly_known(term: Term) -> bool:
     if isinstance(term, TupleTerm | ListTerm | SetTerm):
         return not term.rest and all(map(wholly_known, term.items))
     if isinstance(term, MapTerm | ObjectTerm):
-        return not term.rest and all(map(wholly_known, term.entries.values()))
+        if term.rest or any(isinstance(key, SymbolicKey) for key in term.entries):
+            return False
+        return all(map(wholly_known, term.entries.values()))
     return not is_symbolic(term)
 
 
@@ -356,6 +379,9 @@ def symbols(term: Term) -> Iterator[Sym]:
         yield from term.rest
         for item in term.entries.values():
             yield from symbols(item)
+        for key in term.entries:
+            if isinstance(key, SymbolicKey):
+                yield from symbols(key.symbol)
 
 
 def derived(kind: Type, *causes: Term, reason: str | None = None, nonnull: bool = True) -> Sym:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from podroom.evaluation import numbers
+from podroom.evaluation import keys, numbers
 from podroom.evaluation.conversion import convert, fixed_positions, may_coincide, unify
 from podroom.evaluation.equality import distinct, equals
 from podroom.evaluation.failures import EvaluationFailure
@@ -62,7 +62,8 @@ def _length(term: Term) -> Term:
     if isinstance(term, TupleTerm | ListTerm | SetTerm):
         return derived(NUMBER, *term.rest) if term.rest else len(term.items)
     if isinstance(term, MapTerm | ObjectTerm):
-        return derived(NUMBER, *term.rest) if term.rest else len(term.entries)
+        doubts = (*term.rest, *keys.may_coincide(term.entries))
+        return derived(NUMBER, *doubts) if doubts else len(term.entries)
     if isinstance(term, Sym) and isinstance(term.type, TupleType):
         return len(term.type.elements)
     if isinstance(term, Sym) and isinstance(term.type, ObjectType):

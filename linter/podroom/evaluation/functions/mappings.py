@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from podroom.evaluation.conversion import convert
+from podroom.evaluation.conversion import convert, key_of
 from podroom.evaluation.failures import EvaluationFailure
 from podroom.evaluation.functions.registry import Parameter, function
+from podroom.evaluation.keys import Entries, find, ordered
 from podroom.evaluation.operations import one_of
 from podroom.evaluation.terms import (
     LazyObject,
@@ -12,9 +13,7 @@ from podroom.evaluation.terms import (
     MapTerm,
     Null,
     ObjectTerm,
-    PartialStr,
     Sym,
-    SymbolicKey,
     Term,
     TupleTerm,
     derived,
@@ -45,35 +44,32 @@ def opened(term: Term) -> Term:
 
 @function("merge", variadic=_ANY_OR_NULL)
 def _merge(*maps: Term) -> Term:
-    entries: dict[str, Term] = {}
+    entries = Entries()
     rest: list[Sym] = []
     kinds: list[Type | None] = []
     for term in map(opened, maps):
         if isinstance(term, Null):
             continue
         if isinstance(term, Sym) and (term.type is DYNAMIC or isinstance(term.type, MapType)):
-            entries = {key: _maybe_replaced(value, term) for key, value in entries.items()}
+            entries.override(term)
             rest.append(term)
             kinds.append(None)
         elif isinstance(term, Sym) and isinstance(term.type, ObjectType):
-            entries.update({name: term.member(f".{name}") for name in term.type.attributes})
+            for name in term.type.attributes:
+                entries.put(name, term.member(f".{name}"))
             kinds.append(None)
         elif isinstance(term, MapTerm | ObjectTerm):
             for symbol in term.rest:
-                entries = {key: _maybe_replaced(value, symbol) for key, value in entries.items()}
-            entries.update(term.entries)
+                entries.override(symbol)
+            for name, value in term.entries.items():
+                entries.put(name, value)
             rest.extend(term.rest)
             kinds.append(term.element if isinstance(term, MapTerm) else None)
         else:
             raise EvaluationFailure(f"merge needs maps or objects, not {describe(type_of(term))}")
     if kinds and kinds[0] is not None and all(kind == kinds[0] for kind in kinds):
-        return MapTerm(kinds[0], entries, tuple(rest))
-    return ObjectTerm(entries, tuple(rest))
-
-
-def _maybe_replaced(value: Term, by: Sym) -> Term:
-    """Return what is left of an entry that an unknown map may override: nothing certain."""
-    return derived(type_of(value), by, value, nonnull=False)
+        return MapTerm(kinds[0], entries.found, tuple(rest))
+    return ObjectTerm(entries.found, tuple(rest))
 
 
 @function("lookup", _ANY, Parameter(STRING, unknown=True), variadic=_ANY_OR_NULL)
@@ -91,12 +87,11 @@ def _lookup(term: Term, key: Term, *defaults: Term) -> Term:
         return derived(term.type.element if isinstance(term.type, MapType) else DYNAMIC, term, key, nonnull=False)
     if not isinstance(term, MapTerm | ObjectTerm):
         raise EvaluationFailure(f"lookup needs a map, not {describe(type_of(term))}")
+    found = find(term, key)
+    if found is not None:
+        return found
     if not isinstance(key, str):
         return one_of((*term.entries.values(), *defaults), key, term.rest)
-    if key in term.entries:
-        return term.entries[key]
-    if term.rest:
-        return derived(DYNAMIC, *term.rest, nonnull=False)
     return _default(term, key, defaults)
 
 
@@ -104,6 +99,10 @@ def _default(term: Term, key: str, defaults: tuple[Term, ...]) -> Term:
     if not defaults:
         raise EvaluationFailure(f'there is no element with the key "{key}"')
     return convert(defaults[0], term.element) if isinstance(term, MapTerm) else defaults[0]
+
+
+def _fixed(term: MapTerm | ObjectTerm) -> int | None:
+    return None if ordered(term.entries) else 0
 
 
 @function("keys", _ANY)
@@ -114,9 +113,9 @@ def _keys(term: Term) -> Term:
             return TupleTerm(sorted(term.type.attributes))
         return derived(ListType(STRING), term)
     if isinstance(term, MapTerm):
-        return ListTerm(STRING, map(key_term, term.entries), term.rest)
+        return ListTerm(STRING, map(key_term, term.entries), term.rest, _fixed(term))
     if isinstance(term, ObjectTerm):
-        return TupleTerm(map(key_term, term.entries), term.rest)
+        return TupleTerm(map(key_term, term.entries), term.rest, _fixed(term))
     raise EvaluationFailure(f"keys needs a map or object, not {describe(type_of(term))}")
 
 
@@ -128,39 +127,31 @@ def _values(term: Term) -> Term:
             return TupleTerm(term.member(f".{name}") for name in sorted(term.type.attributes))
         return derived(ListType(term.type.element) if isinstance(term.type, MapType) else DYNAMIC, term)
     if isinstance(term, MapTerm):
-        return ListTerm(term.element, term.entries.values(), term.rest)
+        return ListTerm(term.element, term.entries.values(), term.rest, _fixed(term))
     if isinstance(term, ObjectTerm):
-        return TupleTerm(term.entries.values(), term.rest)
+        return TupleTerm(term.entries.values(), term.rest, _fixed(term))
     raise EvaluationFailure(f"values needs a map or object, not {describe(type_of(term))}")
 
 
 @function("zipmap", ListType(STRING), _ANY)
 def _zipmap(keys: ListTerm, values: Term) -> Term:
     if isinstance(values, Sym):
-        names = [name for key in keys.items if (name := _name(key)) is not None]
-        if keys.rest or len(names) != len(keys.items):
+        if keys.rest:
             return derived(DYNAMIC, keys, values)
-        return ObjectTerm({name: values.member(f"[{at}]") for at, name in enumerate(names)})
-    if not isinstance(values, ListTerm | TupleTerm):
+        members: list[Term] = [values.member(f"[{at}]") for at in range(len(keys.items))]
+    elif isinstance(values, ListTerm | TupleTerm):
+        if not keys.rest and not values.rest and len(keys.items) != len(values.items):
+            raise EvaluationFailure("zipmap needs as many values as keys")
+        members = list(values.items)
+    else:
         raise EvaluationFailure("zipmap needs a list of values")
-    if not keys.rest and not values.rest and len(keys.items) != len(values.items):
-        raise EvaluationFailure("zipmap needs as many values as keys")
-    entries: dict[str, Term] = {}
-    rest: list[Sym] = [*keys.rest, *values.rest]
-    for key, value in zip(keys.items, values.items, strict=False):
-        name = _name(key)
-        if name is not None:
-            entries[name] = value
-        else:
-            rest.append(derived(DYNAMIC, key))
+    entries = Entries()
+    for key, value in zip(keys.items, members, strict=False):
+        entries.put(key_of(key), value)
+    rest = (*keys.rest, *(() if isinstance(values, Sym) else values.rest))
     if isinstance(values, ListTerm):
-        return MapTerm(values.element, entries, tuple(rest))
-    return ObjectTerm(entries, tuple(rest))
-
-
-def _name(key: Term) -> str | None:
-    """Return a key, by the name of what is not known before deployment if it has one."""
-    return SymbolicKey.of(key) if isinstance(key, Sym | PartialStr) else key if isinstance(key, str) else None
+        return MapTerm(values.element, entries.found, rest)
+    return ObjectTerm(entries.found, rest)
 
 
 @function("transpose", MapType(ListType(STRING)), result=MapType(ListType(STRING)))

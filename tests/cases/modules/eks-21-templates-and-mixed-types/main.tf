@@ -20,10 +20,6 @@ module "eks" {
         launch_template = { override = [{ instance_type = "m5.large", weighted_capacity = "1" }, { instance_type = "c5.xlarge" }] }
       }
     }
-    old_shape = {
-      use_mixed_instances_policy = true
-      mixed_instances_policy     = { override = [{ instance_type = "c5.xlarge" }] }
-    }
     forgotten = {
       mixed_instances_policy = { launch_template = { override = [{ instance_type = "c5.xlarge" }] } }
     }

@@ -1,0 +1,143 @@
+"""Maps whose keys are not known before deployment."""
+
+from __future__ import annotations
+
+import pytest
+
+from evaluation_helpers import field, load, plain, value
+from podroom.evaluation.terms import ObjectTerm, Sym, symbols
+from podroom.traced_text import HOLE
+
+DECLARED = """
+variable "env" { type = string }
+variable "other" { type = string }
+variable "open" {}
+resource "aws_subnet" "a" {}
+resource "aws_subnet" "b" {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ('{ "${var.env}-a" = 1, b = 2 }', {"${var.env}-a": 1, "b": 2}),
+        ('{ (var.env) = 1, "${var.env}-a" = 2 }', {"${var.env}": 1, "${var.env}-a": 2}),
+        ("{ (var.env) = 1, (var.env) = 2 }", {"${var.env}": 2}),
+        ('{ "a-${var.env}-x" = 1, "a-${var.env}-y" = 2 }', {"a-${var.env}-x": 1, "a-${var.env}-y": 2}),
+        ('{ "${var.env}-a-${var.other}" = 1, "${var.env}-b-${var.other}" = 2 }',
+         {"${var.env}-a-${var.other}": 1, "${var.env}-b-${var.other}": 2}),
+        ('{ for name in ["a", "b"] : "${var.env}-${name}" => name }', {"${var.env}-a": "a", "${var.env}-b": "b"}),
+        ('{ for name in ["a", "b"] : sha1("${var.env}-${name}") => name }',
+         {"${from var.env}": "a", "${from var.env} (2)": "b"}),
+        ("{ (aws_subnet.a.id) = 1, (aws_subnet.b.id) = 2 }", {"aws_subnet.a.id": 1, "aws_subnet.b.id": 2}),
+        ('merge({ base = 1 }, { "${var.env}-spot" = 2 })', {"base": 1, "${var.env}-spot": 2}),
+        ('zipmap(["${var.env}-a", "b"], [1, 2])', {"${var.env}-a": 1, "b": 2}),
+        ('{ for key, one in { "${var.env}-a" = 1 } : key => one + 1 }', {"${var.env}-a": 2}),
+        ('true ? { "${var.env}-a" = 1 } : {}', {"${var.env}-a": 1}),
+        ('{ "${var.env}-a" = 1, b = 2 }["${var.env}-a"]', 1),
+        ('{ "${var.env}-a" = 1, b = 2 }["b"]', 2),
+        ('lookup({ "${var.env}-a" = 1 }, "b", 3)', 3),
+        ('try({ "${var.env}-a" = 1 }["b"], 3)', 3),
+        ('length({ "${var.env}-a" = 1, b = 2 })', 2),
+        ('values({ "${var.env}-b" = 2, "${var.env}-a" = 1 })[1]', 2),
+    ],
+)  # fmt: skip
+def test_an_entry_is_kept_under_a_key_that_is_not_known(expression: str, expected: object) -> None:
+    assert plain(value(expression, DECLARED).term) == expected
+
+
+@pytest.mark.parametrize(
+    ("expression", "sure"),
+    [
+        ("{ (var.env) = 1, b = 2 }", {"b": 2}),
+        ("{ b = 2, (var.env) = 1 }", {"${var.env}": 1}),
+        ('{ "${var.env}-a" = 1, x-a = 2 }', {"x-a": 2}),
+        ('merge({ (var.env) = 1 }, { (var.other) = 2 }, { "${var.env}-a" = 3 })', {"${var.env}-a": 3}),
+        ("merge({ (var.env) = 1 }, { (var.other) = 2 })", {"${var.other}": 2}),
+    ],
+)  # fmt: skip
+def test_what_an_entry_of_the_same_key_may_replace_is_not_known(expression: str, sure: dict[str, object]) -> None:
+    term = value(expression, DECLARED).term
+    assert isinstance(term, ObjectTerm)
+    assert {key: one for key, one in term.entries.items() if not isinstance(one, Sym)} == sure
+    unsure = [one for one in term.entries.values() if isinstance(one, Sym)]
+    assert unsure
+    assert all("another entry has the same key" in one.reason and "var.env" in one.refs for one in unsure)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        'try({ (var.env) = 1 }["b"], 3)',
+        "try({ (var.env) = 1 }.b, 3)",
+        'lookup({ (var.env) = 1 }, "b", 3)',
+        "length({ (var.env) = 1, b = 2 })",
+        'contains(keys({ (var.env) = 1 }), "b")',
+        "values({ (var.env) = 1, b = 2 })[0]",
+        "keys({ (var.env) = 1, b = 2 })[1]",
+        "{ (var.env) = 1 } == { b = 1 }",
+    ],
+)  # fmt: skip
+def test_what_hangs_on_a_key_that_is_not_known_names_it(expression: str) -> None:
+    found = list(symbols(value(expression, DECLARED).term))
+    assert found
+    assert all("var.env" in symbol.refs for symbol in found)
+
+
+def test_an_attribute_that_may_be_there_is_not_replaced_by_its_default() -> None:
+    root = load(
+        'variable "env" {}\n'
+        'module "m" {\n  source = "./m"\n  pool = { (var.env) = 5 }\n}\n',
+        m__main_dot_tf='variable "pool" {\n  type = object({ size = optional(number, 1) })\n}\n'
+        'resource "x" "x" { v = var.pool.size }',
+    )  # fmt: skip
+    assert "var.env has no value" in field(root).integer().reason  # type: ignore[union-attr]  # it has to be Unknown
+
+
+def test_instances_of_keys_that_are_not_known_have_addresses_of_their_own_and_are_found_by_them() -> None:
+    root = load("""
+variable "env" {}
+resource "x" "y" {
+  for_each = { "${var.env}-a" = 1, "${var.env}-b" = 2 }
+  v        = each.value
+}
+resource "z" "z" {
+  v = x.y["${var.env}-b"].v
+}
+""")
+    assert {one.address: one.body.attribute("v").term for one in root.resources("x")} == {  # type: ignore[union-attr]
+        'x.y["${var.env}-a"]': 1,
+        'x.y["${var.env}-b"]': 2,
+    }
+    assert field(root, kind="z").term == 2
+
+
+@pytest.mark.parametrize("given", ["merge(var.more, { a = 1 })", "merge({ a = 1 }, var.more)"])
+def test_instances_that_only_an_unknown_map_has_are_one_that_may_exist(given: str) -> None:
+    root = load(f'variable "more" {{}}\nresource "x" "y" {{\n  for_each = {given}\n}}\n')
+    found = {one.address: one.maybe for one in root.resources("x")}
+    assert found['x.y["a"]'] is None
+    assert found["x.y[each.key]"] is not None
+    assert "var.more has no value" in found["x.y[each.key]"].reason
+
+
+def test_a_value_is_traced_to_the_entry_whose_key_is_not_known() -> None:
+    root = load("""
+variable "env" {}
+locals {
+  sizes = merge({ base = 1 }, { "${var.env}-a" = 7 })
+  pools = { for key, size in local.sizes : "${key}-pool" => { size = size } }
+}
+resource "x" "x" {
+  for_each = local.pools
+  v        = each.value.size
+}
+""")
+    found = next(one for one in root.resources("x") if "var.env" in one.address).body.attribute("v")
+    assert found is not None
+    assert found.origin.text == "7"
+
+
+def test_a_key_that_is_not_known_is_a_hole_in_json() -> None:
+    assert value('jsonencode({ "${var.env}-a" = 1 })', DECLARED).traced().text == f'{{"{HOLE}-a":1}}'
+    assert plain(value('jsondecode(jsonencode({ "${var.env}-a" = 1 }))', DECLARED).term) == {"${var.env}-a": 1}
