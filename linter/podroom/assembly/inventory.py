@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from podroom.evaluation.project import BodyReader, Field, Link, Module, ResourceInstance
 from podroom.positions import Span
-from podroom.values import Default, Known, Unknown, Value
+from podroom.values import Default, Known, Unknown, Value, first_unknown
 
 
 class Inventory:
@@ -102,6 +102,18 @@ def place(value: Value[object] | None, fallback: Span) -> Span:
     if value is None or isinstance(value.origin, Default):
         return fallback
     return value.origin
+
+
+def sole_block(body: BodyReader, *path: str) -> tuple[BodyReader | None, Unknown | None]:
+    """Return the nested block at the end of a path of block types, and why there may be none or another."""
+    found: BodyReader | None = body
+    doubt: Unknown | None = None
+    for name in path:
+        if found is not None:
+            members = found.blocks(name)
+            doubt = first_unknown(doubt, *members.missing)
+            found = next(iter(members), None)
+    return found, doubt
 
 
 def blocks(body: BodyReader, *path: str) -> Iterator[BodyReader]:

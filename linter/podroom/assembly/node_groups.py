@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from podroom.assembly.clusters import Clusters
 from podroom.assembly.images import family_of_image
-from podroom.assembly.inventory import Inventory, blocks, integer, string
+from podroom.assembly.inventory import Inventory, blocks, integer, sole_block, string
 from podroom.assembly.launch_templates import (
     find_launch_configuration,
     find_launch_template,
@@ -57,8 +57,7 @@ class NodeGroups:
 
     def _managed(self, resource: ResourceInstance) -> NodeGroup:
         body = resource.body
-        reference = next(blocks(body, "launch_template"), None)
-        template, template_missing, image = self._template(reference)
+        template, template_missing, image = self._template(*sole_block(body, "launch_template"))
         scaling = next(blocks(body, "scaling_config"), None)
         ami_type = body.attribute("ami_type")
         own_image: Value[bool]
@@ -123,9 +122,11 @@ class NodeGroups:
             updates=_refresh(body),
         )
 
-    def _template(self, reference: BodyReader | None) -> tuple[LaunchTemplate | None, Unknown | None, Field | None]:
-        if reference is None:
-            return None, None, None
+    def _template(
+        self, reference: BodyReader | None, doubt: Unknown | None
+    ) -> tuple[LaunchTemplate | None, Unknown | None, Field | None]:
+        if reference is None or doubt is not None:
+            return None, doubt, None
         found = find_launch_template(reference, self._inventory)
         if isinstance(found, Unknown):
             return None, found, None
@@ -136,11 +137,17 @@ class NodeGroups:
     ) -> tuple[LaunchTemplate | None, Unknown | None, Field | None, Members[InstanceChoice]]:
         """Return what an Auto Scaling group launches: template, why not, its image, the instance types."""
         body = resource.body
-        mixed = next(blocks(body, "mixed_instances_policy", "launch_template"), None)
+        mixed, doubt = sole_block(body, "mixed_instances_policy", "launch_template")
         if mixed is not None:
-            specification = next(blocks(mixed, "launch_template_specification"), None)
-            template, missing, image = self._template(specification)
-            return template, missing, image, _mixed_types(mixed, template, missing, resource.span)
+            specification, unsure = sole_block(mixed, "launch_template_specification")
+            template, missing, image = self._template(specification, unsure)
+            if doubt is None:
+                return template, missing, image, _mixed_types(mixed, template, missing, resource.span)
+            plain, plain_doubt = sole_block(body, "launch_template")
+            other, _, _ = self._template(plain, None)
+            if plain_doubt is not None and template and other and template.address == other.address:
+                return template, None, image, Members((), (doubt,))
+            return None, doubt, None, Members((), (doubt,))
         configuration = body.attribute("launch_configuration")
         if configuration is not None:
             found = find_launch_configuration(configuration, self._inventory)
@@ -148,7 +155,7 @@ class NodeGroups:
                 return None, found, None, Members((), (found,))
             template = read_launch_template(found)
             return template, None, image_of(found.body), _template_types(template, None, resource.span)
-        template, missing, image = self._template(next(blocks(body, "launch_template"), None))
+        template, missing, image = self._template(*sole_block(body, "launch_template"))
         return template, missing, image, _template_types(template, missing, resource.span)
 
 
