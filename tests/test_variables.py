@@ -87,6 +87,20 @@ def test_the_strongest_supplier_of_a_variable_is_the_one_that_terraform_takes(
         ({"terraform.tfvars": "v = 1", "x.auto.tfvars": "v = 1"}, []),
         ({"a.tfvars": "v = 1", "b.tfvars": "w = 1"}, ["a.tfvars + b.tfvars"]),
         ({"a.tfvars": "v = 1", "b.tfvars": "v = 2", "c.tfvars": "w = 1"}, ["c.tfvars + a.tf", "c.tfvars + b.tf"]),
+        ({"dev.tfvars": "v = 1", "prod.tfvars": "w = 2"}, ["dev.tfvars", "prod.tfvars"]),
+        (
+            {"dev.tfvars": "v = 1", "eks-dev.tfvars": "w = 1", "x-prod.tfvars.json": '{"w": 2}', "x.tfvars": "v = 1"},
+            ["dev.tfvars + eks-dev.tfvars", "x-prod.tfvars.json", "x.tfvars"],
+        ),
+        (
+            {"a-dev.tfvars": "v = 1", "b-dev.tfvars": "w = 1", "prod.tfvars": "v = 2\nw = 2"},
+            ["a-dev.tfvars + b-dev.tfvars", "prod.tfvars"],
+        ),
+        ({"dev.tfvars": "v = 1", "dev-sizes.tfvars": "w = 1"}, ["dev-sizes.tfvars + dev.tfvars"]),
+        (
+            {"common.tfvars": "w = 1", "live.tfvars": "v = 1", "stage.tfvars": "x = 2"},
+            ["common.tfvars + live.tfvars", "common.tfvars + stage.tfvars"],
+        ),
         (
             {"c.tfvars": "w = 1", "env/a.tfvars": "v = 1", "env/b.tfvars": "v = 2"},
             ["c.tfvars + env/a", "c.tfvars + env/b"],
@@ -104,7 +118,7 @@ def test_variable_files_below_a_root_are_its_variants(
 ) -> None:
     root = write(tmp_path, {"main.tf": ROOT, **texts})
 
-    variants = find_variants(Files(str(root), parse), str(root), {"v", "w"}).found
+    variants = find_variants(Files(str(root), parse), str(root), {"v", "w", "x"}).found
 
     names = [variant.name.replace(f"{root.as_posix()}/", "") for variant in variants]
     assert len(names) == len(expected)

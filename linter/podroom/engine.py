@@ -18,7 +18,7 @@ from podroom.patterns import pattern
 from podroom.positions import Document, Span
 from podroom.records import dataclass
 from podroom.rule import Finding, Note, Rule, Subject
-from podroom.values import Default, Unknown, first_unknown
+from podroom.values import Default, Unknown, cause_of, first_unknown
 
 AnyRule = Rule[Any]
 
@@ -366,7 +366,7 @@ def _unknown_of(outcome: Undecided) -> Hashable:
     """
     folder = outcome.span.path.rpartition("/")[0] if outcome.codes else ""
     place = (outcome.span.document, outcome.span.start)
-    return (outcome.reason, *((folder, outcome.unknown.refs) if outcome.unknown.refs else place))
+    return (cause_of(outcome.reason), *((folder, outcome.unknown.refs) if outcome.unknown.refs else place))
 
 
 def _merge_undecided(undecided: Iterable[Undecided]) -> list[Undecided]:
@@ -377,6 +377,7 @@ def _merge_undecided(undecided: Iterable[Undecided]) -> list[Undecided]:
     merged = [
         replace(
             min(several, key=_place_order),
+            unknown=min(several, key=lambda outcome: len(outcome.reason)).unknown,
             judgements=tuple(dict.fromkeys(one for outcome in several for one in outcome.judgements)),
             unread=tuple(dict.fromkeys(one for outcome in several for one in outcome.unread)),
         )

@@ -31,7 +31,7 @@ from podroom.records import dataclass
 from podroom.rule import Finding
 from podroom.sources.files import Files, HclReader, absolute_folder, find_roots, project_folder
 from podroom.sources.search import EKSCTL, MANIFEST, SCRIPT, search
-from podroom.sources.variants import MOST_VARIANTS, Variant, Variants, find_variants
+from podroom.sources.variants import MOST_VARIANTS, Variant, Variants, find_beside, find_variants
 from podroom.values import Unknown
 
 if TYPE_CHECKING:
@@ -77,6 +77,10 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
         names = module.declarations.variables
         declared.update(names)
         variants = find_variants(files, root, names) if may_vary and names else Variants([], [])
+        if may_vary and not variants.found and not _is_complete(module, inputs):
+            beside = find_beside(files, root, names)
+            if beside:
+                module = load_root(files, root, replace(options, inputs=replace(inputs, elsewhere=beside)))
         for variant in _judged(variants, module, inputs):
             if variant is not None:
                 files.use(variant.files)
@@ -131,11 +135,19 @@ def _judged(variants: Variants, module: Module, inputs: Inputs) -> Sequence[Vari
     if not variants.found:
         return [None]
     automatic = module.project.files.variables(module.directory)
-    complete = all(
-        "default" in declaration.body.attributes or inputs.find(name, automatic) is not None
+    alone = automatic and _is_complete(module, inputs)
+    return [*([Variant(())] if alone else []), *variants.found[:MOST_VARIANTS]]
+
+
+def _is_complete(module: Module, inputs: Inputs) -> bool:
+    """Return whether every variable of a root module has a value."""
+    missing = [
+        name
         for name, declaration in module.declarations.variables.items()
-    )
-    return [*([Variant(())] if automatic and complete else []), *variants.found[:MOST_VARIANTS]]
+        if "default" not in declaration.body.attributes
+    ]
+    automatic = module.project.files.variables(module.directory) if missing else []
+    return all(inputs.find(name, automatic) is not None for name in missing)
 
 
 def _left_out(variants: Variants) -> Iterator[Gap]:

@@ -150,6 +150,19 @@ class Members(_NoTruth, Generic[T_co]):
         return iter(self.items)
 
 
+_CAUSE = " is not known: "
+
+
+def doubted(what: str, reason: str) -> str:
+    """Return why something hangs on an unknown, given why that is unknown; what was doubted before is left out."""
+    return f"{what}{_CAUSE}{cause_of(reason)}"
+
+
+def cause_of(reason: str) -> str:
+    """Return why something is unknown, without what hangs on it."""
+    return reason.rpartition(_CAUSE)[2]
+
+
 def first_unknown(*unknowns: Unknown | None) -> Unknown | None:
     """Return the first unknown of several that may be absent (`or` would ask a value for its truth)."""
     return next((unknown for unknown in unknowns if unknown is not None), None)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 
 from podroom.assembly.inventory import Inventory
-from podroom.evaluation.project import ModuleCall
+from podroom.evaluation.project import Field, ModuleCall
 from podroom.model.world import Gap
 from podroom.patterns import pattern
 
 _EKS = pattern(r"(?:^|[^a-z])eks(?:[^a-z]|$)", re.IGNORECASE)
-_TAKES_PART = pattern(r"subnet|cluster|node_group|worker", re.IGNORECASE)
+_TAKES_PART = pattern(r"subnet|cluster|node_group|worker|vpc_zone_identifier", re.IGNORECASE)
+_HOLDS_NODES = pattern(r"(?:^|\.)(?:aws_subnets?|aws_subnet_ids|aws_eks_cluster)\.")
+"""Addresses of what nodes are in."""
+_NODES = pattern(r"node[-_]?group|worker[-_]?node|[-_/]workers?\b", re.IGNORECASE)
+_OF_THE_CALL = frozenset({"source", "version", "count", "for_each", "providers", "depends_on"})
 _WITHOUT_NODES = pattern(
     r"/iam/|iam-role|pod-identity|eks-blueprints-teams|eks-blueprints-addon/|irsa|modules/capability|hybrid-node-role"
     # What terraform-aws-modules takes subnets for: load balancers, databases and the like.
@@ -24,8 +28,8 @@ _OTHER_PROVIDER = pattern(r"/(?:google|google-beta|azurerm|azuread|kubernetes|he
 def absent_modules(inventory: Inventory, *, has_eks: bool) -> list[Gap]:
     """Return a gap for each absent module that may hold nodes, subnets or a cluster.
 
-    That is one whose source speaks of EKS and, beside EKS resources or such a module, one that takes subnets or a
-    cluster.
+    That is one whose source speaks of EKS and, beside EKS resources or such a module, one that speaks of nodes or that
+    takes subnets or a cluster, whatever its arguments are called.
     """
     calls = [call for module in inventory.modules for call in module.calls() if call.absent and not call.local]
     near_eks = has_eks or any(_EKS.search(call.source_text) for call in calls)
@@ -38,11 +42,23 @@ def absent_modules(inventory: Inventory, *, has_eks: bool) -> list[Gap]:
         )
         for call in calls
         if not _WITHOUT_NODES.search(call.source_text)
-        and (_EKS.search(call.source_text) or (near_eks and _takes_part(call)))
+        and (_EKS.search(call.source_text) or (near_eks and (_NODES.search(call.source_text) or _takes_part(call))))
     ]
 
 
 def _takes_part(call: ModuleCall) -> bool:
     if _OTHER_PROVIDER.search(call.source_text):
         return False
-    return any(_TAKES_PART.search(name) for name in call.declaration.body.attributes)
+    written = call.declaration.body.attributes
+    names = [name for name in written if name not in _OF_THE_CALL]
+    if any(_TAKES_PART.search(name) for name in names) or (call.source is None and "source" in written):
+        return True
+    arguments = call.arguments()
+    fields = [field for name in names if (field := arguments.attribute(name)) is not None]
+    return any(_HOLDS_NODES.search(address) for field in fields for address in _addresses(field))
+
+
+def _addresses(field: Field) -> tuple[str, ...]:
+    """Return the addresses of the resources that a value comes from."""
+    owner = field.link().address
+    return field.refs() if owner is None else (*field.refs(), f"{owner}.")

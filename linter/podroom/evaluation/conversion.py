@@ -45,6 +45,7 @@ from podroom.evaluation.types import (
     Type,
     describe,
 )
+from podroom.values import doubted
 
 _BOOLEANS = {"true": True, "false": False, "1": True, "0": False}
 
@@ -307,7 +308,7 @@ def may_coincide(members: Sequence[Term]) -> tuple[Sym, ...]:
     if not unsure:
         return ()
     cause = derived(DYNAMIC, *unsure)
-    return (derived(DYNAMIC, *unsure, reason=f"whether it equals another member is not known: {cause.reason}"),)
+    return (derived(DYNAMIC, *unsure, reason=doubted("whether it equals another member", cause.reason)),)
 
 
 def _convert_to_map(term: Term, target: MapType) -> Term:

@@ -63,7 +63,7 @@ class Declarations:
     outputs: dict[str, Declaration] = field(default_factory=dict)
     calls: dict[str, Declaration] = field(default_factory=dict)
     resources: dict[tuple[str, str, str], Declaration] = field(default_factory=dict)
-    """By mode (`managed` or `data`), type and name."""
+    """By mode (`managed`, `data` or `ephemeral`), type and name."""
     locals: dict[str, tuple[Attribute, Document]] = field(default_factory=dict)
     problems: list[EvaluationProblem] = field(default_factory=list)
     """Names that are declared twice, of which the first declaration counts."""
@@ -104,6 +104,10 @@ def _declare(declared: Declarations, block: Block, document: Document) -> None:
     if block.type == "locals":
         for attribute in block.body.attributes:
             if is_override(document.path):
+                if attribute.name not in declared.locals:
+                    span = Span(document, attribute.start, attribute.end)
+                    declared.problems.append(_nothing_to_override(f"local.{attribute.name}", span))
+                    continue
                 declared.locals[attribute.name] = (attribute, document)
             else:
                 first = declared.locals.setdefault(attribute.name, (attribute, document))
@@ -111,9 +115,9 @@ def _declare(declared: Declarations, block: Block, document: Document) -> None:
                     span = Span(document, attribute.start, attribute.start + len(attribute.name))
                     other = Span(first[1], first[0].start, first[0].end)
                     declared.problems.append(_twice(f"local.{attribute.name}", span, other))
-    elif block.type in {"resource", "data"} and len(labels) == 2:
-        mode = "managed" if block.type == "resource" else "data"
-        name = ".".join(labels) if mode == "managed" else ".".join(("data", *labels))
+    elif block.type in {"resource", "data", "ephemeral"} and len(labels) == 2:
+        mode = "managed" if block.type == "resource" else block.type
+        name = ".".join(labels if mode == "managed" else (mode, *labels))
         _put(declared, declared.resources, (mode, *labels), _declaration(block, labels, document), name)
     elif len(labels) == 1:
         table = {"variable": declared.variables, "output": declared.outputs, "module": declared.calls}.get(block.type)
@@ -132,13 +136,20 @@ def _declaration(block: Block, labels: tuple[str, ...], document: Document) -> D
 
 
 def _put(declared: Declarations, table: dict[K, Declaration], key: K, declaration: Declaration, name: str) -> None:
-    first = table.setdefault(key, declaration)
-    if first is declaration:
-        return
+    first = table.get(key)
     if is_override(declaration.document.path):
-        first.body.override(declaration.body)
+        if first is None:
+            declared.problems.append(_nothing_to_override(name, declaration.header))
+        else:
+            first.body.override(declaration.body)
+    elif first is None:
+        table[key] = declaration
     else:
         declared.problems.append(_twice(name, declaration.header, first.header))
+
+
+def _nothing_to_override(name: str, span: Span) -> EvaluationProblem:
+    return EvaluationProblem(f"{name} is overridden here, and no other file declares it", span)
 
 
 def _twice(name: str, span: Span, first: Span) -> EvaluationProblem:

@@ -85,8 +85,10 @@ class Dependencies:
                         pending += [(child, inner) for inner in self._of_declaration(output)]
                     elif len(path) == 2:
                         found += [(below, name) for below in child.walk() for name in below.declarations.resources]
-            elif first == "data" and len(path) > 2 and ("data", second, path[2]) in declarations.resources:
-                found.append((owner, ("data", second, path[2])))
+            elif first == "resource":
+                pending.append((owner, path[1:]))
+            elif len(path) > 2 and (first, second, path[2]) in declarations.resources:
+                found.append((owner, (first, second, path[2])))
             elif ("managed", first, second) in declarations.resources:
                 found.append((owner, ("managed", first, second)))
         return found

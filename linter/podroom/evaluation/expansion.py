@@ -27,6 +27,7 @@ from podroom.evaluation.terms import (
 from podroom.evaluation.types import DYNAMIC, NUMBER, STRING, MapType, SetType
 from podroom.records import dataclass
 from podroom.sources.hcl.syntax import Expression
+from podroom.values import doubted
 
 _MOST_REPETITIONS = 20_000
 
@@ -64,7 +65,7 @@ def expand_count(term: Term) -> Expansion:
         raise EvaluationFailure("count is null")
     number = convert(term, NUMBER)
     if isinstance(number, Sym):
-        doubt = derived(DYNAMIC, number, reason=f"how many there are is not known: {number.reason}")
+        doubt = derived(DYNAMIC, number, reason=doubted("how many there are", number.reason))
         index = Sym(NUMBER, doubt.reason, doubt.refs, nonnull=True)
         return Expansion((Repetition(0, index, index, doubt),), (doubt,))
     if not isinstance(number, int) or number < 0:
@@ -115,7 +116,7 @@ def _set_key(value: Term) -> str:
 
 def _expand_unknown(term: Term) -> Expansion:
     cause = derived(DYNAMIC, term)
-    doubt = derived(DYNAMIC, term, reason=f"which there are is not known: {cause.reason}")
+    doubt = derived(DYNAMIC, term, reason=doubted("which there are", cause.reason))
     kind = term.type if isinstance(term, Sym) else DYNAMIC
     element = kind.element if isinstance(kind, MapType | SetType) else DYNAMIC
     key = Sym(STRING, doubt.reason, doubt.refs, nonnull=True, filled=True)
@@ -137,7 +138,7 @@ def _expand_cases(choice: Choice, expand: object) -> Expansion:
         for repetition in expansion.repetitions:
             found = by_key.setdefault(repetition.key, [None] * len(options))
             found[position] = repetition
-    doubt = derived(DYNAMIC, choice, reason=f"whether it exists is not known: {choice.reason}")
+    doubt = derived(DYNAMIC, choice, reason=doubted("whether it exists", choice.reason))
     repetitions = []
     for key, found in by_key.items():
         present = [repetition for repetition in found if repetition is not None]

@@ -12,7 +12,7 @@ from podroom.evaluation import numbers
 from podroom.evaluation.calls import call
 from podroom.evaluation.conversion import convert, convert_open, fixed_positions, key_of, unify
 from podroom.evaluation.equality import fingerprint
-from podroom.evaluation.failures import BeyondReach, EvaluationFailure, EvaluationProblem
+from podroom.evaluation.failures import BeyondReach, EvaluationFailure, EvaluationProblem, Undeclared
 from podroom.evaluation.keys import Entries, may_coincide, ordered
 from podroom.evaluation.members import members_of
 from podroom.evaluation.operations import (
@@ -104,9 +104,9 @@ def evaluate_part(node: Expression, scope: Scope) -> Term:
 def failed_symbol(failure: EvaluationFailure, scope: Scope, node: Expression) -> Sym:
     """Return the unknown that stands for a failed expression, and note the problem."""
     span = (failure.span or scope.span(node)).shown
-    serious = not isinstance(failure, BeyondReach)
-    scope.resolver.note(EvaluationProblem(failure.message, span, serious))
-    return Sym(DYNAMIC, f"the expression at {span} has no value: {failure.message}", origin=span)
+    scope.resolver.note(EvaluationProblem(failure.message, span, failure.serious))
+    reason = f"the expression at {span} has no value: {failure.message}" if failure.serious else failure.message
+    return Sym(DYNAMIC, reason, origin=span)
 
 
 def _literal(node: Literal, scope: Scope) -> Term:  # noqa: ARG001 - every handler has this shape
@@ -389,7 +389,7 @@ def _root(root: Reference, steps: list[GetAttribute | GetIndex], scope: Scope) -
         found = scope.resolver.resolve(tuple(path))
         if found is not None:
             return found[0], found[1] - 1
-    raise BeyondReach(f"nothing is declared that {'.'.join(path[:3])} could mean", scope.span(root))
+    raise Undeclared(f"nothing is declared that {'.'.join(path[:3])} could mean", scope.span(root))
 
 
 def _splat_item(node: SplatItem, scope: Scope) -> Term:  # noqa: ARG001 - every handler has this shape

@@ -9,6 +9,9 @@ from podroom.records import dataclass
 class EvaluationFailure(Exception):  # noqa: N818 - what Terraform calls an error; `try` and `can` catch it
     """An expression that Terraform would reject; `message` is a clause, `span` the guilty expression."""
 
+    serious = True
+    """Whether Terraform itself would reject it; otherwise only this program cannot follow it."""
+
     def __init__(self, message: str, span: Span | None = None) -> None:
         """Keep the clause and the place, which an outer expression fills in when it is None."""
         super().__init__(message)
@@ -22,6 +25,14 @@ class BeyondReach(EvaluationFailure):
     Terraform checks references before it evaluates anything, and what only this program cannot follow
     (a limit) would be a guess.
     """
+
+    serious = False
+
+
+class Undeclared(BeyondReach):
+    """A name that nothing declares."""
+
+    serious = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ class Inputs:
 
     environment: Mapping[str, str] = field(default_factory=dict)
     given: tuple[ParsedFile | Assignment, ...] = ()
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    """Variables that a file which is not given sets, each with its path."""
 
     def find(self, name: str, automatic: Iterable[ParsedFile]) -> tuple[Attribute, Document] | Assignment | None:
         """Return what supplies a variable; `automatic` are the files that Terraform reads, the weakest first."""

@@ -18,6 +18,7 @@ from podroom.evaluation.terms import (
     type_of,
 )
 from podroom.evaluation.types import DYNAMIC
+from podroom.values import doubted
 
 _MOST_COMPARISONS = 1_000_000
 
@@ -80,7 +81,7 @@ def replaced(value: Term, *keys: str) -> Sym:
     """Return what is left of a value that another of the same key may replace."""
     symbols = [key.symbol for key in keys if isinstance(key, SymbolicKey)]
     cause = derived(DYNAMIC, *symbols)
-    reason = f"whether another entry has the same key is not known: {cause.reason}"
+    reason = doubted("whether another entry has the same key", cause.reason)
     return derived(type_of(value), cause, value, reason=reason, nonnull=False)
 
 

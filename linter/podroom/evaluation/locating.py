@@ -64,7 +64,9 @@ def _locate_output(module: Module, name: str, steps: tuple[str | int, ...]) -> P
 def _owner(
     module: Module, name: str, steps: tuple[str | int, ...]
 ) -> tuple[ResourceInstance, tuple[str | int, ...]] | None:
-    mode = "data" if name == "data" else "managed"
+    if name == "resource" and steps:
+        name, steps = str(steps[0]), steps[1:]
+    mode = name if name in {"data", "ephemeral"} else "managed"
     names = (name, *steps) if mode == "managed" else steps
     if len(names) < 2:
         return None

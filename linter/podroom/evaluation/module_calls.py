@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from podroom.evaluation.bodies import BodyReader
 from podroom.evaluation.declarations import Declaration
+from podroom.evaluation.expressions import evaluate
+from podroom.evaluation.failures import EvaluationFailure
 from podroom.evaluation.reading import unknown_of
 from podroom.evaluation.resources import instance_suffix
 from podroom.evaluation.supplied import SuppliedModule
@@ -14,6 +16,7 @@ from podroom.evaluation.terms import LazyObject, Sym, Term
 from podroom.evaluation.types import DYNAMIC
 from podroom.sources.hcl.syntax import Literal
 from podroom.sources.installed_modules import InstalledModule
+from podroom.sources.module_source import is_constraint
 from podroom.values import Unknown
 
 if TYPE_CHECKING:
@@ -24,16 +27,16 @@ class ModuleCall:
     """A `module` block: what is called, and with which arguments."""
 
     def __init__(self, module: Module, declaration: Declaration) -> None:
-        """Read the fixed parts of a call; nothing is evaluated."""
+        """Read the fixed parts of a call; an expression is evaluated only where they are none, as OpenTofu allows."""
         self.module = module
         self.name = declaration.labels[0]
         self.span = declaration.header.shown
         self.block_span = declaration.block.shown
         self.declaration = declaration
-        self.source = self._literal("source")
+        self.source = self._fixed("source")
         self.key = f"{module.key}.{self.name}" if module.key else self.name
         self.installed = installed = self._installed()
-        self.version = installed.version if installed and installed.version else self._literal("version")
+        self.version = installed.version if installed and installed.version else self._fixed("version")
         self.directory = self._directory(installed)
         self.downloaded = self.directory is not None and (installed is not None or module.downloaded)
         adapters = module.project.options.adapters
@@ -72,10 +75,24 @@ class ModuleCall:
             maybe = None if doubt is None else unknown_of(doubt, self.span)
             yield f"{self.address}{instance_suffix(repetition)}", body, maybe
 
-    def _literal(self, name: str) -> str | None:
+    def _fixed(self, name: str) -> str | None:
         found = self.declaration.body.attributes.get(name)
-        expression = found[0].expression if found else None
-        return expression.value if isinstance(expression, Literal) and isinstance(expression.value, str) else None
+        if found is None:
+            return None
+        expression, scope = found[0].expression, self.module.scope(found[1])
+        if isinstance(expression, Literal):
+            return expression.value if isinstance(expression.value, str) else None
+        try:
+            value = self.module.project.budget.run(lambda: evaluate(expression, scope))
+        except EvaluationFailure:
+            return None
+        return value if isinstance(value, str) else None
+
+    @property
+    def wrong_version(self) -> str | None:
+        """Return the version that the call asks for if it is no version constraint, which Terraform refuses."""
+        asked = self._fixed("version")
+        return None if asked is None or is_constraint(asked) else asked
 
     @property
     def local(self) -> bool:
@@ -88,7 +105,7 @@ class ModuleCall:
             return None
         project = self.module.project
         found = project.files.installed(project.root).get(self.key)
-        return found if found is not None and found.answers(self.source, self._literal("version")) else None
+        return found if found is not None and found.answers(self.source, self._fixed("version")) else None
 
     def _directory(self, installed: InstalledModule | None) -> str | None:
         project = self.module.project

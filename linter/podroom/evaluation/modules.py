@@ -23,7 +23,7 @@ from podroom.evaluation.root import Project
 from podroom.evaluation.scope import Place, Scope
 from podroom.evaluation.supplied import declarations_of, standing_for
 from podroom.evaluation.terms import Sym, Term
-from podroom.evaluation.types import DYNAMIC, STRING
+from podroom.evaluation.types import BOOL, DYNAMIC, STRING
 from podroom.evaluation.variables import Variable, given_as_text
 from podroom.positions import Document
 from podroom.sources.hcl.parser import parse_expression
@@ -169,14 +169,23 @@ class Module(Names):
         if first == "path":
             return ({"module": self._path}.get(second, "."), 2) if second in {"module", "root", "cwd"} else None
         if first in {"terraform", "tofu"}:
-            return (self._workspace(), 2) if second == "workspace" else None
-        if first == "data":
-            if len(path) < 3 or ("data", second, path[2]) not in self.declarations.resources:
+            return self._of_the_run(second)
+        if first == "resource":
+            found = self.resolve(path[1:])
+            return None if found is None else (found[0], found[1] + 1)
+        if first in {"data", "ephemeral"}:
+            if len(path) < 3 or (first, second, path[2]) not in self.declarations.resources:
                 return None
-            return self._resource_value("data", second, path[2]), 3
+            return self._resource_value(first, second, path[2]), 3
         if ("managed", first, second) in self.declarations.resources:
             return self._resource_value("managed", first, second), 2
         return None
+
+    def _of_the_run(self, name: str) -> tuple[Term, int] | None:
+        if name == "applying":
+            shown = f"terraform.{name}"
+            return Sym(BOOL, f"{shown} is known only when Terraform runs", (shown,), shown, nonnull=True), 2
+        return (self._workspace(), 2) if name == "workspace" else None
 
     def _workspace(self) -> Term:
         workspace = self.project.options.workspace
@@ -207,7 +216,9 @@ class Module(Names):
             return None
         scope = self.scope(declaration.document)
         supplied = self._supplied(name, declaration, scope)
-        return Variable(name, self.shown(f"var.{name}"), declaration, scope, supplied, self._arguments is None)
+        is_root = self._arguments is None
+        example = self.project.options.inputs.elsewhere.get(name) if is_root else None
+        return Variable(name, self.shown(f"var.{name}"), declaration, scope, supplied, is_root, example)
 
     def _supplied(self, name: str, declaration: Declaration, scope: Scope) -> Place | None:
         if self._arguments is not None:
@@ -275,7 +286,7 @@ class Module(Names):
     def _resource_value(self, mode: str, kind: str, name: str) -> Term:
         key = (mode, kind, name)
         declaration = self.declarations.resources[key]
-        shown = self.shown(f"{'data.' if mode == 'data' else ''}{kind}.{name}")
+        shown = self.shown(f"{'' if mode == 'managed' else f'{mode}.'}{kind}.{name}")
         return self.named(
             ("resource", key),
             lambda: as_value(self, key, declaration, list(self.instances(mode, kind, name))),
@@ -311,6 +322,9 @@ class Module(Names):
         if directory is not None and (directory == self.directory or directory in self._ancestors):
             self.note(EvaluationProblem(f"{call.address} calls a module that it is part of", call.span))
             directory = None
+        if call.wrong_version is not None:
+            message = f'the version "{call.wrong_version}" of {call.address} is no version constraint'
+            self.note(EvaluationProblem(message, call.span))
         if call.local and call.directory is None:
             self.note(
                 EvaluationProblem(f"{call.address} calls {call.source_text}, and there is no such folder", call.span)

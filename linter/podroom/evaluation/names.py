@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import TypeVar
 
-from podroom.evaluation.failures import BeyondReach, EvaluationFailure, EvaluationProblem
+from podroom.evaluation.failures import EvaluationFailure, EvaluationProblem
 from podroom.evaluation.limits import Suspend
 from podroom.evaluation.operations import without_failures
 from podroom.evaluation.root import Project
@@ -75,7 +75,9 @@ class Names(LazyObject):
 
     def _failed(self, failure: EvaluationFailure, shown: str, span: Span) -> Sym:
         place = (failure.span or span).shown
-        self.note(EvaluationProblem(failure.message, place, not isinstance(failure, BeyondReach)))
+        self.note(EvaluationProblem(failure.message, place, failure.serious))
+        if not failure.serious:
+            return Sym(DYNAMIC, failure.message, origin=place)
         return Sym(DYNAMIC, f"{shown} has no value: {failure.message} ({place})", (shown,), origin=place)
 
     def _cycle(self, key: Hashable, shown: str, span: Span) -> Sym:  # noqa: ARG002 - same shape as _break_cycle

@@ -29,6 +29,7 @@ from podroom.evaluation.terms import (
     Term,
     TupleTerm,
     derived,
+    symbols,
     type_of,
 )
 from podroom.evaluation.types import (
@@ -329,6 +330,10 @@ class Field:
         members = self._members(term)
         links = tuple(field.link() for field in members.items if not field.is_null)
         return Members(links, members.missing)
+
+    def refs(self) -> tuple[str, ...]:
+        """Return the addresses that the value hangs on, as far as it is not known."""
+        return tuple(dict.fromkeys(ref for symbol in symbols(self.term) for ref in symbol.refs))
 
     def _passed_resource(self) -> tuple[str, str] | None:
         """Return the resource and attribute that hands this value on, if it comes from one.

@@ -56,7 +56,7 @@ class ResourceInstance(LazyObject):
         self._doubt = repetition.doubt
         self._declaration = declaration
         self._scope = scope
-        prefix = "data." if mode == "data" else ""
+        prefix = "" if mode == "managed" else f"{mode}."
         local = f"{prefix}{self.type}.{self.name}{instance_suffix(repetition)}"
         self.address = f"{module.address}.{local}" if module.address else local
         self.body = BodyReader(declaration.body, scope, declaration.block)

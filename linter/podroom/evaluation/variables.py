@@ -24,6 +24,8 @@ class Variable:
     scope: Scope
     supplied: Place | None
     is_root: bool
+    example: str | None = None
+    """A variable file that would supply it, if it is meant for this module."""
 
     def constraint(self) -> Constraint:
         """Return the declared type with its defaults; any type if none is declared."""
@@ -63,7 +65,8 @@ class Variable:
     def _missing(self, constraint: Constraint, *, nullable: bool) -> Sym:
         place = self.declaration.header.shown
         what = f"{self.address} has no value (declared at {place.path}:{place.first.line})"
-        reason = f"{what}; pass --var or --var-file" if self.is_root else f"{what}: the call passes none"
+        example = "" if self.example is None else f", such as {self.example}"
+        reason = f"{what}; pass --var or --var-file{example}" if self.is_root else f"{what}: the call passes none"
         return Sym(
             constraint.type, reason, (self.address,), self.address, nonnull=not nullable, origin=self.declaration.header
         )

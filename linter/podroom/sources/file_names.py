@@ -9,6 +9,19 @@ _SHADOWED_BY = {".tf": ".tofu", ".tf.json": ".tofu.json"}
 VARIABLE_ENDINGS = (".tfvars", ".tfvars.json")
 _FIRST = ("terraform.tfvars", "terraform.tfvars.json")
 _AUTOMATIC = (".auto.tfvars", ".auto.tfvars.json")
+_ENVIRONMENTS = frozenset(
+    {
+        "dev", "develop", "development", "test", "testing", "tst", "qa", "uat", "int", "integration", "acc",
+        "acceptance", "sandbox", "sbx", "demo", "perf", "stage", "staging", "stg", "preprod", "preproduction",
+        "nonprod", "nonproduction", "prod", "prd", "production", "live", "dr",
+    }
+)  # fmt: skip
+_HOLDS_VARIABLES = frozenset(
+    {
+        "env", "envs", "environment", "environments", "vars", "tfvars", "variables", "config", "configs",
+        "values", "settings",
+    }
+)  # fmt: skip
 
 
 def is_configuration(name: str) -> bool:
@@ -61,3 +74,16 @@ def is_variable_file(name: str) -> bool:
 def is_read_automatically(name: str) -> bool:
     """Return whether a variable file beside a root module is read without being named."""
     return name in _FIRST or name.endswith(_AUTOMATIC)
+
+
+def environment_of(path: str) -> str | None:
+    """Return the environment that a variable file is named after, None if it is named after none."""
+    name = path.rpartition("/")[2].lower()
+    stem = next((name.removesuffix(ending) for ending in VARIABLE_ENDINGS if name.endswith(ending)), name)
+    words = "".join(letter if letter.isalnum() else " " for letter in stem).split()
+    return next((word for word in words if word in _ENVIRONMENTS), None)
+
+
+def may_hold_variables(folder: str) -> bool:
+    """Return whether a folder has a name that people give to folders of variable files."""
+    return folder.rpartition("/")[2].lower() in _HOLDS_VARIABLES

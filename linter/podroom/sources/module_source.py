@@ -19,6 +19,7 @@ _GIT = pattern(
 )
 _VERSION = pattern(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:[-+].*)?")
 _TERM = pattern(r"(~>|>=|<=|!=|=|>|<)?\s*v?(\d+(?:\.\d+){0,2})(?:[-+][\w.-]*)?")
+_ANY_TERM = pattern(r"(?:~>|>=|<=|!=|=|>|<)?\s*v?\d+(?:\.\d+)*(?:[-+~][\w.+~-]*)?")
 
 Version = tuple[int, int, int]
 _ENDLESS = 1_000_000
@@ -73,6 +74,11 @@ def read_version(text: str) -> Version | None:
     """Return the version that a text names, None if it is none."""
     match = _VERSION.fullmatch(text)
     return None if match is None else _version(match.groups())
+
+
+def is_constraint(text: str) -> bool:
+    """Return whether a text is a version constraint such as `~> 20.0` or `>= 5.1, < 6`."""
+    return all(_ANY_TERM.fullmatch(term.strip()) for term in text.split(","))
 
 
 def allowed_majors(constraint: str, majors: tuple[int, ...]) -> tuple[int, ...]:

@@ -9,7 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from podroom.records import dataclass
-from podroom.sources.file_names import is_configuration, is_read_automatically, is_variable_file
+from podroom.sources.file_names import (
+    environment_of,
+    is_configuration,
+    is_read_automatically,
+    is_variable_file,
+    may_hold_variables,
+)
 from podroom.sources.files import Files, ReadProblem
 from podroom.sources.hcl.syntax import ParsedFile
 
@@ -42,11 +48,28 @@ def find_variants(files: Files, root: str, declared: Collection[str]) -> Variant
 
     A file belongs to the root if it stands in or below its folder, but in no other folder with configuration, and the
     root declares at least half of the variables that it sets.  Files of one folder that set a variable in common are
-    variants; those that have none in common with another go with each variant of their folder.  Where they are alone
-    in a folder above other variants, and set nothing that those set, they go with these.
+    variants, and so are those that are named after different environments; the others go with each variant of their
+    folder.  Where they are alone in a folder above other variants, and set nothing that those set, they go with these.
     """
     unread: list[ReadProblem] = []
     return Variants(_in_folder(files, root, frozenset(declared), unread, at_root=True), unread)
+
+
+def find_beside(files: Files, root: str, declared: Collection[str]) -> dict[str, str]:
+    """Return variables that variable files in a folder beside the root set, each with the path of one that does.
+
+    Such a file may be meant for the root or for another, so it is no variant.
+    """
+    parent = files.child_inside(root, "..")
+    unread: list[ReadProblem] = []
+    found: dict[str, str] = {}
+    for folder in files.subfolders(parent) if parent is not None else []:
+        if may_hold_variables(folder) and folder != root:
+            for variant in _in_folder(files, folder, frozenset(declared), unread, at_root=False):
+                for file in variant.files:
+                    for name in _names(file):
+                        found.setdefault(name, file.document.path)
+    return found
 
 
 def _in_folder(
@@ -68,15 +91,41 @@ def _in_folder(
         for inner in files.subfolders(folder)
         for variant in _in_folder(files, inner, declared, unread, at_root=False)
     ]
-    alternatives = [one for one in candidates if any(other is not one and _overlap(one, other) for other in candidates)]
-    common = tuple(one for one in candidates if all(one is not other for other in alternatives))
+    alternatives = _alternatives(candidates)
+    common = tuple(one for one in candidates if all(one is not other for several in alternatives for other in several))
     if alternatives:
-        return [*(Variant((*common, one)) for one in alternatives), *below]
+        return [*(Variant((*common, *several)) for several in alternatives), *below]
     if not common:
         return below
     if below and not any(_overlap(one, other) for one in common for variant in below for other in variant.files):
         return [Variant((*common, *variant.files)) for variant in below]
     return [Variant(common), *below]
+
+
+def _alternatives(candidates: list[ParsedFile]) -> list[list[ParsedFile]]:
+    """Return the files of one folder of which only one is given, or all of one environment."""
+    named = [(one, environment_of(one.document.path)) for one in candidates]
+    by_environment: dict[str, list[ParsedFile]] = {}
+    for one, environment in named:
+        if environment is not None:
+            by_environment.setdefault(environment, []).append(one)
+    together = {
+        name: several
+        for name, several in by_environment.items()
+        if len(by_environment) > 1 and not any(_overlaps(one, several) for one in several)
+    }
+    found: list[list[ParsedFile]] = []
+    for one, environment in named:
+        if environment in together:
+            if one is together[environment][0]:
+                found.append(together[environment])
+        elif _overlaps(one, candidates) or (environment is not None and len(by_environment) > 1):
+            found.append([one])
+    return found
+
+
+def _overlaps(one: ParsedFile, others: list[ParsedFile]) -> bool:
+    return any(other is not one and _overlap(one, other) for other in others)
 
 
 def _names(file: ParsedFile) -> frozenset[str]:

@@ -42,6 +42,7 @@ from podroom.evaluation.types import (
     Type,
     describe,
 )
+from podroom.values import doubted
 
 _ANY = Parameter(DYNAMIC, unknown=True)
 _ANY_OR_NULL = Parameter(DYNAMIC, null=True, unknown=True)
@@ -277,7 +278,7 @@ def _coalesce_unknown(first: Sym, others: list[Term]) -> Term:
     if not remaining or len(remaining) > 1:
         return first if not remaining else derived(first.type, first, *remaining)
     name = first.name or str(id(first))
-    reason = f"whether it is set is not known: {first.reason}"
+    reason = doubted("whether it is set", first.reason)
     return Choice(f"if {name} == null", (remaining[0], first), reason, first.refs)
 
 
