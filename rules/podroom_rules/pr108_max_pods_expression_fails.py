@@ -43,7 +43,8 @@ class MaxPodsExpressionFails(Rule[NodeGroup]):
     """The expression for max pods fails, and nodeadm takes its formula instead.
 
     `maxPodsExpression` of a NodeConfig is an expression in CEL over the integers `default_enis`, `ips_per_eni` and
-    `max_pods`.  If it does not compile, fails, or gives no number above 0, nodeadm says so in its log on the node and
+    `max_pods`, in images released after v20260724 also `vcpus` and `physical_memory_mib` (whether they fail is left
+    open).  If it does not compile, fails, or gives no number above 0, nodeadm says so in its log on the node and
     nowhere else, and kubelet gets interfaces x (addresses - 1) + 2, as if there was no expression.
 
     What fails most: functions that CEL does not have (`min(max_pods, 20)`), and an int beside a double

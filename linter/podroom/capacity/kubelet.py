@@ -199,9 +199,15 @@ def memory_reserved_for(user_data: UserData, limit: KubeletLimit, instance: Inst
 
 def _computed(expression: MaxPodsExpression, instance: InstanceType) -> tuple[Figure, str | None]:
     from podroom.capacity.cel.errors import CelNotUnderstoodError  # noqa: PLC0415 - few nodes have an expression
+    from podroom.capacity.max_pods_expression import newer_variables  # noqa: PLC0415 - see above
 
+    text = expression.text.need()
+    newer = newer_variables(text)
+    if newer:
+        reason = f"only images released after v20260724 know {' and '.join(newer)} in maxPodsExpression"
+        raise Undecidable(Unknown(f"{reason}, and the release of the image is not known", expression.span))
     try:
-        return nodeadm_expressed_max_pods(instance, expression.text.need())
+        return nodeadm_expressed_max_pods(instance, text)
     except CelNotUnderstoodError as error:
         raise Undecidable(Unknown(f"in maxPodsExpression {error.message}", expression.span)) from error
 

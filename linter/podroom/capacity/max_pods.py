@@ -190,18 +190,28 @@ def nodeadm_computed_max_pods(instance: InstanceType, expression: str = "") -> F
 def nodeadm_expressed_max_pods(instance: InstanceType, expression: str) -> tuple[Figure, str | None]:
     """Return what nodeadm computes with a `maxPodsExpression`, and why that fails if it does; see `nodeadm_max_pods`.
 
-    One that fails leaves the number of the formula, without a word but in nodeadm's log.
+    One that fails leaves the number of the formula, without a word but in nodeadm's log.  The variables are those of a
+    new image; raise `MissingFactError` if the expression uses a fact that is not known of the type.
     """
     standard = _default_of(documents.NODEADM_MAX_PODS, instance)
     if not expression:
         return standard, None
-    from podroom.capacity.max_pods_expression import evaluate_max_pods_expression  # noqa: PLC0415 - few need it
+    from podroom.capacity.max_pods_expression import (  # noqa: PLC0415 - few need it
+        evaluate_max_pods_expression,
+        newer_variables,
+    )
 
     values = {
         "default_enis": instance.interfaces,
         "ips_per_eni": instance.addresses_per_interface,
         "max_pods": standard.value,
     }
+    facts = {"vcpus": instance.vcpus, "physical_memory_mib": instance.memory_mib}
+    for name in newer_variables(expression):
+        fact = facts[name]
+        if fact is None:
+            raise MissingFactError(instance.name, "vcpus" if name == "vcpus" else "memory_mib")
+        values[name] = fact
     result = evaluate_max_pods_expression(expression, values)
     if result.value is None:
         working = f"{standard.working}, because maxPodsExpression fails: {result.failure}"

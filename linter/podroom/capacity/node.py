@@ -277,6 +277,15 @@ def _notes(instance: InstanceType, question: NodeQuestion) -> Iterator[str]:
         yield "no Nitro type: the CNI gives pods single addresses in spite of prefix delegation"
     elif cni.prefix_delegation and instance.bare_metal:
         yield "Amazon EKS counts prefixes on Nitro only, not on bare metal, where the CNI gives them since 1.11"
+    if question.expression:
+        from podroom.capacity.max_pods_expression import newer_variables  # noqa: PLC0415 - few need it
+
+        newer = newer_variables(question.expression)
+        if newer:
+            yield (
+                f"only images released after v20260724 know {' and '.join(newer)} in maxPodsExpression; "
+                "with an older one nodeadm takes its formula"
+            )
     if question.managed and question.expression:
         yield "in a managed node group the number of Amazon EKS beats maxPodsExpression"
     if cni.pod_eni:

@@ -15,7 +15,7 @@ from podroom.capacity.cel.errors import (
     CelNotUnderstoodError,
 )
 from podroom.capacity.cel.evaluation import Program
-from podroom.capacity.max_pods_expression import VARIABLES, evaluate_max_pods_expression
+from podroom.capacity.max_pods_expression import VARIABLES, evaluate_max_pods_expression, newer_variables
 
 CASES = Path(__file__).parents[2] / "oracle/data/cel-expressions.jsonl"
 MEDIUM = {"default_enis": 3, "ips_per_eni": 6, "max_pods": 17}
@@ -132,3 +132,11 @@ def test_deep_expressions_fail_no_worse_than_others(depth: int):
         assert evaluate_max_pods_expression(text, MEDIUM).value == 1
     except CelNotUnderstoodError:
         assert depth > 25
+
+
+def test_newer_images_know_the_size_of_the_node():
+    values = {**MEDIUM, "vcpus": 2, "physical_memory_mib": 4096}
+
+    assert evaluate_max_pods_expression("vcpus * 5 + physical_memory_mib / 1024", values).value == 14
+    assert newer_variables("vcpus * 5") == ("vcpus",)
+    assert newer_variables("max_pods - default_enis") == ()
