@@ -233,3 +233,20 @@ def test_the_summary_counts_findings_by_the_word_that_they_carry(severity: Sever
 
     assert report.startswith(f"{counted.split()[1].rstrip('s')}[PR101]")
     assert f"podroom: {counted} in 1 configuration" in report
+
+
+@pytest.mark.parametrize(
+    "arguments", [["capacity", EXAMPLES], ["recommend", EXAMPLES], ["check", EXAMPLES], ["node", "m5.large"], ["rules"]]
+)
+def test_a_closed_standard_output_is_one_sentence(arguments: list[str]) -> None:
+    command = [sys.executable, "-m", "podroom", *map(str, arguments)]
+
+    result = subprocess.run(
+        ["/bin/sh", "-c", 'exec "$@" >&-', "sh", *command],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert result.returncode == 2
+    assert result.stderr == "podroom: standard output is closed, so nothing can be said\n"

@@ -333,3 +333,41 @@ def test_ipamd_starts_with_one_family(arguments: list[str]) -> None:
 
     assert result.exit_code == 0
     assert "does not start" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said", "unsaid"),
+    [
+        # 2 interfaces x 9 and 2 pods of the host: 9 branch interfaces cover the rest exactly.
+        (["m5.large", "--pod-security-groups"], "9 of them need a security group", "room for 20 only"),
+        (
+            ["m5.large", "--pod-security-groups", "--custom-networking", "--managed"],
+            "there is room for 11 only, and for 9 with a branch interface",
+            "of them need",
+        ),
+        (["t3.medium", "--pod-security-groups"], "it has no branch interfaces", "RESERVED_ENIS"),
+        (["t3.medium", "--pod-security-groups", "--cni-version", "1.19.0"], "to 1", "takes a branch interface"),
+        (
+            ["m5.large", "--max-pods", "20", "--max-pods-expression", "max_pods - 3"],
+            "kubelet's maxPods beats maxPodsExpression",
+            "RESERVED_ENIS",
+        ),
+        (
+            ["m5.xlarge", "--max-pods-expression", "vcpus * 5"],
+            "only images released after v20260724 know vcpus",
+            "fails",
+        ),
+    ],
+)
+def test_notes_say_what_else_the_numbers_hang_on(arguments: list[str], said: str, unsaid: str) -> None:
+    notes = " ".join(podroom("node", *arguments).stdout.partition("\nnotes\n")[2].split())
+
+    assert said in notes
+    assert unsaid not in notes
+
+
+def test_no_number_of_vcpus_is_made_up() -> None:
+    said = " ".join(podroom("node", "c5a.metal", "--prefix-delegation").stdout.split())
+
+    assert "110 for 30 or fewer vCPUs or 250 for more than 30 vCPUs" in said
+    assert "31 vCPUs" not in said

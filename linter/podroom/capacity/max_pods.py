@@ -100,12 +100,21 @@ def recommended_cap(instance: InstanceType) -> Figure:
         raise MissingFactError(instance.name, "vcpus")
     large = instance.vcpus > LARGE_NODE_VCPUS
     cap = _LARGE_NODE_CAP if large else _SMALL_NODE_CAP
-    compared = f"more than {LARGE_NODE_VCPUS}" if large else f"{LARGE_NODE_VCPUS} or fewer"
     return Figure(
         cap,
-        f"{cap} for {instance.vcpus} vCPUs ({compared})",
+        f"{cap} for {_size_in_words(instance.vcpus, large=large)}",
         (documents.EKS_MAX_PODS, documents.MAX_PODS_CALCULATOR),
     )
+
+
+def _size_in_words(vcpus: int, *, large: bool) -> str:
+    """Return "2 vCPUs (30 or fewer)".
+
+    No type has a number right at the border: there it stands for all on its side, where nobody tells the number.
+    """
+    compared = f"more than {LARGE_NODE_VCPUS}" if large else f"{LARGE_NODE_VCPUS} or fewer"
+    at_border = vcpus in (LARGE_NODE_VCPUS, LARGE_NODE_VCPUS + 1)
+    return f"{compared} vCPUs" if at_border else f"{vcpus} vCPUs ({compared})"
 
 
 def max_pods_calculator(
@@ -340,7 +349,8 @@ def _capped(allowed: Figure, instance: InstanceType) -> Figure:
     cap = recommended_cap(instance)
     if allowed.value <= cap.value:
         return allowed
-    working = f"{allowed.working}, capped at {cap.value} for {instance.vcpus} vCPUs"
+    size = _size_in_words(instance.vcpus or 0, large=cap.value > _SMALL_NODE_CAP).partition(" (")[0]
+    working = f"{allowed.working}, capped at {cap.value} for {size}"
     return Figure(cap.value, working, (*allowed.sources, *cap.sources))
 
 

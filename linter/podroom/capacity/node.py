@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from enum import Enum
 
 from podroom.capacity.cni import CniBehavior
@@ -120,7 +121,7 @@ def node_report(instance: InstanceType, question: NodeQuestion) -> NodeReport:
         max_pods=max_pods,
         room=room,
         addresses=tuple(_addresses(instance, question, max_pods[-1].answer)),
-        notes=(*_verdict(max_pods[-1].answer, room[-1].answer, question), *_notes(instance, question)),
+        notes=(*_verdict(max_pods[-1].answer, room, question), *_notes(instance, question, room)),
     )
 
 
@@ -138,16 +139,28 @@ def _failing(instance: InstanceType, question: NodeQuestion) -> NodeReport:
     )
 
 
-def _verdict(kubelet: Answer, room: Answer, question: NodeQuestion) -> Iterator[str]:
-    """Say where kubelet accepts more pods than have room, and where it accepts fewer than were asked about."""
+def _verdict(kubelet: Answer, rooms: Sequence[Row], question: NodeQuestion) -> Iterator[str]:
+    """Say where kubelet accepts more pods than have room, and where it accepts fewer than were asked about.
+
+    Pods with a security group of their own need none of the pool's addresses, but a branch interface.
+    """
     if isinstance(kubelet, NotKnown):
         return
+    branches, room = rooms[-2].answer, rooms[-1].answer
     if not isinstance(room, NotKnown) and kubelet.most > room.least:
-        sure = kubelet.least > room.most
-        yield (
-            f"kubelet {'accepts' if sure else 'may accept'} {kubelet.most} pods, "
-            f"but there {'is' if room.exact else 'may be'} room for {room.least} only"
-        )
+        fewest, most = (0, 0) if isinstance(branches, NotKnown) else (branches.least, branches.most)
+        sure = kubelet.least > room.most + most
+        if kubelet.most <= room.least + fewest:
+            yield (
+                f"kubelet accepts {kubelet.most} pods: {kubelet.most - room.least} of them need a security group, and "
+                f"with it a branch interface, of their own, as the others have addresses for {room.least} only"
+            )
+        else:
+            with_branches = f", and for {fewest} with a branch interface" if fewest else ""
+            yield (
+                f"kubelet {'accepts' if sure else 'may accept'} {kubelet.most} pods, "
+                f"but there {'is' if room.exact else 'may be'} room for {room.least} only{with_branches}"
+            )
     if question.pods is not None and kubelet.most - question.host_network_pods < question.pods:
         most = max(0, kubelet.most - question.host_network_pods)
         yield (
@@ -269,7 +282,7 @@ def _bounds(node: NodeAddresses, pods: int, reason: str, *, by_addresses: bool) 
     return Bounds(Figure(node.total, working, node.sources), node.total_at_most, "; ".join(reasons))
 
 
-def _notes(instance: InstanceType, question: NodeQuestion) -> Iterator[str]:
+def _notes(instance: InstanceType, question: NodeQuestion, rooms: Sequence[Row]) -> Iterator[str]:
     cni = question.cni
     if instance.network_cards is not None and instance.network_cards > 1:
         yield "pods get no addresses from interfaces on other network cards than the default one"
@@ -288,10 +301,16 @@ def _notes(instance: InstanceType, question: NodeQuestion) -> Iterator[str]:
             )
     if question.managed and question.expression:
         yield "in a managed node group the number of Amazon EKS beats maxPodsExpression"
-    if cni.pod_eni:
+    if question.max_pods is not None and question.expression:
+        yield "kubelet's maxPods beats maxPodsExpression"
+    branches = rooms[-2].answer
+    if cni.pod_eni and (isinstance(branches, NotKnown) or branches.most):
         yield "each pod with a security group of its own takes a branch interface and one more address"
-    reserved = int(cni.custom_networking) + int(cni.pod_eni)
-    if reserved:
+    elif cni.pod_eni:
+        yield "pods with security groups of their own never start on this type: it has no branch interfaces"
+    without = replace(cni, custom_networking=False, pod_eni=False)
+    reserved = interface_budget(instance, without).for_pods.value - interface_budget(instance, cni).for_pods.value
+    if reserved > 0:
         yield f"Karpenter does not count these features: set RESERVED_ENIS (settings.reservedENIs) to {reserved}"
     if question.managed and (cni.custom_networking or cni.pod_eni or cni.max_eni is not None):
         yield (

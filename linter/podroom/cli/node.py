@@ -17,7 +17,8 @@ from podroom.cli.settings import catalog_of, find_type, nearest_config
 from podroom.errors import UsageError
 from podroom.records import dataclass
 
-_FAMILIES = {family.name.lower(): family for family in AmiFamily}
+# What an image of Ubuntu tells kubelet is not known.
+_FAMILIES = {family.name.lower(): family for family in AmiFamily if family is not AmiFamily.UBUNTU}
 
 
 @dataclass(frozen=True, slots=True)

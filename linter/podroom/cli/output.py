@@ -36,6 +36,9 @@ def reports_errors(command: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
+        if sys.stdout is None:  # closed by whoever started podroom
+            click.echo("podroom: standard output is closed, so nothing can be said", err=True)
+            sys.exit(EXIT_FAILED)
         try:
             return command(*args, **kwargs)
         except PodroomError as error:

@@ -14,6 +14,7 @@ from podroom.report.capacity_wording import (
     Comparison,
     assumed,
     cidr_of,
+    cni_line,
     deciders,
     fitting,
     groups_of_alike,
@@ -23,10 +24,8 @@ from podroom.report.capacity_wording import (
     recommended_sentence,
     remark,
     sentences,
-    settings_that_tell,
     share_sentence,
     shown,
-    value_text,
 )
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -83,10 +82,8 @@ def _configuration(comparison: Comparison, number: int) -> Iterator[str]:
 
 
 def _cluster(cluster: ClusterForecast, comparison: Comparison) -> Iterator[str]:
-    settings = ", ".join(f"{name}={value}" for name, value in settings_that_tell(cluster))
     yield f"<h3>Cluster <code>{text(cluster.cluster.address)}</code></h3>"
-    version = value_text(cluster.cluster.cni.version)
-    yield f"<p>VPC CNI {text(version)} <small>{text(settings)}</small></p>"
+    yield f"<p>{text(cni_line(cluster))}</p>"
     if cluster.groups:
         yield from _groups(cluster.groups, comparison)
 

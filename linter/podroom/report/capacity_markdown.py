@@ -12,6 +12,7 @@ from podroom.report.capacity_wording import (
     Comparison,
     assumed,
     cidr_of,
+    cni_line,
     deciders,
     fitting,
     groups_of_alike,
@@ -44,6 +45,10 @@ def _configuration(comparison: Comparison) -> Iterator[str]:
     if comparison.changes:
         yield f"What if: {', '.join(map(code, comparison.changes))}"
         yield ""
+    for cluster in found.clusters:
+        yield f"- cluster {code(cluster.cluster.address)}: {escaped(cni_line(cluster))}"
+    if found.clusters:
+        yield ""
     if found.groups:
         yield from _groups(found.groups, comparison)
     for subnets in groups_of_alike(comparison):
@@ -64,11 +69,13 @@ def _groups(groups: Sequence[GroupForecast], comparison: Comparison) -> Iterator
         for found in (group, comparison.other_group(group)):
             if found is not None:
                 which = code(group.group.address) if found is group else "what if"
-                sizes = [shown(size) for size in (found.desired, found.maximum, found.zones)]
+                sizes = [shown(size) for size in (found.desired, found.maximum, found.zones, found.surge)]
                 taken = [shown(number) for _, number in found.node.addresses]
                 rows.append([which, "<br>".join(map(escaped, deciders(found))), *sizes, *taken])
     loads = [f"{label(state, comparison.today.assumptions)}" for state in LoadState]
-    yield from table(["node group", "types", "desired", "maximum", "zones", *loads], rows, numbers_from=2)
+    yield from table(
+        ["node group", "types", "desired", "maximum", "zones", "update adds", *loads], rows, numbers_from=2
+    )
     yield ""
     yield "The last four columns are addresses that one node takes."
     yield ""
@@ -76,7 +83,10 @@ def _groups(groups: Sequence[GroupForecast], comparison: Comparison) -> Iterator
 
 def _subnets(subnets: Sequence[SubnetForecast], comparison: Comparison) -> Iterator[str]:
     first = subnets[0]
-    names = ", ".join(f"{code(subnet.subnet.address)} {escaped(cidr_of(subnet))}" for subnet in subnets)
+    names = ", ".join(
+        f"{code(subnet.subnet.address)} {escaped(cidr_of(subnet))} ({escaped(subnet.zone or 'zone unknown')})"
+        for subnet in subnets
+    )
     each = " each" if len(subnets) > 1 else ""
     yield f"**{names}: {shown(first.usable)} usable addresses{each}**"
     yield ""

@@ -15,6 +15,7 @@ from podroom.report.capacity_wording import (
     Comparison,
     assumed,
     cidr_of,
+    cni_line,
     deciders,
     fitting,
     groups_of_alike,
@@ -25,7 +26,6 @@ from podroom.report.capacity_wording import (
     recommended_sentence,
     remark,
     sentences,
-    settings_that_tell,
     several,
     share_sentence,
     shown,
@@ -126,9 +126,7 @@ def _cluster(cluster: ClusterForecast, comparison: Comparison, canvas: Canvas) -
     name = value_text(cluster.cluster.name)
     called = "" if name == UNKNOWN else f" ({name})"
     yield f"{canvas.style.strong('cluster')} {printable(cluster.cluster.address + called)}"
-    settings = [f"{name} {value}" for name, value in settings_that_tell(cluster)]
-    version = value_text(cluster.cluster.cni.version)
-    yield from canvas.paragraph(f"VPC CNI {version}: {', '.join(settings)}", 2)
+    yield from canvas.paragraph(cni_line(cluster), 2)
     for group in cluster.groups:
         yield from _group(group, comparison, canvas)
 

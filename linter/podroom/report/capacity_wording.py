@@ -150,6 +150,15 @@ def settings_that_tell(cluster: ClusterForecast) -> list[tuple[str, str]]:
     return [(name, value) for name, value in texts if value not in _OFF]
 
 
+def cni_line(cluster: ClusterForecast) -> str:
+    """Return the version of the CNI and its settings; what EKS Auto Mode does instead where it runs all nodes."""
+    mode = cluster.cluster.auto_mode
+    if isinstance(mode, Known) and mode.value and not cluster.groups:
+        return "EKS Auto Mode: it has no aws-node to set"
+    settings = [f"{name} {value}" for name, value in settings_that_tell(cluster)]
+    return f"VPC CNI {value_text(cluster.cluster.cni.version)}: {', '.join(settings)}"
+
+
 def place(gap: Unknown) -> str:
     """Return where something unknown stands."""
     return str(gap.origin)

@@ -9,7 +9,17 @@ from podroom.capacity.forecast import Forecast
 from podroom.capacity.recommendation import Advice, Recommendation, Verdict
 from podroom.capacity.subnet_forecast import SubnetForecast
 from podroom.report.capacity_text import Canvas
-from podroom.report.capacity_wording import Comparison, assumed, cidr_of, fitting, groups_of_alike, label, place, shown
+from podroom.report.capacity_wording import (
+    Comparison,
+    assumed,
+    cidr_of,
+    fitting,
+    groups_of_alike,
+    label,
+    place,
+    several,
+    shown,
+)
 from podroom.report.cni_lines import ways_to_set
 from podroom.report.remedy_lines import effects, lines_for
 from podroom.report.style import printable
@@ -42,15 +52,15 @@ def _configuration(found: Recommendation, canvas: Canvas) -> Iterator[str]:
     for subnets in alike:
         yield ""
         yield from _subnets(subnets, comparison, canvas)
-    several = len(found.advice) > 1
+    more = len(found.advice) > 1
     for advice in found.advice:
         if advice.changes:
-            for way in ways_to_set(advice.cluster, advice.changes, one_of_several=several):
+            for way in ways_to_set(advice.cluster, advice.changes, one_of_several=more):
                 yield ""
                 yield from (canvas.style.strong(line) for line in canvas.paragraph(way.title, 0))
                 yield from (f"  {printable(line)}" for line in way.text.splitlines())
         for remedy in advice.remedies:
-            ways = tuple(lines_for(advice.cluster, remedy, one_of_several=several))
+            ways = tuple(lines_for(advice.cluster, remedy, one_of_several=more))
             if ways:
                 yield ""
                 yield from canvas.paragraph(f'to follow "also: {remedy.text}"', 0)
@@ -85,7 +95,8 @@ def headline(advice: Advice) -> str:
 def _subnets(subnets: Sequence[SubnetForecast], comparison: Comparison, canvas: Canvas) -> Iterator[str]:
     first = subnets[0]
     title = f"{len(subnets)} subnets alike" if len(subnets) > 1 else "subnet"
-    yield f"{canvas.style.strong(title)}: {shown(first.usable)} usable addresses, {shown(first.nodes_at_maximum)} nodes"
+    nodes = several(first.nodes_at_maximum, "node")
+    yield f"{canvas.style.strong(title)}: {shown(first.usable)} usable addresses, {nodes}"
     for subnet in subnets:
         yield from canvas.paragraph(f"{subnet.subnet.address}  {cidr_of(subnet)}", 2)
     other = comparison.other(first) or first
