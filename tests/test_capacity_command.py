@@ -100,7 +100,11 @@ def test_clusters_that_share_a_subnet_add_up(tmp_path: Path) -> None:
     assert subnet["at_maximum"]["one_pod"]["least"] == 10 * 20 + 2 * 60
     assert subnet["left"]["one_pod"]["least"] == 507 - 320 - 2 * 9 - 8
     # 12 nodes take 320, so 481 hold 18 of them in the same proportion.
-    assert subnet["holds"]["one_pod"] == {"least": 18, "most": 18, "working": ""}
+    assert subnet["holds"]["one_pod"] == {
+        "least": 18,
+        "most": 18,
+        "working": "floor(481 x 12 nodes / 320) = 18",
+    }
     assert "kept free in it: 18 for the control plane and 8 for the load balancers" in result.stdout
     # An update adds 2 nodes to each: 2 x 30 and 2 x 60 of the 61 that full nodes leave.
     assert "180 more addresses, which leaves -119" in flowed(result.stdout)

@@ -184,3 +184,55 @@ def test_settings_of_an_ipv6_cluster_are_kept(tmp_path: Path) -> None:
     said = flowed(podroom("recommend", folder).stdout)
 
     assert "keep the settings in an IPv6 cluster a node takes one IPv4 address" in said
+
+
+def test_every_certain_number_of_a_subnet_shows_its_sum(tmp_path: Path) -> None:
+    parts = (subnet("a", "10.0.0.0/24"), eks_cluster(), node_group("g", sizes=(1, 2, 4)))
+    folder = write(tmp_path, *parts, node_group("h", types="c5.4xlarge", sizes=(1, 1, 2)))
+
+    (here,) = report(folder)["subnets"]
+    said = flowed(podroom("capacity", folder).stdout)
+
+    assert here["at_desired"]["expected"]["working"] == "2 x 30 + 1 x 60 = 120"
+    assert here["at_maximum"]["expected"]["working"] == "4 x 30 + 2 x 60 = 240"
+    assert here["added_by_update"]["expected"]["working"] == "2 x 30 + 2 x 60 = 180"
+    assert here["left"]["expected"]["working"] == "251 - 9 - 240 = 2"
+    assert here["holds"]["expected"]["working"] == "floor(242 x 6 nodes / 240) = 6"
+    assert "4 x 30 + 2 x 60 = 240 addresses, which leaves 251 - 9 - 240 = 2" in said
+
+
+def test_a_what_if_says_how_many_nodes_and_which_max_pods_there_would_be(tmp_path: Path) -> None:
+    arguments = ("--set", "g.max_size=9", "--set", "g.instance_types=m5.xlarge")
+
+    said = flowed(podroom("capacity", plain(tmp_path), *arguments).stdout)
+
+    assert "what if: 2 nodes desired, 9 at most, over 1 zone" in said
+    assert "what if: m5.xlarge: max pods 58 (Amazon EKS), room for 58" in said
+    assert "what if: aws_eks_node_group.g: 2 nodes at the desired size, 9 at the maximum size" in said
+
+
+@pytest.mark.parametrize(
+    ("zones", "least", "most"),
+    [
+        # 7 nodes over 2 zones, or over 2 subnets of one zone.
+        (("", ""), 4, 4),
+        (("eu-west-1a", ""), 4, 4),
+        # 3 subnets: a zone each, or all in one: 3; two in one zone: 2 for each, and 4 for the other.
+        (("", "", ""), 2, 4),
+    ],
+)
+def test_subnets_of_unknown_zones_have_their_share_of_the_nodes(
+    tmp_path: Path, zones: tuple[str, ...], least: int, most: int
+) -> None:
+    names = "abc"[: len(zones)]
+    subnets = [
+        subnet(name, f"10.0.{number}.0/24", zone=zone).replace('  availability_zone = ""\n', "")
+        for number, (name, zone) in enumerate(zip(names, zones, strict=True))
+    ]
+    uses = ", ".join(f"aws_subnet.{name}.id" for name in names)
+
+    found = report(write(tmp_path, *subnets, eks_cluster(), node_group("g", sizes=(1, 2, 7), subnets=uses)))
+
+    here = found["subnets"][-1]["nodes_at_maximum"]
+    assert (here["least"], here["most"]) == (least, most)
+    assert any("availability_zone is not set" in gap["reason"] for gap in found["gaps"])

@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from podroom.capacity.assessment import DECISIVE_VARIABLES, Assessment, Assumptions, collect
-from podroom.capacity.demand import subnets_of, zones_of
+from podroom.capacity.demand import subnets_of
 from podroom.capacity.estimate import Estimate
 from podroom.capacity.node_forecast import NodeForecast, forecast_node
+from podroom.capacity.placement import zone_count
 from podroom.capacity.reserves import counted_elsewhere
 from podroom.capacity.sizes import size_estimate
 from podroom.capacity.subnet_forecast import SubnetForecast, forecast_subnets
 from podroom.capacity.updates import surge
 from podroom.model.world import Cluster, Gap, NodeGroup
 from podroom.records import dataclass
-from podroom.values import Known, Undecidable, Unknown, Value
+from podroom.values import Known, Unknown, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +144,8 @@ def _group(group: NodeGroup, assessment: Assessment) -> GroupForecast:
     sizes = [size_estimate(size) for size in (group.minimum_size, group.desired_size, group.maximum_size)]
     gaps = [gap for size in sizes[1:] for gap in size.gaps]
     gaps += [] if group.uncertain is None else [group.uncertain]
-    try:
-        zones = Estimate.known(zones_of(group, assessment))
-    except Undecidable as cause:
-        zones = Estimate.unknown(cause.unknown, least=1)
-        gaps.append(cause.unknown)
+    zones = zone_count(group, assessment)
+    gaps += zones.gaps
     _, no_subnet = collect(subnets_of(group, assessment))
     gaps += [] if no_subnet is None else [no_subnet]
     for _, addresses in node.addresses:

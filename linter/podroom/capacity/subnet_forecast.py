@@ -6,15 +6,17 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from podroom.capacity.assessment import Assessment
-from podroom.capacity.demand import NO_ENI_CONFIG, is_among, nodes_in, space
+from podroom.capacity.demand import NO_ENI_CONFIG, is_among, space
 from podroom.capacity.discovery import discovered
 from podroom.capacity.estimate import Estimate, Loads, LoadState, either, total
 from podroom.capacity.interfaces import ADDRESSES_PER_PREFIX
 from podroom.capacity.node_forecast import NodeForecast
+from podroom.capacity.placement import nodes_here
 from podroom.capacity.reserves import ReserveForecast, reserves_in
 from podroom.capacity.sizes import size_estimate
 from podroom.capacity.subnet_tag import discovered_beside
 from podroom.capacity.subnets import RESERVED_BY_EC2, SubnetPart
+from podroom.capacity.working import counted
 from podroom.model.world import NodeGroup, Subnet
 from podroom.positions import Span
 from podroom.records import dataclass
@@ -273,10 +275,9 @@ def _of_custom_networking(group: NodeGroup, assessment: Assessment) -> Span:
 def _nodes_here(group: NodeGroup, subnet: Subnet, part: SubnetPart, size: Estimate, assessment: Assessment) -> Estimate:
     """Return how many of so many nodes are here; more nodes in all are never fewer here."""
     bounds = [bound for bound in (size.least, size.most) if bound is not None]
-    try:
-        each = [Estimate.of(nodes_in(group, subnet, part, bound, assessment)) for bound in bounds]
-    except Undecidable as cause:
-        return Estimate.unknown(cause.unknown, most=size.most)
+    each = [nodes_here(group, subnet, part, bound, assessment) for bound in bounds]
+    if not each:
+        return Estimate(0, None, "", size.gaps)
     found = either(each, "", *size.gaps)
     return Estimate(found.least, None, "", found.gaps) if size.most is None else found
 
@@ -321,7 +322,7 @@ def _forecast(
         at_desired=_sum(shares, lambda share: share.at_desired),
         at_maximum=at_maximum,
         added_by_update=_sum(shares, lambda share: share.added_by_update),
-        left=Loads.each(lambda state: available.minus(at_maximum.of(state))),
+        left=Loads.each(lambda state: _left(usable, reserved, at_maximum.of(state))),
         holds=Loads.each(holds),
         blocks=_blocks(blocks, asked, shares, reserves) if in_prefixes else None,
         gaps=_gaps(usable, available, *(number for loads in (at_maximum, asked) for _, number in loads)),
@@ -372,25 +373,50 @@ def _fits(
     if available.most is not None and demand.least:
         most = max(0, available.most) * count // demand.least
     gaps = tuple(dict.fromkeys((*available.gaps, *demand.gaps)))
-    return Estimate(least, most, "", gaps)
+    found = Estimate(least, most, "", gaps)
+    if found.value is None or available.value is None or demand.value is None:
+        return found
+    nodes_in_all = f" x {counted(count, 'node')}" if count > 1 else ""
+    return found.because(f"floor({available.value:,}{nodes_in_all} / {demand.value:,}) = {found.value:,}")
 
 
 def _lesser(one: Estimate, other: Estimate) -> Estimate:
+    if one.value is not None and other.value is not None:
+        return one if one.value <= other.value else other
     least = min(one.least or 0, other.least or 0)
     bounds = [bound for bound in (one.most, other.most) if bound is not None]
     return Estimate(least, min(bounds, default=None), "", tuple(dict.fromkeys((*one.gaps, *other.gaps))))
 
 
 def _product(nodes: Estimate, each: Estimate) -> Estimate:
-    working = ""
-    if nodes.value is not None and each.value is not None:
-        working = f"{nodes.value:,} nodes x {each.value:,} = {nodes.value * each.value:,}"
-    return nodes.times(each).because(working)
+    return nodes.times(each).because(_times(nodes, each))
+
+
+def _times(nodes: Estimate, each: Estimate) -> str:
+    """Return "4 x 30"; empty where a number is not certain."""
+    return f"{nodes.value:,} x {each.value:,}" if nodes.value is not None and each.value is not None else ""
 
 
 def _sum(shares: Sequence[ShareForecast], loads: Callable[[ShareForecast], Loads]) -> Loads:
+    """Return the addresses of all shares, with the sum if it is certain: "4 x 30 + 2 x 60 = 240"."""
     each = [loads(share) for share in shares]
-    return Loads.each(lambda state: total([one.of(state) for one in each]))
+
+    def of(state: LoadState) -> Estimate:
+        parts = [one.of(state) for one in each]
+        found = total(parts)
+        if found.value is None or not all(part.working for part in parts):
+            return found
+        terms = [part.working for part in parts if not part.is_zero] or ["0"]
+        return found.because(terms[0] if terms == ["0"] else f"{' + '.join(terms)} = {found.value:,}")
+
+    return Loads.each(of)
+
+
+def _left(usable: Estimate, reserved: Estimate, taken: Estimate) -> Estimate:
+    found = usable.minus(reserved).minus(taken)
+    if found.value is None or usable.value is None or reserved.value is None or taken.value is None:
+        return found
+    return found.because(f"{usable.value:,} - {reserved.value:,} - {taken.value:,} = {found.value:,}")
 
 
 def _gaps(*estimates: Estimate) -> tuple[Unknown, ...]:

@@ -24,7 +24,7 @@ from podroom.report.capacity_wording import (
     recommended_sentence,
     remark,
     sentences,
-    share_sentence,
+    share_sentences,
     shown,
 )
 
@@ -141,7 +141,7 @@ def _subnets(comparison: Comparison, number: int) -> Iterator[str]:
         )
         title = f"{len(subnets)} subnets alike" if len(subnets) > 1 else "One subnet"
         yield f'<h4>{title}: {text(shown(first.usable))} usable addresses</h4><ul class="names">{names}</ul>'
-        notes = [share_sentence(share) for share in first.shares]
+        notes = share_sentences(first, comparison.other(first))
         notes += [f"kept free: {kept_free(first)}"] if kept_free(first) else []
         notes += sentences(first, found.assumptions)
         yield "<ul>" + "".join(f"<li>{text(note)}</li>" for note in notes if note) + "</ul>"

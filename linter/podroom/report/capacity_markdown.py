@@ -23,7 +23,7 @@ from podroom.report.capacity_wording import (
     recommended_sentence,
     remark,
     sentences,
-    share_sentence,
+    share_sentences,
     shown,
 )
 from podroom.report.markdown import code, escaped, table
@@ -113,7 +113,7 @@ def _subnets(subnets: Sequence[SubnetForecast], comparison: Comparison) -> Itera
             titles.append("what is lacking")
         yield from table(titles, [row[: len(titles)] for row in rows], numbers_from=1)
         yield ""
-    notes = [share_sentence(share) for share in first.shares]
+    notes = share_sentences(first, comparison.other(first))
     reserved = kept_free(first)
     notes += [f"kept free: {reserved}"] if reserved else []
     notes += sentences(first, comparison.today.assumptions)

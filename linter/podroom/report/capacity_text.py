@@ -27,7 +27,7 @@ from podroom.report.capacity_wording import (
     remark,
     sentences,
     several,
-    share_sentence,
+    share_sentences,
     shown,
     value_text,
 )
@@ -134,18 +134,24 @@ def _cluster(cluster: ClusterForecast, comparison: Comparison, canvas: Canvas) -
 def _group(group: GroupForecast, comparison: Comparison, canvas: Canvas) -> Iterator[str]:
     assumptions = comparison.today.assumptions
     yield f"  {canvas.style.strong(printable(group.group.address))}"
-    zones = several(group.zones, "zone")
-    sizes = f"{several(group.desired, 'node')} desired, {shown(group.maximum)} at most, over {zones}"
-    surge = "" if group.surge.is_zero else f"; {shown(group.surge)} more during an update"
-    yield from canvas.paragraph(f"{group.group.kind.value}: {sizes}{surge}", 4)
-    for text in deciders(group):
+    today = [f"{group.group.kind.value}: {_sizes(group)}", *deciders(group)]
+    for text in today:
         yield from canvas.paragraph(text, 4)
     for other in (group, comparison.other_group(group)):
         if other is None:
             continue
+        for text in (_sizes(other), *deciders(other)):
+            if other is not group and not any(text in line for line in today):
+                yield from canvas.paragraph(f"{WHAT_IF}{text}", 4)
         loads = ", ".join(f"{label(state, assumptions)} {shown(number)}" for state, number in other.node.addresses)
-        title = "addresses a node" if other is group else "what if"
+        title = "addresses a node" if other is group else f"{WHAT_IF}addresses a node"
         yield from canvas.paragraph(f"{title}: {loads}", 4)
+
+
+def _sizes(group: GroupForecast) -> str:
+    zones = several(group.zones, "zone")
+    surge = "" if group.surge.is_zero else f"; {shown(group.surge)} more during an update"
+    return f"{several(group.desired, 'node')} desired, {shown(group.maximum)} at most, over {zones}{surge}"
 
 
 def _subnets(subnets: Sequence[SubnetForecast], comparison: Comparison, canvas: Canvas) -> Iterator[str]:
@@ -158,8 +164,8 @@ def _subnets(subnets: Sequence[SubnetForecast], comparison: Comparison, canvas: 
     other = comparison.other(first)
     if comparison.has_nodes(first):
         yield from _table(first, other, comparison, canvas)
-    for share in first.shares:
-        yield from canvas.paragraph(share_sentence(share), 2)
+    for sentence in share_sentences(first, other):
+        yield from canvas.paragraph(sentence, 2)
     reserves = kept_free(first)
     if reserves:
         yield from canvas.paragraph(f"kept free in {'each' if len(subnets) > 1 else 'it'}: {reserves}", 2)

@@ -181,6 +181,13 @@ def _numbers(subnet: SubnetForecast) -> tuple[object, ...]:
     return (subnet.usable, tuple(subnet.reserves), shares)
 
 
+def share_sentences(subnet: SubnetForecast, other: SubnetForecast | None) -> list[str]:
+    """Return how many nodes of each group a subnet has, and how many it would have where that is another number."""
+    today = [share_sentence(share) for share in subnet.shares]
+    then = [] if other is None else [share_sentence(share) for share in other.shares]
+    return [*today, *(f"{WHAT_IF}{sentence}" for sentence in then if sentence not in today)]
+
+
 def share_sentence(share: ShareForecast) -> str:
     """Return how many nodes of a group a subnet has, with the sum."""
     which = "pods of " if share.part is SubnetPart.PODS else ""
@@ -201,9 +208,19 @@ def holds_sentence(subnet: SubnetForecast, assumptions: Assumptions) -> str:
     return f"{size_of(subnet)} holds {first} of {which} {when}{more}; one more runs it dry"
 
 
+def sum_sentence(subnet: SubnetForecast, assumptions: Assumptions) -> str:
+    """Return the sums of a subnet with the expected pods; empty where they are not certain."""
+    taken, left = subnet.at_maximum.expected, subnet.left.expected
+    if " x " not in taken.working or not left.working:
+        return ""
+    nodes = condition(LoadState.EXPECTED, assumptions)
+    return f"at maximum size, nodes {nodes}: {taken.working} addresses, which leaves {left.working}"
+
+
 def sentences(subnet: SubnetForecast, assumptions: Assumptions) -> list[str]:
     """Return what is to be said of a subnet beside its table."""
     found = (
+        sum_sentence(subnet, assumptions),
         update_sentence(subnet, assumptions),
         holds_sentence(subnet, assumptions),
         blocks_sentence(subnet),

@@ -1,0 +1,87 @@
+"""In which zones the nodes of a group are, and how many in a subnet, as far as the zones of its subnets are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from podroom.capacity.assessment import Assessment, ZoneBalance
+from podroom.capacity.demand import known_subnet, nodes_in
+from podroom.capacity.estimate import Estimate, either
+from podroom.capacity.subnets import SubnetPart, nodes_in_zone
+from podroom.model.world import NodeGroup, Subnet
+from podroom.values import Known, Undecidable, Unknown
+
+_MOST_OPEN_ZONES = 6
+"""With more subnets of unknown zones there are too many ways to place them; anything is possible then."""
+
+
+def zone_count(group: NodeGroup, assessment: Assessment) -> Estimate:
+    """Return over how many zones the nodes of a group spread."""
+    if group.subnets.missing:
+        return Estimate(1, None, "", group.subnets.missing)
+    zones = _zones(group, assessment)
+    known = {zone for zone in zones if isinstance(zone, str)}
+    gaps = tuple(zone for zone in zones if isinstance(zone, Unknown))
+    if not gaps:
+        return Estimate.known(len(known))
+    return Estimate(max(1, len(known)), len(known) + len(gaps), "", gaps if len(zones) > 1 else ())
+
+
+def nodes_here(group: NodeGroup, subnet: Subnet, part: SubnetPart, size: int, assessment: Assessment) -> Estimate:
+    """Return how many nodes of a group of `size` are in a subnet, or have their pods there, in whatever zones it is."""
+    try:
+        return Estimate.of(nodes_in(group, subnet, part, size, assessment))
+    except Undecidable as cause:
+        anything = Estimate.unknown(cause.unknown, most=size)
+    if group.subnets.missing:
+        return anything
+    zones = _zones(group, assessment)
+    gaps = tuple(zone for zone in zones if isinstance(zone, Unknown))
+    if len(gaps) > _MOST_OPEN_ZONES:
+        return anything
+    own = [use.subnet for use in group.subnets]
+    position = next((at for at, use in enumerate(own) if isinstance(use, Known) and use.value == subnet.address), None)
+    if position is None and part is SubnetPart.NODES and not all(isinstance(use, Known) for use in own):
+        return anything  # it may be one that is not known
+    found: list[Estimate] = []
+    skewed = assessment.assumptions.zone_balance is ZoneBalance.SKEWED
+    own_zone = (subnet.zone.value.identity,) if isinstance(subnet.zone, Known) else ()
+    for placed in _placements(zones, own_zone):
+        in_zone = nodes_in_zone(size, len(set(placed)), skewed=skewed).value
+        if position is not None:
+            sharing = placed.count(placed[position]) if part is SubnetPart.NODES else 1
+            found.append(Estimate.known(-(-in_zone // sharing)))
+            continue
+        here = subnet.zone
+        found += [Estimate.known(in_zone)] if not isinstance(here, Known) or here.value.identity in placed else []
+        found += [Estimate.known(0)] if not isinstance(here, Known) or here.value.identity not in placed else []
+    result = either(found)
+    return result if result.value is not None else either([result], "", *(gaps or anything.gaps))
+
+
+def _zones(group: NodeGroup, assessment: Assessment) -> list[str | Unknown]:
+    """Return the zone of each subnet of a group, or why it is not known."""
+    zones: list[str | Unknown] = []
+    for use in group.subnets:
+        try:
+            zones.append(known_subnet(use, assessment).zone.need().identity)
+        except Undecidable as cause:
+            zones.append(cause.unknown)
+    return zones
+
+
+def _placements(zones: Sequence[str | Unknown], named: tuple[str, ...]) -> Iterator[list[str]]:
+    """Iterate over the zones that subnets may be in: an unknown one is in a zone with a name, or in one of its own."""
+    known = tuple(dict.fromkeys(zone for zone in zones if isinstance(zone, str)))
+    if not zones:
+        yield []
+        return
+    first, *others = zones
+    labels = tuple(dict.fromkeys((*named, *known)))
+    if isinstance(first, str):
+        choices: tuple[str, ...] = (first,)
+    else:
+        choices = (*labels, f"zone {len(labels) + 1}")
+    for choice in choices:
+        for rest in _placements(others, tuple(dict.fromkeys((*labels, choice)))):
+            yield [choice, *rest]
