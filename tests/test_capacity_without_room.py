@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 from pathlib import Path
@@ -236,3 +237,22 @@ def test_subnets_of_unknown_zones_have_their_share_of_the_nodes(
     here = found["subnets"][-1]["nodes_at_maximum"]
     assert (here["least"], here["most"]) == (least, most)
     assert any("availability_zone is not set" in gap["reason"] for gap in found["gaps"])
+
+
+def many_groups(folder: Path) -> str:
+    group = node_group("m").replace(
+        "  cluster_name", "  for_each = toset([for i in range(40) : tostring(i)])\n  cluster_name"
+    )
+    return write(folder, subnet("a", "10.0.0.0/20"), eks_cluster(), group)
+
+
+@pytest.mark.parametrize("output", ["text", "markdown", "html"])
+def test_groups_that_are_alike_are_told_once(tmp_path: Path, output: str) -> None:
+    said = podroom("capacity", many_groups(tmp_path), "--format", output).stdout.partition("<script")[0]
+
+    visible = flowed(html.unescape(said).replace("\\", ""))
+    names = 'aws_eks_node_group.m["0"], aws_eks_node_group.m["1"] ... aws_eks_node_group.m["39"] (40 node groups)'
+    assert names in visible
+    assert visible.count("max pods 29 (Amazon EKS)") == 1
+    assert "160 x 30 = 4,800 addresses" in visible
+    assert "2 nodes at the desired size, 4 at the maximum size, 2 more during an update, each" in visible

@@ -31,8 +31,8 @@ class ShareForecast:
     """What one node group puts into a subnet.
 
     `desired`, `maximum` and `surge` are numbers of nodes here: at the group's desired size, at its maximum size, and
-    on top of that during an update.  `per_node` is what one of them takes of this subnet; the other loads are what
-    all of them take.  `certain` is whether it is known that they are here.
+    on top of that during an update.  `per_node` is what one of them takes of this subnet.  `certain` is whether it is
+    known that they are here.
     """
 
     group: NodeGroup
@@ -49,21 +49,6 @@ class ShareForecast:
     def blocks_at_worst(self, state: LoadState) -> Estimate:
         """Return the /28 blocks that one node takes or spoils if each single address lies in a block of its own."""
         return self.prefixes_per_node.of(state).plus(self.singles_per_node.of(state))
-
-    @property
-    def at_desired(self) -> Loads:
-        """Return the addresses at the desired size."""
-        return Loads.each(lambda state: _product(self.desired, self.per_node.of(state)))
-
-    @property
-    def at_maximum(self) -> Loads:
-        """Return the addresses at the maximum size."""
-        return Loads.each(lambda state: _product(self.maximum, self.per_node.of(state)))
-
-    @property
-    def added_by_update(self) -> Loads:
-        """Return the addresses that an update adds."""
-        return Loads.each(lambda state: _product(self.surge, self.per_node.of(state)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +275,7 @@ def _forecast(
         usable, blocks = Estimate.of(room.addresses), Estimate.of(room.blocks)
     except Undecidable as cause:
         usable = blocks = Estimate.unknown(cause.unknown)
-    at_maximum = _sum(shares, lambda share: share.at_maximum)
+    at_maximum = _sum(shares, lambda share: share.maximum)
     asked = Loads.each(
         lambda state: total([share.maximum.times(share.prefixes_per_node.of(state)) for share in shares])
     )
@@ -319,9 +304,9 @@ def _forecast(
         usable=usable,
         reserves=reserves,
         shares=shares,
-        at_desired=_sum(shares, lambda share: share.at_desired),
+        at_desired=_sum(shares, lambda share: share.desired),
         at_maximum=at_maximum,
-        added_by_update=_sum(shares, lambda share: share.added_by_update),
+        added_by_update=_sum(shares, lambda share: share.surge),
         left=Loads.each(lambda state: _left(usable, reserved, at_maximum.of(state))),
         holds=Loads.each(holds),
         blocks=_blocks(blocks, asked, shares, reserves) if in_prefixes else None,
@@ -388,26 +373,19 @@ def _lesser(one: Estimate, other: Estimate) -> Estimate:
     return Estimate(least, min(bounds, default=None), "", tuple(dict.fromkeys((*one.gaps, *other.gaps))))
 
 
-def _product(nodes: Estimate, each: Estimate) -> Estimate:
-    return nodes.times(each).because(_times(nodes, each))
-
-
-def _times(nodes: Estimate, each: Estimate) -> str:
-    """Return "4 x 30"; empty where a number is not certain."""
-    return f"{nodes.value:,} x {each.value:,}" if nodes.value is not None and each.value is not None else ""
-
-
-def _sum(shares: Sequence[ShareForecast], loads: Callable[[ShareForecast], Loads]) -> Loads:
-    """Return the addresses of all shares, with the sum if it is certain: "4 x 30 + 2 x 60 = 240"."""
-    each = [loads(share) for share in shares]
+def _sum(shares: Sequence[ShareForecast], nodes: Callable[[ShareForecast], Estimate]) -> Loads:
+    """Return the addresses of so many nodes of all shares, with the sum if it is certain: "4 x 30 + 2 x 60 = 240"."""
 
     def of(state: LoadState) -> Estimate:
-        parts = [one.of(state) for one in each]
-        found = total(parts)
-        if found.value is None or not all(part.working for part in parts):
-            return found
-        terms = [part.working for part in parts if not part.is_zero] or ["0"]
-        return found.because(terms[0] if terms == ["0"] else f"{' + '.join(terms)} = {found.value:,}")
+        products = [(nodes(share), share.per_node.of(state)) for share in shares]
+        found = total([count.times(each) for count, each in products])
+        counts: dict[int, int] = {}
+        for count, each in products:
+            if count.value is None or each.value is None:
+                return found
+            counts[each.value] = counts.get(each.value, 0) + count.value
+        terms = [f"{count:,} x {each:,}" for each, count in counts.items() if count and each]
+        return found.because(f"{' + '.join(terms)} = {found.value:,}" if terms else "0")
 
     return Loads.each(of)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 
 from podroom.capacity.assessment import Assumptions
@@ -11,7 +12,9 @@ from podroom.capacity.subnet_forecast import SubnetForecast
 from podroom.report.capacity_charts import bars, curves, text
 from podroom.report.capacity_style import STYLE
 from podroom.report.capacity_wording import (
+    WHAT_IF,
     Comparison,
+    alike,
     assumed,
     cidr_of,
     cni_line,
@@ -20,6 +23,7 @@ from podroom.report.capacity_wording import (
     groups_of_alike,
     kept_free,
     label,
+    named,
     place,
     recommended_sentence,
     remark,
@@ -39,7 +43,7 @@ def render(comparisons: Sequence[Comparison], data: str, assumptions: Assumption
     if not comparisons:
         body = "<p>Nothing about Amazon EKS here.</p>"
     # The end of a script and of a comment are what could break out of the embedded data.
-    embedded = data.replace("<", "\\u003c")
+    embedded = json.dumps(json.loads(data), separators=(",", ":")).replace("<", "\\u003c")
     assumptions_list = "".join(f"<li>{text(assumption)}</li>" for assumption in assumed(assumptions))
     page = (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -95,18 +99,19 @@ def _groups(groups: Sequence[GroupForecast], comparison: Comparison) -> Iterator
         '<th class="n">desired</th><th class="n">maximum</th><th class="n">zones</th><th class="n">update</th>'
         f"{states}</tr></thead><tbody>"
     )
-    for group in groups:
+    for several in alike(groups, comparison):
+        group = several[0]
+        addresses = [each.group.address for each in several]
         kind = group.group.kind.value
-        title = f"<code>{text(group.group.address)}</code> <small>{kind}</small>"
+        title = f"<code>{text(named(addresses))}</code> <small>{kind}</small>"
         yield f'<tr class="title"><td colspan="9">{title}</td></tr>'
         for found in (group, comparison.other_group(group)):
             if found is not None:
-                yield from _group_row(found, "" if found is group else "what if: ")
+                yield from _group_row(found, addresses, "" if found is group else WHAT_IF)
     yield "</tbody></table></div><p><small>The last four columns are addresses that one node takes.</small></p>"
 
 
-def _group_row(group: GroupForecast, which: str) -> Iterator[str]:
-    address = group.group.address
+def _group_row(group: GroupForecast, addresses: Sequence[str], which: str) -> Iterator[str]:
     types = "<br>".join(text(kind) for kind in deciders(group)) or "unknown"
     yield f"<tr><td>{which}{types}</td>"
     scenario = "what_if" if which else "today"
@@ -117,9 +122,9 @@ def _group_row(group: GroupForecast, which: str) -> Iterator[str]:
         ("update_surge", group.surge),
     )
     for member, number in numbers:
-        yield _cell(number, scenario, [address], member)
+        yield _cell(number, scenario, addresses, member)
     for state, number in group.node.addresses:
-        yield _cell(number, scenario, [address], "addresses_per_node", state)
+        yield _cell(number, scenario, addresses, "addresses_per_node", state)
     yield "</tr>"
 
 

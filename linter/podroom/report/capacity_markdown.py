@@ -10,6 +10,7 @@ from podroom.capacity.forecast import GroupForecast
 from podroom.capacity.subnet_forecast import SubnetForecast
 from podroom.report.capacity_wording import (
     Comparison,
+    alike,
     assumed,
     cidr_of,
     cni_line,
@@ -18,6 +19,7 @@ from podroom.report.capacity_wording import (
     groups_of_alike,
     kept_free,
     label,
+    named,
     percent,
     place,
     recommended_sentence,
@@ -65,10 +67,11 @@ def _configuration(comparison: Comparison) -> Iterator[str]:
 
 def _groups(groups: Sequence[GroupForecast], comparison: Comparison) -> Iterator[str]:
     rows = []
-    for group in groups:
+    for several in alike(groups, comparison):
+        group = several[0]
         for found in (group, comparison.other_group(group)):
             if found is not None:
-                which = code(group.group.address) if found is group else "what if"
+                which = code(named([each.group.address for each in several])) if found is group else "what if"
                 sizes = [shown(size) for size in (found.desired, found.maximum, found.zones, found.surge)]
                 taken = [shown(number) for _, number in found.node.addresses]
                 rows.append([which, "<br>".join(map(escaped, deciders(found))), *sizes, *taken])

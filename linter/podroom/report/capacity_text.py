@@ -13,6 +13,7 @@ from podroom.report.capacity_wording import (
     UNKNOWN,
     WHAT_IF,
     Comparison,
+    alike,
     assumed,
     cidr_of,
     cni_line,
@@ -21,6 +22,7 @@ from podroom.report.capacity_wording import (
     groups_of_alike,
     kept_free,
     label,
+    named,
     percent,
     place,
     recommended_sentence,
@@ -97,8 +99,8 @@ def _configuration(comparison: Comparison, canvas: Canvas) -> Iterator[str]:
     if found.stray_groups:
         yield ""
         yield canvas.style.strong("of a cluster that is not known")
-        for group in found.stray_groups:
-            yield from _group(group, comparison, canvas)
+        for groups in alike(found.stray_groups, comparison):
+            yield from _groups(groups, comparison, canvas)
     if comparison.changes:
         yield ""
         yield f"{canvas.style.strong('What if')} {printable(', '.join(comparison.changes))}"
@@ -127,13 +129,16 @@ def _cluster(cluster: ClusterForecast, comparison: Comparison, canvas: Canvas) -
     called = "" if name == UNKNOWN else f" ({name})"
     yield f"{canvas.style.strong('cluster')} {printable(cluster.cluster.address + called)}"
     yield from canvas.paragraph(cni_line(cluster), 2)
-    for group in cluster.groups:
-        yield from _group(group, comparison, canvas)
+    for groups in alike(cluster.groups, comparison):
+        yield from _groups(groups, comparison, canvas)
 
 
-def _group(group: GroupForecast, comparison: Comparison, canvas: Canvas) -> Iterator[str]:
+def _groups(groups: Sequence[GroupForecast], comparison: Comparison, canvas: Canvas) -> Iterator[str]:
+    """Iterate over the lines for node groups that are all alike."""
     assumptions = comparison.today.assumptions
-    yield f"  {canvas.style.strong(printable(group.group.address))}"
+    group = groups[0]
+    for line in canvas.paragraph(named([each.group.address for each in groups]), 2):
+        yield canvas.style.strong(line)
     today = [f"{group.group.kind.value}: {_sizes(group)}", *deciders(group)]
     for text in today:
         yield from canvas.paragraph(text, 4)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from podroom.capacity.assessment import Assumptions, ZoneBalance
 from podroom.capacity.estimate import Estimate, LoadState
@@ -19,6 +19,7 @@ from podroom.capacity.subnets import (
     SubnetPart,
 )
 from podroom.capacity.working import counted
+from podroom.patterns import pattern
 from podroom.records import dataclass
 from podroom.values import Known, OneOf, Unknown, Value
 
@@ -26,6 +27,8 @@ UNKNOWN = "unknown"
 NO_FIGURE = "-"
 """Stands where there is nothing to count, such as nodes that would not work."""
 WHAT_IF = "what if: "
+_MOST_NAMED = 5
+_DIGITS = pattern(r"([0-9]+)")
 _OFF = {"", "0", "false", "unset"}
 
 
@@ -181,20 +184,57 @@ def _numbers(subnet: SubnetForecast) -> tuple[object, ...]:
     return (subnet.usable, tuple(subnet.reserves), shares)
 
 
+def alike(groups: Sequence[GroupForecast], comparison: Comparison) -> list[tuple[GroupForecast, ...]]:
+    """Return node groups in tuples of which all numbers are the same, in natural order of their addresses."""
+    found: dict[tuple[object, ...], list[GroupForecast]] = {}
+    for group in sorted(groups, key=lambda group: _natural(group.group.address)):
+        other = comparison.other_group(group)
+        found.setdefault((_key(group), None if other is None else _key(other)), []).append(group)
+    return [tuple(several) for several in found.values()]
+
+
+def _key(group: GroupForecast) -> tuple[object, ...]:
+    sizes = (group.desired, group.maximum, group.zones, group.surge)
+    return (group.group.kind, sizes, tuple(deciders(group)), group.node.addresses)
+
+
+def _natural(address: str) -> list[tuple[int, str]]:
+    """Return a key that puts m["9"] before m["10"]."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in _DIGITS.split(address)]
+
+
+def named(addresses: Sequence[str]) -> str:
+    """Return addresses with commas between them; of many only the first two and the last, and how many they are."""
+    ordered = sorted(addresses, key=_natural)
+    if len(ordered) <= _MOST_NAMED:
+        return ", ".join(ordered)
+    return f"{ordered[0]}, {ordered[1]} ... {ordered[-1]} ({counted(len(ordered), 'node group')})"
+
+
 def share_sentences(subnet: SubnetForecast, other: SubnetForecast | None) -> list[str]:
     """Return how many nodes of each group a subnet has, and how many it would have where that is another number."""
-    today = [share_sentence(share) for share in subnet.shares]
-    then = [] if other is None else [share_sentence(share) for share in other.shares]
+    today = _of_alike(subnet.shares)
+    then = [] if other is None else _of_alike(other.shares)
     return [*today, *(f"{WHAT_IF}{sentence}" for sentence in then if sentence not in today)]
 
 
-def share_sentence(share: ShareForecast) -> str:
+def _of_alike(shares: Sequence[ShareForecast]) -> list[str]:
+    groups: dict[tuple[str, str], list[str]] = {}
+    for share in shares:
+        which = "pods of " if share.part is SubnetPart.PODS else ""
+        groups.setdefault((which, _nodes_of(share)), []).append(share.group.address)
+    return [
+        f"{which}{named(addresses)}: {nodes}{', each' if len(addresses) > 1 else ''}"
+        for (which, nodes), addresses in groups.items()
+    ]
+
+
+def _nodes_of(share: ShareForecast) -> str:
     """Return how many nodes of a group a subnet has, with the sum."""
-    which = "pods of " if share.part is SubnetPart.PODS else ""
     sizes = f"{several(share.desired, 'node')} at the desired size, {shown(share.maximum)} at the maximum size"
     working = f" ({share.maximum.working})" if " = " in share.maximum.working else ""
     surge = "" if share.surge.is_zero else f", {shown(share.surge)} more during an update"
-    return f"{which}{share.group.address}: {sizes}{working}{surge}"
+    return f"{sizes}{working}{surge}"
 
 
 def holds_sentence(subnet: SubnetForecast, assumptions: Assumptions) -> str:
@@ -258,7 +298,7 @@ def starving(subnet: SubnetForecast, state: LoadState) -> str:
         text = hungry(share.node, state)
         if text and share.group.address not in groups.setdefault(text, []):
             groups[text].append(share.group.address)
-    return "; ".join(f"{', '.join(addresses)}: {text}" for text, addresses in groups.items())
+    return "; ".join(f"{named(addresses)}: {text}" for text, addresses in groups.items())
 
 
 def hungry(node: NodeForecast, state: LoadState) -> str:
