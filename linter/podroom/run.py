@@ -107,6 +107,7 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
         from podroom.assembly.eksctl import with_cni_order  # noqa: PLC0415 - same
 
         worlds = [with_cni_order(world) if world.root in of_eksctl else world for world in worlds]
+    problems += [Problem(problem.message, problem.span, problem.span.path) for problem in loose.problems]
     problems += [Problem(problem.message, problem.span, problem.path) for problem in files.problems]
     return worlds, list(dict.fromkeys(problems)), files
 

@@ -14,6 +14,7 @@ from dataclasses import replace
 from podroom.assembly.attaching import attach, attach_perhaps, undeclared
 from podroom.assembly.folders import is_inside, upwards
 from podroom.assembly.manifests.parts import CniPart, ConfigMapPart, Loose, NodeClassPart
+from podroom.assembly.manifests.unread import is_unread
 from podroom.model.world import Cluster, Gap, Karpenter, NodePool, World
 from podroom.records import dataclass
 from podroom.values import Known, Unknown
@@ -62,7 +63,11 @@ def join(worlds: Sequence[Placed], files: Sequence[LooseFile]) -> list[World]:
     for file_number, file in enumerate(files):
         for loose in file.parts:
             found = _places(worlds, loose, file.folder)
-            if isinstance(found, _Several):
+            if is_unread(loose):
+                # Whichever of them it is for, it leaves the settings of each open.
+                for place in found.places if isinstance(found, _Several) else found:
+                    parts.setdefault(place, []).append(loose)
+            elif isinstance(found, _Several):
                 if _is_auto_mode(loose):
                     continue  # nothing is judged of it, so nothing is left open
                 if isinstance(loose.part, Gap):

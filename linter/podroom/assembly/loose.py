@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from podroom.assembly.manifests.parts import Loose
     from podroom.model.world import World
     from podroom.positions import Document
+    from podroom.sources.problem import Problem
 
 
 _MOST_OF_A_CHART = 10_000
@@ -26,7 +27,8 @@ class LooseParts:
     def __init__(self, files: Files) -> None:
         """Take the files of the run."""
         self._files = files
-        self._documents: list[tuple[Document, Sequence[Loose]]] = []
+        self._problems: list[tuple[Document, Problem]] = []
+        self._documents: dict[int, tuple[Document, list[Loose]]] = {}
         self._roots: list[tuple[str, Sequence[Loose]]] = []
 
     def take(self, found: Found) -> bool:
@@ -35,13 +37,18 @@ class LooseParts:
             return True
         from podroom.assembly.manifests.documents import read_document  # noqa: PLC0415 - many projects have none
         from podroom.assembly.manifests.set_env import read_script  # noqa: PLC0415 - same
+        from podroom.assembly.manifests.unread import speaks_of_the_cni  # noqa: PLC0415 - same
 
         if _is_a_charts_own(found.document):
             return False
-        parts = read_document(found.document) if found.interest is MANIFEST else read_script(found.document)
-        if parts:
-            self._documents.append((found.document, parts))
-        return bool(parts)
+        document = found.document
+        parts, problem = read_document(document) if found.interest is MANIFEST else (read_script(document), None)
+        if problem is not None:
+            self._problems.append((document, problem))
+        if not parts and problem is None and not speaks_of_the_cni(document):
+            return False
+        self._documents.setdefault(id(document), (document, []))[1].extend(parts)
+        return True
 
     def add(self, root: str, parts: Sequence[Loose]) -> None:
         """Take the parts of a root module that has no cluster of its own."""
@@ -50,13 +57,20 @@ class LooseParts:
 
     def joined(self, worlds: list[World]) -> list[World]:
         """Return the Worlds with all parts in them; a file that configuration has read is judged there."""
-        unused = [(folder_of(file.path), parts) for file, parts in self._documents if not self._files.is_used(file)]
+        unused = [(file, parts) for file, parts in self._documents.values() if not self._files.is_used(file)]
         if not unused and not self._roots:
             return worlds
         from podroom.assembly.joining import LooseFile, Placed, join  # noqa: PLC0415 - same
+        from podroom.assembly.manifests.unread import read_unread  # noqa: PLC0415 - same
 
         placed = [Placed(world, absolute_folder(world.root)) for world in worlds]
-        return join(placed, [LooseFile(absolute_folder(folder), parts) for folder, parts in unused + self._roots])
+        files = [(folder_of(file.path), (*parts, *read_unread(file, parts))) for file, parts in unused]
+        return join(placed, [LooseFile(absolute_folder(folder), parts) for folder, parts in (*files, *self._roots)])
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Return what is wrong with files that are surely about pods, but for those that configuration reads."""
+        return [problem for document, problem in self._problems if not self._files.is_used(document)]
 
 
 def _is_a_charts_own(document: Document) -> bool:

@@ -217,6 +217,7 @@ class CniSourceKind(Enum):
     DAEMON_SET = "DaemonSet aws-node"
     SET_ENV = "kubectl set env"
     KUBERNETES_ENV = "kubernetes_env"
+    UNREAD = "a text that is not understood"
 
 
 @dataclass(frozen=True, slots=True)

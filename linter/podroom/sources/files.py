@@ -35,6 +35,8 @@ LARGEST_FILE = 32 * 1024 * 1024
 
 _GIT_CRYPT = b"\x00GITCRYPT\x00"
 _CHUNK = 64 * 1024
+_YAML = (".yaml", ".yml")
+"""Readers of YAML take UTF-16 as well, if a byte order mark says so (https://yaml.org/spec/1.2.2/#52-character-encodings)."""
 _SKIPPED_DIRECTORIES = frozenset({"node_modules", "__pycache__"})
 
 
@@ -257,6 +259,11 @@ def folder_of(path: str) -> str:
     return os.path.dirname(path) or "."
 
 
+def file_name(path: str) -> str:
+    """Return the last part of a path."""
+    return os.path.basename(path)
+
+
 def joined_path(folder: str, name: str) -> str:
     """Return the path of a file in a folder whose path is in its shortest form."""
     return name if folder == "." else os.path.join(folder, name)
@@ -288,13 +295,22 @@ def read_document(path: str) -> Document | ReadProblem:
         return ReadProblem(shown, f"{shown} is not read: it has more than {LARGEST_FILE // 2**20} MiB")
     if data.startswith(_GIT_CRYPT):
         return ReadProblem(shown, f"{shown} is encrypted by git-crypt; unlock the repository to have it judged")
-    if b"\x00" in data:
-        return ReadProblem(shown, f"{shown} is a binary file, not Terraform text")
+    encoding = "utf-8"
+    if path.endswith(_YAML) and data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encoding = "utf-16"
+    elif b"\x00" in data:
+        return ReadProblem(shown, f"{shown} is a binary file, not {_kind_of_text(path)}")
     try:
-        return Document(shown, data.decode("utf-8"))
+        return Document(shown, data.decode(encoding))
     except UnicodeDecodeError as error:
+        if encoding != "utf-8":
+            return ReadProblem(shown, f"{shown} begins like UTF-16 text and is none")
         line = data.count(b"\n", 0, error.start) + 1
         return ReadProblem(shown, f"{shown} is not UTF-8 text: invalid byte on line {line}")
+
+
+def _kind_of_text(path: str) -> str:
+    return "YAML" if path.endswith(_YAML) else "Terraform text" if is_configuration(path) else "text"
 
 
 def _bytes(path: str) -> bytes:

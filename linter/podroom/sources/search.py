@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from podroom.positions import Document
 from podroom.records import dataclass
-from podroom.sources.files import Files, is_folder, joined_path, read_beginning, walk
+from podroom.sources.files import Files, file_name, is_folder, joined_path, read_beginning, walk
 
 LARGEST_SEARCHED = 8 * 1024 * 1024
 """In bytes.  What people write by hand is far smaller; what is larger is data."""
@@ -26,6 +26,23 @@ YAML_TEMPLATES = tuple(
 )
 """The endings of templates of such files."""
 
+WITHOUT_ENDING = "/"
+"""Stands among the endings for names without one, such as `deploy`; such a file must begin with `#!`."""
+_RUNS = b"#!"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+_VARIABLES = (
+    b"AWS_VPC_K8S_CNI_",
+    b"ENABLE_PREFIX_DELEGATION",
+    b"ENABLE_POD_ENI",
+    b"ENABLE_SUBNET_DISCOVERY",
+    b"MAX_ENI",
+    b"MINIMUM_IP_TARGET",
+    b"WARM_ENI_TARGET",
+    b"WARM_IP_TARGET",
+    b"WARM_PREFIX_TARGET",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Interest:
@@ -37,6 +54,14 @@ class Interest:
     name: str
     endings: tuple[str, ...]
     marks: tuple[bytes, ...]
+
+    def has_name(self, name: str) -> bool:
+        """Return whether a file of this name may be of interest."""
+        return name.endswith(self.endings) or (WITHOUT_ENDING in self.endings and "." not in name)
+
+    def has_content(self, name: str, data: bytes) -> bool:
+        """Return whether a file of a name that may be of interest is so by what is in it."""
+        return any(mark in data for mark in self.marks) and (name.endswith(self.endings) or data.startswith(_RUNS))
 
 
 EKSCTL = Interest("a ClusterConfig of eksctl", YAML + YAML_TEMPLATES, (b"eksctl.io/v1",))
@@ -52,21 +77,19 @@ MANIFEST = Interest(
         b"aws-node",
         b"amazon-vpc-cni",
         b"aws-vpc-cni",
-        b"AWS_VPC_K8S_CNI_",
-        b"ENABLE_PREFIX_DELEGATION",
-        b"ENABLE_POD_ENI",
-        b"WARM_ENI_TARGET",
-        b"WARM_IP_TARGET",
-        b"WARM_PREFIX_TARGET",
-        b"MINIMUM_IP_TARGET",
+        *_VARIABLES,
         b"reservedENIs",
         b"interruptionQueue",
     ),
 )
 SCRIPT = Interest(
     "a script that sets variables of aws-node",
-    (".sh", ".bash", ".yaml", ".yml", "Makefile", ".mk", "Jenkinsfile"),
-    (b"set env",),
+    (
+        *(".sh", ".bash", ".zsh", ".ksh", ".ps1", ".groovy", ".hcl", ".just", ".mk", ".yaml", ".yml"),
+        *("Makefile", "Jenkinsfile", "justfile", "Justfile"),
+        WITHOUT_ENDING,
+    ),
+    (b"set env", b"aws-node", *_VARIABLES, b"vpc-cni"),
 )
 
 
@@ -85,12 +108,15 @@ def search(paths: Iterable[str], files: Files, interests: Sequence[Interest]) ->
     A file that is of interest and cannot be read as text is a problem of `files`.
     """
     found: dict[tuple[str, str], Found] = {}
-    endings = tuple(dict.fromkeys(ending for interest in interests for ending in interest.endings))
+    every = Interest("", tuple(dict.fromkeys(ending for interest in interests for ending in interest.endings)), ())
     for path in paths:
-        for file in _candidates(path, files, endings):
+        for file in _candidates(path, files, every):
             data = read_beginning(file, LARGEST_SEARCHED)
+            if data.startswith(_UTF_16):
+                data = data.decode("utf-16", errors="replace").encode(errors="replace")
+            name = file_name(file)
             for interest in interests:
-                if not file.endswith(interest.endings) or not any(mark in data for mark in interest.marks):
+                if not interest.has_name(name) or not interest.has_content(name, data):
                     continue
                 document = files.document(file)
                 if document is not None:
@@ -98,10 +124,10 @@ def search(paths: Iterable[str], files: Files, interests: Sequence[Interest]) ->
     return list(found.values())
 
 
-def _candidates(path: str, files: Files, endings: tuple[str, ...]) -> Iterator[str]:
+def _candidates(path: str, files: Files, every: Interest) -> Iterator[str]:
     if not is_folder(path):
         yield path
         return
     for folder, names in walk(path, files, _HIDDEN_FOLDERS):
         start = joined_path(folder, "")
-        yield from (start + name for name in names if name.endswith(endings))
+        yield from (start + name for name in names if every.has_name(name))

@@ -16,9 +16,11 @@ from podroom.assembly.manifests.karpenter import read_node_class, read_node_pool
 from podroom.assembly.manifests.objects import Manifest, manifests_of
 from podroom.assembly.manifests.parts import Loose
 from podroom.assembly.manifests.tree import Item, Leaf, Table, from_yaml, items_of, text_of
+from podroom.assembly.manifests.unread import speaks_of_the_cni
 from podroom.model.world import Gap, Karpenter
 from podroom.patterns import pattern
 from podroom.positions import Document, Span
+from podroom.sources.problem import Problem
 from podroom.sources.templated import Condition, read_template
 from podroom.sources.yaml import Mapping, Node, compose
 from podroom.traced_text import TracedText
@@ -28,17 +30,32 @@ _OURS = pattern(
     r"kind:\s*[\"']?(?:NodePool|EC2NodeClass|Provisioner|AWSNodeTemplate|ENIConfig|SecurityGroupPolicy|NodeClass)\b"
     r"|name:\s*[\"']?(?:aws-node|amazon-vpc-cni)\b"
 )
+_FILLED_IN = ("{{", "{%", "%{", "${")
+"""The marks of what is no YAML before it is filled in."""
 
 
-def read_document(document: Document) -> list[Loose]:
-    """Return the parts of a file; what it says of our kinds and cannot be read is a gap.  Never raises."""
+def read_document(document: Document) -> tuple[list[Loose], Problem | None]:
+    """Return the parts of a file, and what keeps the rest of it from being read although it is about pods.
+
+    What cannot be read of a template is a gap, as it may be read once it is filled in.  Never raises.
+    """
     template = read_template(document)
-    found, problem = read_text(template.text, conditions=template.conditions)
-    if problem is not None and _OURS.search(document.text) and "CustomResourceDefinition" not in document.text:
+    found, unread = read_text(template.text, conditions=template.conditions)
+    problem: Problem | None = None
+    if unread is not None and _is_ours(document):
+        place = _place(unread, document)
         name = document.path.rpartition("/")[2]
-        gap = Gap(name, f"{name} cannot be read: {problem.reason}", _place(problem, document))
-        found.append(Loose(gap, gap.span))
-    return _with_name(found)
+        if any(mark in document.text for mark in _FILLED_IN):
+            found.append(Loose(Gap(name, f"{name} cannot be read: {unread.reason}", place), place))
+        else:
+            problem = Problem(f"{name} cannot be read: {unread.reason}", place)
+    return _with_name(found), problem
+
+
+def _is_ours(document: Document) -> bool:
+    if "CustomResourceDefinition" in document.text:
+        return False
+    return _OURS.search(document.text) is not None or speaks_of_the_cni(document)
 
 
 def read_text(

@@ -13,7 +13,7 @@ from podroom.positions import Document, Span
 from podroom.sources.shell.command import Command, Word
 from podroom.sources.shell.interpreter import Shell
 from podroom.sources.shell.syntax import AFTER_SUCCESS
-from podroom.sources.yaml import Mapping, Node, Sequence, compose_document
+from podroom.sources.yaml import Mapping, Node, Sequence, compose
 from podroom.traced_text import HOLE, Piece, TracedText
 from podroom.values import Known, OneOf, Unknown, Value, first_unknown
 
@@ -39,6 +39,8 @@ _TAKES_A_VALUE = frozenset(
     )
 )
 _ASSIGNMENT = pattern(r"([A-Za-z_][A-Za-z0-9_]*)=", re.DOTALL)
+_PLACEHOLDER = pattern(r"\$?\{\{.*?\}\}")
+_MAKE = pattern(r"(?<!\$)\$(?:\(\w+\)|\{\w+\})")
 _REMOVAL = pattern(r"([A-Za-z_][A-Za-z0-9_]*)-")
 
 
@@ -46,11 +48,27 @@ def read_script(document: Document) -> list[Loose]:
     """Return what a shell script, or the commands in a YAML file, set; nothing if it sets nothing."""
     if not SETS.search(document.text) or _AWS_NODE not in document.text:
         return []
+    whole = _masked(document)
     if document.path.endswith((".yaml", ".yml", ".json")):
-        texts = [text for node in compose_document(document).documents for text in _scalars(node)]
-    else:
-        texts = [TracedText([Piece(document.text, Span(document, 0, len(document.text)), exact=True)])]
-    return read_commands(texts)
+        return read_commands([text for node in compose(whole).documents for text in _scalars(node)])
+    return read_commands([whole])
+
+
+def _masked(document: Document) -> TracedText:
+    """Return a script in which each placeholder of what runs it (Task, just, GitHub, Make) is not known."""
+    text = document.text
+    filled_in = _MAKE if document.path.endswith(("akefile", ".mk")) else _PLACEHOLDER
+    pieces: list[Piece] = []
+    at = 0
+    for placeholder in filled_in.finditer(text):
+        start, end = placeholder.span()
+        pieces.append(Piece(text[at:start], Span(document, at, start), exact=True))
+        span = Span(document, start, end)
+        hole = Unknown(f"`{placeholder.group()}` is filled in before the command runs", span)
+        pieces.append(Piece(HOLE, span, hole=hole))
+        at = end
+    pieces.append(Piece(text[at:], Span(document, at, len(text)), exact=True))
+    return TracedText([piece for piece in pieces if piece.text])
 
 
 def read_commands(texts: list[TracedText], owner: str | None = None, uncertain: Unknown | None = None) -> list[Loose]:

@@ -1,0 +1,117 @@
+"""What a file says of the CNI's variables and no reader has understood: told, never passed over.
+
+A text is searched for places that set a variable which bears on the room of pods, in whatever language.  Each that
+lies in nothing that was read makes its variable unknown: a command of some other tool, a patch, a file that is broken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from podroom.assembly.manifests.parts import CniPart, ConfigMapPart, EniConfigPart, Loose
+from podroom.model.world import CniSource, CniSourceKind, EnvironmentVariable
+from podroom.patterns import pattern
+from podroom.positions import Document, Span
+from podroom.values import Unknown, first_unknown
+
+_NAMES = (
+    "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG|DISABLE_TCP_EARLY_DEMUX|ENABLE_IPv4|ENABLE_IPv6|ENABLE_MULTI_NIC|ENABLE_POD_ENI"
+    "|ENABLE_PREFIX_DELEGATION|ENABLE_SUBNET_DISCOVERY|ENI_CONFIG_ANNOTATION_DEF|ENI_CONFIG_LABEL_DEF|MAX_ENI"
+    "|MINIMUM_IP_TARGET|POD_SECURITY_GROUP_ENFORCING_MODE|WARM_ENI_TARGET|WARM_IP_TARGET|WARM_PREFIX_TARGET"
+)
+_SETTING = pattern(
+    # a key or an assignment: `NAME: x`, `"NAME":`, `NAME=x`; no use of a variable of that name, no comparison
+    rf"(?<![\w$])(?<!\$\{{)(?P<key>{_NAMES})[\"'\\]*(?:[ \t]*:|=(?!=))"
+    # what a list of names and values calls it: `name: NAME`, `"name":"env.NAME"`, `name = "env.NAME"`
+    rf"|\bname[\"'\\]*\s*[:=]\s*[\"'\\]*(?:[\w.-]*\.)?(?P<name>{_NAMES})\b"
+)
+_ADD_ON = pattern(r"(?:create|update)-addon\b(?:[^\n\\]|\\.|\\\n)*")
+_VALUES = pattern(r"--configuration-values")
+_DESCRIPTION = pattern(r"\"?\$schema\"?\s*:|CustomResourceDefinition|eksctl\.io/v1")
+"""What describes settings, and ClusterConfigs of eksctl, which are read elsewhere."""
+_COMMENT = pattern(r"(?:^|\s)#|^\s*(?://|rem\b|::)")
+_PRINTED = pattern(r"^\s*(?:-\s+|@)?(?:run:\s*)?(?:echo|printf)\b[^|>]*$")
+
+
+def speaks_of_the_cni(document: Document) -> bool:
+    """Return whether anything in a file sets a variable of the CNI, or the values of its add-on."""
+    return next(_settings(document), None) is not None
+
+
+def read_unread(document: Document, read: Sequence[Loose]) -> list[Loose]:
+    """Return the settings that lie in none of the parts that were read of the file, as variables that are not known."""
+    covered = [span for span in _spans(read) if span.document is document]
+    known = set(_names(read))
+    variables: dict[str, EnvironmentVariable] = {}
+    missing: Unknown | None = None
+    for name, span in _settings(document):
+        if name in known or any(one.start <= span.start < one.end for one in covered):
+            continue
+        reason = f"{_called(span)} sets {name or 'values of the add-on vpc-cni'} in a way that podroom does not read"
+        if name:
+            variables.setdefault(name, EnvironmentVariable(name, Unknown(reason, span), span))
+        else:
+            missing = first_unknown(missing, Unknown(reason, span))
+    spans = [variable.span for variable in variables.values()]
+    if missing is not None and isinstance(missing.origin, Span):
+        spans.append(missing.origin)
+    if not spans:
+        return []
+    place = min(spans, key=lambda span: span.start)
+    source = CniSource(
+        kind=CniSourceKind.UNREAD,
+        address=document.path.rpartition("/")[2],
+        span=place,
+        environment=tuple(variables.values()),
+        missing=missing,
+    )
+    return [Loose(CniPart(source), place)]
+
+
+def is_unread(loose: Loose) -> bool:
+    """Return whether a part only says what was not understood."""
+    return isinstance(loose.part, CniPart) and loose.part.source.kind is CniSourceKind.UNREAD
+
+
+def _settings(document: Document) -> Iterator[tuple[str, Span]]:
+    """Iterate over the places that set a variable, with its name; "" stands for whatever an add-on gets."""
+    text = document.text
+    matches = _SETTING.finditer(text)
+    found = [(match.start(group), match[group]) for match in matches for group in ("key", "name") if match[group]]
+    for command in _ADD_ON.finditer(text):
+        values = _VALUES.search(command.group())
+        if values is not None and "vpc-cni" in command.group() and _SETTING.search(command.group()) is None:
+            found.append((command.start() + values.start(), ""))
+    if not found or _DESCRIPTION.search(text):
+        return
+    for at, name in sorted(found):
+        start = text.rfind("\n", 0, at) + 1
+        stop = text.find("\n", at)
+        if _COMMENT.search(text[start:at]) or _PRINTED.search(text[start : stop if stop >= 0 else len(text)]):
+            continue
+        yield name, Span(document, at, at + (len(name) or len("--configuration-values")))
+
+
+def _spans(read: Iterable[Loose]) -> Iterator[Span]:
+    for loose in read:
+        part = loose.part
+        if isinstance(part, CniPart):
+            source = part.source
+            yield from (variable.span for variable in (*source.environment, *source.init_environment))
+            yield from (option.span for option in source.options)
+        elif isinstance(part, ConfigMapPart):
+            yield from (variable.span for variable in part.entries)
+        elif isinstance(part, EniConfigPart):
+            yield loose.span
+
+
+def _names(read: Iterable[Loose]) -> Iterator[str]:
+    """Iterate over the variables that were read: a script may get their values from variables of the same name."""
+    for loose in read:
+        if isinstance(loose.part, CniPart):
+            source = loose.part.source
+            yield from (variable.name for variable in (*source.environment, *source.init_environment))
+
+
+def _called(span: Span) -> str:
+    return f"{span.path}:{span.first.line}"
