@@ -388,6 +388,20 @@ def notices(body: str) -> list[str]:
             "7: managedNodeGroups[0].maxPodsPerNode is of no use: eksctl refuses it together with launchTemplate",
         ),
         ("nodeGroups:\n- name: a\n  maxPodPerNode: 1\n", "6: eksctl has no setting maxPodPerNode; did you mean max"),
+        ("unheardOf: true\n", "4: eksctl has no setting unheardOf"),
+        ("karpenter: {version: '1', settings: {}}\n", "4: eksctl has no setting settings"),
+        ("vpc: {cidr: not-a-cidr}\n", '4: vpc.cidr is "not-a-cidr", no IPv4 block such as 192.168.0.0/16'),
+        ("nodeGroups:\n- name: a\n  spot: 1\n", "6: eksctl has no setting spot"),
+        ("nodeGroups:\n- name: a\n  minSize: 1\n  minSize: 2\n", "6: minSize is set again further down, which eksctl"),
+        ("managedNodeGroups: [{name: a}]\nnodeGroups: [{name: a}]\n", "5: another node group is called a too, which"),
+        (
+            "nodeGroups:\n- name: a\n  minSize: 5\n  maxSize: 2\n",
+            "6: minSize is 5, above the maxSize of 2, which eksctl",
+        ),
+        (
+            "nodeGroups:\n- name: a\n  minSize: 5\n  desiredCapacity: 2\n",
+            "6: minSize is 5, above the desiredCapacity of",
+        ),
         ("managedNodeGroup: []\n", "4: eksctl has no setting managedNodeGroup; did you mean managedNodeGroups?"),
     ],
 )
@@ -404,7 +418,9 @@ def test_what_eksctl_would_not_take_is_said_with_its_place(body: str, notice: st
         "nodeGroups:\n",
         "nodeGroups:\n- &a {name: a, amiFamily: amazonlinux2}\n- {<<: *a, name: b}\n",
         "managedNodeGroups:\n- {name: a, instanceTypes: [x.large], instanceName: n, instancePrefix: p}\n",
-        "gitops: {flux: {}}\nunheardOf: true\n",
+        "gitops: {flux: {}}\n",
+        "nodeGroups:\n- {name: a, minSize: $LEAST, maxSize: 1}\n- {name: $NAME}\n- {name: $NAME}\n",
+        "vpc: {cidr: $CIDR}\n",
     ],
 )
 def test_what_is_right_unknown_or_not_read_gives_no_notice(body: str) -> None:

@@ -24,7 +24,8 @@ from podroom.values import Known, OneOf, Unknown, Value
 
 SETTING = "maxPodsPerNode"
 _KUBELET_SETTING = "kubeletExtraConfig.maxPods"
-_BOTTLEROCKET_SETTING = "bottlerocket.settings.kubernetes.max-pods"
+_SETTING_BESIDE_AMI = "maxPods of a NodeConfig in overrideBootstrapCommand"
+"""Where managed groups with an AMI have the number, as eksctl refuses `maxPodsPerNode` beside `ami`."""
 _HELPER = "/var/lib/cloud/scripts/eksctl/bootstrap.helper.sh"
 _ENVIRONMENT = "/etc/eksctl/kubelet.env"
 
@@ -36,7 +37,7 @@ def read_group_user_data(
     if not isinstance(family, Known):
         return _of_unknown_family(group, family, owner)
     notes = Notes()
-    user_data = _Group(group, notes)
+    user_data = _Group(group, notes, kind)
     managed_image = kind is GroupKind.MANAGED and not (isinstance(own_image, Known) and own_image.value)
     if family.value is AmiFamily.AL2023:
         user_data.al2023()
@@ -70,10 +71,14 @@ def _unknown_settings(parent: Mapping, path: tuple[str, ...]) -> Iterator[Unusab
 
 
 class _Group:
-    """The settings of one group, read into notes in the order in which they reach the node."""
+    """The settings of one group, read into notes in the order in which they reach the node.
 
-    def __init__(self, group: Mapping, notes: Notes) -> None:
+    A number is noted under the setting that it is to have, as eksctl refuses it in some.
+    """
+
+    def __init__(self, group: Mapping, notes: Notes, kind: GroupKind) -> None:
         self._group = group
+        self._managed = kind is GroupKind.MANAGED
         self._notes = notes
         self._override = scalar(group, "overrideBootstrapCommand")
 
@@ -137,7 +142,7 @@ class _Group:
         self._notes.bootstrap(Bootstrap.BOTTLEROCKET, EKSCTL)
         settings = mapping(mapping(self._group, "bottlerocket"), "settings")
         kubernetes = mapping(settings, "kubernetes")
-        self._number(kubernetes, "max-pods", Mechanism.BOTTLEROCKET_SETTING, _BOTTLEROCKET_SETTING)
+        self._number(kubernetes, "max-pods", Mechanism.BOTTLEROCKET_SETTING, SETTING)
         entry = kubernetes.entry("max-pods") if kubernetes else None
         if entry is not None and isinstance(entry.value, Scalar) and entry.value.kind is ScalarKind.STRING:
             self._notes.unusable_settings.append(quoted(entry.span, whole_number(kubernetes, "max-pods", entry.span)))
@@ -184,10 +189,11 @@ class _Group:
         reserved = extra.entry("kubeReserved") if extra else None
         if reserved is not None:
             self._notes.kube_reserved.append(reserved.span)
-        self._number(extra, "maxPods", mechanism, _KUBELET_SETTING)
+        self._number(extra, "maxPods", mechanism, SETTING if self._managed else _KUBELET_SETTING)
 
     def _fix(self, mechanism: Mechanism) -> None:
-        self._number(self._group, SETTING, mechanism, SETTING)
+        beside_ami = self._managed and mechanism is Mechanism.NODEADM_CONFIG and self._group.entry("ami") is not None
+        self._number(self._group, SETTING, mechanism, _SETTING_BESIDE_AMI if beside_ami else SETTING)
 
     def _number(self, parent: Mapping | None, name: str, mechanism: Mechanism, setting: str) -> None:
         """Note a number that stands in a setting of the file; 0 means that it is not set."""

@@ -12,10 +12,12 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from podroom.assembly.eksctl.node_groups import GROUP_SECTIONS
-from podroom.assembly.eksctl.reading import unknown_in
+from podroom.assembly.eksctl.reading import items, scalar, unknown_in
 from podroom.model.world import Notice
 from podroom.positions import Span
 from podroom.sources.yaml import Mapping, Node, Scalar, ScalarKind, Sequence
+from podroom.traced_text import HOLE
+from podroom.values import Known
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -45,13 +47,10 @@ def find_notices(root: Mapping) -> tuple[Notice, ...]:
     found = schema()
     errors = Draft202012Validator(found).iter_errors(_plain(root, {}))
     notices = [notice for error in errors if (notice := _notice(error, root)) is not None]
-    notices += _misspelt(root, found["properties"])
-    shared = found["$defs"]["nodeGroup"]["properties"]
-    for section in GROUP_SECTIONS:
-        groups = root.get(section)
-        for group in groups.items if isinstance(groups, Sequence) else ():
-            if isinstance(group, Mapping):
-                notices += _misspelt(group, {*shared, *found["properties"][section]["items"]["properties"]})
+    notices += _unheard_of(root, found)
+    notices += _twice(root)
+    notices += _same_names(root)
+    notices += _sizes(root)
     unique = {(notice.message, notice.span.start): notice for notice in notices}
     return tuple(sorted(unique.values(), key=lambda notice: (notice.span.start, notice.message)))
 
@@ -110,6 +109,8 @@ def _what(error: ValidationError) -> str:
         return f"must be {_WORDS[str(error.validator_value)]}"
     if error.validator == "minimum":
         return f"must be at least {error.validator_value}"
+    if error.validator == "pattern" and isinstance(error.schema, dict) and "description" in error.schema:
+        return f'is "{error.instance}", {error.schema["description"]}'
     if error.validator == "not" and isinstance(error.schema, dict):
         return f"is of no use: {error.schema['description']}"
     return f'is "{error.instance}", which eksctl does not know'
@@ -143,14 +144,91 @@ def _name(path: Iterable[str | int]) -> str:
     return name.removeprefix(".")
 
 
-def _misspelt(mapping: Mapping, known: Iterable[str]) -> Iterator[Notice]:
-    """Iterate over keys that are nearly the name of a setting that podroom reads."""
-    from difflib import get_close_matches  # noqa: PLC0415 - same
+_HOLDERS = {
+    "metadata": "ClusterMeta",
+    "vpc": "ClusterVPC",
+    "kubernetesNetworkConfig": "KubernetesNetworkConfig",
+    "autoModeConfig": "AutoModeConfig",
+    "addonsConfig": "AddonsConfig",
+    "karpenter": "Karpenter",
+    "addons": "Addon",
+    "fargateProfiles": "FargateProfile",
+    "nodeGroups": "NodeGroup",
+    "managedNodeGroups": "ManagedNodeGroup",
+}
+"""The sections whose settings are looked at, and the type of each, or of each of their items."""
+
+
+def _unheard_of(root: Mapping, found: dict[str, Any]) -> Iterator[Notice]:
+    """Iterate over the settings that eksctl refuses because it knows none of that name (pkg/eks/api.go:222)."""
+    names: dict[str, list[str]] = found["$defs"]["names"]
+    yield from _strangers(root, names["ClusterConfig"])
+    for section, holder in _HOLDERS.items():
+        value = root.get(section)
+        own = found["properties"].get(section, {}).get("items", {}).get("properties", {})  # judged with the schema
+        for item in value.items if isinstance(value, Sequence) else (value,):
+            if isinstance(item, Mapping):
+                yield from _strangers(item, {*names[holder], *own})
+
+
+def _strangers(mapping: Mapping, known: Iterable[str]) -> Iterator[Notice]:
+    from difflib import get_close_matches  # noqa: PLC0415 - slow to import, and only a stranger needs it
 
     names = list(known)
     for entry in mapping.entries:
         key = entry.key
-        if isinstance(key, Scalar) and key.text not in names:
+        if isinstance(key, Scalar) and key.text not in names and HOLE not in key.text:
             close = get_close_matches(key.text, names, n=1, cutoff=_CLOSE_ENOUGH)
-            if close:
-                yield Notice(f"eksctl has no setting {key.text}; did you mean {close[0]}?", key.span)
+            hint = f"; did you mean {close[0]}?" if close else ""
+            yield Notice(f"eksctl has no setting {key.text}{hint}", key.span)
+
+
+def _twice(root: Node) -> Iterator[Notice]:
+    """Iterate over keys that stand in a mapping again, which eksctl refuses (pkg/eks/api.go:222)."""
+    seen: set[int] = set()
+    pending: list[Node] = [root]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Scalar) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Sequence):
+            pending += node.items
+            continue
+        pending += [entry.value for entry in node.entries]
+        for entry in node.duplicates:
+            if isinstance(entry.key, Scalar):
+                yield Notice(f"{entry.key.text} is set again further down, which eksctl refuses", entry.key.span)
+
+
+def _same_names(root: Mapping) -> Iterator[Notice]:
+    """Iterate over names that another node group has (pkg/apis/eksctl.io/v1alpha5/validation.go:251)."""
+    names: set[str] = set()
+    for group in _groups(root):
+        name = scalar(group, "name")
+        if name is None or unknown_in(name) is not None:
+            continue
+        if name.text in names:
+            yield Notice(f"another node group is called {name.text} too, which eksctl refuses", name.span)
+        names.add(name.text)
+
+
+def _sizes(root: Mapping) -> Iterator[Notice]:
+    """Iterate over sizes that contradict each other (pkg/apis/eksctl.io/v1alpha5/validation.go:1421)."""
+    for group in _groups(root):
+        for less, more in (("minSize", "desiredCapacity"), ("desiredCapacity", "maxSize"), ("minSize", "maxSize")):
+            low, high = (scalar(group, name) for name in (less, more))
+            if low is None or high is None:
+                continue
+            numbers = [low.integer(), high.integer()]
+            if not all(isinstance(number, Known) for number in numbers):
+                continue
+            least, most = (number.need() for number in numbers if number is not None)
+            if least > most:
+                yield Notice(f"{less} is {least}, above the {more} of {most}, which eksctl refuses", low.span)
+                break
+
+
+def _groups(root: Mapping) -> Iterator[Mapping]:
+    for section in GROUP_SECTIONS:
+        yield from (node for node in items(root, section) if isinstance(node, Mapping))

@@ -19,7 +19,7 @@ from podroom.assembly.cni_defaults import DEFAULT_VERSION, UNDECLARED
 from podroom.assembly.cni_sources import sources_of, with_sources
 from podroom.assembly.eksctl.lending import ClusterConfig, Lending
 from podroom.assembly.eksctl.network import Network
-from podroom.assembly.eksctl.node_groups import GROUP_SECTIONS, condition_on, read_node_groups
+from podroom.assembly.eksctl.node_groups import GROUP_SECTIONS, condition_on, count_node_groups, read_node_groups
 from podroom.assembly.eksctl.order import with_cni_order
 from podroom.assembly.eksctl.reading import EKSCTL, changed, items, mapping, scalar, text, text_of, truth, unknown_in
 from podroom.assembly.eksctl.validation import find_notices
@@ -215,7 +215,7 @@ def _cni(config: ClusterConfig, lenders: Sequence[ClusterConfig]) -> CniSettings
 
     eksctl installs it as an add-on before it makes node groups, with defaults if no `addons` names it
     (pkg/actions/addon/tasks.go:22, pkg/apis/eksctl.io/v1alpha5/known_addons.go:12), unless `disableDefaultAddons`
-    is on, which leaves the cluster without one (pkg/cfn/builder/cluster.go:376).
+    is on, which leaves the cluster without one (pkg/cfn/builder/cluster.go:376), or EKS Auto Mode (tasks.go:32).
     """
     for holder, node, name in _add_ons(config, lenders, ADDON):
         settings = _from_addon(node, name)
@@ -229,6 +229,11 @@ def _cni(config: ClusterConfig, lenders: Sequence[ClusterConfig]) -> CniSettings
     if isinstance(switch, Known) and switch.value and isinstance(switch.origin, Span):
         reason = "disableDefaultAddons is on and no vpc-cni is among addons: what gives pods addresses is not known"
         return _default(Unknown(reason, switch.origin))
+    auto_mode = truth(mapping(config.root, "autoModeConfig"), "enabled", otherwise=False)
+    if isinstance(auto_mode.origin, Span) and count_node_groups(config.root):
+        reason = "with EKS Auto Mode eksctl installs no vpc-cni by itself: what gives these pods addresses is not known"
+        if isinstance(auto_mode, Unknown) or True in auto_mode.candidates():
+            return _default(Unknown(reason, auto_mode.origin))
     return UNDECLARED
 
 
