@@ -117,6 +117,7 @@ def calls(statistics: pstats.Stats, function: str) -> int:
         (bench_inputs.write_module_instances, 10),
         (bench_inputs.write_manifests, 50),
         (bench_inputs.write_cluster_config, 10),
+        (bench_inputs.write_node_pools, 40),
     ],
 )
 def test_work_grows_linearly(write: Callable[[Path, int], None], smallest: int, tmp_path: Path) -> None:

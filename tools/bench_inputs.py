@@ -493,6 +493,31 @@ def write_cluster_config(folder: Path, groups: int) -> None:
     _write(folder / "cluster.yaml", f"{head}managedNodeGroups:\n{''.join(map(group.format, range(groups)))}")
 
 
+def write_node_pools(folder: Path, pools: int) -> None:
+    """Write NodePools of Karpenter, each with a node class of its own."""
+    documents = "---\n".join(_NODE_POOL.format(number) for number in range(pools))
+    _write(folder / "pools.yaml", documents)
+
+
+_NODE_POOL = """\
+apiVersion: karpenter.sh/v1
+kind: NodePool
+metadata: {{name: pool-{0}}}
+spec:
+  template:
+    spec:
+      nodeClassRef: {{group: karpenter.k8s.aws, kind: EC2NodeClass, name: class-{0}}}
+      requirements:
+        - {{key: node.kubernetes.io/instance-type, operator: In, values: [m5.large]}}
+---
+apiVersion: karpenter.k8s.aws/v1
+kind: EC2NodeClass
+metadata: {{name: class-{0}}}
+spec:
+  amiSelectorTerms: [{{alias: al2023@latest}}]
+"""
+
+
 def write_module_instances(folder: Path, instances: int) -> None:
     """Write one root module that calls a module with a node group so many times."""
     _write_root(folder, 8, {"network.tf": _NETWORK, "cluster.tf": _CLUSTER})

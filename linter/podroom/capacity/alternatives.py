@@ -30,20 +30,29 @@ class Alternatives:
 
 def alternatives(assessment: Assessment, addresses: Sequence[str]) -> Alternatives | None:
     """Return what may be of the groups of these addresses; None if their types are clear, or too many are possible."""
-    groups = [group for group in assessment.world.node_groups if group.address in addresses]
+    named = assessment.remember(("groups by address",), lambda: _by_address(assessment.world.node_groups))
+    groups = [group for address in dict.fromkeys(addresses) for group in named.get(address, ())]
     open_types = list(dict.fromkeys(value for group in groups for value in _open_types(group)))
     if not open_types or prod(len(value.values) for value in open_types) > _MOST_WORLDS:
         return None
     first = open_types[0]
+    meant = frozenset(addresses)
     assessments = []
     for chosen in product(*(value.values for value in open_types)):
         choice = dict(zip(open_types, chosen, strict=True))
         node_groups = tuple(
-            _settled(group, choice) if group.address in addresses else group for group in assessment.world.node_groups
+            _settled(group, choice) if group.address in meant else group for group in assessment.world.node_groups
         )
         assessments.append(assessment.with_groups(node_groups))
     types = tuple(dict.fromkeys(name for value in open_types for name in value.values))
     return Alternatives(tuple(assessments), types, Unknown(first.reason, first.origin, first.refs))
+
+
+def _by_address(groups: Sequence[NodeGroup]) -> dict[str, list[NodeGroup]]:
+    found: dict[str, list[NodeGroup]] = {}
+    for group in groups:
+        found.setdefault(group.address, []).append(group)
+    return found
 
 
 def _choices(group: NodeGroup) -> list[InstanceChoice]:

@@ -45,16 +45,15 @@ def node_class(pool: NodePool, assessment: Assessment) -> NodeClass:
 
     Of several with one name the one in the same file is meant, or the only one in the same folder.
     """
+    return assessment.remember(("node class", id(pool)), lambda: _node_class(pool, assessment))
+
+
+def _node_class(pool: NodePool, assessment: Assessment) -> NodeClass:
     wanted = pool.node_class.need()
-    unnamed: Unknown | None = None
-    found = []
-    for known in assessment.world.node_classes:
-        if _is_other(known.cluster, pool.cluster):
-            continue
-        if isinstance(known.reference, Known):
-            found += [known] if known.reference.value == wanted else []
-        elif isinstance(known.reference, Unknown):
-            unnamed = first_unknown(unnamed, known.reference)
+    classes = assessment.remember(("node classes",), lambda: _by_reference(assessment.world.node_classes))
+    found = [known for known in classes.get(wanted, ()) if not _is_other(known.cluster, pool.cluster)]
+    nameless = (known for known in classes.get(None, ()) if not _is_other(known.cluster, pool.cluster))
+    unnamed = first_unknown(*(known.reference for known in nameless if isinstance(known.reference, Unknown)))
     for near in (_same_file, _same_folder):
         if len(found) > 1:
             found = [known for known in found if near(known.span, pool.span)] or found
@@ -67,6 +66,14 @@ def node_class(pool: NodePool, assessment: Assessment) -> NodeClass:
     if unnamed is not None:
         raise Undecidable(unnamed)
     raise Undecidable(Unknown(f"{wanted} is not in this project", pool.node_class.origin))
+
+
+def _by_reference(classes: Iterable[NodeClass]) -> dict[str | None, list[NodeClass]]:
+    """Return node classes by what pools call them, those whose name is not known by None."""
+    found: dict[str | None, list[NodeClass]] = {}
+    for known in classes:
+        found.setdefault(known.reference.value if isinstance(known.reference, Known) else None, []).append(known)
+    return found
 
 
 def kubelet_of(pool: NodePool, assessment: Assessment) -> KarpenterKubelet | None:
