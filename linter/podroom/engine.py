@@ -354,7 +354,7 @@ def _for_all_subjects(findings: Sequence[Finding]) -> Finding:
     return replace(
         worst,
         subjects=tuple(dict.fromkeys(subject for finding in (worst, *others) for subject in finding.subjects)),
-        related=tuple({note.span: note for note in reversed(notes)}.values())[::-1],
+        related=tuple({(note.span, note.message): note for note in notes}.values()),
     )
 
 

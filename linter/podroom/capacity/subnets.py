@@ -44,6 +44,9 @@ LARGEST_SUBNET = 16
 SMALLEST_SUBNET = 28
 """The longest prefix that EC2 makes a subnet with, which is also the size of a delegated prefix."""
 
+_MOST_TERMS = 6
+"""A sum of more groups of nodes takes together those of one type that take the same."""
+
 
 class SubnetSizeError(PodroomError):
     """EC2 makes no subnet of this size."""
@@ -200,9 +203,10 @@ def subnet_demand(groups: Sequence[NodesInSubnet], reserves: Sequence[Reserve] =
 
     def demand(load: Callable[[NodeLoad], NodeAddresses]) -> Figure:
         each = [_part(load(group.load), group.part) for group in groups]
-        shown = [
-            f"{counted(group.nodes, f'{group.name} node')} x {one}" for group, one in zip(groups, each, strict=True)
-        ]
+        terms = [(group.name, one, group.nodes) for group, one in zip(groups, each, strict=True)]
+        if len(terms) > _MOST_TERMS:
+            terms = _alike(terms)
+        shown = [f"{counted(nodes, f'{name} node')} x {one}" for name, one, nodes in terms]
         shown += [f"{reserve.addresses} {reserve.name}" for reserve in reserves]
         value = sum(group.nodes * one for group, one in zip(groups, each, strict=True))
         value += sum(reserve.addresses for reserve in reserves)
@@ -213,6 +217,14 @@ def subnet_demand(groups: Sequence[NodesInSubnet], reserves: Sequence[Reserve] =
         one_pod=demand(lambda load: load.one_pod),
         saturated=demand(lambda load: load.saturated),
     )
+
+
+def _alike(terms: Sequence[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
+    """Return the terms of a sum with the nodes of one type that take the same taken together."""
+    nodes: dict[tuple[str, int], int] = {}
+    for name, each, number in terms:
+        nodes[name, each] = nodes.get((name, each), 0) + number
+    return [(name, each, number) for (name, each), number in nodes.items()]
 
 
 def _part(addresses: NodeAddresses, part: SubnetPart) -> int:

@@ -8,12 +8,14 @@ from podroom.engine import Outcome, Problem, Undecided, Unused
 from podroom.model.world import Notice
 from podroom.positions import Span
 from podroom.report.style import Style, printable
-from podroom.rule import Confidence, Finding, Severity
+from podroom.rule import Confidence, Finding, Note, Severity
 
 _TAB = "    "
 _LONGEST_LINE = 160
 _CUT = "..."
 _MOST_NAMES = 6
+_MOST_PLACES = 12
+_MOST_SAID = 4
 
 
 def render(outcome: Outcome, style: Style) -> str:
@@ -68,9 +70,8 @@ def _finding(finding: Finding, style: Style) -> str:
     head = style.severity(finding.severity, f"{finding.severity}[{finding.code}]")
     lines = [f"{head} {finding.name}: {style.strong(printable(finding.message))}{style.faint(sure)}"]
     width = max(len(str(span.first.line)) for span in [finding.span, *(note.span for note in finding.related)])
-    lines += _excerpt(finding.span, finding.label, finding.severity, width=width, style=style)
-    for note in finding.related:
-        lines += _excerpt(note.span, note.message, None, width=width, style=style)
+    lines += _excerpt(finding.span, finding.label, severity=finding.severity, width=width, style=style)
+    lines += _related(finding.related, width=width, style=style)
     gutter = " " * width + " = "
     for title, text in (
         ("subject", _some(finding.subjects)),
@@ -84,14 +85,28 @@ def _finding(finding: Finding, style: Style) -> str:
     return "\n".join(lines)
 
 
+def _related(notes: Iterable[Note], *, width: int, style: Style) -> Iterator[str]:
+    """Iterate over the lines that show related places, each once with what is said of it; cut after the first few."""
+    places: dict[Span, dict[str, None]] = {}
+    for note in notes:
+        places.setdefault(note.span, {})[note.message] = None
+    for span, said in list(places.items())[:_MOST_PLACES]:
+        more = [f"and {len(said) - _MOST_SAID} more"] if len(said) > _MOST_SAID else []
+        yield from _excerpt(span, *[*said][:_MOST_SAID], *more, width=width, style=style)
+    if len(places) > _MOST_PLACES:
+        yield f"{' ' * width}{style.faint(':::')} and {len(places) - _MOST_PLACES} more places"
+
+
 def _some(names: Sequence[str]) -> str:
     """Return a list of names, cut after the first few."""
     shown = ", ".join(names[:_MOST_NAMES])
     return f"{shown} and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else shown
 
 
-def _excerpt(span: Span, label: str, severity: Severity | None, *, width: int, style: Style) -> Iterator[str]:
-    """Iterate over the lines that show a place; without a severity it is a related one."""
+def _excerpt(
+    span: Span, label: str, *labels: str, severity: Severity | None = None, width: int, style: Style
+) -> Iterator[str]:
+    """Iterate over the lines that show a place and what is said of it; without a severity it is a related one."""
     arrow, mark = (":::", "-") if severity is None else ("-->", "^")
     first, last = span.first, span.last
     raw = span.document.line(first.line)
@@ -104,8 +119,10 @@ def _excerpt(span: Span, label: str, severity: Severity | None, *, width: int, s
     yield f"{margin}{style.faint(arrow)} {printable(str(span))}"
     yield style.faint(f"{margin} |")
     yield f"{style.faint(f'{first.line:>{width}} |')} {before}{guilty}{after}".rstrip()
-    marks = style.severity(severity, mark * max(len(guilty), 1) + f" {printable(label)}")
-    yield f"{style.faint(f'{margin} |')} {' ' * len(before)}{marks}"
+    marks = mark * max(len(guilty), 1)
+    for at, text in enumerate((label, *labels)):
+        shown = style.severity(severity, f"{marks if at == 0 else ' ' * len(marks)} {printable(text)}")
+        yield f"{style.faint(f'{margin} |')} {' ' * len(before)}{shown}"
 
 
 def _cut(before: str, guilty: str, after: str) -> tuple[str, str, str]:
@@ -131,7 +148,7 @@ def _problem(problem: Problem, style: Style) -> str:
         return f"{head}: {printable(problem.message)}"
     width = len(str(problem.span.first.line))
     lines = [f"{head}: {style.strong(printable(problem.message))}"]
-    lines += _excerpt(problem.span, "here", Severity.ERROR, width=width, style=style)
+    lines += _excerpt(problem.span, "here", severity=Severity.ERROR, width=width, style=style)
     return "\n".join(lines)
 
 
