@@ -204,6 +204,53 @@ def test_the_version_tells_the_date_of_the_table() -> None:
     assert podroom("--version").output == expected
 
 
+MANY_GROUPS = """
+resource "aws_subnet" "room" {
+  cidr_block        = "10.0.0.0/26"
+  availability_zone = "eu-west-1a"
+  vpc_id            = "vpc-1"
+}
+resource "aws_eks_cluster" "main" {
+  name = "main"
+}
+resource "aws_eks_node_group" "shared" {
+  for_each       = { small = "t3.large", large = "m5.4xlarge" }
+  cluster_name   = aws_eks_cluster.main.name
+  instance_types = [each.value]
+  subnet_ids     = [aws_subnet.room.id]
+  scaling_config {
+    max_size = 20
+  }
+}
+"""
+ONE_MORE = """
+resource "aws_eks_node_group" "own_%d" {
+  cluster_name   = aws_eks_cluster.main.name
+  instance_types = ["m5.large"]
+  subnet_ids     = [aws_subnet.room.id]
+  scaling_config {
+    max_size = 2
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(("more", "left_out"), [(2, None), (11, None), (12, "and 1 more place\n"), (30, "and 19 more")])
+def test_a_related_place_is_shown_once_with_all_that_is_said_of_it(
+    tmp_path: Path, more: int, left_out: str | None
+) -> None:
+    text = MANY_GROUPS + "".join(ONE_MORE % number for number in range(more))
+    (tmp_path / "main.tf").write_text(text, encoding="utf-8")
+
+    shown = podroom("check", str(tmp_path)).output
+
+    place = f"{tmp_path.as_posix()}/main.tf:{text[: text.index('= 20')].count(chr(10)) + 1}:"
+    assert shown.count(f"::: {place}") == 1
+    assert shown.count("20 nodes in this zone") == 2
+    assert ("more place" in shown) == (left_out is not None)
+    assert left_out is None or left_out in shown
+
+
 @pytest.mark.parametrize("before", [0, 50, 3000])
 @pytest.mark.parametrize("after", [0, 50, 3000])
 def test_a_long_line_is_cut_around_the_guilty_text(tmp_path: Path, before: int, after: int) -> None:

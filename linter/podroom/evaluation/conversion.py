@@ -259,7 +259,7 @@ def _convert_to_sequence(term: Term, target: ListType | SetType) -> Term:
     element = resolved(constraint, DYNAMIC)
     if isinstance(term, ListTerm) and isinstance(target, ListType) and term.element == element:
         return term
-    items = [convert(item, constraint) for item in term.items]
+    items = [_convert_part(f"element {at}", item, constraint) for at, item in enumerate(term.items)]
     element = _settled(element, items)
     if isinstance(target, SetType):
         return make_set(element, items, term.rest)
@@ -311,6 +311,15 @@ def may_coincide(members: Sequence[Term]) -> tuple[Sym, ...]:
     return (derived(DYNAMIC, *unsure, reason=doubted("whether it equals another member", cause.reason)),)
 
 
+def _convert_part(what: str, term: Term, target: Type) -> Term:
+    """Convert a part of a larger value; a failure says which part it is."""
+    try:
+        return convert(term, target)
+    except EvaluationFailure as failure:
+        failure.message = f"{what}: {failure.message}"
+        raise
+
+
 def _convert_to_map(term: Term, target: MapType) -> Term:
     if not isinstance(term, MapTerm | ObjectTerm):
         raise _cannot(term, target)
@@ -318,7 +327,7 @@ def _convert_to_map(term: Term, target: MapType) -> Term:
     element = resolved(constraint, DYNAMIC)
     if isinstance(term, MapTerm) and term.element == element:
         return term
-    entries = {key: convert(value, constraint) for key, value in term.entries.items()}
+    entries = {key: _convert_part(f'element "{key}"', value, constraint) for key, value in term.entries.items()}
     return MapTerm(_settled(element, entries.values()), entries, term.rest)
 
 
@@ -335,7 +344,7 @@ def _convert_to_object(term: Term, target: ObjectType) -> Term:
     for name, kind in target.attributes.items():
         found = find(term, name)
         if found is not None:
-            entries[name] = convert(found, kind)
+            entries[name] = _convert_part(f'attribute "{name}"', found, kind)
         elif name in target.optional:
             entries[name] = Null(resolved(kind, DYNAMIC))
         else:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from podroom.evaluation.constraints import ANY, Constraint, apply_defaults, read_constraint
-from podroom.evaluation.conversion import convert
+from podroom.evaluation.conversion import convert, has_undecided
 from podroom.evaluation.declarations import Declaration
 from podroom.evaluation.expressions import evaluate
-from podroom.evaluation.failures import EvaluationFailure
+from podroom.evaluation.failures import EvaluationFailure, EvaluationProblem
 from podroom.evaluation.operations import over_choices
+from podroom.evaluation.provenance import entry
 from podroom.evaluation.scope import Place, Scope
-from podroom.evaluation.terms import Null, Sym, Term, type_of
-from podroom.evaluation.types import DYNAMIC, STRING
+from podroom.evaluation.terms import MapTerm, Null, ObjectTerm, Sym, Term, type_of
+from podroom.evaluation.types import DYNAMIC, STRING, MapType
 from podroom.records import dataclass
 
 
@@ -58,9 +59,39 @@ class Variable:
         try:
             return over_choices([term], lambda terms: _fitted(constraint, terms[0]))
         except EvaluationFailure as failure:
-            failure.message = f"{self.address} does not fit its type: {failure.message}"
+            failure.message = self._misfit(failure)
             failure.span = failure.span or place.span
-            raise
+            rest = self._without_misfits(constraint, term, place, failure)
+            if rest is None:
+                raise
+            return rest
+
+    def _misfit(self, failure: EvaluationFailure) -> str:
+        return f"{self.address} does not fit its type: {failure.message}"
+
+    def _without_misfits(
+        self, constraint: Constraint, term: Term, place: Place, whole: EvaluationFailure
+    ) -> Term | None:
+        """Return a map whose elements that do not fit are unknown, None where that would not help."""
+        kind, resolver = constraint.type, self.scope.resolver
+        if not isinstance(term, MapTerm | ObjectTerm) or not isinstance(kind, MapType) or has_undecided(kind.element):
+            return None
+        one = Constraint(kind.element, constraint.defaults.element if constraint.defaults else None)
+        entries: dict[str, Term] = {}
+        fits = True
+        for key, value in term.entries.items():
+            try:
+                entries[key] = _fitted(one, value)
+            except EvaluationFailure as failure:
+                fits = False
+                failure.message = f'element "{key}": {failure.message}'
+                message = self._misfit(failure)
+                span = (entry(Place(place.expression, place.scope, (key,))) or place.span).shown
+                resolver.note(EvaluationProblem(message, span, failure.serious))
+                entries[key] = Sym(kind.element, message, (self.address,), origin=span)
+        if fits:  # each by itself, but not together
+            resolver.note(EvaluationProblem(whole.message, whole.span, whole.serious))
+        return MapTerm(kind.element, entries, term.rest)
 
     def _missing(self, constraint: Constraint, *, nullable: bool) -> Sym:
         place = self.declaration.header.shown

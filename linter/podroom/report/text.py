@@ -94,7 +94,7 @@ def _related(notes: Iterable[Note], *, width: int, style: Style) -> Iterator[str
         more = [f"and {len(said) - _MOST_SAID} more"] if len(said) > _MOST_SAID else []
         yield from _excerpt(span, *[*said][:_MOST_SAID], *more, width=width, style=style)
     if len(places) > _MOST_PLACES:
-        yield f"{' ' * width}{style.faint(':::')} and {len(places) - _MOST_PLACES} more places"
+        yield f"{' ' * width}{style.faint(':::')} and {_count(len(places) - _MOST_PLACES, 'more place')}"
 
 
 def _some(names: Sequence[str]) -> str:

@@ -96,6 +96,15 @@ def test_the_demand_of_a_subnet_adds_groups_and_reserves():
     assert (demand.idle.value, demand.one_pod.value, demand.saturated.value) == (73, 133, 193)
 
 
+def test_a_long_sum_takes_nodes_together_that_take_the_same():
+    web = node_load(M5_LARGE, CniBehavior(), max_pods=29)
+    groups = [NodesInSubnet("web", 2, web)] * 6
+    few, many = subnet_demand(groups), subnet_demand([*groups, NodesInSubnet("batch", 1, web)])
+    assert few.idle.working == " + ".join(["2 web nodes x 10"] * 6) + " = 120"
+    assert many.idle.working == "12 web nodes x 10 + 1 batch node x 10 = 130"
+    assert many.idle.value == few.idle.value + 10
+
+
 def test_the_control_plane_asks_for_what_the_user_guide_says():
     assert control_plane_reserve().addresses == CONTROL_PLANE_UPDATE == 5
     assert (CONTROL_PLANE_REQUIRED, CONTROL_PLANE_RECOMMENDED) == (6, 16)

@@ -111,3 +111,40 @@ def test_a_source_may_be_computed_from_what_is_known_beforehand(source: str) -> 
 def test_a_source_that_hangs_on_its_own_module_ends() -> None:
     root = load('module "m" {\n  source = module.m.source\n}\n')
     assert list(root.modules()) == []
+
+
+POOLS = """
+variable "pools" {
+  type = map(object({ types = list(string), most = number, more = optional(any) }))
+}
+resource "x" "x" {
+  for_each = var.pools
+  v        = each.value.most
+}
+"""
+
+
+def test_an_element_that_does_not_fit_its_type_spoils_no_other() -> None:
+    root = load(
+        POOLS, terraform_dot_tfvars="pools = {\n  a = { types = [], most = 1 }\n  b = { types = [[]], most = 2 }\n}\n"
+    )
+    assert {one.key: one.body.attribute("v").integer() for one in root.resources("x")}["a"].need() == 1  # type: ignore[union-attr]
+    (problem,) = root.problems
+    assert problem.serious
+    assert problem.message == (
+        'var.pools does not fit its type: element "b": attribute "types": element 0: string required, not tuple'
+    )
+    assert problem.span is not None
+    assert (problem.span.path, problem.span.first.line) == ("r/terraform.tfvars", 3)
+    unknown = field(root, at=1).integer()
+    assert isinstance(unknown, Unknown)
+    assert unknown.reason == problem.message
+
+
+def test_elements_that_do_not_fit_together_are_told_and_kept() -> None:
+    given = "pools = {\n  a = { types = [], most = 1, more = [1] }\n  b = { types = [], most = 2, more = {} }\n}\n"
+    root = load(POOLS, terraform_dot_tfvars=given)
+    assert [field(root, at=at).integer().need() for at in (0, 1)] == [1, 2]
+    assert [problem.message for problem in root.problems] == [
+        "var.pools does not fit its type: the members have no common type"
+    ]
