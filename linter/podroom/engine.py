@@ -137,6 +137,7 @@ class Engine:
         world = assessment.world
         subjects = _subjects(world)
         findings: list[Finding] = []
+        for_each_type: list[Finding] = []
         undecided: list[Undecided] = []
         open_subjects = {
             (kind, number): possible
@@ -149,12 +150,20 @@ class Engine:
                 possible = open_subjects.get((rule.subject, number))
                 if possible is None:
                     found, unknown = collect(rule.judge(subject, assessment))
+                    findings += found
                 else:
                     found, unknown = _judge_each(rule, number, possible)
-                findings.extend(found)
+                    for_each_type += found
                 if unknown is not None:
                     undecided.append(_undecided(rule.code, subject, unknown))
+        # What is known of a subnet without a group of several possible types need not be told with it once more.
+        told = {(finding.code, _thing_of(finding)) for finding in findings}
+        findings += [finding for finding in for_each_type if (finding.code, _thing_of(finding)) not in told]
         return findings, undecided
+
+
+def _thing_of(finding: Finding) -> Hashable:
+    return (finding.span.document, finding.span.start, finding.span.end, finding.subjects)
 
 
 def _subjects(world: World) -> dict[type, Sequence[Subject]]:
@@ -177,11 +186,11 @@ def _groups_of(subject: Subject, world: World) -> tuple[str, ...]:
 def _judge_each(rule: AnyRule, number: int, possible: Alternatives) -> tuple[list[Finding], Unknown | None]:
     """Judge a subject for each of the types that it may have; what is wrong with all of them is a finding."""
     unknown: Unknown | None = None
-    verdicts: list[dict[tuple[Document, int, int], Finding]] = []
+    verdicts: list[dict[Hashable, Finding]] = []
     for assessment in possible.assessments:
         found, missing = collect(rule.judge(_subjects(assessment.world)[rule.subject][number], assessment))
         unknown = first_unknown(unknown, missing)
-        verdicts.append({(item.span.document, item.span.start, item.span.end): item for item in reversed(found)})
+        verdicts.append({_thing_of(item): item for item in reversed(found)})
     certain = [place for place in verdicts[0] if all(place in verdict for verdict in verdicts)]
     if any(place not in certain for verdict in verdicts for place in verdict):
         unknown = first_unknown(possible.unknown, unknown)
