@@ -7,12 +7,14 @@ import re
 import shutil
 import subprocess
 from functools import cache
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from capacity_helpers import eks_cluster, node_group, subnet, write
 from checkout import EXAMPLES, podroom
 
 CHROMIUM = shutil.which("chromium")
@@ -111,10 +113,10 @@ def numbers_of(report: dict[str, Any]) -> list[Numbers]:
                 numbers.update({(*key, member): bounds(group[member]) for member in SIZES})
                 for load, number in group["addresses_per_node"].items():
                     numbers[(*key, "addresses_per_node", load)] = bounds(number)
-            for subnet in (forecast or {}).get("subnets", ()):
-                for member in LOADS if subnet["shares"] else ():
-                    for load, number in subnet[member].items():
-                        numbers[scenario, subnet["address"], member, load] = bounds(number)
+            for place in (forecast or {}).get("subnets", ()):
+                for member in LOADS if place["shares"] else ():
+                    for load, number in place[member].items():
+                        numbers[scenario, place["address"], member, load] = bounds(number)
         found.append(numbers)
     return found
 
@@ -252,3 +254,29 @@ def test_light_and_dark_look_different(tmp_path: Path) -> None:
 
     assert all(picture.startswith(b"\x89PNG") and len(picture) > 20_000 for picture in pictures)
     assert pictures[0] != pictures[1]
+
+
+def test_what_is_only_possible_is_outlined_and_a_missing_curve_has_its_reason(tmp_path: Path) -> None:
+    unknown = 'variable "nodes" {\n  type = number\n}\n'
+    group = node_group("g", sizes=(1, 2, 4)).replace("max_size     = 4", "max_size     = var.nodes")
+    folder = write(tmp_path, unknown, subnet("a", "10.0.0.0/24"), eks_cluster(), group)
+
+    page = podroom("capacity", "--format", "html", folder).stdout
+
+    assert page.count('<rect class="possible"') == 1
+    assert "maybe" not in page
+    assert page.count("No curve: ") == 1
+    assert page.count("<svg") == 1
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_names_and_figures_above_bars_do_not_meet(name: str) -> None:
+    rows: dict[tuple[str, str], int] = {}
+    charts = re.findall(r"<svg .*?</svg>", html_of(name), re.DOTALL)
+    for number, chart in enumerate(charts):
+        for kind, y, text in re.findall(r'<text class="(name|figure)" [^>]*y="([\d.]+)"[^>]*>([^<]*)<', chart):
+            if "usable" not in text or kind == "name":
+                rows[str(number), y] = rows.get((str(number), y), 0) + len(unescape(text))
+
+    assert rows
+    assert max(rows.values()) <= 105

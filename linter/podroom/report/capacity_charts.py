@@ -19,6 +19,9 @@ WIDTH = 760
 _LEFT, _RIGHT = 16, 116
 _PLOT = WIDTH - _LEFT - _RIGHT
 _ROW, _BAR, _SECOND_BAR = 58, 18, 10
+_LONGEST_LINE = 104
+"""Characters of the name and the figure above a bar, so that they do not meet."""
+
 _MOST_OF_USABLE = 1.35
 """How far beyond the usable addresses a bar is drawn; what is longer ends in an arrow."""
 
@@ -61,18 +64,13 @@ def _bar_row(
     subnet: SubnetForecast, other: SubnetForecast | None, top: float, scale: float, assumptions: Assumptions
 ) -> Iterator[str]:
     title = f"{subnet.subnet.address}  {cidr_of(subnet)}, {shown(subnet.usable)} usable"
-    yield f'<text class="name" x="{_LEFT}" y="{top + 13}">{text(_cut(title, 86))}</text>'
+    then = "" if other is None else f", then {shown(other.at_maximum.expected)}"
+    figure = f"{label(LoadState.EXPECTED, assumptions)}: {shown(subnet.at_maximum.expected)}{then}"
+    yield f'<text class="name" x="{_LEFT}" y="{top + 13}">{text(_cut(title, _LONGEST_LINE - len(figure)))}</text>'
+    yield f'<text class="figure" x="{WIDTH - 2}" y="{top + 13}" text-anchor="end">{text(figure)}</text>'
     yield from _bar(subnet, top + 19, _BAR, scale, assumptions)
-    yield (
-        f'<text class="figure" x="{WIDTH - 2}" y="{top + 33}" text-anchor="end">'
-        f"{text(label(LoadState.EXPECTED, assumptions))}: {text(shown(subnet.at_maximum.expected))}</text>"
-    )
     if other is not None:
         yield from _bar(other, top + 19 + _BAR + 2, _SECOND_BAR, scale, assumptions, kind=" other")
-        yield (
-            f'<text class="figure" x="{WIDTH - 2}" y="{top + 49}" text-anchor="end">'
-            f"then {text(shown(other.at_maximum.expected))}</text>"
-        )
 
 
 def _bar(
@@ -82,22 +80,30 @@ def _bar(
     yield f'<rect class="empty" x="{_LEFT}" y="{top}" width="{scale:.1f}" height="{height}" rx="3"/>'
     for state, number in reversed(list(subnet.at_maximum)):
         sure = _ratio(number.least, usable)
-        maybe = _ratio(number.most, usable) if number.most is not None else _MOST_OF_USABLE
         tip = f"<title>{text(label(state, assumptions))}: {text(shown(number))} addresses</title>"
-        if maybe > sure:
-            yield (
-                f'<rect class="{state.value} maybe{kind}" x="{_LEFT + scale * sure:.1f}" y="{top}" '
-                f'width="{scale * (maybe - sure):.1f}" height="{height}">{tip}</rect>'
-            )
         if sure > 0:
             yield (
                 f'<rect class="{state.value}{kind}" x="{_LEFT}" y="{top}" width="{scale * sure:.1f}" '
                 f'height="{height}" rx="3">{tip}</rect>'
             )
+    yield from _possible(subnet, top, height, scale)
     most = subnet.at_maximum.saturated.most
     if most is None or most > usable * _MOST_OF_USABLE:
         x, middle = _LEFT + _PLOT, top + height / 2
         yield f'<path class="beyond" d="M{x - 6} {middle - 5} l7 5 l-7 5 z"/>'
+
+
+def _possible(subnet: SubnetForecast, top: float, height: float, scale: float) -> Iterator[str]:
+    """Iterate over an outline of what nodes may take beyond what they certainly take, if that is a range."""
+    number, usable = subnet.at_maximum.saturated, subnet.usable.value or 1
+    sure = _ratio(number.least, usable)
+    maybe = _ratio(number.most, usable) if number.most is not None else _MOST_OF_USABLE
+    if maybe > sure:
+        yield (
+            f'<rect class="possible" x="{_LEFT + scale * sure:.1f}" y="{top + 1}" '
+            f'width="{scale * (maybe - sure):.1f}" height="{height - 2}">'
+            f"<title>possible: {text(shown(number))} addresses when full</title></rect>"
+        )
 
 
 def _ratio(part: int | None, whole: int) -> float:

@@ -32,6 +32,7 @@ from podroom.report.capacity_wording import (
     shown,
 )
 
+_NO_CURVE = "No curve: the size of the subnet, or how many nodes there are at the maximum size, is not known."
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _LOADS = ("at_desired", "at_maximum", "added_by_update", "left", "holds")
 _TITLES = ("at desired size", "at maximum size", "added by an update", "left", "nodes it holds")
@@ -152,7 +153,7 @@ def _subnets(comparison: Comparison, number: int) -> Iterator[str]:
         yield "<ul>" + "".join(f"<li>{text(note)}</li>" for note in notes if note) + "</ul>"
         if comparison.has_nodes(first):
             chart = curves(first, other, found.assumptions, f"curve-{number}-{group}")
-            yield f"<figure>{chart}</figure>" if chart else ""
+            yield f"<figure>{chart}</figure>" if chart else f'<p class="none">{_NO_CURVE}</p>'
             yield from _table(subnets, comparison)
         yield "</div>"
 
@@ -199,4 +200,6 @@ def _legend(assumptions: Assumptions) -> str:
     keys = "".join(
         f'<li><span class="key {state.value}"></span>{text(label(state, assumptions))}</li>' for state in LoadState
     )
-    return f'<ul class="legend">{keys}<li><span class="key usable"></span>usable addresses</li></ul>'
+    keys += '<li><span class="key possible"></span>possible, not certain</li>'
+    keys += '<li><span class="key usable"></span>usable addresses</li>'
+    return f'<ul class="legend">{keys}</ul>'

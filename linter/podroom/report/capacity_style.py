@@ -29,6 +29,7 @@ small { font-size: .85em; }
 code { font: .88em/1.4 ui-monospace, SFMono-Regular, Menlo, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
 ul { margin: .35rem 0; padding-left: 1.2rem; }
 .names { list-style: none; padding: 0; }
+.none { color: var(--faint); } tr.starving td { color: var(--lacking); }
 tr.title td { border-bottom: 0; padding-bottom: 0; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; margin: .5rem 0; }
@@ -52,7 +53,7 @@ svg .beyond { fill: var(--lacking); }
 rect.empty { fill: var(--free); }
 rect.idle { fill: var(--idle); } rect.one_pod { fill: var(--one); }
 rect.expected { fill: var(--expected); } rect.saturated { fill: var(--full); }
-rect.maybe { opacity: .45; } rect.other { opacity: .8; }
+rect.possible { fill: none; stroke: var(--faint); stroke-width: 1; stroke-dasharray: 4 3; } rect.other { opacity: .8; }
 path.line { fill: none; stroke-width: 2.25; } path.band { opacity: .25; stroke: none; }
 path.line.idle { stroke: var(--idle); } path.line.one_pod { stroke: var(--one); }
 path.line.expected { stroke: var(--expected); } path.line.saturated { stroke: var(--full); }
@@ -66,6 +67,7 @@ circle.dot { stroke: var(--panel); stroke-width: 1.5; }
   vertical-align: -.08rem; }
 .key.idle { background: var(--idle); } .key.one_pod { background: var(--one); }
 .key.expected { background: var(--expected); } .key.saturated { background: var(--full); }
+.key.possible { border: 1px dashed var(--faint); }
 .key.usable { background: var(--usable); width: .2rem; height: 1rem; }
 @media print {
   main { max-width: none; padding: 0; }
