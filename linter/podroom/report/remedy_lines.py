@@ -10,7 +10,7 @@ from podroom.capacity.remedies import PODS_BLOCK, Remedy
 from podroom.capacity.subnet_forecast import SubnetForecast
 from podroom.catalog.ami_families import AmiFamily
 from podroom.model.world import Cluster, NodeGroup, Subnet
-from podroom.report.capacity_wording import cidr_of, fitting, label, shown
+from podroom.report.capacity_wording import NO_FIGURE, cidr_of, fitting, label, shown
 from podroom.report.cni_lines import Lines, ways_to_set
 from podroom.values import Known, Undecidable
 
@@ -38,8 +38,13 @@ def _effect(today: SubnetForecast | None, after: SubnetForecast, state: LoadStat
     was = shown(today.left.of(state))
     held, holds = fitting(today.holds.of(state)), fitting(after.holds.of(state))
     texts = [f"{was} before, {then} after"] if was != then else []
-    texts += [f"room for {held} nodes before, {holds} after"] if held != holds else []
+    if held != holds:
+        texts.append(f"room for {_or_no(held)} nodes before, {_or_no(holds)} after")
     return f"{name} {', '.join(texts)}" if texts else ""
+
+
+def _or_no(number: str) -> str:
+    return "no" if number == NO_FIGURE else number
 
 
 def lines_for(cluster: Cluster, remedy: Remedy, *, one_of_several: bool = False) -> Iterator[Lines]:
