@@ -61,7 +61,10 @@ def fingerprint(term: Term) -> Hashable:
 
 def distinct(items: Iterable[Term]) -> list[Term]:
     """Return the items without those that are surely the same as an earlier one."""
-    return list({fingerprint(item): item for item in reversed(list(items))}.values())[::-1]
+    first: dict[Hashable, Term] = {}
+    for item in items:
+        first.setdefault(fingerprint(item), item)
+    return list(first.values())
 
 
 def equals(left: Term, right: Term) -> bool | None:
