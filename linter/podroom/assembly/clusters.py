@@ -24,13 +24,18 @@ class Clusters:
         """Read every `aws_eks_cluster`."""
         self._declared = inventory.resources("aws_eks_cluster")
         self._names = {resource.address: string(resource.body, "name") for resource in self._declared}
+        self._symbols = {
+            resource.address: name.symbol()
+            for resource in self._declared
+            if (name := resource.body.attribute("name")) is not None
+        }
         self._only_named: dict[str, tuple[Span, Value[str]]] = {}
 
     def of(self, field: Field | None, owner: Span) -> Value[str]:
         """Return the address of the cluster that `field` names.
 
-        A name that nobody can know yet belongs to the single cluster of the root, if there is just
-        one.  A name without a declared cluster makes a cluster of its own.
+        A name that nobody can know yet belongs to the cluster whose name is the same unknown, or to the single
+        cluster of the root, if there is just one.  A name without a declared cluster makes a cluster of its own.
         """
         if field is None:
             return self.of_nodes(None, owner)
@@ -39,6 +44,9 @@ class Clusters:
             return Known(link.address, link.span)
         if link.literal is not None:
             return self._by_name(link.literal, link.span)
+        same = self._of_symbol(field.symbol(), link.span)
+        if same is not None:
+            return same
         single = self._single(tuple(self._names), link.span)
         if single is not None:
             return single
@@ -47,10 +55,11 @@ class Clusters:
             identity, link.span, Unknown(_NOT_DECLARED, link.span) if link.unknown is None else link.unknown
         )
 
-    def of_nodes(self, name: Value[str] | None, owner: Span) -> Value[str]:
+    def of_nodes(self, name: Value[str] | None, owner: Span, symbol: str | None = None) -> Value[str]:
         """Return the address of the cluster that nodes join: the one of that name, or the single one there is.
 
-        A name that is not known yet may still be known to be that of a declared cluster.  Clusters that are only
+        A name that is not known yet may still be known to be that of a declared cluster, by what it refers to or as
+        the same unknown (`symbol`, see `Field.symbol`).  Clusters that are only
         named count too, so ask after everything that names its cluster was read.
         """
         if isinstance(name, Known):
@@ -59,12 +68,19 @@ class Clusters:
         told = {address for address in self._names for ref in refs if ref.startswith(f"{address}.")}
         if len(told) == 1:
             return Known(told.pop(), owner)
+        same = self._of_symbol(symbol, owner)
+        if same is not None:
+            return same
         single = self.only(owner)
         return self._make(_THESE_NODES, owner, Unknown(_NOT_DECLARED, owner)) if single is None else single
 
     def only(self, owner: Span) -> Value[str] | None:
         """Return the address of the single cluster there is, unknown if there are several, None if there is none."""
         return self._single((*self._names, *self._only_named), owner)
+
+    def _of_symbol(self, symbol: str | None, span: Span) -> Known[str] | None:
+        same = [address for address, known in self._symbols.items() if symbol is not None and known == symbol]
+        return Known(same[0], span) if len(same) == 1 else None
 
     def _by_name(self, name: str, span: Span) -> Value[str]:
         for address, known in self._names.items():

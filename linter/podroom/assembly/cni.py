@@ -37,14 +37,15 @@ def read_cni_settings(inventory: Inventory, clusters: Clusters) -> dict[str, Cni
         if isinstance(name, Known):
             settings[cluster.value] = _from_addon(resource, inventory)
         elif ADDON in (name.values if not isinstance(name, Unknown) else (ADDON,)):
-            reason = f"whether {resource.address} is the {ADDON} add-on is not known"
+            reason = f"whether {resource.address} is the {ADDON} add-on is not known: {name.reason}"
+            doubt = Unknown(reason, resource.span, name.refs)
             settings.setdefault(
                 cluster.value,
                 CniSettings(
                     declared_by=resource.address,
                     span=resource.span,
-                    version=Unknown(reason, resource.span),
-                    missing=Unknown(reason, resource.span),
+                    version=doubt,
+                    missing=doubt,
                 ),
             )
     return settings

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 
 from podroom.assembly.inventory import Inventory, blocks
 from podroom.catalog.ami_families import AmiFamily
-from podroom.evaluation.project import Field
+from podroom.evaluation.project import BodyReader, Field
 from podroom.model.world import UserData
 from podroom.patterns import pattern
 from podroom.positions import Span
@@ -37,55 +38,62 @@ def family_of_image(image: Field | None, user_data: UserData, inventory: Invento
     The image tells where it is looked up by name; otherwise the program that the user data speaks
     to tells, because each belongs to one family.
     """
-    if image is not None:
-        for text in _names(image, inventory):
-            if isinstance(text, Known):
-                family = family_in_name(text.value)
-                if family is not None:
-                    return Known(family, text.origin)
-            elif isinstance(text, OneOf):
-                families = {family_in_name(candidate) for candidate in text.values}
-                if len(families) == 1 and None not in families:
-                    return text.map(lambda candidate: family_in_name(candidate) or AmiFamily.AL2)
+    fields = [] if image is None else _naming(image, inventory)
+    for field in fields:
+        text = _text(field)
+        if isinstance(text, Known):
+            family = family_in_name(text.value)
+            if family is not None:
+                return Known(family, text.origin)
+        elif isinstance(text, OneOf):
+            families = {family_in_name(candidate) for candidate in text.values}
+            if len(families) == 1 and None not in families:
+                return text.map(lambda candidate: family_in_name(candidate) or AmiFamily.AL2)
     spoken = {bootstrap.value.family for bootstrap in user_data.bootstraps if isinstance(bootstrap, Known)}
     span = image.span if image is not None else owner
     if len(spoken) == 1:
         return Known(spoken.pop(), span)
-    return Unknown("the operating system of the AMI is not known", span)
+    return _unknown_family(fields, user_data, span)
 
 
-def _names(image: Field, inventory: Inventory) -> list[Value[str]]:
-    """Return every text that may name the image."""
+def _unknown_family(fields: list[Field], user_data: UserData, span: Span) -> Unknown:
+    """Return why the family is not known: what the user data or the name of the image hangs on, if there is that."""
+    if user_data.gaps:
+        return user_data.gaps[0]
+    sentence = "the operating system of the AMI is not known"
+    holes = (hole for field in fields for hole in field.traced().holes())
+    open_bootstraps = (bootstrap for bootstrap in user_data.bootstraps if not isinstance(bootstrap, Known))
+    cause = next(chain(open_bootstraps, holes), None)
+    return Unknown(sentence, span) if cause is None else Unknown(f"{sentence}: {cause.reason}", span, cause.refs)
+
+
+def _naming(image: Field, inventory: Inventory) -> list[Field]:
+    """Return every field whose text may name the image."""
     link = image.link()
     if link.literal is not None:
-        return [Known(link.literal, link.span)]
+        return [image]
     parameter = inventory.find(link, "aws_ssm_parameter", mode="data")
     if parameter is not None:
-        name = parameter.body.attribute("name")
-        return [name.traced().value()] if name is not None and not _has_hole(name) else _literal_parts(name)
+        return _attributes(parameter.body, "name")
     ami = inventory.find(link, "aws_ami", "aws_ami_ids", mode="data")
-    names: list[Value[str]] = []
+    fields: list[Field] = []
     if ami is not None:
         for criterion in blocks(ami.body, "filter"):
-            kind = criterion.attribute("name")
-            values = criterion.attribute("values")
-            if kind is None or values is None:
-                continue
-            by = kind.string()
-            if isinstance(by, Known) and by.value == "name":
-                for item in values.items():
-                    names += _literal_parts(item)
-        names += _literal_parts(ami.body.attribute("name_regex"))
-    return names or _literal_parts(image)
+            kind, values = criterion.attribute("name"), criterion.attribute("values")
+            by = kind.string() if kind is not None else None
+            if isinstance(by, Known) and by.value == "name" and values is not None:
+                fields += values.items()
+        fields += _attributes(ami.body, "name_regex")
+    return fields or [image]
 
 
-def _has_hole(field: Field) -> bool:
-    return next(field.traced().holes(), None) is not None
+def _attributes(body: BodyReader, name: str) -> list[Field]:
+    field = body.attribute(name)
+    return [] if field is None else [field]
 
 
-def _literal_parts(field: Field | None) -> list[Value[str]]:
-    """Return the text of a field, its unknown parts left as they are: they are versions and dates."""
-    if field is None:
-        return []
+def _text(field: Field) -> Value[str]:
+    """Return the text of a field; unknown parts between others are left as they are: they are versions and dates."""
     text = field.traced()
-    return [Known(text.text, field.span)] if text.text else []
+    value = text.value()
+    return Known(text.text, field.span) if isinstance(value, Unknown) else value

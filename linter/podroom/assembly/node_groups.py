@@ -24,6 +24,7 @@ from podroom.model.world import (
     UpdateSettings,
     UserData,
 )
+from podroom.patterns import pattern
 from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.values import Default, Known, Members, OneOf, Unknown, Value, first_unknown
@@ -35,6 +36,7 @@ _AUTO_SCALING = Default(
 )
 _DEFAULT_TYPE = "t3.medium"
 _CLUSTER_TAG = "kubernetes.io/cluster/"
+_ONE_HOLE = pattern(r"\$\{([^{}]*)\}")
 
 
 class NodeGroups:
@@ -108,7 +110,7 @@ class NodeGroups:
             address=resource.address,
             kind=GroupKind.SELF_MANAGED,
             span=resource.span,
-            cluster=self._clusters.of_nodes(tag.name, resource.span),
+            cluster=self._clusters.of_nodes(tag.name, resource.span, tag.symbol),
             instance_types=types,
             ami_family=family_of_image(image, user_data, self._inventory, resource.span),
             own_image=Known(value=True, origin=resource.span) if template_missing is None else template_missing,
@@ -231,15 +233,29 @@ def _mixed_types(
 
 @dataclass(frozen=True, slots=True)
 class _ClusterTag:
-    """The tag that names the cluster of an Auto Scaling group; `unknown` says why it may be there all the same."""
+    """The tag that names the cluster of an Auto Scaling group; `unknown` says why it may be there all the same.
+
+    `symbol` is the same text for the same unknown name (`Field.symbol`).
+    """
 
     present: bool
     name: Value[str] | None = None
+    symbol: str | None = None
     unknown: Unknown | None = None
 
 
 def _tagged_cluster(key: str) -> str:
     return key.removeprefix(_CLUSTER_TAG)
+
+
+def _tagged_symbol(key: Field) -> str | None:
+    """Return the symbol of the name behind the prefix, as the name by itself would have it."""
+    symbol = key.symbol()
+    if symbol is None:
+        return None
+    name = _tagged_cluster(symbol)
+    hole = _ONE_HOLE.fullmatch(name)
+    return name if hole is None else hole[1]
 
 
 def _cluster_tag(body: BodyReader) -> _ClusterTag:
@@ -259,7 +275,7 @@ def _cluster_tag(body: BodyReader) -> _ClusterTag:
         value = field.string()
         if field.traced().text.startswith(_CLUSTER_TAG):
             named = value if isinstance(value, Unknown) else value.map(_tagged_cluster)
-            return _ClusterTag(present=True, name=named)
+            return _ClusterTag(present=True, name=named, symbol=_tagged_symbol(field))
         unknown = first_unknown(unknown, value if isinstance(value, Unknown) else None)
     missing = [gap for gap in (*tags.missing, *items.missing) if not _of_provider(gap)]
     return _ClusterTag(present=False, unknown=first_unknown(unknown, *missing))
