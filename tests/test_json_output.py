@@ -139,3 +139,32 @@ def test_a_rule_is_left_open_for_those_alone_that_it_could_not_judge(tmp_path: P
     assert "nodeGroups/bad" not in judged["PR101"]
     assert "nodeGroups/bad" in judged["PR201"], "it shares its subnets with those of unknown types"
     assert "unknown7" not in text, "of many names a few are enough"
+
+
+def test_what_is_not_judged_is_said(tmp_path: Path) -> None:
+    head = "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {name: %s, region: eu-west-1}\n"
+    (tmp_path / "ipv6.yaml").write_text(
+        head % "six" + "kubernetesNetworkConfig: {ipFamily: IPv6}\nnodeGroups: [{name: a}]\n", encoding="utf-8"
+    )
+    (tmp_path / "windows.yaml").write_text(
+        head % "windows" + "nodeGroups: [{name: w, amiFamily: WindowsServer2022CoreContainer}]\n", encoding="utf-8"
+    )
+    (tmp_path / "pool.yaml").write_text(
+        "apiVersion: karpenter.sh/v1\nkind: NodePool\nmetadata: {name: p}\nspec: {template: {spec: {\n"
+        "  nodeClassRef: {kind: EC2NodeClass, name: c}, requirements: [\n"
+        "    {key: kubernetes.io/os, operator: In, values: [windows]}]}}}\n---\n"
+        "apiVersion: karpenter.k8s.aws/v1\nkind: EC2NodeClass\nmetadata: {name: c}\n"
+        "spec: {amiSelectorTerms: [{alias: windows2022@latest}], tags: {karpenter.sh/discovery: windows}}\n",
+        encoding="utf-8",
+    )
+
+    output = report(str(tmp_path))
+
+    said = {
+        (Path(notice["path"]).name, notice["line"], notice["message"].split(",")[0]) for notice in output["notices"]
+    }
+    assert {
+        ("ipv6.yaml", 4, "the pods of ClusterConfig/six get IPv6 addresses"),
+        ("windows.yaml", 4, "nodeGroups/w runs Windows"),
+        ("pool.yaml", 2, "NodePool/p runs Windows"),
+    } <= said

@@ -113,7 +113,7 @@ class Outcome:
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        """Return what in the files is not as the programs want it that they are for; each once."""
+        """Return what programs would not take in the files that are for them, and what is not judged; each once."""
         return tuple(dict.fromkeys(notice for world in self.worlds for notice in world.notices))
 
 

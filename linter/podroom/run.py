@@ -11,6 +11,7 @@ from podroom.adapters.registry import stand_in
 from podroom.assembly.loose import LooseParts
 from podroom.assembly.terraform import assemble_parts
 from podroom.capacity.assessment import Assessment, Assumptions
+from podroom.capacity.not_judged import not_judged
 from podroom.catalog.instance_types import InstanceCatalog
 from podroom.engine import (
     Engine,
@@ -191,7 +192,8 @@ def _refuse_undeclared(variables: Iterable[str], declared: Collection[str]) -> N
 
 def check(request: Request, engine: Engine) -> Outcome:
     """Judge everything below the paths.  Raises as `understand` does."""
-    worlds, problems, files = understand(request)
+    understood, problems, files = understand(request)
+    worlds = [_with_notices(world, request) for world in understood]
     findings: list[Finding] = []
     undecided: list[Undecided] = []
     for _, variants in groupby(worlds, key=lambda world: id(world) if world.variant is None else world.root):
@@ -202,6 +204,12 @@ def check(request: Request, engine: Engine) -> Outcome:
     kept, still_open, suppressed = settle(findings, undecided, suppressions)
     outcome = Outcome(tuple(kept), tuple(still_open), tuple(suppressed), tuple(problems), tuple(worlds))
     return replace(outcome, unused=tuple(find_unused(outcome, suppressions, {rule.code for rule in engine.rules})))
+
+
+def _with_notices(world: World, request: Request) -> World:
+    """Return a World with notices of what no rule judges."""
+    notices = tuple(not_judged(Assessment(world, request.catalog, request.assumptions)))
+    return replace(world, notices=(*world.notices, *notices)) if notices else world
 
 
 def _verdict(world: World, request: Request, engine: Engine) -> Verdict:

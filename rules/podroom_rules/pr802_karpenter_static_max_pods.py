@@ -213,6 +213,17 @@ def _sizes(pool: NodePool) -> Iterator[Note]:
 
 def _cause(assessment: Assessment, pool: NodePool, worst: _Fault, cni: CniBehavior) -> Iterator[Note]:
     settings = assessment.cluster(pool).cni
+    for name, is_on, what in (
+        (
+            "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG",
+            cni.custom_networking,
+            "custom networking keeps pods off the primary interface",
+        ),
+        ("ENABLE_POD_ENI", cni.pod_eni, "the trunk of security groups for pods takes an interface"),
+    ):
+        feature = settings.find(name)
+        if is_on and feature is not None:
+            yield Note(what, feature.span)
     variable = settings.find("ENABLE_PREFIX_DELEGATION")
     if cni.prefix_delegation and variable is not None:
         if worst.instance.hypervisor == "xen":

@@ -60,9 +60,10 @@ def join(worlds: Sequence[Placed], files: Sequence[LooseFile]) -> list[World]:
     homeless: dict[tuple[str, str | None], list[Loose]] = {}
     unsettled: dict[tuple[_Several, int], list[Loose]] = {}
     unread: list[tuple[int, Gap]] = []
+    every = _entries(worlds)
     for file_number, file in enumerate(files):
         for loose in file.parts:
-            found = _places(worlds, loose, file.folder)
+            found = _places(every, loose, file.folder)
             if is_unread(loose):
                 # Whichever of them it is for, it leaves the settings of each open.
                 for place in found.places if isinstance(found, _Several) else found:
@@ -100,13 +101,13 @@ def attach_all(world: World, parts: Sequence[Loose]) -> World:
     """Return a World with the parts that its own files hold; each belongs to a cluster of this World."""
     by_cluster: dict[str, list[Loose]] = {}
     gaps: list[Gap] = []
-    placed = [Placed(world, "")]
+    every = _entries([Placed(world, "")])
     for loose in parts:
         if not world.clusters:
             world = replace(world, clusters=(undeclared(loose.cluster, loose.span),))
-            placed = [Placed(world, "")]
+            every = _entries([Placed(world, "")])
         # A tag need not be the name of a cluster, and these files have no other one.
-        found = _places(placed, loose, "") or _places(placed, replace(loose, cluster=None), "")
+        found = _places(every, loose, "") or _places(every, replace(loose, cluster=None), "")
         if isinstance(found, _Several):
             gap = _ambiguous(found, [loose])
             gaps.append(gap)
@@ -119,13 +120,17 @@ def attach_all(world: World, parts: Sequence[Loose]) -> World:
     return replace(joined, gaps=(*joined.gaps, *gaps))
 
 
-def _places(worlds: Sequence[Placed], loose: Loose, folder: str) -> list[_Place] | _Several:
-    """Return the clusters that a part belongs to (several only as variants of one), none, or which it may be."""
-    every = [
+def _entries(worlds: Sequence[Placed]) -> list[tuple[_Place, Placed, Cluster]]:
+    return [
         (_Place(number, cluster.address), placed, cluster)
         for number, placed in enumerate(worlds)
         for cluster in placed.world.clusters
     ]
+
+
+def _places(every: Sequence[tuple[_Place, Placed, Cluster]], loose: Loose, folder: str) -> list[_Place] | _Several:
+    """Return the clusters that a part belongs to (several only as variants of one), none, or which it may be."""
+    candidates: Sequence[tuple[_Place, Placed, Cluster]]
     if loose.cluster is not None:
         named = [entry for entry in every if _is_named(entry[2], loose.cluster)]
         tagged = [entry for entry in every if _has_tag(entry[1].world, loose.cluster)]
@@ -207,8 +212,11 @@ def _gathered(
 ) -> dict[tuple[str, str | None], list[Loose]]:
     """Put parts of a folder that name no cluster to those of the same folder that do, if they name just one."""
     gathered: dict[tuple[str, str | None], list[Loose]] = {}
+    named: dict[str, list[str]] = {}
+    for folder, name in homeless:
+        named.setdefault(folder, []).extend([] if name is None else [name])
     for (folder, name), several in homeless.items():
-        names = [other for place, other in homeless if place == folder and other is not None]
+        names = named[folder]
         key = (folder, names[0] if name is None and len(names) == 1 else name)
         gathered.setdefault(key, []).extend(several)
     return gathered

@@ -35,7 +35,7 @@ def applies(pool: NodePool, assessment: Assessment) -> bool:
     if pool.uncertain is not None:
         raise Undecidable(pool.uncertain)
     cluster = assessment.cluster(pool)
-    if pool.auto_mode or _runs_windows(pool, assessment):
+    if pool.auto_mode or runs_windows(pool, assessment):
         return False
     return cluster.ip_family.need() == "ipv4"
 
@@ -166,7 +166,8 @@ def family_of(pool: NodePool, assessment: Assessment) -> AmiFamily | None:
     return None if family is None else family.need()
 
 
-def _runs_windows(pool: NodePool, assessment: Assessment) -> bool:
+def runs_windows(pool: NodePool, assessment: Assessment) -> bool:
+    """Return whether a pool's nodes run Windows; raises `Undecidable` if that is not known."""
     for requirement in pool.requirements:
         key = requirement.key
         if isinstance(key, Known) and key.value in _OPERATING_SYSTEM and _all_known(requirement.values.items):

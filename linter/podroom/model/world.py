@@ -683,7 +683,10 @@ class IgnoredArgument:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something in a file that the program it is for does not take; what it says is judged all the same."""
+    """Something that is no fault but to be known.
+
+    Either the program that a file is for does not take it, and it is judged all the same, or it is not judged.
+    """
 
     message: str
     span: Span

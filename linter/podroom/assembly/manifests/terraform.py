@@ -46,6 +46,8 @@ def read_embedded(inventory: Inventory) -> Embedded:
                 if found is not None:
                     parts += found
                     read.update([resource.address] if found else [])
+    for resource in inventory.resources("kubectl_file_documents", mode="data"):
+        parts += _file_documents(resource)
     return Embedded(tuple(parts), frozenset(read))
 
 
@@ -59,6 +61,18 @@ def _yaml_body(resource: ResourceInstance) -> list[Loose] | None:
     found, problem = read_text(field.traced(), resource.address, uncertain=resource.maybe)
     if problem is not None and _SPEAKS.search(resource.block_span.text):
         reason = f"the manifest cannot be read: {problem.reason}"
+        found.append(Loose(Gap(resource.address, reason, resource.span), resource.span))
+    return found
+
+
+def _file_documents(resource: ResourceInstance) -> list[Loose]:
+    """Read the data source that cuts a file into the manifests of a `kubectl_manifest` with `for_each`."""
+    field = resource.body.attribute("content")
+    if field is None:
+        return []
+    found, problem = read_text(field.traced(), uncertain=resource.maybe)
+    if problem is not None and _SPEAKS.search(field.traced().text):
+        reason = f"the manifests cannot be read: {problem.reason}"
         found.append(Loose(Gap(resource.address, reason, resource.span), resource.span))
     return found
 
