@@ -14,7 +14,7 @@ from podroom.assembly.user_data.bottlerocket import is_misplaced, misplaced, quo
 from podroom.assembly.user_data.kubelet_arguments import read_kubelet_arguments
 from podroom.assembly.user_data.node_config import read_max_pods, read_node_config
 from podroom.assembly.user_data.notes import Notes
-from podroom.assembly.user_data.shell_script import ScriptReader
+from podroom.assembly.user_data.shell_script import TABLE_OF_BOOTSTRAP_SH, ScriptReader
 from podroom.catalog.ami_families import AmiFamily
 from podroom.model.world import Bootstrap, GroupKind, Mechanism, UnusableSetting, UserData
 from podroom.positions import Span
@@ -90,6 +90,7 @@ class _Group:
         scripts = ScriptReader(self._notes)
         self._scripts(scripts)
         scripts.finish()
+        self._notes.gaps = [gap for gap in self._notes.gaps if gap.reason != TABLE_OF_BOOTSTRAP_SH]
         self._kubelet_configuration(Mechanism.NODEADM_CONFIG)
         self._fix(Mechanism.NODEADM_CONFIG)
         self._notes.bootstrap(Bootstrap.NODEADM, EKSCTL)

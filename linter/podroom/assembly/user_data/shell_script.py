@@ -21,8 +21,11 @@ from podroom.values import Known, OneOf, Unknown, Value
 _BOOTSTRAP_SH = "/etc/eks/bootstrap.sh"
 _DROP_IN = pattern(r"/etc/eks/nodeadm\.d/[^/]+\.(?:yaml|yml|json)")
 _KUBELET_CONFIG = "/etc/kubernetes/kubelet/kubelet-config.json"
+TABLE_OF_BOOTSTRAP_SH = "the table of max pods that bootstrap.sh reads is changed"
+"""Why max pods is not known on nodes with bootstrap.sh; nodeadm has a table of its own."""
+
 _READ_ON_THE_NODE = {
-    "/etc/eks/eni-max-pods.txt": "the table of max pods that bootstrap.sh reads is changed",
+    "/etc/eks/eni-max-pods.txt": TABLE_OF_BOOTSTRAP_SH,
     _KUBELET_CONFIG: "kubelet's configuration file is changed on the node",
     "/etc/kubernetes/kubelet/config.json": "kubelet's configuration file is changed on the node",
     "/etc/eks/max-pods-calculator.sh": "the calculator of max pods is changed",
