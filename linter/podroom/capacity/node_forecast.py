@@ -7,22 +7,16 @@ from dataclasses import replace
 
 from podroom.capacity.alternatives import alternatives
 from podroom.capacity.assessment import Assessment, collect
-from podroom.capacity.cni import is_true
-from podroom.capacity.cni_environment import STOPS_GROWTH
+from podroom.capacity.beside_the_pool import on_other_cards, unknown_branches, with_branches, without_growth
 from podroom.capacity.estimate import NONE, Estimate, Loads, LoadState, either
 from podroom.capacity.interfaces import ADDRESSES_PER_PREFIX
 from podroom.capacity.kubelet import KubeletLimit
-from podroom.capacity.max_pods import branch_interfaces
 from podroom.capacity.subnets import NodeLoad
-from podroom.capacity.warm_pool import NodeAddresses, node_addresses
-from podroom.capacity.working import MissingFactError
+from podroom.capacity.warm_pool import NodeAddresses
 from podroom.catalog.instance_types import InstanceType
 from podroom.model.world import NodeGroup
 from podroom.records import dataclass
 from podroom.values import Undecidable, Unknown
-
-_LEAST_ON_A_CARD = 2
-"""The interface's own address and a warm one."""
 
 _TYPES_VARY = "the instance types differ"
 
@@ -156,7 +150,7 @@ def _known_types(group: NodeGroup, assessment: Assessment) -> _Types:
             reason = "what Windows nodes take is not worked out"
             return _Types((), (Unknown(reason, group.span),))
         cni = assessment.cni(group)
-        idle = _without_growth(group, assessment)
+        idle = without_growth(group, assessment)
     except Undecidable as cause:
         return _Types((), (cause.unknown,))
     if idle is not None:
@@ -172,17 +166,6 @@ def _known_types(group: NodeGroup, assessment: Assessment) -> _Types:
     types = {item.forecast.instance.name: item for item in found}
     missing = () if unknown is None else (unknown,)
     return _Types(tuple(types.values()), missing, in_prefixes=cni.prefix_delegation)
-
-
-def _without_growth(group: NodeGroup, assessment: Assessment) -> Unknown | None:
-    """Return why ipamd takes no addresses itself, so that somebody else must; None if it does."""
-    settings = assessment.cluster(group).cni
-    for name in STOPS_GROWTH:
-        value = assessment.variable(settings, name)
-        if is_true(value.need()):
-            reason = f"with {name} ipamd attaches no interface and takes no address: what does it instead is not known"
-            return Unknown(reason, value.origin)
-    return None
 
 
 def _found(group: NodeGroup, instance: InstanceType, assessment: Assessment, *, custom_networking: bool) -> _Found:
@@ -207,12 +190,12 @@ def _found(group: NodeGroup, instance: InstanceType, assessment: Assessment, *, 
     branches = tuple(
         load
         for number, load in zip(numbers, (*loads, *crowded), strict=True)
-        for load in _with_branches(group, instance, number, load, assessment)
+        for load in with_branches(group, instance, number, load, assessment)
     )
     if branches:
         loads = (*loads, *branches)
-        gaps = (*gaps, _unknown_branches(group, assessment))
-    more = _on_other_cards(group, instance, assessment)
+        gaps = (*gaps, unknown_branches(group, assessment))
+    more = on_other_cards(group, instance, assessment)
     forecast = TypeForecast(
         instance=instance,
         max_pods=max_pods,
@@ -222,52 +205,6 @@ def _found(group: NodeGroup, instance: InstanceType, assessment: Assessment, *, 
         ready=all(load.idle.ready for load in loads),
     )
     return _Found(forecast, loads, custom_networking, gaps, crowded, more)
-
-
-def _with_branches(
-    group: NodeGroup, instance: InstanceType, max_pods: int, load: NodeLoad, assessment: Assessment
-) -> Iterator[NodeLoad]:
-    """Iterate over what a node takes if some pods have security groups, and thus branch interfaces, of their own.
-
-    They come on top of the expected pods, and are among those of a full node.
-    """
-    cni = assessment.cni(group)
-    if not cni.pod_eni:
-        return
-    try:
-        limit = branch_interfaces(instance, cni).value
-    except MissingFactError as error:
-        raise Undecidable(Unknown(error.message, group.span)) from error
-    expected, full = load.expected.pods, load.saturated.pods
-    for branches in range(1, min(limit, full - expected) + 1):
-        pools = [
-            node_addresses(instance, cni, max_pods=max_pods, pods=pods, branch_pods=branches)
-            for pods in (expected, full - branches)
-        ]
-        yield replace(load, expected=replace(pools[0], pods=expected), saturated=pools[1])
-
-
-def _unknown_branches(group: NodeGroup, assessment: Assessment) -> Unknown:
-    variable = assessment.cluster(group).cni.find("ENABLE_POD_ENI")
-    reason = (
-        "how many pods have security groups of their own is not known: each takes a branch interface, one address more"
-    )
-    return Unknown(reason, group.span if variable is None else variable.span)
-
-
-def _on_other_cards(group: NodeGroup, instance: InstanceType, assessment: Assessment) -> Estimate:
-    """Return the addresses on other network cards than the default one: with ENABLE_MULTI_NIC at least 2 on each.
-
-    ipamd attaches an interface to each with one warm address; what pods take of them is not worked out.
-    """
-    settings = assessment.cluster(group).cni
-    value = assessment.variable(settings, "ENABLE_MULTI_NIC")
-    cni = assessment.cni(group)
-    if not is_true(value.need()) or not cni.at_least(1, 20) or instance.network_cards == 1:
-        return Estimate.known(0)
-    cards = (instance.network_cards or 1) - 1
-    reason = "what pods take of other network cards with ENABLE_MULTI_NIC is not worked out"
-    return Estimate(cards * _LEAST_ON_A_CARD, None, "", (Unknown(reason, value.origin),))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,15 @@
-"""In which zones the nodes of a group are, and how many in a subnet, as far as the zones of its subnets are known."""
+"""Where the nodes of a group are, as far as that is known: in which zones and subnets, and how many in each."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from podroom.capacity.assessment import Assessment, ZoneBalance
-from podroom.capacity.demand import known_subnet, nodes_in
+from podroom.capacity.demand import NO_ENI_CONFIG, is_among, known_subnet, nodes_in
 from podroom.capacity.estimate import Estimate, either
 from podroom.capacity.subnets import SubnetPart, nodes_in_zone
 from podroom.model.world import NodeGroup, Subnet
+from podroom.positions import Span
 from podroom.values import Known, Undecidable, Unknown
 
 _MOST_OPEN_ZONES = 6
@@ -57,6 +58,46 @@ def nodes_here(group: NodeGroup, subnet: Subnet, part: SubnetPart, size: int, as
         found += [Estimate.known(0)] if not isinstance(here, Known) or here.value.identity not in placed else []
     result = either(found)
     return result if result.value is not None else either([result], "", *(gaps or anything.gaps))
+
+
+def presence_of(group: NodeGroup, subnet: Subnet, part: SubnetPart, assessment: Assessment) -> bool | Unknown:
+    """Return whether a part of a group's addresses is in a subnet, or why that is not known."""
+    try:
+        if part is SubnetPart.NODES:
+            return is_among(tuple(group.subnets), group.subnets.missing, subnet)
+        pod_subnets = assessment.cluster(group).cni.pod_subnets
+        if pod_subnets.complete and not pod_subnets.items and custom_networking(group, assessment) is True:
+            # Somebody names them elsewhere: they may well be those of the nodes.
+            nodes_are_here = is_among(tuple(group.subnets), group.subnets.missing, subnet)
+            return Unknown(NO_ENI_CONFIG, _of_custom_networking(group, assessment)) if nodes_are_here else False
+        if not is_among(tuple(pods.subnet for pods in pod_subnets), pod_subnets.missing, subnet):
+            return False
+        on = custom_networking(group, assessment)
+    except Undecidable as cause:
+        # Where not even custom networking is known, the gap is said of the node; not every subnet is suspected.
+        on = part is SubnetPart.NODES or custom_networking(group, assessment) is True
+        return cause.unknown if on or _may_be_for_pods(subnet, group, assessment) else False
+    return on
+
+
+def _may_be_for_pods(subnet: Subnet, group: NodeGroup, assessment: Assessment) -> bool:
+    """Return whether a subnet is for the pods of some cluster, and it is not known which cluster a group belongs to."""
+    named = [pods.subnet.subnet for cluster in assessment.world.clusters for pods in cluster.cni.pod_subnets]
+    here = any(isinstance(use, Known) and use.value == subnet.address for use in named)
+    return here and not isinstance(group.cluster, Known)
+
+
+def custom_networking(group: NodeGroup, assessment: Assessment) -> bool | Unknown:
+    """Return whether pods of a group have subnets of their own, or why that is not known."""
+    try:
+        return assessment.cni(group).custom_networking
+    except Undecidable as cause:
+        return cause.unknown
+
+
+def _of_custom_networking(group: NodeGroup, assessment: Assessment) -> Span:
+    variable = assessment.cluster(group).cni.find("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG")
+    return variable.span if variable else group.span
 
 
 def _zones(group: NodeGroup, assessment: Assessment) -> list[str | Unknown]:

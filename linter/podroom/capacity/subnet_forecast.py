@@ -6,19 +6,18 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from podroom.capacity.assessment import Assessment
-from podroom.capacity.demand import NO_ENI_CONFIG, is_among, space
+from podroom.capacity.demand import space
 from podroom.capacity.discovery import discovered
 from podroom.capacity.estimate import Estimate, Loads, LoadState, either, total
 from podroom.capacity.interfaces import ADDRESSES_PER_PREFIX
 from podroom.capacity.node_forecast import NodeForecast
-from podroom.capacity.placement import nodes_here
+from podroom.capacity.placement import custom_networking, nodes_here, presence_of
 from podroom.capacity.reserves import ReserveForecast, reserves_in
 from podroom.capacity.sizes import size_estimate
 from podroom.capacity.subnet_tag import discovered_beside
 from podroom.capacity.subnets import RESERVED_BY_EC2, SubnetPart
 from podroom.capacity.working import counted
 from podroom.model.world import NodeGroup, Subnet
-from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.values import Known, Undecidable, Unknown
 
@@ -148,13 +147,13 @@ def _shares(
     shares = []
     nothing = Loads.each(lambda _: Estimate.known(0))
     for part in SubnetPart:
-        presence = _presence(group, subnet, part, assessment)
+        presence = presence_of(group, subnet, part, assessment)
         if presence is False:
             continue
         doubts = [gap for gap in (presence, group.uncertain) if isinstance(gap, Unknown)]
         here = [_nodes_here(group, subnet, part, size, assessment) for size in sizes_of(group, surge)]
         desired, maximum, added = [nodes.without_bound_below(0, *doubts) if doubts else nodes for nodes in here]
-        pods_elsewhere = part is SubnetPart.NODES and _custom_networking(group, assessment) is True
+        pods_elsewhere = part is SubnetPart.NODES and custom_networking(group, assessment) is True
         share = ShareForecast(
             group=group,
             part=part,
@@ -216,45 +215,6 @@ def _difference(whole: Estimate, part: Estimate) -> Estimate:
 def sizes_of(group: NodeGroup, surge: Estimate) -> tuple[Estimate, Estimate, Estimate]:
     """Return the nodes of a group at its desired and at its maximum size, and those that an update adds."""
     return size_estimate(group.desired_size), size_estimate(group.maximum_size), surge
-
-
-def _presence(group: NodeGroup, subnet: Subnet, part: SubnetPart, assessment: Assessment) -> bool | Unknown:
-    """Return whether a part of a group's addresses is in a subnet, or why that is not known."""
-    try:
-        if part is SubnetPart.NODES:
-            return is_among(tuple(group.subnets), group.subnets.missing, subnet)
-        pod_subnets = assessment.cluster(group).cni.pod_subnets
-        if pod_subnets.complete and not pod_subnets.items and _custom_networking(group, assessment) is True:
-            # Somebody names them elsewhere: they may well be those of the nodes.
-            nodes_are_here = is_among(tuple(group.subnets), group.subnets.missing, subnet)
-            return Unknown(NO_ENI_CONFIG, _of_custom_networking(group, assessment)) if nodes_are_here else False
-        if not is_among(tuple(pods.subnet for pods in pod_subnets), pod_subnets.missing, subnet):
-            return False
-        custom_networking = _custom_networking(group, assessment)
-    except Undecidable as cause:
-        # Where not even custom networking is known, the gap is said of the node; not every subnet is suspected.
-        on = part is SubnetPart.NODES or _custom_networking(group, assessment) is True
-        return cause.unknown if on or _may_be_for_pods(subnet, group, assessment) else False
-    return custom_networking
-
-
-def _may_be_for_pods(subnet: Subnet, group: NodeGroup, assessment: Assessment) -> bool:
-    """Return whether a subnet is for the pods of some cluster, and it is not known which cluster a group belongs to."""
-    named = [pods.subnet.subnet for cluster in assessment.world.clusters for pods in cluster.cni.pod_subnets]
-    here = any(isinstance(use, Known) and use.value == subnet.address for use in named)
-    return here and not isinstance(group.cluster, Known)
-
-
-def _custom_networking(group: NodeGroup, assessment: Assessment) -> bool | Unknown:
-    try:
-        return assessment.cni(group).custom_networking
-    except Undecidable as cause:
-        return cause.unknown
-
-
-def _of_custom_networking(group: NodeGroup, assessment: Assessment) -> Span:
-    variable = assessment.cluster(group).cni.find("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG")
-    return variable.span if variable else group.span
 
 
 def _nodes_here(group: NodeGroup, subnet: Subnet, part: SubnetPart, size: Estimate, assessment: Assessment) -> Estimate:
