@@ -185,7 +185,7 @@ def read_configuration_mapping(root: Mapping) -> ConfigurationValues:
 
 def _variables_of(node: Node | None) -> tuple[EnvironmentVariable, ...]:
     return tuple(
-        EnvironmentVariable(name, entry.value.value(), entry.value.span, entry.value.json_type())
+        EnvironmentVariable(name, entry.value.resolved(), entry.value.span, entry.value.json_type())
         for name, entry in _named(node)
         if isinstance(entry.value, Scalar)
     )

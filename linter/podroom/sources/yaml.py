@@ -84,6 +84,17 @@ class Scalar(_Placed):
         value = self.content.value()
         return Known(value.value, self.span) if isinstance(value, Known) else value
 
+    def resolved(self) -> Value[str]:
+        """Return the text of the value after its type is resolved by YAML 1.1, as Go does: `on` is "true", `010` is "8"."""
+        if self.kind is ScalarKind.BOOLEAN:
+            return Known("true" if self.text.lower() in _TRUE else "false", self.span)
+        if self.kind is ScalarKind.INTEGER:
+            number = _integer(self.text)
+            return self.value() if number is None else Known(str(number), self.span)
+        if self.kind is ScalarKind.FLOAT and self.text.lstrip("+-")[:2].lower() not in _NO_NUMBERS:
+            return Known(f"{float(self.text):.15g}", self.span)
+        return self.value()
+
     def json_type(self) -> Known[str] | Unknown:
         """Return the type that the scalar has in JSON ("string", "boolean", "integer")."""
         known = _JSON_TYPES.get(self.kind)
@@ -378,6 +389,9 @@ _KIND_OF_TAG = {
     "tag:yaml.org,2002:null": ScalarKind.NULL,
 }
 _BOOLEANS = pattern("y|Y|yes|Yes|YES|on|On|ON|true|True|TRUE|n|N|no|No|NO|off|Off|OFF|false|False|FALSE")
+_TRUE = frozenset(("y", "yes", "on", "true"))
+_NO_NUMBERS = frozenset((".i", ".n"))
+"""How infinity and what is no number begin."""
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _INTEGER = pattern(r"[-+]?(0[xX][0-9a-fA-F_]+|0[oO]?[0-7_]+|0[bB][01_]+|[1-9][0-9_]*|0)")
 _FLOAT = pattern(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")

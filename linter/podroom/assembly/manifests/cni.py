@@ -15,10 +15,12 @@ from podroom.assembly.manifests.tree import (
     Table,
     YamlLeaf,
     items_of,
+    resolved_text_of,
     strings_of,
     text_of,
 )
 from podroom.assembly.subnets import subnet_use, subnet_use_of_text
+from podroom.catalog.cni_variables import find_cni_variable
 from podroom.model.world import (
     CniNode,
     CniOption,
@@ -132,7 +134,7 @@ def environment_of_list(found: Found) -> tuple[tuple[EnvironmentVariable, ...], 
 
 
 def _value(item: Table, name: str) -> Value[str]:
-    value = text_of(item.get("value"), f"the value of {name}")
+    value = resolved_text_of(item.get("value"), f"the value of {name}")
     if value is not None:
         return value
     source = item.entry("valueFrom")
@@ -153,7 +155,13 @@ def environment_of_map(found: Found) -> tuple[tuple[EnvironmentVariable, ...], U
         return (), Unknown("env is a list where a mapping is expected", found.span)
     variables = []
     for key, entry in found.entries.items():
-        value = text_of(entry.item, key)
+        value = resolved_text_of(entry.item, key)
+        if isinstance(entry.item, Leaf) and entry.item.is_null:
+            # Helm takes the chart's own value away, so the variable has the default of the code.
+            known = find_cni_variable(key)
+            if known is None or known.manifest_default is None:
+                continue
+            value = Known(known.code_default or "", entry.span)
         if value is not None:
             variables.append(EnvironmentVariable(key, value, entry.span))
     variables += [EnvironmentVariable(key, why, _place_of(why, found.span)) for key, why in found.doubtful.items()]

@@ -29,6 +29,10 @@ class Leaf(ABC):
         """Return the value as text."""
 
     @abstractmethod
+    def resolved(self) -> Value[str]:
+        """Return the value as text after its type is resolved: `on` in YAML is "true"."""
+
+    @abstractmethod
     def json_type(self) -> Known[str] | Unknown:
         """Return the type of the value in JSON ("string", "boolean")."""
 
@@ -146,6 +150,11 @@ def text_of(found: Found, what: str) -> Value[str] | None:
     return Unknown(f"{what} is no single value", found.span)
 
 
+def resolved_text_of(found: Found, what: str) -> Value[str] | None:
+    """Return a found item as the text of what it is once its type is resolved; None if it surely is not there."""
+    return found.resolved() if isinstance(found, Leaf) else text_of(found, what)
+
+
 def integer_of(found: Found, what: str) -> Value[int] | None:
     """Return a found item as a whole number; None if it surely is not there."""
     if isinstance(found, Leaf):
@@ -181,6 +190,10 @@ class YamlLeaf(Leaf):
     def text(self) -> Value[str]:
         """Return the text of the scalar."""
         return self.scalar.value() if self.condition is None else self.condition
+
+    def resolved(self) -> Value[str]:
+        """Return the text of what the scalar is in YAML 1.1."""
+        return self.scalar.resolved() if self.condition is None else self.condition
 
     def json_type(self) -> Known[str] | Unknown:
         """Return the type of the scalar."""
@@ -219,6 +232,10 @@ class FieldLeaf(Leaf):
 
     def text(self) -> Value[str]:
         """Return the value as text."""
+        return self.field.string()
+
+    def resolved(self) -> Value[str]:
+        """Return the value as text; types of Terraform are resolved already."""
         return self.field.string()
 
     def json_type(self) -> Known[str] | Unknown:

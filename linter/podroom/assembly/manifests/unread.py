@@ -21,7 +21,7 @@ _NAMES = (
 )
 _SETTING = pattern(
     # a key or an assignment: `NAME: x`, `"NAME":`, `NAME=x`; no use of a variable of that name, no comparison
-    rf"(?<![\w$])(?<!\$\{{)(?P<key>{_NAMES})[\"'\\]*(?:[ \t]*:|=(?!=))"
+    rf"(?<![\w$])(?<!\$\{{)(?P<key>{_NAMES})[\"'\\]*(?:[ \t]*:(?![ \t]*(?:null\b|~))|=(?!=))"
     # what a list of names and values calls it: `name: NAME`, `"name":"env.NAME"`, `name = "env.NAME"`
     rf"|\bname[\"'\\]*\s*[:=]\s*[\"'\\]*(?:[\w.-]*\.)?(?P<name>{_NAMES})\b"
 )
