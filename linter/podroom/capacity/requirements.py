@@ -8,6 +8,7 @@ bandwidth, leaves it open whether a type is allowed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import field
 from enum import Enum
 
 from podroom.catalog.instance_types import InstanceCatalog, InstanceType
@@ -28,6 +29,9 @@ _SCHEME = pattern(r"([a-z]+)(?:-[0-9]+tb)?([0-9]+)([a-z]*)")
 _SIZES = frozenset((INSTANCE_TYPE, *(f"{_KARPENTER}instance-{what}" for what in ("size", "cpu", "memory", "family"))))
 _ONLY_PARAVIRTUAL = frozenset(("t1", "m1", "m2", "c1"))
 """Families without hardware virtualization, which Karpenter asks for."""
+_SPECIAL = frozenset(("dl", "f", "g", "gr", "hpc", "inf", "p", "trn", "vt"))
+"""Categories with GPUs, accelerators or FPGAs, or for tightly coupled computing."""
+_CHOOSES_SPECIAL = frozenset((INSTANCE_TYPE, f"{_KARPENTER}instance-family", f"{_KARPENTER}instance-category"))
 
 
 class Label(Enum):
@@ -107,21 +111,52 @@ class AllowedTypes:
     sized: bool
 
 
+@dataclass(slots=True)
+class _Types:
+    """Types that requirements allow, and why there may be more of this sort."""
+
+    certain: list[InstanceType] = field(default_factory=list)
+    doubt: Unknown | None = None
+
+
+def _is_special(instance: InstanceType, requirements: Iterable[Requirement]) -> bool:
+    """Return whether a type is one that Karpenter leaves out, or does not come to, while general ones fit."""
+    family, _, size = instance.name.partition(".")
+    if "metal" in size:
+        return True
+    scheme = _SCHEME.match(instance.name)
+    if scheme is None or scheme[1] not in _SPECIAL:
+        return False
+    own = (instance.name, family, scheme[1])
+    return not any(
+        _key(requirement) in _CHOOSES_SPECIAL
+        and _is(requirement.operator, "In")
+        and any(not isinstance(value, Known) or value.value in own for value in requirement.values)
+        for requirement in requirements
+    )
+
+
 def allowed_types(requirements: Members[Requirement], catalog: InstanceCatalog, owner: Span) -> AllowedTypes:
     """Return the types that all requirements allow; `owner` is the place of the pool.
 
     Karpenter launches types with hardware virtualization on amd64 or arm64 only.  Types of which the table knows no
     vCPUs are those that EC2 does not list; they count if a requirement names them.
+
+    While general types fit, and no requirement has minValues, Karpenter drops bare metal and what has GPUs or
+    accelerators (pkg/providers/instance/filter/filter.go ExoticInstanceTypeFilter).  Parts of GPUs and types for
+    high-performance computing it keeps, but it asks EC2 for the cheapest, which they are not.  So these count only if
+    a requirement chooses them by type, family or category, for pods that ask for them, or if there are no others.
     """
     relevant = [requirement for requirement in requirements if _bears(requirement)]
     named = _names(relevant)
-    certain: list[InstanceType] = []
-    unknown = first_unknown(*requirements.missing)
+    general = _Types()
+    special = _Types()
     for instance in catalog:
         if instance.name.partition(".")[0] in _ONLY_PARAVIRTUAL or str(instance.architecture).endswith("_mac"):
             continue
         if instance.vcpus is None and instance.name not in named:
             continue
+        types = special if _is_special(instance, relevant) else general
         doubt: Unknown | None = None
         for requirement in relevant:
             verdict = _allows(requirement, instance)
@@ -131,10 +166,13 @@ def allowed_types(requirements: Members[Requirement], catalog: InstanceCatalog, 
                 doubt = first_unknown(doubt, verdict)
         else:
             if doubt is None:
-                certain.append(instance)
+                types.certain.append(instance)
             else:
-                unknown = first_unknown(unknown, doubt)
-    unknown = first_unknown(unknown, *_strangers(named, catalog))
+                types.doubt = first_unknown(types.doubt, doubt)
+    dropped = general.certain and all(requirement.minimum_values is None for requirement in requirements)
+    certain = general.certain if dropped else [*general.certain, *special.certain]
+    doubts = (general.doubt, None if dropped else special.doubt)
+    unknown = first_unknown(*requirements.missing, *doubts, *_strangers(named, catalog))
     if not certain and unknown is None:
         unknown = Unknown("no instance type in podroom's table meets all requirements", owner)
     if requirements.missing:

@@ -85,7 +85,7 @@ class Scalar(_Placed):
         return Known(value.value, self.span) if isinstance(value, Known) else value
 
     def resolved(self) -> Value[str]:
-        """Return the text of the value after its type is resolved by YAML 1.1, as Go does: `on` is "true", `010` is "8"."""
+        """Return the text of the value once its type is resolved by YAML 1.1, as in Go: `on` is "true", `010` "8"."""
         if self.kind is ScalarKind.BOOLEAN:
             return Known("true" if self.text.lower() in _TRUE else "false", self.span)
         if self.kind is ScalarKind.INTEGER:

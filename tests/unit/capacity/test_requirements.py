@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from podroom.capacity.requirements import allowed_types
@@ -32,6 +34,11 @@ def names(*requirements: Requirement, missing: tuple[Unknown, ...] = ()) -> list
 
 def among(*types: str) -> Requirement:
     return requirement("node.kubernetes.io/instance-type", "In", *types)
+
+
+def among_several(*types: str) -> Requirement:
+    """Return a requirement of several of the types, for which Karpenter drops none that is unusual."""
+    return replace(among(*types), minimum_values=Known(2, NOWHERE))
 
 
 TYPES = (
@@ -70,7 +77,7 @@ TYPES = (
 def test_a_requirement_on_a_label_of_karpenter(
     key: str, operator: str, values: tuple[str, ...], expected: set[str]
 ) -> None:
-    assert set(names(among(*TYPES), requirement(f"{KARPENTER}{key}", operator, *values))) == expected
+    assert set(names(among_several(*TYPES), requirement(f"{KARPENTER}{key}", operator, *values))) == expected
 
 
 @pytest.mark.parametrize(
@@ -85,7 +92,7 @@ def test_a_requirement_on_a_label_of_karpenter(
     ],
 )
 def test_a_requirement_on_another_label(key: str, values: tuple[str, ...], expected: set[str]) -> None:
-    assert set(names(among(*TYPES), requirement(key, "In", *values))) == expected
+    assert set(names(among_several(*TYPES), requirement(key, "In", *values))) == expected
 
 
 def test_all_requirements_hold_at_once_as_the_bottlerocket_pattern_of_the_blueprints_has_them() -> None:
@@ -141,6 +148,28 @@ def test_types_that_karpenter_never_launches_are_not_among_those_of_an_open_pool
     found = set(names())
     assert len(found) > 1000
     assert not {"t1.micro", "m1.small", "mac1.metal", "mac2.metal"} & found
+
+
+UNUSUAL = ("m6i.metal", "g4dn.xlarge", "g6f.large", "inf2.xlarge", "trn1.2xlarge", "p4d.24xlarge", "hpc7a.24xlarge")
+"""Bare metal, GPUs, parts of them, accelerators, and a type for high-performance computing."""
+
+
+@pytest.mark.parametrize("name", UNUSUAL)
+def test_an_unusual_type_is_left_out_while_a_general_one_fits(name: str) -> None:
+    size = requirement(f"{KARPENTER}size", "In", "large", name.partition(".")[2])
+
+    assert name not in names(size)
+    assert name in names(replace(size, minimum_values=Known(2, NOWHERE)))
+    assert names(requirement(f"{KARPENTER}family", "In", name.partition(".")[0]), size)[:1]
+
+
+@pytest.mark.parametrize("name", UNUSUAL[1:])
+@pytest.mark.parametrize("key", ["category", "family"])
+def test_a_type_with_a_gpu_or_the_like_counts_if_a_requirement_chooses_it(name: str, key: str) -> None:
+    family = name.partition(".")[0]
+    chosen = family if key == "family" else family[: next(at for at, one in enumerate(family) if one.isdigit())]
+
+    assert name in names(requirement(f"{KARPENTER}{key}", "In", "m5" if key == "family" else "m", chosen))
 
 
 @pytest.mark.parametrize("key", ["size", "cpu", "memory"])
