@@ -53,7 +53,8 @@ class KarpenterPrefixesWithoutMaxPods(Rule[NodePool]):
     Nothing hangs; nodes stay half empty, and `kubectl describe node` shows the small number under Allocatable.
 
     Remedy: set `maxPods` in the kubelet block of the EC2NodeClass (of the NodePool before v1): 110, or 250 for more
-    than 30 vCPUs, as AWS recommends, or what the smallest type has room for.
+    than 30 vCPUs, as AWS recommends, or what the smallest type has room for.  The number counts for every type of the
+    pool, and only Nitro types have prefixes; where types differ too much, give them pools of their own.
     """
 
     code = "PR806"
@@ -99,10 +100,10 @@ class KarpenterPrefixesWithoutMaxPods(Rule[NodePool]):
             fixed.need()
             return
         allowed = types_of(subject, assessment)
-        losses, unknown = collect(_losses(subject, allowed, cni, assessment))
+        outcomes, unknown = collect(_outcomes(subject, allowed, cni, assessment))
+        losses = [outcome for outcome in outcomes if outcome.loses]
         if losses:
             worst = max(losses, key=lambda loss: loss.possible - loss.limit.value)
-            number = min(loss.possible for loss in losses)
             yield self.finding(
                 variable.span,
                 subject,
@@ -110,7 +111,7 @@ class KarpenterPrefixesWithoutMaxPods(Rule[NodePool]):
                 f"{worst.limit.value} pods where it could run {worst.possible}",
                 label=f"Karpenter does not know of it: {worst.limit.working}",
                 effect="Karpenter starts more nodes than the pods need, and every node takes /28 blocks all the same.",
-                fix=f"set maxPods: {number} in the kubelet block of the EC2NodeClass",
+                fix=_advice(worst, outcomes),
                 related=(
                     Note(
                         f"{subject.address} may launch it; room for {worst.room.value}: {worst.room.working}",
@@ -132,28 +133,47 @@ class KarpenterPrefixesWithoutMaxPods(Rule[NodePool]):
 
 
 @dataclass(frozen=True, slots=True)
-class _Loss:
-    """A type that could run more pods than Karpenter gives it."""
+class _Outcome:
+    """What Karpenter gives a type of the pool, and how many pods it could run."""
 
     instance: InstanceType
     limit: Figure
     room: Figure
     possible: int
+    loses: bool
+
+    @property
+    def useful(self) -> int:
+        """How many pods the node runs with what Karpenter gives it."""
+        return min(self.limit.value, self.possible)
 
 
-def _losses(pool: NodePool, allowed: AllowedTypes, cni: CniBehavior, assessment: Assessment) -> Iterator[_Loss]:
+def _outcomes(pool: NodePool, allowed: AllowedTypes, cni: CniBehavior, assessment: Assessment) -> Iterator[_Outcome]:
     # RESERVED_ENIS only lowers what Karpenter gives, so that what is lost without it is lost with it too.
     for instance in allowed.certain:
-        try:
-            if not uses_prefixes(instance, cni):
-                continue
-            cap = recommended_cap(instance)
-        except MissingFactError as error:
-            raise Undecidable(Unknown(error.message, pool.span)) from error
         limit = max_pods(pool, instance, assessment)
         room = assessment.room(instance, cni, pool.span)
-        possible = min(cap.value, room.value)
-        if limit.value < possible and fills(instance, possible, limit.value):
-            yield _Loss(instance, limit, room, possible)
+        try:
+            possible = min(recommended_cap(instance).value, room.value)
+            gains = uses_prefixes(instance, cni) and limit.value < possible
+        except MissingFactError as error:
+            raise Undecidable(Unknown(error.message, pool.span)) from error
+        yield _Outcome(instance, limit, room, possible, gains and fills(instance, possible, limit.value))
     if allowed.unknown is not None:
         raise Undecidable(allowed.unknown)
+
+
+def _advice(worst: _Outcome, outcomes: list[_Outcome]) -> str:
+    """Return what to write: one number only if it takes no pods from any type that Karpenter may launch."""
+    number = min(outcome.possible for outcome in outcomes)
+    if all(outcome.useful <= number for outcome in outcomes):
+        return f"set maxPods: {number} in the kubelet block of the EC2NodeClass"
+    if number == worst.possible:
+        return (
+            f"set maxPods: {number} in the kubelet block of the EC2NodeClass, and give the types of this pool that run "
+            "more pods now a NodePool and an EC2NodeClass of their own"
+        )
+    return (
+        f"give the types that may run {worst.possible} pods a NodePool and an EC2NodeClass of their own with maxPods: "
+        f"{worst.possible} in its kubelet block; all types of this pool have room for {number} only"
+    )

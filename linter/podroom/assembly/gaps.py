@@ -17,6 +17,7 @@ _NODES = pattern(r"node[-_]?group|worker[-_]?node|[-_/]workers?\b", re.IGNORECAS
 _OF_THE_CALL = frozenset({"source", "version", "count", "for_each", "providers", "depends_on"})
 _WITHOUT_NODES = pattern(
     r"/iam/|iam-role|pod-identity|eks-blueprints-teams|eks-blueprints-addon/|irsa|modules/capability|hybrid-node-role"
+    r"|//modules/vpc-endpoints|/security-group/|gitops-bridge-argocd|emr-containers|ebs-snapshot-builder"
     # What terraform-aws-modules takes subnets for: load balancers, databases and the like.
     r"|^terraform-aws-modules/(?!eks/|vpc/|autoscaling/)",
     re.IGNORECASE,

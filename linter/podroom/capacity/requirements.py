@@ -1,8 +1,8 @@
 """Which instance types the requirements of a NodePool allow.
 
 The labels of a type are those that Karpenter gives it (pkg/providers/instancetype/types.go computeRequirements), the
-operators those of pkg/scheduling/requirement.go.  What the table of types does not tell, such as GPUs, local disks and
-bandwidth, leaves it open whether a type is allowed.
+operators those of pkg/scheduling/requirement.go.  What the table of types does not tell, such as the number of GPUs,
+local disks and bandwidth, leaves it open whether a type is allowed.
 """
 
 from __future__ import annotations
@@ -82,6 +82,16 @@ def _manufacturer(instance: InstanceType) -> LabelValue:
     return "amd" if isinstance(letters, str) and letters.startswith("a") else "intel"
 
 
+def _gpu_manufacturer(instance: InstanceType) -> LabelValue:
+    """Return who makes the GPUs, as Karpenter's list of instance types has it for every family of g, gr and p."""
+    category = _named(1)(instance)
+    if category == "dl":
+        return Label.NOT_KNOWN
+    if category not in ("g", "gr", "p"):
+        return Label.ABSENT
+    return "amd" if instance.name.startswith("g4ad.") else "nvidia"
+
+
 _LABELS: dict[str, Callable[[InstanceType], LabelValue]] = {
     INSTANCE_TYPE: lambda instance: instance.name,
     "kubernetes.io/arch": _architecture,
@@ -93,6 +103,7 @@ _LABELS: dict[str, Callable[[InstanceType], LabelValue]] = {
     f"{_KARPENTER}instance-memory": _fact(lambda instance: instance.memory_mib),
     f"{_KARPENTER}instance-hypervisor": _hypervisor,
     f"{_KARPENTER}instance-cpu-manufacturer": _manufacturer,
+    f"{_KARPENTER}instance-gpu-manufacturer": _gpu_manufacturer,
     f"{_KARPENTER}instance-capability-flex": lambda instance: (
         "true" if "-flex" in instance.name.partition(".")[0] else "false"
     ),

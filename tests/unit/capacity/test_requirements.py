@@ -95,6 +95,22 @@ def test_a_requirement_on_another_label(key: str, values: tuple[str, ...], expec
     assert set(names(among_several(*TYPES), requirement(key, "In", *values))) == expected
 
 
+@pytest.mark.parametrize(
+    ("operator", "values", "expected"),
+    [
+        ("In", ("nvidia",), {"g5.xlarge", "gr6.4xlarge", "p5.48xlarge"}),
+        ("In", ("amd",), {"g4ad.xlarge"}),
+        ("DoesNotExist", (), {"m5a.xlarge", "inf2.xlarge"}),
+    ],
+)
+def test_a_requirement_on_who_makes_the_gpus(operator: str, values: tuple[str, ...], expected: set[str]) -> None:
+    types = ("m5a.xlarge", "inf2.xlarge", "g4ad.xlarge", "g5.xlarge", "gr6.4xlarge", "p5.48xlarge", "dl1.24xlarge")
+    requirements = (among(*types), requirement(f"{KARPENTER}gpu-manufacturer", operator, *values))
+    allowed = allowed_types(Members(requirements), CATALOG, NOWHERE)
+    assert {instance.name for instance in allowed.certain} == expected
+    assert allowed.unknown is not None, "nothing tells what a dl1.24xlarge has"
+
+
 def test_all_requirements_hold_at_once_as_the_bottlerocket_pattern_of_the_blueprints_has_them() -> None:
     found = names(
         requirement(f"{KARPENTER}category", "In", "c", "m"),
