@@ -50,7 +50,8 @@ class KarpenterPrefixesWithoutMaxPods(Rule[NodePool]):
     t3a.small gets 8 pods where it has addresses for 98.  Karpenter packs pods by the same number, so it starts more
     nodes than the pods need, each of which takes whole /28 blocks of the subnet.
 
-    Nothing hangs; nodes stay half empty, and `kubectl describe node` shows the small number under Allocatable.
+    Nothing hangs; nodes stay half empty, and `kubectl describe node` shows the small number under Allocatable.  Where
+    every type gets more than half of what it could run, this is an info.
 
     Remedy: set `maxPods` in the kubelet block of the EC2NodeClass (of the NodePool before v1): 110, or 250 for more
     than 30 vCPUs, as AWS recommends, or what the smallest type has room for.  The number counts for every type of the
@@ -118,7 +119,7 @@ class KarpenterPrefixesWithoutMaxPods(Rule[NodePool]):
                         subject.span,
                     ),
                 ),
-                severity=None if allowed.sized else Severity.INFO,
+                severity=None if allowed.sized and any(loss.is_large for loss in losses) else Severity.INFO,
                 confidence=Confidence.HIGH if allowed.sized else Confidence.MEDIUM,
                 evidence={
                     "max_pods": worst.limit.value,
@@ -146,6 +147,11 @@ class _Outcome:
     def useful(self) -> int:
         """How many pods the node runs with what Karpenter gives it."""
         return min(self.limit.value, self.possible)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether Karpenter gives at most half of the pods that the type could run."""
+        return self.limit.value * 2 <= self.possible
 
 
 def _outcomes(pool: NodePool, allowed: AllowedTypes, cni: CniBehavior, assessment: Assessment) -> Iterator[_Outcome]:

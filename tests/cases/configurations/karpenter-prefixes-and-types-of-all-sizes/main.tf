@@ -10,7 +10,7 @@ resource "aws_eks_addon" "vpc_cni" {
   addon_name   = "vpc-cni"
   configuration_values = jsonencode({
     env = {
-      ENABLE_PREFIX_DELEGATION = "true" # expect: PR806, PR806, PR806
+      ENABLE_PREFIX_DELEGATION = "true" # expect: PR806, PR806, PR806, PR806
     }
   })
 }
