@@ -13,6 +13,7 @@ from podroom.records import dataclass
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable
 from podroom_rules.rooms import belongs, in_auto_mode
+from podroom_rules.variables import as_written
 
 _WARM_IP_TARGET = 2
 _CONFIGURATION = """
@@ -127,7 +128,8 @@ class MinimumIpTargetAlone(Rule[Cluster]):
             '"failed to assign an IP address to container", though the subnet has addresses.',
             fix=f'change WARM_IP_TARGET from {set_to} to "{_WARM_IP_TARGET}"'
             if set_to
-            else f'add WARM_IP_TARGET = "{_WARM_IP_TARGET}" beside MINIMUM_IP_TARGET = "{minimum}"',
+            else f"add {as_written(variable, 'WARM_IP_TARGET', str(_WARM_IP_TARGET))} beside "
+            f"{as_written(variable, variable.name, str(minimum))}",
             related=(
                 *((Note("the pool never grows because of this", warm.span),) if warm else ()),
                 *(

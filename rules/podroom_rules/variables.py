@@ -95,6 +95,15 @@ def whole_manifest(settings: CniSettings) -> CniSource | None:
     return None
 
 
+def as_written(beside: EnvironmentVariable, name: str, value: str) -> str:
+    """Return how a variable is written in the language of another one: JSON, YAML, or else that of Terraform."""
+    before = beside.span.document.text[: beside.span.start].rstrip(" \t\"'")
+    if not before.endswith(":"):
+        return f'{name} = "{value}"'
+    quote = '"' if before[:-1].rstrip().endswith('"') else ""
+    return f'{quote}{name}{quote}: "{value}"'
+
+
 class Doubts:
     """The first thing that is not known, kept until everything that is known has been judged."""
 
