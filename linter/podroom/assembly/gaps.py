@@ -19,7 +19,7 @@ _WITHOUT_NODES = pattern(
     r"/iam/|iam-role|pod-identity|eks-blueprints-teams|eks-blueprints-addon/|irsa|modules/capability|hybrid-node-role"
     r"|//modules/vpc-endpoints|/security-group/|gitops-bridge-argocd|emr-containers|ebs-snapshot-builder"
     # What terraform-aws-modules takes subnets for: load balancers, databases and the like.
-    r"|^terraform-aws-modules/(?!eks/|vpc/|autoscaling/)",
+    r"|^terraform-aws-modules/(?!eks/|vpc/aws$|autoscaling/)|security-groups?\b|vpc-endpoints?\b",
     re.IGNORECASE,
 )
 """Modules that speak of EKS or take subnets, and make roles, Helm releases and the like: no nodes, no subnets."""

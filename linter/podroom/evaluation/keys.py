@@ -97,12 +97,11 @@ def find(term: MapTerm | ObjectTerm, key: Term) -> Term | None:
     """Return the entry of a key: an unknown where there may be one, None where no entry has surely this key."""
     if isinstance(key, Sym | PartialStr):
         identity = fingerprint(key)
-        name: str | None = SymbolicKey.of(key)
         return next(
             (
                 value
                 for other, value in term.entries.items()
-                if other == name and isinstance(other, SymbolicKey) and fingerprint(other.symbol) == identity
+                if isinstance(other, SymbolicKey) and fingerprint(other.symbol) == identity
             ),
             None,
         )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from evaluation_helpers import field, load, plain, value
 from podroom.evaluation.terms import ObjectTerm, Sym, symbols
@@ -141,3 +143,32 @@ resource "x" "x" {
 def test_a_key_that_is_not_known_is_a_hole_in_json() -> None:
     assert value('jsonencode({ "${var.env}-a" = 1 })', DECLARED).traced().text == f'{{"{HOLE}-a":1}}'
     assert plain(value('jsondecode(jsonencode({ "${var.env}-a" = 1 }))', DECLARED).term) == {"${var.env}-a": 1}
+
+
+PARTS = st.lists(st.sampled_from(["${var.env}", "${var.other}", "a", "b", "-"]), min_size=1, max_size=3).map("".join)
+ENTRIES = st.lists(PARTS, min_size=1, max_size=4)
+
+
+def written(keys: list[str], start: int) -> str:
+    return "{ " + ", ".join(f'"{key}" = {start + at}' for at, key in enumerate(keys)) + " }"
+
+
+def filled(key: str, env: str, other: str) -> str:
+    return key.replace("${var.env}", env).replace("${var.other}", other)
+
+
+@given(first=ENTRIES, second=ENTRIES, env=st.sampled_from(["", "a", "ab", "-"]), other=st.sampled_from(["b", "a"]))
+@settings(max_examples=150, deadline=None)
+def test_what_is_sure_of_a_map_with_unknown_keys_holds_whatever_they_are(
+    first: list[str], second: list[str], env: str, other: str
+) -> None:
+    expression = f"merge({written(first, 0)}, {written(second, 10)})"
+    declared = 'variable "env" { type = string }\nvariable "other" { type = string }\n'
+    defaults = f'variable "env" {{ default = "{env}" }}\nvariable "other" {{ default = "{other}" }}\n'
+    known = plain(value(expression, defaults).term)
+    term = value(expression, declared).term
+    assert isinstance(known, dict)
+    assert isinstance(term, ObjectTerm)
+    assert {filled(key, env, other) for key in term.entries} == set(known)
+    sure = {key: one for key, one in term.entries.items() if not isinstance(one, Sym)}
+    assert {filled(key, env, other): one for key, one in sure.items()}.items() <= known.items()

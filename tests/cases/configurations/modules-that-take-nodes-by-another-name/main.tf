@@ -37,3 +37,13 @@ module "bucket" {
   name   = "room"
   vpc    = aws_vpc.this.id
 }
+
+module "endpoints" {
+  source    = "terraform-aws-modules/vpc/aws//modules/vpc-endpoints"
+  endpoints = { s3 = { service = "s3", subnet_ids = [aws_subnet.this.id] } }
+}
+
+module "access" {
+  source = "cloudposse/security-group/aws"
+  rules  = [{ cluster = aws_eks_cluster.this.id }]
+}
