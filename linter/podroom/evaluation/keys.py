@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 
 from podroom.evaluation.equality import equals, fingerprint
 from podroom.evaluation.failures import BeyondReach
@@ -20,7 +20,7 @@ from podroom.evaluation.terms import (
 from podroom.evaluation.types import DYNAMIC
 from podroom.values import doubted
 
-_MOST_COMPARISONS = 1_000_000
+MOST_COMPARISONS = 200_000
 
 
 class Entries:
@@ -32,7 +32,8 @@ class Entries:
     def __init__(self) -> None:
         """Make an empty map."""
         self.found: dict[str, Term] = {}
-        self._identities: dict[str, object] = {}
+        self._names: dict[Hashable, SymbolicKey] = {}
+        self._called: dict[str, int] = {}
         self._unsure: list[SymbolicKey] = []
         self._comparisons = 0
 
@@ -40,11 +41,15 @@ class Entries:
         """Return a key under another name than those of different unknowns that are called the same."""
         if not isinstance(key, SymbolicKey):
             return key
-        identity = fingerprint(key.symbol)
-        name, count = key, 1
-        while self._identities.setdefault(name, identity) != identity:
-            count += 1
-            name = key.numbered(count)
+        identity = (str(key), fingerprint(key.symbol))
+        name = self._names.get(identity)
+        if name is None:
+            name = key
+            while name in self._called:
+                self._called[key] += 1
+                name = key.numbered(self._called[key])
+            self._called[name] = 1
+            self._names[identity] = name
         return name
 
     def put(self, key: str, value: Term) -> None:
@@ -57,7 +62,7 @@ class Entries:
                 self._unsure.append(key)
         for other in others:
             self._comparisons += 1
-            if self._comparisons > _MOST_COMPARISONS:
+            if self._comparisons > MOST_COMPARISONS:
                 raise BeyondReach("the map has more keys that are not known than podroom follows")
             if other != key and may_be_same(other, key):
                 self.found[other] = replaced(self.found[other], other, key)
@@ -88,7 +93,7 @@ def replaced(value: Term, *keys: str) -> Sym:
 def may_coincide(entries: Mapping[str, Term]) -> list[Sym | PartialStr]:
     """Return the unknown keys of some entries that may be the same as another."""
     unsure = [key for key in entries if isinstance(key, SymbolicKey) and not key.is_own]
-    if len(unsure) * len(entries) > _MOST_COMPARISONS:
+    if len(unsure) * len(entries) > MOST_COMPARISONS:
         return [key.symbol for key in unsure]
     return [key.symbol for key in unsure if any(other != key and may_be_same(other, key) for other in entries)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from evaluation_helpers import load, value
-from podroom.evaluation import limits
+from podroom.evaluation import keys, limits
 from podroom.values import Known, Unknown
 
 
@@ -14,6 +14,7 @@ def _less_to_spend(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let whatever has no end meet its limit early; that of one name stays a fifth of the whole."""
     for name in ("MAX_STEPS", "MAX_STEPS_FOR_ONE_NAME", "MAX_INSTANCES"):
         monkeypatch.setattr(limits, name, getattr(limits, name) // 10)
+    monkeypatch.setattr(keys, "MOST_COMPARISONS", keys.MOST_COMPARISONS // 20)
 
 
 LONG = 1500
@@ -149,3 +150,11 @@ def test_modules_that_call_themselves_or_multiply_without_end_stop() -> None:
     modules = list(root.walk())
     assert 1000 < len(modules) <= limits.MAX_INSTANCES + 1
     assert any("more than 2,000" in problem.message for module in modules for problem in module.problems)
+
+
+def test_very_many_keys_that_may_be_the_same_are_not_compared() -> None:
+    text = ", ".join(f'"{at}"' for at in range(150))
+    more = f'variable "e" {{}}\nlocals {{\n  m = {{ for x in [{text}] : sha1("${{var.e}}${{x}}") => x }}\n}}\n'
+    found = value("merge(local.m, { a = 1 }).a", more).string()
+    assert isinstance(found, Unknown)
+    assert "more keys that are not known" in found.reason
