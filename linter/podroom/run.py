@@ -25,7 +25,7 @@ from podroom.engine import (
     settle,
 )
 from podroom.errors import InputError, UsageError
-from podroom.evaluation.project import Assignment, Inputs, Module, Options, load_root
+from podroom.evaluation.project import Assignment, Inputs, Module, Options, Settled, load_root
 from podroom.model.world import Gap, World
 from podroom.positions import Document, Span
 from podroom.records import dataclass
@@ -50,6 +50,8 @@ class Request:
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables that the environment sets, by name."""
     workspace: str | None = None
+    plans: Sequence[str] = ()
+    """Plans and states of Terraform by path, each for one of the root modules."""
     catalog: InstanceCatalog = field(default_factory=InstanceCatalog.bundled)
     assumptions: Assumptions = field(default_factory=Assumptions)
 
@@ -69,11 +71,14 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
     given = tuple(files.variable_file(one) if isinstance(one, str) else one for one in request.given)
     inputs = Inputs(request.environment, given)
     options = Options(inputs=inputs, workspace=request.workspace, adapters=stand_in)
-    may_vary = all(isinstance(one, Assignment) for one in given)
+    plans = _plans(request, files, roots)
+    may_vary_at_all = all(isinstance(one, Assignment) for one in given)
     worlds: list[World] = []
     problems: list[Problem] = []
     declared: set[str] = set()
     for root in roots:
+        options = replace(options, settled=plans.get(root))
+        may_vary = may_vary_at_all and not (root in plans and plans[root].variables)
         module = load_root(files, root, options)
         names = module.declarations.variables
         declared.update(names)
@@ -111,6 +116,15 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
     problems += [Problem(problem.message, problem.span, problem.span.path) for problem in loose.problems]
     problems += [Problem(problem.message, problem.span, problem.path) for problem in files.problems]
     return worlds, list(dict.fromkeys(problems)), files
+
+
+def _plans(request: Request, files: Files, roots: Sequence[str]) -> Mapping[str, Settled]:
+    """Return the plans and states that were named, by the root module that they are of."""
+    if not request.plans:
+        return {}
+    from podroom.assembly.plans import read_plans  # noqa: PLC0415 - most runs have none
+
+    return read_plans(request.plans, files, roots)
 
 
 def _with_eksctl(worlds: Sequence[World], understood: Understood) -> list[World]:

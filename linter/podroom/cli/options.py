@@ -33,6 +33,13 @@ _READING = (
         is_flag=True,
         help="Take root variables from the environment too (TF_VAR_NAME).",
     ),
+    click.option(
+        "--plan",
+        "plans",
+        multiple=True,
+        metavar="FILE",
+        help="Read what `terraform show -json` prints of a plan or a state, or a state file, beside the configuration.",
+    ),
     click.option("--workspace", help="The Terraform workspace to judge."),
     click.option(
         "--hcl-parser",
@@ -54,6 +61,7 @@ class Reading:
     from_environment: bool
     workspace: str | None
     hcl_parser: str
+    plans: tuple[str, ...] = ()
 
     def request(self) -> Request:
         """Return what is asked for; raises `UsageError` and `InputError`."""
@@ -65,6 +73,7 @@ class Reading:
             given=[_assignment(text) if option == "var" else text for option, text in self.given],
             environment=_environment() if self.from_environment else {},
             workspace=self.workspace,
+            plans=self.plans,
             catalog=catalog_of(config),
             assumptions=config.assumptions,
         )
@@ -82,10 +91,11 @@ def reads_configurations(command: Callable[..., T]) -> Callable[..., T]:
         from_environment: bool,
         workspace: str | None,
         hcl_parser: str,
+        plans: tuple[str, ...],
         **others: object,
     ) -> T:
         given = _in_order(var=var, var_file=var_file)
-        return command(reading=Reading(paths, given, from_environment, workspace, hcl_parser), **others)
+        return command(reading=Reading(paths, given, from_environment, workspace, hcl_parser, plans), **others)
 
     for option in reversed(_READING):
         wrapped = option(wrapped)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from podroom.evaluation.declarations import DeclaredBody, block_type
 from podroom.evaluation.expansion import evaluate_for_each, scope_of
@@ -11,23 +13,35 @@ from podroom.evaluation.failures import EvaluationFailure
 from podroom.evaluation.operations import without_failures
 from podroom.evaluation.reading import Field, unknown_of
 from podroom.evaluation.scope import Place, Scope
+from podroom.evaluation.settled import agrees
 from podroom.evaluation.terms import LazyObject, Null, ObjectTerm, Sym, Term, TupleTerm, derived
 from podroom.evaluation.types import DYNAMIC
 from podroom.positions import Document, Span, SuppliedDocument
 from podroom.sources.hcl.syntax import Attribute, Block
+from podroom.sources.plan_values import RecordedValue
 from podroom.values import Members, Unknown
+
+if TYPE_CHECKING:
+    from podroom.evaluation.known_bodies import KnownBody
 
 
 class BodyReader:
     """A block's body.  Nothing in it is evaluated before it is asked for; a null attribute is absent."""
 
-    __slots__ = ("_body", "_fields", "_scope", "doubt", "span")
+    __slots__ = ("_body", "_fields", "_known", "_place", "_scope", "doubt", "span")
 
-    def __init__(self, body: DeclaredBody, scope: Scope, span: Span, doubt: Sym | None = None) -> None:
-        """Take a body and the scope of its expressions; `doubt` says why the block may not be there."""
+    def __init__(
+        self, body: DeclaredBody, scope: Scope, span: Span, doubt: Sym | None = None, known: KnownBody | None = None
+    ) -> None:
+        """Take a body and the scope of its expressions; `doubt` says why the block may not be there.
+
+        `known` is what is known of it beside the configuration.
+        """
         self._body = body
         self._scope = scope
         self._fields: dict[str, Field] = {}
+        self._known = known
+        self._place = span
         self.span = span.shown
         self.doubt = doubt
 
@@ -52,9 +66,12 @@ class BodyReader:
         field = self._fields.get(name)
         if field is None:
             declared = self._body.attributes.get(name)
-            if declared is None:
+            if declared is not None:
+                field = self._field(*declared)
+            if self._known is not None:
+                field = self._known.field(name, field, self._scope, self._place)
+            if field is None:
                 return None
-            field = self._field(*declared)
             self._fields[name] = field
         return field
 
@@ -93,7 +110,20 @@ class BodyReader:
                 readers.append(BodyReader(DeclaredBody.of(block.body, document), self._scope.at(document), span))
             elif block.type == "dynamic" and block_type(block) == name:
                 self._add_dynamic(block, document, readers, missing)
-        return Members(tuple(readers), tuple(missing))
+        written = Members(tuple(readers), tuple(missing))
+        return written if self._known is None else self._known.blocks(name, written, self._scope, self._place)
+
+    def known_as(self, known: KnownBody, *, surely: bool) -> BodyReader:
+        """Return the same block with what is known of it; `surely` that it is there."""
+        return BodyReader(self._body, self._scope, self._place, None if surely else self.doubt, known)
+
+    def may_be(self, known: Mapping[str, RecordedValue]) -> bool:
+        """Return whether nothing that is written in the block speaks against these values."""
+        for name in self._body.attributes:
+            field = self.written(name)
+            if field is not None and name in known and not agrees(field.term, known[name]):
+                return False
+        return True
 
     def block(self, name: str) -> BodyReader | None:
         """Return the first nested block of a type, for blocks that may stand once."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from podroom.evaluation.conversion import convert, key_of
 from podroom.evaluation.expressions import evaluate
@@ -149,6 +150,32 @@ def _expand_cases(choice: Choice, expand: object) -> Expansion:
         sure = len(present) == len(options) and all(repetition.doubt is None for repetition in present)
         repetitions.append(Repetition(key, present[0].each_key, value, None if sure else doubt))
     return Expansion(tuple(repetitions), tuple(rest), tuple(cases), choice)
+
+
+def is_open(expansion: Expansion) -> bool:
+    """Return whether it is not certain which repetitions there are."""
+    return bool(expansion.rest) or expansion.choice is not None or any(one.doubt for one in expansion.repetitions)
+
+
+def with_keys(expansion: Expansion, keys: Sequence[str | int | None]) -> Expansion:
+    """Return an open expansion as it is if its instances have these keys, which is known from elsewhere."""
+    by_key = {one.key: one for one in expansion.repetitions}
+    open_one = next((one for one in expansion.repetitions if one.key is None), None)
+    found: list[Repetition] = []
+    for key in sorted(keys, key=lambda one: (isinstance(one, str), one if one is not None else 0)):
+        known = by_key.get(key)
+        if isinstance(key, int) and (known is None or known.doubt is not None) and not expansion.cases:
+            found.append(Repetition(key, key, key))
+        elif known is not None:
+            found.append(replace(known, doubt=None))
+        elif isinstance(key, str):
+            value: Term = Sym(DYNAMIC, "it is not known to the configuration", nonnull=True)
+            if open_one is not None:
+                value = key if open_one.each_value is open_one.each_key else open_one.each_value
+            found.append(Repetition(key, key, value))
+        else:
+            return expansion  # it belongs to a block that was written in another way
+    return Expansion(tuple(found))
 
 
 def scope_of(

@@ -33,6 +33,10 @@ class Inputs:
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     """Variables that a file which is not given sets, each with its path."""
 
+    def gives(self, name: str) -> bool:
+        """Return whether a variable is among those that are given."""
+        return Inputs(given=self.given).find(name, ()) is not None
+
     def find(self, name: str, automatic: Iterable[ParsedFile]) -> tuple[Attribute, Document] | Assignment | None:
         """Return what supplies a variable; `automatic` are the files that Terraform reads, the weakest first."""
         for source in reversed((*automatic, *self.given)):

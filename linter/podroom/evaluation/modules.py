@@ -47,12 +47,14 @@ class Module(Names):
         arguments: BodyReader | None = None,
         doubt: Sym | None = None,
         call: ModuleCall | None = None,
+        instance_key: str | int | None = None,
     ) -> None:
         """Make an instance; `path` is what `path.module` is in it, `ancestors` are the folders above."""
         super().__init__(project, address)
         self.directory = directory
         self.doubt = doubt
         self.call = call
+        self._key = instance_key
         self._path = path
         self._ancestors = ancestors
         self._arguments = arguments
@@ -89,6 +91,13 @@ class Module(Names):
     def key(self) -> str:
         """Return the dotted path of the calls that lead here, empty for the root module."""
         return "" if self.call is None else self.call.key
+
+    @property
+    def steps(self) -> tuple[tuple[str, str | int | None], ...]:
+        """Return the calls that lead here, each with the key of its instance."""
+        if self.call is None:
+            return ()
+        return (*self.call.module.steps, (self.call.name, self._key))
 
     @property
     def is_supplied(self) -> bool:
@@ -223,12 +232,19 @@ class Module(Names):
     def _supplied(self, name: str, declaration: Declaration, scope: Scope) -> Place | None:
         if self._arguments is not None:
             return None if name in _META else self._arguments.place_of(name)
-        found = self.project.options.inputs.find(name, self.project.files.variables(self.directory))
+        inputs = self.project.options.inputs
+        found = inputs.find(name, self.project.files.variables(self.directory))
+        place = None
         if isinstance(found, Assignment):
-            return self._assigned(found, declaration, scope)
-        if found is None:
-            return None
-        return Place(found[0].expression, Scope(self, found[1], self.project.budget, isolated=True))
+            place = self._assigned(found, declaration, scope)
+        elif found is not None:
+            place = Place(found[0].expression, Scope(self, found[1], self.project.budget, isolated=True))
+        settled = self.project.options.settled
+        if settled is None or name not in settled.variables or inputs.gives(name):
+            return place
+        from podroom.evaluation.known_variables import planned_place  # noqa: PLC0415 - only with a plan
+
+        return planned_place(name, declaration, scope, place, settled)
 
     def _assigned(self, assignment: Assignment, declaration: Declaration, scope: Scope) -> Place:
         name, text = assignment.name, assignment.text
@@ -350,6 +366,7 @@ class Module(Names):
                     arguments=body,
                     doubt=repetition.doubt or self.doubt,
                     call=call,
+                    instance_key=repetition.key,
                 )
             )
         return children

@@ -60,6 +60,8 @@ _JSON_TYPES: dict[Type, str] = {STRING: "string", BOOL: "boolean", NUMBER: "numb
 
 _NAMES_ANOTHER = pattern(r".+_ids?|.+_arn|cluster_name")
 """Attributes that name a resource beside the one that has them."""
+_FOUND = pattern(r"(?:.+\.)?data\..+\.ids")
+"""What data sources find: several ids, each of which stands for itself once it is known."""
 
 
 def unknown_of(symbol: Sym, span: Span) -> Unknown:
@@ -301,7 +303,7 @@ class Field:
         term = self.term
         if isinstance(term, str):
             owner = self._run(self._passed_resource)
-            if owner is not None:
+            if owner is not None and not _FOUND.fullmatch(".".join(owner)):
                 return Link(self.origin, owner[0], owner[1], term)
             return Link(self.origin, literal=term)
         if isinstance(term, Sym | PartialStr):

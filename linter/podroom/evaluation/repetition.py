@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from podroom.evaluation.declarations import Declaration
-from podroom.evaluation.expansion import Expansion, Repetition, expand_count, expand_for_each, scope_of
+from podroom.evaluation.expansion import (
+    Expansion,
+    Repetition,
+    expand_count,
+    expand_for_each,
+    is_open,
+    scope_of,
+    with_keys,
+)
 from podroom.evaluation.expressions import evaluate, failed_symbol
 from podroom.evaluation.failures import BeyondReach, EvaluationFailure, EvaluationProblem
 from podroom.evaluation.scope import Scope
@@ -20,8 +28,24 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def _expand(module: Module, key: Hashable, declaration: Declaration) -> tuple[Expansion, Scope, Expression | None]:
-    return module.once(key, lambda: module.project.budget.run(lambda: _expansion(module, declaration)))
+def _expand(
+    module: Module, key: tuple[str, ...], declaration: Declaration
+) -> tuple[Expansion, Scope, Expression | None]:
+    return module.once(
+        ("expansion", key), lambda: module.project.budget.run(lambda: _settled(module, key, declaration))
+    )
+
+
+def _settled(
+    module: Module, key: tuple[str, ...], declaration: Declaration
+) -> tuple[Expansion, Scope, Expression | None]:
+    """Return the repetitions of a block; where the configuration leaves them open, those that are known beside it."""
+    expansion, scope, source = _expansion(module, declaration)
+    settled = module.project.options.settled
+    if settled is None or not is_open(expansion):
+        return expansion, scope, source
+    keys = settled.keys(module.steps, ".".join(key[1:] if key[0] == "managed" else key))
+    return (expansion if keys is None else with_keys(expansion, keys)), scope, source
 
 
 def _expansion(module: Module, declaration: Declaration) -> tuple[Expansion, Scope, Expression | None]:
@@ -43,10 +67,13 @@ def _expansion(module: Module, declaration: Declaration) -> tuple[Expansion, Sco
 
 
 def repeated(
-    module: Module, key: Hashable, declaration: Declaration, make: Callable[[Declaration, Repetition, Scope], T]
+    module: Module,
+    key: tuple[str, ...],
+    declaration: Declaration,
+    make: Callable[[Declaration, Repetition, Scope], T],
 ) -> list[T]:
     """Return what `make` makes of each repetition of a block, given its declaration there and its scope."""
-    expansion, scope, source = _expand(module, ("expansion", key), declaration)
+    expansion, scope, source = _expand(module, key, declaration)
     made: list[T] = []
     for repetition in expansion.repetitions:
         try:
@@ -71,9 +98,9 @@ def _repetition_scope(
     return scope_of(scope, repetition, source, {"each": each}, "each")
 
 
-def as_value(module: Module, key: Hashable, declaration: Declaration, instances: list[LazyObject]) -> Term:
+def as_value(module: Module, key: tuple[str, ...], declaration: Declaration, instances: list[LazyObject]) -> Term:
     """Return what a reference to a repeated block is: an object, a tuple, or an object of objects."""
-    expansion, _, source = _expand(module, ("expansion", key), declaration)
+    expansion, _, source = _expand(module, key, declaration)
     if source is None:
         return instances[0]
     by_key = {repetition.key: instance for repetition, instance in zip(expansion.repetitions, instances, strict=False)}

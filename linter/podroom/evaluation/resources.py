@@ -29,6 +29,7 @@ from podroom.positions import Document, Span
 from podroom.values import Unknown
 
 if TYPE_CHECKING:
+    from podroom.evaluation.known_bodies import KnownBody
     from podroom.evaluation.modules import Module
 
 _CLOUDINIT = frozenset({"cloudinit_config", "template_cloudinit_config"})
@@ -59,7 +60,24 @@ class ResourceInstance(LazyObject):
         prefix = "" if mode == "managed" else f"{mode}."
         local = f"{prefix}{self.type}.{self.name}{instance_suffix(repetition)}"
         self.address = f"{module.address}.{local}" if module.address else local
-        self.body = BodyReader(declaration.body, scope, declaration.block)
+        self.body = BodyReader(declaration.body, scope, declaration.block, known=self._known())
+
+    def _known(self) -> KnownBody | None:
+        """Return what is known of the instance beside the configuration."""
+        settled = self.module.project.options.settled
+        values = None if settled is None else settled.values(self.address)
+        if settled is None or values is None:
+            return None
+        from podroom.evaluation.known_bodies import KnownBody  # noqa: PLC0415 - only with a plan
+
+        return KnownBody(
+            self.module.project,
+            settled,
+            self.address,
+            values,
+            ignored=_ignored_changes(self._declaration),
+            whole=self.mode == "managed",
+        )
 
     @property
     def maybe(self) -> Unknown | None:
@@ -158,6 +176,17 @@ class ResourceInstance(LazyObject):
         """Return the resource as a whole, as something unknown."""
         reason = f"{self.address} is known as a whole only after apply"
         return Sym(DYNAMIC, reason, (self.address,), self.address, self.address, "", nonnull=True, filled=True)
+
+
+def _ignored_changes(declaration: Declaration) -> str:
+    """Return the text of `ignore_changes`: what the configuration says and what Terraform leaves as it is."""
+    texts = []
+    for block, document in declaration.body.blocks:
+        for attribute in block.body.attributes if block.type == "lifecycle" else ():
+            if attribute.name == "ignore_changes":
+                expression = attribute.expression
+                texts.append(document.text[expression.start : expression.end])
+    return " ".join(texts)
 
 
 def _type_of_attribute(kind: str, mode: str, name: str) -> tuple[Type, int]:

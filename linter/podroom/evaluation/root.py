@@ -10,6 +10,7 @@ from podroom.evaluation.declarations import Declarations, read_declarations
 from podroom.evaluation.failures import EvaluationFailure
 from podroom.evaluation.inputs import Inputs
 from podroom.evaluation.limits import Budget
+from podroom.evaluation.settled import Settled
 from podroom.evaluation.supplied import SuppliedModule
 from podroom.positions import Document
 from podroom.records import dataclass
@@ -55,12 +56,13 @@ class Options:
     """What the user adds to the configuration.
 
     `inputs` bind root variables; a `workspace` of None means that any may be selected.  `adapters` stands
-    in for absent modules.
+    in for absent modules.  `settled` fills what the configuration leaves open.
     """
 
     inputs: Inputs = field(default_factory=Inputs)
     workspace: str | None = "default"
     adapters: Adapters | None = None
+    settled: Settled | None = None
 
 
 class Project:
@@ -73,6 +75,8 @@ class Project:
         self.root = root
         self.budget = Budget()
         self.noted: set[tuple[str, str]] = set()
+        self.contradicted = False
+        """Whether it was told that what is settled is not of this configuration."""
         self._declarations: dict[str, Declarations] = {}
         self._templates: dict[int, tuple[Document, Expression | str]] = {}
 

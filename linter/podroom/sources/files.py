@@ -313,7 +313,19 @@ def _kind_of_text(path: str) -> str:
     return "YAML" if path.endswith(_YAML) else "Terraform text" if is_configuration(path) else "text"
 
 
-def _bytes(path: str) -> bytes:
+def read_large(path: str, most: int) -> tuple[str, bytes]:
+    """Return what to call a file and its content; raises `InputError` above `most` bytes."""
+    shown = _shown(path)
+    try:
+        data = _bytes(path, most)
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot read {shown}: {_why(error)}") from error
+    if len(data) > most:
+        raise InputError(f"{shown} is not read: it has more than {most // 2**20} MiB")
+    return shown, data
+
+
+def _bytes(path: str, most: int = LARGEST_FILE) -> bytes:
     """Return the content of a regular file, of one that is too large only the beginning."""
     # O_NONBLOCK: opening a named pipe must not wait for a writer that never comes.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
@@ -323,7 +335,7 @@ def _bytes(path: str) -> bytes:
             raise OSError("it is a folder" if stat.S_ISDIR(status.st_mode) else "it is no regular file")
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             # A bound is memory that is reserved, for each of thousands of small files, so there is one only if needed.
-            return file.read() if status.st_size <= LARGEST_FILE else file.read(LARGEST_FILE + 1)
+            return file.read() if status.st_size <= most else file.read(most + 1)
     finally:
         os.close(descriptor)
 

@@ -18,6 +18,10 @@ LARGEST_SEARCHED = 8 * 1024 * 1024
 _HIDDEN_FOLDERS = frozenset((".buildkite", ".circleci", ".github", ".gitlab"))
 """Where files for continuous integration lie."""
 
+_WRITTEN_BY_TERRAFORM = b'"terraform_version"'
+"""In the first bytes of a plan or state in JSON, which holds manifests that somebody may have applied once."""
+_HEAD = 200
+
 YAML = (".yaml", ".yml", ".json")
 """The endings of files in YAML or JSON."""
 
@@ -114,6 +118,8 @@ def search(paths: Iterable[str], files: Files, interests: Sequence[Interest]) ->
             data = read_beginning(file, LARGEST_SEARCHED)
             if data.startswith(_UTF_16):
                 data = data.decode("utf-16", errors="replace").encode(errors="replace")
+            if _WRITTEN_BY_TERRAFORM in data[:_HEAD]:
+                continue
             name = file_name(file)
             for interest in interests:
                 if not interest.has_name(name) or not interest.has_content(name, data):

@@ -1,0 +1,96 @@
+"""Values as plans and states of Terraform hold them, and what they say of one resource instance.
+
+What a plan does not know yet, and what is sensitive, is `Hidden` from the moment that a file is read: nothing later
+could print it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TypeAlias
+
+from podroom.errors import InputError
+from podroom.records import dataclass
+
+MOST_LEVELS = 100
+
+Key: TypeAlias = "str | int | None"
+Calls: TypeAlias = "tuple[tuple[str, Key], ...]"
+"""The module calls that lead to a module instance, from the outside in, each with the key of its instance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A value that is there but is not told; `why` goes on from its address: "is sensitive"."""
+
+    why: str
+
+
+UNKNOWN = Hidden("is known only after apply")
+SENSITIVE = Hidden("is sensitive, so podroom does not keep it")
+
+RecordedValue: TypeAlias = "bool | int | Decimal | str | Hidden | list[RecordedValue] | dict[str, RecordedValue] | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One resource instance of a plan or a state, under the address that Terraform gives it.
+
+    `key` is that of its `count` or `for_each`; `calls` are the modules that it is in, from the outside in, each with
+    its key.  `actions` say what the plan does with it, in the words of the JSON format; none for what it only holds.
+    """
+
+    address: str
+    mode: str
+    type: str
+    name: str
+    key: Key
+    calls: Calls
+    values: Mapping[str, RecordedValue]
+    actions: tuple[str, ...] = ()
+
+
+def masked(value: object, unknown: object, sensitive: object, level: int = 0) -> RecordedValue:
+    """Return a JSON value without what `unknown` and `sensitive` mark.
+
+    Both have the shape of the value as far as it is needed to say where something is marked, and true there.
+    Source: https://developer.hashicorp.com/terraform/internals/json-format#change-representation
+    """
+    if level > MOST_LEVELS:
+        raise InputError("its values are nested more deeply than podroom follows")
+    if sensitive is True:
+        return SENSITIVE
+    if unknown is True:
+        return UNKNOWN
+    if isinstance(value, dict):
+        names = [*value, *(name for name in _entries(unknown) if name not in value)]
+        return {
+            name: masked(value.get(name), _entries(unknown).get(name), _entries(sensitive).get(name), level + 1)
+            for name in names
+        }
+    if isinstance(value, list):
+        return [masked(item, _member(unknown, at), _member(sensitive, at), level + 1) for at, item in enumerate(value)]
+    if _marks(sensitive):
+        return SENSITIVE
+    if _marks(unknown):
+        return UNKNOWN
+    return value if isinstance(value, str | bool | int | Decimal) else None
+
+
+def _entries(mask: object) -> dict[str, object]:
+    return mask if isinstance(mask, dict) else {}
+
+
+def _member(mask: object, at: int) -> object:
+    return mask[at] if isinstance(mask, list) and at < len(mask) else None
+
+
+def _marks(mask: object) -> bool:
+    pending = [mask]
+    while pending:
+        one = pending.pop()
+        if one is True:
+            return True
+        pending += one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
+    return False

@@ -1,0 +1,270 @@
+"""What `terraform show -json` prints of a plan or a state, and a state file itself, read into resource instances.
+
+Both are recognised by their content, those of OpenTofu too; keys that are not known are left alone.  Formats:
+https://developer.hashicorp.com/terraform/internals/json-format (plan 0.1 to 1.2, state 0.1 to 1.0) and version 4 of
+the state file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import NoReturn
+
+from podroom.errors import InputError
+from podroom.sources.plan_values import SENSITIVE, Instance, RecordedValue, masked
+from podroom.sources.recorded import Recorded
+from podroom.sources.terraform_addresses import module_calls, suffix
+
+LARGEST = 100 * 1024 * 1024
+"""In bytes."""
+
+_ZIP = b"PK\x03\x04"
+_MAJORS = ("0", "1")
+_STATE_VERSION = 4
+_HARMLESS = frozenset(
+    {
+        "aws_ami",
+        "aws_autoscaling_group",
+        "aws_availability_zone",
+        "aws_availability_zones",
+        "aws_caller_identity",
+        "aws_ec2_instance_type",
+        "aws_ec2_instance_types",
+        "aws_ec2_subnet_cidr_reservation",
+        "aws_eks_addon",
+        "aws_eks_addon_version",
+        "aws_eks_cluster",
+        "aws_eks_fargate_profile",
+        "aws_eks_node_group",
+        "aws_launch_configuration",
+        "aws_launch_template",
+        "aws_partition",
+        "aws_region",
+        "aws_subnet",
+        "aws_subnets",
+        "aws_vpc",
+        "aws_vpc_ipv4_cidr_block_association",
+    }
+)
+"""Types without an attribute that their provider calls sensitive: where a file does not say what is, only these."""
+
+
+def read_terraform_json(shown: str, data: bytes) -> Recorded:
+    """Return what a plan or state says; `shown` is what the file is called.
+
+    Raises `InputError` with one sentence for everything else.
+    """
+    if data.startswith(_ZIP):
+        raise InputError(
+            f"{shown} is a plan file that only Terraform can read; give what `terraform show -json` prints of it"
+        )
+    content = _parsed(shown, data)
+    if not isinstance(content, dict):
+        raise InputError(f"{shown} is no plan or state of Terraform: it is no JSON object")
+    if "format_version" not in content and "lineage" in content:
+        version = content.get("version")
+        if version != _STATE_VERSION:
+            raise InputError(f"{shown} is a state file of version {_told(version)}; podroom reads version 4")
+        return _checked(shown, lambda: _state_file(shown, content))
+    version = content.get("format_version")
+    if version is None:
+        raise InputError(f"{shown} is no plan or state of Terraform: it lacks format_version")
+    if not isinstance(version, str) or version.partition(".")[0] not in _MAJORS:
+        raise InputError(
+            f"{shown} has the format version {_told(version)}, which podroom does not know; it reads 0 and 1"
+        )
+    if "planned_values" in content or "resource_changes" in content:
+        return _checked(shown, lambda: _plan(shown, content))
+    if "values" in content:
+        return _checked(shown, lambda: _state(shown, content))
+    raise InputError(f"{shown} is no plan or state of Terraform: it has neither planned_values nor values")
+
+
+def _checked(shown: str, read: Callable[[], Recorded]) -> Recorded:
+    try:
+        return read()
+    except InputError as error:
+        raise InputError(f"{shown} cannot be read: {error.message}") from error
+    except RecursionError as error:
+        raise InputError(f"{shown} is nested more deeply than podroom follows") from error
+
+
+def _parsed(shown: str, data: bytes) -> object:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError(f"{shown} is no JSON: it is not UTF-8 text, from line {line} on") from error
+    try:
+        content: object = json.loads(text, parse_float=Decimal, parse_constant=_refuse)
+    except json.JSONDecodeError as error:
+        end = "it ends too early" if error.pos >= len(text.rstrip()) else error.msg[:1].lower() + error.msg[1:]
+        raise InputError(f"{shown} is no JSON: {end} (line {error.lineno}, column {error.colno})") from error
+    except RecursionError as error:
+        raise InputError(f"{shown} is nested more deeply than podroom follows") from error
+    except (ValueError, ArithmeticError) as error:  # numbers that Python refuses for their size
+        raise InputError(f"{shown} holds a number that podroom does not read") from error
+    return content
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _told(version: object) -> str:
+    return repr(version[:20]) if isinstance(version, str) else str(version)[:20]
+
+
+def _plan(shown: str, content: Mapping[str, object]) -> Recorded:
+    instances: dict[str, Instance] = {}
+    for change in _objects(content.get("resource_changes")):
+        instance = _changed(change)
+        if instance is not None:
+            instances[instance.address] = instance
+    changed = bool(instances)
+    for part in (_mapping(content.get("planned_values")), _mapping(_mapping(content.get("prior_state")).get("values"))):
+        only_data = part is not content.get("planned_values")
+        for resource in _resources(_mapping(part.get("root_module"))):
+            if only_data and resource.get("mode") != "data":
+                continue
+            instance = _held(resource)
+            if instance is not None:
+                instances.setdefault(instance.address, instance)
+    configuration = _mapping(_mapping(content.get("configuration")).get("root_module"))
+    return Recorded(
+        shown,
+        instances={address: one for address, one in instances.items() if one.actions not in _GONE},
+        variables=_variables(_mapping(content.get("variables")), _mapping(configuration.get("variables"))),
+        declared=frozenset(_declared(configuration)) or _outermost(instances.values()),
+        plans=changed,
+        complete=changed and content.get("complete") is True,
+    )
+
+
+_GONE = (("delete",), ("forget",))
+
+
+def _changed(change: Mapping[str, object]) -> Instance | None:
+    """Return an instance as a plan leaves it; None for an object that Terraform only still has to remove."""
+    if "deposed" in change:
+        return None
+    what = _mapping(change.get("change"))
+    actions = tuple(one for one in _list(what.get("actions")) if isinstance(one, str))
+    told = "after_sensitive" in what or change.get("type") in _HARMLESS
+    after = what.get("after") if told else None
+    values = masked({} if after is None else after, what.get("after_unknown"), what.get("after_sensitive"))
+    return _instance(change, values, actions)
+
+
+def _held(resource: Mapping[str, object]) -> Instance | None:
+    """Return an instance with the values that a state has; what is null may also be unknown, so it is left out."""
+    told = "sensitive_values" in resource or resource.get("type") in _HARMLESS
+    values = masked(resource.get("values") if told else {}, None, resource.get("sensitive_values"))
+    if isinstance(values, dict):
+        values = {name: value for name, value in values.items() if value is not None}
+    return _instance(resource, values, ())
+
+
+def _instance(resource: Mapping[str, object], values: RecordedValue, actions: tuple[str, ...]) -> Instance | None:
+    mode, kind, name = resource.get("mode"), resource.get("type"), resource.get("name")
+    key, module = resource.get("index"), resource.get("module_address", "")
+    if not (isinstance(mode, str) and isinstance(kind, str) and isinstance(name, str)):
+        return None
+    address = resource.get("address")
+    if not isinstance(address, str) or not (key is None or isinstance(key, str | int)):
+        return None
+    local = f"{'' if mode == 'managed' else f'{mode}.'}{kind}.{name}{suffix(key)}"
+    if "module_address" not in resource and address.endswith(f".{local}"):
+        module = address[: -len(local) - 1]
+    calls = module_calls(module) if isinstance(module, str) else None
+    if calls is None:
+        return None
+    return Instance(address, mode, kind, name, key, calls, values if isinstance(values, dict) else {}, actions)
+
+
+def _variables(given: Mapping[str, object], declared: Mapping[str, object]) -> dict[str, RecordedValue]:
+    """Return the variables that a plan was made with, those left out that may be sensitive."""
+    values: dict[str, RecordedValue] = {}
+    for name, entry in given.items():
+        if name in declared:
+            sensitive = _mapping(declared[name]).get("sensitive", False) is not False
+            values[name] = SENSITIVE if sensitive else masked(_mapping(entry).get("value"), None, None)
+    return values
+
+
+def _declared(module: Mapping[str, object]) -> Iterator[str]:
+    """Yield the names of the blocks that a plan's configuration declares in its root module."""
+    for resource in _objects(module.get("resources")):
+        yield str(resource.get("address"))
+    for name in _mapping(module.get("module_calls")):
+        yield f"module.{name}"
+
+
+def _outermost(instances: Iterable[Instance]) -> frozenset[str]:
+    return frozenset(
+        f"module.{one.calls[0][0]}"
+        if one.calls
+        else f"{'' if one.mode == 'managed' else f'{one.mode}.'}{one.type}.{one.name}"
+        for one in instances
+    )
+
+
+def _resources(root: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
+    pending = [root]
+    while pending:
+        module = pending.pop()
+        yield from _objects(module.get("resources"))
+        pending += _objects(module.get("child_modules"))
+
+
+def _state(shown: str, content: Mapping[str, object]) -> Recorded:
+    held = map(_held, _resources(_mapping(_mapping(content.get("values")).get("root_module"))))
+    instances = {one.address: one for one in held if one is not None}
+    return Recorded(shown, instances, {}, _outermost(instances.values()))
+
+
+def _state_file(shown: str, content: Mapping[str, object]) -> Recorded:
+    instances: dict[str, Instance] = {}
+    for resource in _objects(content.get("resources")):
+        if resource.get("type") not in _HARMLESS:
+            continue
+        for entry in _objects(resource.get("instances")):
+            if "deposed" in entry:
+                continue
+            module, key = resource.get("module", ""), entry.get("index_key")
+            prefix = "" if resource.get("mode") == "managed" else f"{resource.get('mode')}."
+            local = f"{prefix}{resource.get('type')}.{resource.get('name')}"
+            if isinstance(key, str | int):
+                local += suffix(key)
+            placed = {
+                **resource,
+                "module_address": module,
+                "index": key,
+                "address": f"{module}.{local}" if module else local,
+                "values": entry.get("attributes"),
+                "sensitive_values": _marked(entry.get("sensitive_attributes")),
+            }
+            instance = _held(placed)
+            if instance is not None:
+                instances[instance.address] = instance
+    return Recorded(shown, instances, {}, _outermost(instances.values()))
+
+
+def _marked(paths: object) -> dict[str, object]:
+    """Return the attributes that a state file marks as sensitive, each of them as a whole."""
+    firsts = [path[0] if isinstance(path, list) and path else None for path in _list(paths)]
+    return {str(_mapping(first).get("value")): True for first in firsts}
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _objects(value: object) -> Iterator[Mapping[str, object]]:
+    return (one for one in _list(value) if isinstance(one, dict))
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,491 @@
+"""Plans and states beside the configuration: what they add, what stays, and what they never give away."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from checkout import CHECKOUT, podroom
+
+EKS21 = CHECKOUT / "tests" / "plans" / "eks21"
+PLANS = ("create", "drift", "refresh_only", "state")
+SECRET = "hunter2-is-planted-here"
+
+CONFIGURATION = """
+variable "size" {
+  type = number
+}
+
+variable "token" {
+  type      = string
+  sensitive = true
+}
+
+data "aws_subnets" "nodes" {}
+
+data "external" "types" {
+  program = ["types"]
+}
+
+resource "aws_subnet" "own" {
+  count             = data.external.types.result["subnets"]
+  cidr_block        = "10.0.${count.index}.0/24"
+  availability_zone = "eu-west-1a"
+}
+
+resource "aws_eks_node_group" "nodes" {
+  for_each       = toset(split(",", data.external.types.result["groups"]))
+  cluster_name   = "main"
+  instance_types = [data.external.types.result["type"]]
+  subnet_ids     = aws_subnet.own[*].id
+
+  scaling_config {
+    min_size     = 1
+    desired_size = 1
+    max_size     = var.size
+  }
+}
+"""
+
+
+def change(address: str, after: Mapping[str, object], unknown: object = None, **more: object) -> dict[str, object]:
+    """Return a resource change of a plan for an instance in the root module."""
+    mode, _, local = ("data", "", address[5:]) if address.startswith("data.") else ("managed", "", address)
+    kind, _, name = local.partition(".")
+    name, _, key = name.partition("[")
+    placed = {"address": address, "mode": mode, "type": kind, "name": name}
+    if key:
+        placed["index"] = json.loads(key[:-1])
+    what = {"actions": ["create"], "before": None, "after": after, "after_unknown": unknown or {}}
+    return {**placed, "change": {**what, "after_sensitive": {}, **more}}
+
+
+def plan(changes: Sequence[Mapping[str, object]], **more: object) -> dict[str, object]:
+    """Return a plan of `CONFIGURATION`."""
+    variables = {"size": {"default": 1}, "token": {"sensitive": True}}
+    configured = {"root_module": {"resources": [{"address": "aws_subnet.own"}], "variables": variables}}
+    return {
+        "format_version": "1.2",
+        "variables": {"size": {"value": 12}, "token": {"value": SECRET}},
+        "planned_values": {"root_module": {}},
+        "resource_changes": list(changes),
+        "configuration": configured,
+        "complete": True,
+        **more,
+    }
+
+
+def subnet(index: int, **more: object) -> dict[str, object]:
+    block, unknown = {"cidr_block": f"10.0.{index}.0/24"}, {"id": True}
+    return change(f"aws_subnet.own[{index}]", {**block, "availability_zone": "eu-west-1a"}, unknown, **more)
+
+
+def nodes(name: str, size: int = 12, ids: Sequence[str | None] = (None, None)) -> dict[str, object]:
+    scaling = [{"min_size": 1, "desired_size": 1, "max_size": size}]
+    after = {"instance_types": ["m5.large"], "scaling_config": scaling, "subnet_ids": list(ids)}
+    return change(f'aws_eks_node_group.nodes["{name}"]', after, {"subnet_ids": [one is None for one in ids]})
+
+
+FULL = plan([subnet(0), subnet(1), nodes("blue"), nodes("green")])
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "main.tf").write_text(CONFIGURATION, encoding="utf-8")
+    return tmp_path
+
+
+def shown(folder: Path, *plans: object, options: Sequence[str] = ()) -> dict[str, object]:
+    """Return the World of a folder with plans beside it."""
+    arguments = [*options]
+    for number, content in enumerate(plans):
+        path = folder.parent / f"{folder.name}-{number}.json"
+        path.write_text(json.dumps(content), encoding="utf-8")
+        arguments += ["--plan", str(path)]
+    result = podroom("show", "--format", "json", *arguments, str(folder))
+    assert result.exit_code == 0, result.output
+    (world,) = json.loads(result.stdout)["worlds"]
+    return world  # type: ignore[no-any-return]  # what JSON yields
+
+
+@pytest.fixture(scope="module")
+def eks21(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the plans and the state of the configuration in `EKS21`."""
+    made = tmp_path_factory.mktemp("plans")
+    for name in PLANS:
+        (made / f"{name}.json").write_bytes(gzip.decompress((EKS21 / f"{name}.json.gz").read_bytes()))
+    return made
+
+
+# --- what a plan adds ------------------------------------------------------------------------------
+
+
+def test_unknown_count_and_for_each_take_the_instances_of_the_plan(folder: Path) -> None:
+    alone, both = shown(folder), shown(folder, FULL)
+    assert [one["address"] for one in alone["subnets"]] == ["aws_subnet.own[0]"]
+    assert [one["address"] for one in both["subnets"]] == ["aws_subnet.own[0]", "aws_subnet.own[1]"]
+    names = ['aws_eks_node_group.nodes["blue"]', 'aws_eks_node_group.nodes["green"]']
+    assert [one["address"] for one in both["node_groups"]] == names
+    assert all(one["uncertain"] is None for one in both["node_groups"])
+
+
+def test_attributes_and_blocks_take_the_values_of_the_plan_at_the_place_in_the_configuration(folder: Path) -> None:
+    group = shown(folder, FULL)["node_groups"][0]
+    (choice,) = group["instance_types"]["items"]
+    assert choice["type"]["value"] == "m5.large"
+    line = CONFIGURATION[: CONFIGURATION.index("instance_types =")].count("\n") + 1
+    assert f"main.tf:{line}:" in choice["type"]["origin"]
+    assert group["maximum_size"]["value"] == 12
+
+
+def test_links_to_resources_stay_where_the_plan_does_not_know_ids_and_where_it_does(folder: Path) -> None:
+    ids = [f"subnet-0000000000000000{number}" for number in range(2)]
+    known = [
+        change(f"aws_subnet.own[{number}]", {"id": ids[number], "cidr_block": f"10.0.{number}.0/24"})
+        for number in range(2)
+    ]
+    for content in (FULL, plan([*known, nodes("blue", ids=ids)])):
+        uses = shown(folder, content)["node_groups"][0]["subnets"]
+        assert [one["subnet"]["value"] for one in uses["items"]] == ["aws_subnet.own[0]", "aws_subnet.own[1]"]
+        assert not uses["missing"]
+
+
+def test_the_id_of_a_resource_leads_to_it_where_the_configuration_has_no_reference(folder: Path) -> None:
+    text = CONFIGURATION.replace("aws_subnet.own[*].id", 'split(",", data.external.types.result["ids"])')
+    (folder / "main.tf").write_text(text, encoding="utf-8")
+    identity = "subnet-00000000000000007"
+    content = plan([change("aws_subnet.own[0]", {"id": identity}), nodes("blue", ids=[identity, "subnet-other"])])
+    uses = shown(folder, content)["node_groups"][0]["subnets"]["items"]
+    assert [one["subnet"]["value"] for one in uses] == ["aws_subnet.own[0]", "subnet-other"]
+
+
+def test_data_sources_take_what_terraform_read(folder: Path) -> None:
+    data = {
+        "address": "data.external.types",
+        "mode": "data",
+        "type": "external",
+        "name": "types",
+        "values": {"result": {"subnets": "1", "groups": "red", "type": "c5.large"}},
+        "sensitive_values": {},
+    }
+    prior = {"values": {"root_module": {"resources": [data]}}}
+    world = shown(folder, plan([subnet(7)], prior_state=prior, resource_changes=[], complete=False))
+    (group,) = world["node_groups"]
+    assert group["address"] == 'aws_eks_node_group.nodes["red"]'
+    assert group["instance_types"]["items"][0]["type"]["value"] == "c5.large"
+
+
+def test_a_plan_that_creates_nothing_of_a_block_settles_that_there_is_none_only_if_it_is_complete(folder: Path) -> None:
+    changes = [subnet(0)]
+    assert not shown(folder, plan(changes))["node_groups"]
+    (group,) = shown(folder, plan(changes, complete=False))["node_groups"]
+    assert group["uncertain"] is not None
+
+
+def test_what_is_deleted_or_only_left_to_be_removed_is_not_there(folder: Path) -> None:
+    gone = [
+        {**subnet(1), "change": {"actions": ["delete"], "before": {}, "after": None, "after_sensitive": False}},
+        {**subnet(2), "deposed": "0123abcd"},
+    ]
+    world = shown(folder, plan([subnet(0), *gone, nodes("blue")]))
+    assert [one["address"] for one in world["subnets"]] == ["aws_subnet.own[0]"]
+
+
+# --- variables -------------------------------------------------------------------------------------
+
+
+def test_variables_of_the_plan_count_unless_they_are_given_again(folder: Path) -> None:
+    assert shown(folder, FULL)["node_groups"][0]["maximum_size"]["value"] == 12
+    changed = plan([subnet(0), change('aws_eks_node_group.nodes["blue"]', {})])
+    given = shown(folder, changed, options=["--var", "size=3"])
+    assert given["node_groups"][0]["maximum_size"]["value"] == 3
+
+
+def test_a_file_with_the_value_of_the_plan_stays_the_place_of_it(folder: Path) -> None:
+    (folder / "terraform.tfvars").write_text("size = 12\n", encoding="utf-8")
+    assert "terraform.tfvars" in shown(folder, FULL)["node_groups"][0]["maximum_size"]["origin"]
+    (folder / "terraform.tfvars").write_text("size = 13\n", encoding="utf-8")
+    size = shown(folder, FULL)["node_groups"][0]["maximum_size"]
+    assert size["value"] == 12
+    assert "main.tf" in size["origin"]
+
+
+# --- plans that do not fit -------------------------------------------------------------------------
+
+
+def test_a_plan_of_another_revision_is_told_once_and_the_configuration_counts(folder: Path) -> None:
+    options = ["--var", "size=5"]
+    content = plan([subnet(0), nodes("blue"), nodes("green")])
+    world = shown(folder, content, options=options)
+    assert [one["maximum_size"]["value"] for one in world["node_groups"]] == [5, 5]
+    (gap,) = world["gaps"]
+    assert "is 5 here and 12 there" in gap["reason"]
+    assert "is not a plan of this configuration" in gap["reason"]
+
+
+def test_changes_that_the_configuration_ignores_are_no_contradiction(folder: Path) -> None:
+    text = CONFIGURATION.replace(
+        "  scaling_config {",
+        "  lifecycle {\n    ignore_changes = [scaling_config[0].max_size]\n  }\n\n  scaling_config {",
+    )
+    (folder / "main.tf").write_text(text, encoding="utf-8")
+    assert not shown(folder, plan([subnet(0), nodes("blue")]), options=["--var", "size=5"])["gaps"]
+
+
+@pytest.mark.parametrize("two", [False, True])
+def test_a_plan_belongs_to_the_one_root_module_that_declares_its_blocks(folder: Path, *, two: bool) -> None:
+    path = folder / "of.json"
+    path.write_text(json.dumps(FULL), encoding="utf-8")
+    for name in ("a", "b") if two else ():
+        (folder / name).mkdir()
+        (folder / name / "main.tf").write_text(CONFIGURATION, encoding="utf-8")
+    (folder / "main.tf").write_text('resource "aws_vpc" "other" {}\n', encoding="utf-8")
+    result = podroom("check", "--plan", str(path), str(folder))
+    assert result.exit_code == 2
+    expected = "name the folder that it is of" if two else "has nothing in common with any root module that was read"
+    assert expected in result.stderr
+    if two:
+        assert podroom("show", "--plan", str(path), str(folder / "a")).exit_code == 0
+
+
+# --- the fixtures ----------------------------------------------------------------------------------
+
+
+def facts(value: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object]]:
+    """Iterate over what a World surely knows, each under its path."""
+    if isinstance(value, dict) and "value" in value and not isinstance(value["value"], dict | list):
+        yield path, value["value"]
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            yield from facts(part, (*path, name))
+    elif isinstance(value, list):
+        for at, part in enumerate(value):
+            named = part.get("address") or part.get("name") if isinstance(part, dict) else None
+            yield from facts(part, (*path, named if isinstance(named, str) else str(at)))
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_configuration_alone_and_with_a_plan_or_state_never_contradict_each_other(eks21: Path, name: str) -> None:
+    alone = podroom("show", "--format", "json", str(EKS21)).stdout
+    both = podroom("show", "--format", "json", str(EKS21), "--plan", str(eks21 / f"{name}.json")).stdout
+    known, more = dict(facts(json.loads(alone)["worlds"][0])), dict(facts(json.loads(both)["worlds"][0]))
+    differing = {path: (known[path], more[path]) for path in known.keys() & more.keys() if known[path] != more[path]}
+    symbolic = {path: pair for path, pair in differing.items() if str(pair[0]).startswith("data.")}
+    assert {path[-1] for path in symbolic} <= {"zone"}  # a zone that has no name yet is called by its expression
+    assert differing == symbolic
+    assert not known.keys() - more.keys()
+    assert len(more) > len(known)
+    assert not json.loads(both)["worlds"][0]["gaps"]
+
+
+def test_with_the_plan_every_node_group_has_its_subnets_in_zones_that_have_names(eks21: Path) -> None:
+    result = podroom("show", "--format", "json", str(EKS21), "--plan", str(eks21 / "create.json"))
+    (world,) = json.loads(result.stdout)["worlds"]
+    zones = {one["address"]: one["zone"]["value"] for one in world["subnets"]}
+    assert sorted(set(zones.values())) == ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
+    for group in world["node_groups"]:
+        assert group["subnets"]["items"]
+        assert not group["subnets"]["missing"]
+        assert all(use["subnet"]["value"] in zones for use in group["subnets"]["items"])
+
+
+# --- states ----------------------------------------------------------------------------------------
+
+STATE = {
+    "format_version": "1.0",
+    "values": {
+        "root_module": {
+            "resources": [
+                {
+                    "address": "data.external.types",
+                    "mode": "data",
+                    "type": "external",
+                    "name": "types",
+                    "values": {"result": {"subnets": "1", "groups": "red", "type": "c5.large", "key": SECRET}},
+                    "sensitive_values": {"result": {"key": True}},
+                }
+            ]
+        }
+    },
+}
+STATE_FILE = {
+    "version": 4,
+    "lineage": "0b7c",
+    "resources": [
+        {
+            "mode": "data",
+            "type": "aws_subnets",
+            "name": "nodes",
+            "instances": [{"attributes": {"ids": ["subnet-a", "subnet-b"], "id": SECRET}, "sensitive_attributes": []}],
+        },
+        {
+            "mode": "managed",
+            "type": "random_password",
+            "name": "p",
+            "instances": [{"attributes": {"result": SECRET}}],
+        },
+        {
+            "module": 'module.a["k.x"]',
+            "mode": "managed",
+            "type": "aws_launch_template",
+            "name": "t",
+            "instances": [
+                {
+                    "index_key": 1,
+                    "attributes": {"user_data": SECRET},
+                    "sensitive_attributes": [[{"type": "get_attr", "value": "user_data"}]],
+                }
+            ],
+        },
+    ],
+}
+
+
+def test_a_state_fills_data_sources_and_is_no_plan(folder: Path) -> None:
+    world = shown(folder, STATE, options=["--var", "size=3"])
+    (group,) = world["node_groups"]
+    assert group["instance_types"]["items"][0]["type"]["value"] == "c5.large"
+    assert not world["gaps"]
+
+
+def test_a_state_file_fills_data_sources(folder: Path) -> None:
+    text = CONFIGURATION.replace("aws_subnet.own[*].id", "data.aws_subnets.nodes.ids")
+    (folder / "main.tf").write_text(text, encoding="utf-8")
+    uses = shown(folder, STATE_FILE)["node_groups"][0]["subnets"]
+    assert [one["subnet"]["value"] for one in uses["items"]] == ["subnet-a", "subnet-b"]
+
+
+def test_a_plan_and_a_state_beside_it_are_read_together_the_plan_first(folder: Path) -> None:
+    world = shown(folder, STATE, plan([subnet(0), nodes("blue"), nodes("red")]))
+    assert world["node_groups"][0]["maximum_size"]["value"] == 12
+    assert [one["address"] for one in world["node_groups"]] == ['aws_eks_node_group.nodes["red"]']
+
+
+# --- secrets ---------------------------------------------------------------------------------------
+
+
+def secrets() -> Iterator[tuple[str, object]]:
+    """Yield inputs with something sensitive in every place that Terraform marks."""
+    group = nodes("blue")
+    what = group["change"]
+    assert isinstance(what, dict)
+    for name, mark in (("instance_types", [True]), ("instance_types", True), ("all", None)):
+        after = {**what["after"], "instance_types": [SECRET]}
+        marks = True if mark is None else {name: mark}
+        yield (
+            f"after_sensitive {name}",
+            plan([subnet(0), {**group, "change": {**what, "after": after, "after_sensitive": marks}}]),
+        )
+    unmarked = {name: part for name, part in what.items() if name != "after_sensitive"}
+    secret = change("data.external.types", {"result": {"type": SECRET}})
+    changed = {**unmarked, "after": {"result": {"type": SECRET}}}
+    yield "a format before sensitive values were marked", plan([{**secret, "change": changed}])
+    yield "a variable", plan([subnet(0), nodes("blue")])
+    undeclared = plan([subnet(0), nodes("blue")], variables={"size": {"value": SECRET}}, configuration={})
+    yield "a variable of a plan without its configuration", undeclared
+    yield "a state", STATE
+    yield "a state file", STATE_FILE
+
+
+@pytest.mark.parametrize(("where", "content"), list(secrets()), ids=[where for where, _ in secrets()])
+def test_what_is_sensitive_reaches_no_output(folder: Path, where: str, content: object) -> None:
+    text = CONFIGURATION + 'output "leak" {\n  value = var.token\n}\n'
+    group = 'resource "aws_eks_node_group" "leak" {\n  cluster_name = var.token\n  subnet_ids = [var.token]\n}\n'
+    (folder / "main.tf").write_text(text + group, encoding="utf-8")
+    path = folder / "given.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    assert SECRET in path.read_text(encoding="utf-8"), where
+    for command, formats in FORMATS.items():
+        for one in formats:
+            result = podroom(command, "--format", one, "--plan", str(path), str(folder))
+            assert SECRET not in result.output, (where, command, one)
+
+
+FORMATS = {
+    "check": ("text", "json"),
+    "show": ("json",),
+    "capacity": ("text", "json", "csv", "markdown", "html"),
+    "recommend": ("text", "json", "markdown"),
+}
+
+
+# --- hostile inputs --------------------------------------------------------------------------------
+
+
+def deep(levels: int) -> str:
+    return "[" * levels + "]" * levels
+
+
+def planned(**more: object) -> bytes:
+    return json.dumps(plan([], **more)).encode()
+
+
+HOSTILE: dict[str, tuple[bytes, str]] = {
+    "nothing": (b"", "is no JSON: it ends too early (line 1, column 1)"),
+    "truncated": (b'{"format_version": "1.2",\n "variables": {', "is no JSON: it ends too early (line 2, column 16)"),
+    "malformed": (b'{"format_version" "1.2"}', "is no JSON: expecting ':' delimiter (line 1, column 19)"),
+    "text": (b"No changes.", "is no JSON"),
+    "another encoding": (b'\n{"a": "\xff"}', "is not UTF-8 text, from line 2 on"),
+    "a list": (b"[]", "it is no JSON object"),
+    "foreign": (b'{"Subnets": []}', "is no plan or state of Terraform: it lacks format_version"),
+    "nothing of either": (b'{"format_version": "1.2"}', "it has neither planned_values nor values"),
+    "a later format": (b'{"format_version": "2.0", "values": {}}', "has the format version '2.0'"),
+    "no version at all": (b'{"format_version": {}, "values": {}}', "has the format version {}"),
+    "an old state": (b'{"version": 3, "lineage": "x"}', "is a state file of version 3; podroom reads version 4"),
+    "deep": (deep(200_000).encode(), "is nested more deeply than podroom follows"),
+    "deep values": (
+        json.dumps(plan([change("aws_subnet.own[0]", {"tags": json.loads(deep(300))})])).encode(),
+        "nested more deeply than podroom follows",
+    ),
+    "a constant that JSON lacks": (b'{"format_version": NaN}', "holds a number that podroom does not read"),
+    "a binary plan": (b"PK\x03\x04rest", "give what `terraform show -json` prints of it"),
+}
+
+
+@pytest.mark.parametrize(("data", "expected"), HOSTILE.values(), ids=list(HOSTILE))
+def test_what_is_no_plan_ends_in_one_sentence_and_exit_2(folder: Path, data: bytes, expected: str) -> None:
+    path = folder / "given.json"
+    path.write_bytes(data)
+    result = podroom("check", "--plan", str(path), str(folder))
+    assert result.exit_code == 2
+    assert expected in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        planned(resource_changes=7),
+        planned(resource_changes=[1, {}, {"address": 1, "change": []}, {"mode": [], "change": {"actions": 1}}]),
+        planned(prior_state=[], planned_values=[], configuration=[], variables=[], resource_changes=[subnet(0)]),
+        planned(resource_changes=[{**subnet(0), "module_address": "module"}, {**subnet(0), "index": {}}]),
+        planned(resource_changes=[{**subnet(0), "change": {"actions": ["create"], "after": 3, "after_sensitive": 1}}]),
+    ],
+)
+def test_parts_of_another_shape_are_left_out(folder: Path, content: bytes) -> None:
+    path = folder / "given.json"
+    path.write_bytes(content)
+    assert podroom("check", "--plan", str(path), str(folder)).exit_code == 0
+
+
+def test_a_plan_that_is_missing_or_too_large_ends_in_one_sentence(folder: Path) -> None:
+    path = folder / "given.json"
+    assert "no such file" in podroom("check", "--plan", str(path), str(folder)).stderr
+    with path.open("wb") as file:
+        file.truncate(100 * 1024 * 1024 + 1)
+    result = podroom("check", "--plan", str(path), str(folder))
+    assert (result.exit_code, "it has more than 100 MiB" in result.stderr) == (2, True)
+
+
+def test_plans_in_a_folder_are_not_read_unless_they_are_named(folder: Path, eks21: Path) -> None:
+    before = podroom("check", str(folder)).stdout
+    (folder / "plan.json").write_bytes((eks21 / "drift.json").read_bytes())
+    (folder / "terraform.tfstate").write_text(json.dumps(STATE_FILE), encoding="utf-8")
+    with zipfile.ZipFile(folder / "plan.tfplan", "w") as file:
+        file.writestr("tfplan", b"\x00")
+    assert podroom("check", str(folder)).stdout == before
