@@ -131,7 +131,10 @@ def _how_to_wait(group: NodeGroup, declared_by: str) -> str:
         )
     before_compute = "before_compute = true (terraform-aws-modules/eks since v19.8)"
     if "module." in declared_by:
-        return f"set up the add-on with {before_compute}, or let the node group wait for it with depends_on"
+        home, _, _ = declared_by.rpartition("aws_eks_addon.")
+        if group.address.startswith(home):
+            return f"set up the add-on with {before_compute}, or let the node group wait for it with depends_on"
+        own = "module." + home.rpartition("module.")[2].partition("[")[0].rstrip(".")
     if "module." in group.address:
         return (
             f"let the module that makes the node group set up the add-on, with {before_compute}, "

@@ -2,6 +2,7 @@
 
 Facts from modules/eks-managed-node-group and modules/self-managed-node-group of v20.37.2.  A placement group lies in
 one availability zone, so the module asks AWS which of the given subnets are in a zone that offers the instance type.
+Of a single subnet there is nothing to choose: it is that one, or Terraform cannot make the group.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ def subnets_of_placement_group(condition: str) -> str:
 
 _SUBNETS = """
 locals {
-  subnet_ids = CONDITION ? data.aws_subnets.placement_group[0].ids : var.subnet_ids
+  subnet_ids = (CONDITION) && length(var.subnet_ids) != 1 ? data.aws_subnets.placement_group[0].ids : var.subnet_ids
 }
 
 data "aws_subnets" "placement_group" {
