@@ -1,6 +1,6 @@
 """Templates of YAML files: what can be read of a text that a program fills in before it is used.
 
-Helm's and Jinja's `{{ }}`, Terraform's `${ }` and `%{ }`, and `${VARIABLE}` of envsubst, Flux and kustomize.
+Helm's and Jinja's `{{ }}`, Terraform's `${ }` and `%{ }`, `#@` of ytt, and `${VARIABLE}` of envsubst, Flux and kustomize.
 Nothing is rendered: a placeholder becomes a `HOLE` with its place, a line that only steers the template
 disappears, and what stands under a condition is kept with the condition.
 """
@@ -18,11 +18,13 @@ from podroom.values import Unknown
 
 _PLACEHOLDER = pattern(
     r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|%\{.*?\}|\$\{[^{}\n]*(?:\{[^{}\n]*\}[^{}\n]*)*\}|\$\([A-Z_][A-Z0-9_]*\)"
-    r"|\$[A-Z_][A-Z0-9_]*\b",
+    r"|\$[A-Z_][A-Z0-9_]*\b"
+    r"|(?<=[:-] )#@ [^\n]*|(?<![^\n])[ \t]*#@ [^\n]*",
     re.DOTALL,
 )
-_MARKS = ("{{", "{%", "%{", "${", "$")
-_OPENS = frozenset(("if", "range", "with", "for", "define", "block"))
+_YTT = "#@"
+_MARKS = ("{{", "{%", "%{", "${", "$", _YTT)
+_OPENS = frozenset(("if", "range", "with", "for", "define", "block", "def"))
 _CLOSES = frozenset(("end", "endif", "endfor", "endblock"))
 _STEERS = _OPENS | _CLOSES | {"else", "elif", "set", "import", "extends", "break", "continue"}
 _FIRST_WORD = pattern(r"[-~\s]*(/\*|[a-z]+\b|\$\w+\s*:?=)?")
@@ -120,7 +122,9 @@ def _placeholders(text: str) -> Iterator[tuple[int, int, bool]]:
         token = match.group()
         start, end = match.span()
         comment = token.startswith(("{#", "{{/*", "{{- /*"))
-        steers = comment or (token.startswith(("{{", "{%", "%{")) and _steers(token))
+        steers = comment or (token.lstrip().startswith(("{{", "{%", "%{", _YTT)) and _steers(token.strip()))
+        if token.lstrip().startswith(_YTT) and not steers and text[start - 1 : start] != " ":
+            continue  # a line of its own that neither opens nor closes anything is a comment in YAML
         if steers:
             line = text.rfind("\n", 0, start) + 1
             stop = text.find("\n", end)

@@ -43,7 +43,7 @@ from podroom.sources.yaml import Entry, Mapping, Node, Scalar, Stream, compose, 
 from podroom.values import Default, Known, Members, OneOf, Unknown, Value, first_unknown
 
 _LATEST = "latest"
-_TEMPLATE_MARKS = ("{{", "{%")
+_TEMPLATE_MARKS = ("{{", "{%", "#@ ")
 _LATER_MARKS = ("${", "%{")
 _KARPENTER = Default("Karpenter", "https://karpenter.sh/docs/reference/settings/")
 
