@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from podroom.assembly.manifests import documents
 from podroom.engine import Outcome
+from podroom.positions import Document
 from podroom.testing import judge_folder
 from podroom_rules import rules
 
@@ -228,6 +230,13 @@ def test_values_in_another_encoding_are_read_as_helm_reads_them(tmp_path: Path, 
     assert "PR101" not in [finding.code for finding in outcome.findings]
     assert not outcome.undecided
     assert not outcome.problems
+
+
+def test_a_file_that_only_names_the_cni_is_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "compose", None)
+    workload = "kind: Deployment\nmetadata: {name: app} # tolerates aws-node and WARM_ENI_TARGET\n"
+
+    assert documents.read_document(Document("app.yaml", workload)) == ([], None)
 
 
 @pytest.mark.parametrize("name", ["deploy", "justfile"])

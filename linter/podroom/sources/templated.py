@@ -1,6 +1,6 @@
 """Templates of YAML files: what can be read of a text that a program fills in before it is used.
 
-Helm's and Jinja's `{{ }}`, Terraform's `${ }` and `%{ }`, `#@` of ytt, and `${VARIABLE}` of envsubst, Flux and kustomize.
+Helm's and Jinja's `{{ }}`, Terraform's `${ }` and `%{ }`, ytt's `#@`, and `${NAME}` of envsubst, Flux and kustomize.
 Nothing is rendered: a placeholder becomes a `HOLE` with its place, a line that only steers the template
 disappears, and what stands under a condition is kept with the condition.
 """

@@ -11,7 +11,7 @@ import pytest
 
 from podroom.sources.files import Files
 from podroom.sources.hcl.parser import parse
-from podroom.sources.search import EKSCTL, LARGEST_SEARCHED, YAML, Interest, search
+from podroom.sources.search import EKSCTL, LARGEST_SEARCHED, MANIFEST, YAML, Interest, search
 
 CONFIG = "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata:\n  name: main\n"
 LABELS = Interest("a label", (".yaml",), (b"eksctl",))
@@ -88,3 +88,11 @@ def test_unrelated_yaml_costs_no_parser(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
 
     assert subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env=environment, check=False).returncode == 0
+
+
+def test_workloads_with_labels_of_karpenter_are_not_even_read(tmp_path: Path) -> None:
+    labels = "kind: Deployment\nannotations: {karpenter.sh/do-not-disrupt: 'true'}\n"
+    write(tmp_path, "app.yaml", text=f"{labels}nodeSelector: {{karpenter.sh/nodepool: blue}}\n")
+    write(tmp_path, "pool.yaml", text="apiVersion: karpenter.sh/v1\nkind: NodePool\n")
+
+    assert found(tmp_path, MANIFEST) == ["pool.yaml"]

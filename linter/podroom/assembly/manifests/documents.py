@@ -17,6 +17,7 @@ from podroom.assembly.manifests.objects import Manifest, manifests_of
 from podroom.assembly.manifests.parts import Loose
 from podroom.assembly.manifests.tree import Item, Leaf, Table, from_yaml, items_of, text_of
 from podroom.assembly.manifests.unread import speaks_of_the_cni
+from podroom.catalog.cni_variables import CNI_VARIABLES
 from podroom.model.world import Gap, Karpenter
 from podroom.patterns import pattern
 from podroom.positions import Document, Span
@@ -30,6 +31,14 @@ _OURS = pattern(
     r"kind:\s*[\"']?(?:NodePool|EC2NodeClass|Provisioner|AWSNodeTemplate|ENIConfig|SecurityGroupPolicy|NodeClass)\b"
     r"|name:\s*[\"']?(?:aws-node|amazon-vpc-cni)\b"
 )
+_VARIABLES = "|".join(CNI_VARIABLES)
+_MAY_BE_OURS = pattern(
+    r"\bkind[\"']?\s*:\s*[\"']?(?:NodePool|EC2NodeClass|Provisioner|AWSNodeTemplate|NodeClass|ENIConfig|CNINode"
+    r"|SecurityGroupPolicy|HelmRelease|Application)"
+    rf"|\bname[\"']?\s*:\s*[\"']?(?:aws-node|amazon-vpc-cni|karpenter-global-settings|{_VARIABLES})\b"
+    rf"|\b(?:eniConfig|reservedENIs|interruptionQueue|clusterName|clusterEndpoint|{_VARIABLES})[\"']?\s*:"
+)
+"""What every text with a part in it holds: far cheaper to look for than to parse thousands that name the CNI."""
 _FILLED_IN = ("{{", "{%", "%{", "${")
 """The marks of what is no YAML before it is filled in."""
 
@@ -39,6 +48,8 @@ def read_document(document: Document) -> tuple[list[Loose], Problem | None]:
 
     What cannot be read of a template is a gap, as it may be read once it is filled in.  Never raises.
     """
+    if _MAY_BE_OURS.search(document.text) is None:
+        return [], None
     template = read_template(document)
     found, unread = read_text(template.text, conditions=template.conditions)
     problem: Problem | None = None
