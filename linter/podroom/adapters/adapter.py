@@ -7,6 +7,19 @@ from collections.abc import Callable, Iterable
 from podroom.evaluation.project import Unheeded
 from podroom.model.world import IgnoredKind
 from podroom.records import dataclass
+from podroom.sources.module_source import Version
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierReleases:
+    """The first releases of a major version, which `changed_in` changed in what bears on pods.
+
+    `text` and `unheeded` are for them what those of `Adapter` are for the later ones.
+    """
+
+    changed_in: Version
+    text: Callable[[], str]
+    unheeded: tuple[Unheeded, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +29,7 @@ class Adapter:
     `text` is a Terraform module with the original's variables, outputs and resource names as far as they bear
     on pods, or returns one for each major version where they differ.  `fingerprints` are arguments that only
     some majors take: they tell the version where neither a constraint nor a ref does.  `unheeded` are arguments
-    that do nothing in some majors.
+    that do nothing in some majors.  `earlier` are, by major version, releases that are restated on their own.
     """
 
     module: str
@@ -25,6 +38,12 @@ class Adapter:
     submodule: str = ""
     fingerprints: tuple[tuple[frozenset[str], tuple[int, ...]], ...] = ()
     unheeded: tuple[tuple[tuple[int, ...], Unheeded], ...] = ()
+    earlier: tuple[EarlierReleases, ...] = ()
+
+    def earlier_than(self, bound: Version, major: int) -> EarlierReleases | None:
+        """Return what restates the releases of a major version below a bound, None if the newest one's text does."""
+        ranges = (one for one in self.earlier if one.changed_in[0] == major and bound <= one.changed_in)
+        return next(ranges, None)
 
     @property
     def reference(self) -> str:
@@ -32,7 +51,7 @@ class Adapter:
         folder = f"/submodules/{self.submodule.rpartition('/')[2]}" if self.submodule else ""
         return f"https://registry.terraform.io/modules/{self.module}/latest{folder}"
 
-    def unheeded_by(self, major: int) -> tuple[Unheeded, ...]:
+    def unheeded_by(self, major: int, earlier: EarlierReleases | None = None) -> tuple[Unheeded, ...]:
         """Return the arguments that do nothing in one major version, or that only others declare."""
         foreign = sorted({name for names, majors in self.fingerprints if major not in majors for name in names})
         return (
@@ -40,7 +59,11 @@ class Adapter:
                 Unheeded((name,), f"v{major} has no such argument, and Terraform refuses it", kind=IgnoredKind.REFUSED)
                 for name in foreign
             ),
-            *(unheeded for majors, unheeded in self.unheeded if major in majors),
+            *(
+                earlier.unheeded
+                if earlier is not None
+                else (unheeded for majors, unheeded in self.unheeded if major in majors)
+            ),
         )
 
     def restated(self, major: int) -> str:

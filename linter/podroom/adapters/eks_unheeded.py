@@ -1,7 +1,7 @@
 """Arguments of node groups and add-ons that terraform-aws-modules/eks/aws takes without a word and does not heed.
 
-Facts from node_groups.tf, main.tf, variables.tf, templates and modules/_user_data of v18.31.2, v19.21.0, v20.37.2 and
-v21.19.0.
+Facts from node_groups.tf, main.tf, variables.tf, templates and modules/_user_data of v18.31.2, v19.21.0, v20.8.5,
+v20.37.2 and v21.19.0.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ _ALL = (18, 19, 20, 21)
 _OLD = (18, 19, 20)
 _GROUPS = "eks_managed_node_groups"
 _OWN_GROUPS = "self_managed_node_groups"
+_BOTH = (_GROUPS, _OWN_GROUPS)
 _DEFAULTS = {_GROUPS: "eks_managed_node_group_defaults", _OWN_GROUPS: "self_managed_node_group_defaults"}
 _NODES = {_GROUPS: 'module.eks_managed_node_group["{}"]', _OWN_GROUPS: 'module.self_managed_node_group["{}"]'}
 _NO_GROUP = ("create", "false")
@@ -42,16 +43,19 @@ _SELF_MANAGED = {
         "bootstrap_extra_args = \"--kubelet-extra-args '...'\"",
     ),
 }
+CLOUDINIT = ("cloudinit_pre_nodeadm", "cloudinit_post_nodeadm")
 _LATER = {
     (_GROUPS, 19): ("launch_template_id", "use_custom_launch_template"),
     (_OWN_GROUPS, 19): ("launch_template_id", "instance_requirements"),
-    (_GROUPS, 20): ("cloudinit_pre_nodeadm", "cloudinit_post_nodeadm"),
-    (_OWN_GROUPS, 20): ("cloudinit_pre_nodeadm", "cloudinit_post_nodeadm", "ami_type"),
+    (_GROUPS, 20): CLOUDINIT,
+    (_OWN_GROUPS, 20): CLOUDINIT,
 }
 """Arguments by the major version that is the first to have them."""
 _DROPPED_IN_21: dict[str, tuple[str, str | None]] = {
     "cluster_version": ("in v21 it is kubernetes_version", "kubernetes_version = {}"),
 }
+
+_FOR_SCRIPTS = ("bootstrap_extra_args", "pre_bootstrap_user_data", "post_bootstrap_user_data")
 
 _NONE = "no group of this module has such an argument: "
 _STOCK = "with a stock Amazon Linux image, Amazon EKS starts the node itself and this never reaches it"
@@ -92,13 +96,13 @@ def _of_group(
     )
 
 
-def _of_nodeadm(groups: str, name: str, default: str) -> Unheeded:
+def _of_nodeadm(groups: str, name: str, only: tuple[str, str, str]) -> Unheeded:
     return _of_group(
         groups,
         (name,),
         _NODEADM,
         unless=(_OTHER_TEMPLATE,),
-        only=("ami_type", _AL2023, default),
+        only=only,
         instead=_NODE_CONFIG if name != "post_bootstrap_user_data" else None,
     )
 
@@ -111,6 +115,16 @@ def _for_nodeadm(groups: str, *, old: bool) -> Unheeded:
         unless=(("platform", "al2023"),) if old else (),
         only=("ami_type", r"(?!AL2023_).*", "" if old else _NEW_DEFAULT),
         instead='ami_type = "AL2023_x86_64_STANDARD"',
+    )
+
+
+def _for_nodeadm_of_platform(groups: str) -> Unheeded:
+    return _of_group(
+        groups,
+        ("cloudinit_pre_nodeadm",),
+        "only Amazon Linux 2023 reads it, which platform must name before v20.9",
+        only=("platform", r"(?!al2023).*", "linux"),
+        instead='platform = "al2023"',
     )
 
 
@@ -167,16 +181,18 @@ _OVERRIDES_BEFORE_21 = _of_group(
     instead="mixed_instances_policy = { launch_template = { override = [...] } }",
 )
 
+_TYPE_OF_OWN_GROUPS = _dropped(_OWN_GROUPS, {"ami_type": ("v20.9 is the first to have it", None)}, "")
+
 UNHEEDED = (
     *(
         (_ALL, unheeded)
         for unheeded in (*_dropped(_GROUPS, _MANAGED, _NONE), *_dropped(_OWN_GROUPS, _SELF_MANAGED, _NONE))
     ),
     *(
-        (majors, _of_nodeadm(groups, name, default))
+        (majors, _of_nodeadm(groups, name, ("ami_type", _AL2023, default)))
         for majors, default in (((20,), ""), ((21,), _NEW_DEFAULT))
-        for groups in (_GROUPS, _OWN_GROUPS)
-        for name in ("bootstrap_extra_args", "pre_bootstrap_user_data", "post_bootstrap_user_data")
+        for groups in _BOTH
+        for name in _FOR_SCRIPTS
     ),
     (_ALL, _ON_STOCK),
     *(
@@ -184,33 +200,51 @@ UNHEEDED = (
         for (groups, first), names in _LATER.items()
         for unheeded in _dropped(groups, dict.fromkeys(names, (f"v{first} is the first to have it", None)), "")
     ),
-    *(
-        ((major,), _for_nodeadm(groups, old=old))
-        for major, old in ((20, True), (21, False))
-        for groups in (_GROUPS, _OWN_GROUPS)
-    ),
+    *(((major,), _for_nodeadm(groups, old=old)) for major, old in ((20, True), (21, False)) for groups in _BOTH),
+    *(((18, 19), unheeded) for unheeded in _TYPE_OF_OWN_GROUPS),
     (_ALL, _POLICY),
     (_OLD, _OVERRIDES_OF_21),
     ((21,), _OVERRIDES_BEFORE_21),
     ((18,), Unheeded(("cluster_addons", "*", "configuration_values"), "v18 does not pass it on; v19 is the first to")),
-    *(((21,), unheeded) for groups in (_GROUPS, _OWN_GROUPS) for unheeded in _dropped(groups, _DROPPED_IN_21, "")),
-    *(((21,), _platform(groups)) for groups in (_GROUPS, _OWN_GROUPS)),
+    *(((21,), unheeded) for groups in _BOTH for unheeded in _dropped(groups, _DROPPED_IN_21, "")),
+    *(((21,), _platform(groups)) for groups in _BOTH),
 )
 """By major versions: what does nothing."""
 
+UNHEEDED_OF_PLATFORM = (
+    *(unheeded for majors, unheeded in UNHEEDED if {19, 20} <= set(majors)),
+    *_TYPE_OF_OWN_GROUPS,
+    *(_of_nodeadm(groups, name, ("platform", "al2023", "linux")) for groups in _BOTH for name in _FOR_SCRIPTS),
+    *map(_for_nodeadm_of_platform, _BOTH),
+)
+"""What does nothing in v20.0 to v20.8, where `platform` decides what user data is written."""
 
-def _of_one(majors: tuple[int, ...], unheeded: Unheeded) -> tuple[tuple[int, ...], Unheeded]:
+
+UNHEEDED_CLOUDINIT = tuple(
+    unheeded
+    for groups in _BOTH
+    for unheeded in _dropped(groups, dict.fromkeys(CLOUDINIT, ("v20.8.4 is the first to pass it on", None)), "")
+)
+"""What does nothing before v20.8.4."""
+
+
+def _of_one(unheeded: Unheeded) -> Unheeded:
     """Return the same of the module that makes one group."""
-    return majors, replace(unheeded, way=unheeded.way[2:], defaults="", nodes="")
+    return replace(unheeded, way=unheeded.way[2:], defaults="", nodes="")
+
+
+def _is_of_submodule(unheeded: Unheeded, groups: str) -> bool:
+    """Return whether the module of one group declares an argument; what it does not, Terraform refuses."""
+    declared = len(unheeded.unless) > 1 or unheeded.only is not None or len(unheeded.way) > _LENGTH
+    return unheeded.way[0] == groups and declared
 
 
 def _of_submodule(groups: str) -> tuple[tuple[tuple[int, ...], Unheeded], ...]:
-    """Return what does nothing in the module of one group; what that does not declare at all, Terraform refuses."""
-    return tuple(
-        _of_one(majors, unheeded)
-        for majors, unheeded in UNHEEDED
-        if unheeded.way[0] == groups and (len(unheeded.unless) > 1 or unheeded.only or len(unheeded.way) > _LENGTH)
-    )
+    return tuple((majors, _of_one(unheeded)) for majors, unheeded in UNHEEDED if _is_of_submodule(unheeded, groups))
+
+
+def _of_submodule_of_platform(groups: str) -> tuple[Unheeded, ...]:
+    return tuple(_of_one(unheeded) for unheeded in UNHEEDED_OF_PLATFORM if _is_of_submodule(unheeded, groups))
 
 
 def unheeded_mixed_instances_policies(
@@ -221,9 +255,9 @@ def unheeded_mixed_instances_policies(
     In the `new` major versions the overrides stand in the policy's launch template.
     """
     return (
-        _of_one((*old, *new), _POLICY),
-        _of_one(old, replace(_OVERRIDES_OF_21, reason=f"before v{new[0]}, {_BEFORE}")),
-        _of_one(new, replace(_OVERRIDES_BEFORE_21, reason=f"since v{new[0]}, {_SINCE}")),
+        ((*old, *new), _of_one(_POLICY)),
+        (old, _of_one(replace(_OVERRIDES_OF_21, reason=f"before v{new[0]}, {_BEFORE}"))),
+        (new, _of_one(replace(_OVERRIDES_BEFORE_21, reason=f"since v{new[0]}, {_SINCE}"))),
     )
 
 
@@ -231,3 +265,5 @@ _LENGTH = 3
 """Of the way to an argument of a group: the map, the key, the name."""
 UNHEEDED_BY_MANAGED_GROUP = _of_submodule(_GROUPS)
 UNHEEDED_BY_SELF_MANAGED_GROUP = _of_submodule(_OWN_GROUPS)
+UNHEEDED_BY_MANAGED_GROUP_OF_PLATFORM = _of_submodule_of_platform(_GROUPS)
+UNHEEDED_BY_SELF_MANAGED_GROUP_OF_PLATFORM = _of_submodule_of_platform(_OWN_GROUPS)

@@ -1,6 +1,6 @@
 """What the node groups of terraform-aws-modules/eks/aws hand to a node as user data.
 
-Facts from modules/_user_data and templates of v18.31.2, v19.21.0, v20.37.2 and v21.19.0.  On a managed group
+Facts from modules/_user_data and templates of v18.31.2, v19.21.0, v20.8.5, v20.37.2 and v21.19.0.  On a managed group
 with a stock image only some arguments reach the node: `pre_bootstrap_user_data` on Amazon Linux 2,
 `cloudinit_pre_nodeadm` on Amazon Linux 2023, `bootstrap_extra_args` on Bottlerocket.
 """
@@ -19,25 +19,29 @@ ARGUMENTS = {
 }
 """The arguments and their defaults, as HCL."""
 
-FIRST_MAJOR_TOLD_BY_AMI_TYPE = 20
+PASSES_CLOUDINIT = (20, 8, 4)
+"""The first release whose root module passes `cloudinit_pre_nodeadm` and `cloudinit_post_nodeadm` on."""
+
+TOLD_BY_AMI_TYPE = (20, 9, 0)
+"""The first release that goes by `ami_type`; those before it go by `platform` alone."""
 
 
-def user_data(major: int, *, managed: bool) -> str:
+def user_data(major: int, *, managed: bool, by_type: bool) -> str:
     """Return HCL that declares the arguments and works out `local.user_data`, in base64.
 
-    It uses `var.ami_type` (from v20 on) and, before v21, `var.platform`; on a managed group also
+    It uses `var.ami_type` (if `by_type`) and, before v21, `var.platform`; on a managed group also
     `var.enable_bootstrap_user_data`.
     """
     return (
         variables({**ARGUMENTS, **_OF_CLUSTER}, nullable=major < 21)
-        + f"locals {{\n  family = {_family(major)}\n  is_managed = {str(managed).lower()}\n"
+        + f"locals {{\n  family = {_family(major, by_type=by_type)}\n  is_managed = {str(managed).lower()}\n"
         + f"  bootstraps = {'var.enable_bootstrap_user_data' if managed else 'true'}\n}}\n"
         + _TEMPLATES
     )
 
 
-def _family(major: int) -> str:
-    if major < FIRST_MAJOR_TOLD_BY_AMI_TYPE:
+def _family(major: int, *, by_type: bool) -> str:
+    if not by_type:
         return "var.platform"
     return f'try({_FAMILIES}[split("_", var.ami_type)[0]], {"var.platform" if major < 21 else "null"})'
 

@@ -11,10 +11,10 @@ from podroom.evaluation.project import ModuleCall, SuppliedModule
 from podroom.positions import Document
 from podroom.sources.hcl.parser import parse
 from podroom.sources.hcl.syntax import ParsedFile
-from podroom.sources.module_source import ModuleSource, allowed_majors, read_source
+from podroom.sources.module_source import ModuleSource, Version, allowed_majors, bound_above, read_source
 
 if TYPE_CHECKING:
-    from podroom.adapters.adapter import Adapter
+    from podroom.adapters.adapter import Adapter, EarlierReleases
 
 _EKS = "terraform-aws-modules/eks/aws"
 _GROUPS = "modules/eks-managed-node-group"
@@ -69,7 +69,17 @@ def stand_in(call: ModuleCall) -> SuppliedModule | None:
     if source is None:
         return None
     found = choose(source, call.version, call.declaration.body.attributes)
-    return None if found is None else _supplied(*found)
+    if found is None:
+        return None
+    adapter, major = found
+    return _supplied(adapter, major, adapter.earlier_than(_bound(source, call.version), major))
+
+
+def _bound(source: ModuleSource, constraint: str | None) -> Version:
+    """Return the version that the wanted release of a module lies below."""
+    if constraint is None and source.ref is not None:
+        constraint = ".".join(map(str, source.ref))
+    return bound_above(constraint or "")
 
 
 def choose(source: ModuleSource, constraint: str | None, arguments: Iterable[str]) -> tuple[Adapter, int] | None:
@@ -100,12 +110,14 @@ def _load(home: str) -> Adapter:
 
 
 @cache
-def _supplied(adapter: Adapter, major: int) -> SuppliedModule:
+def _supplied(adapter: Adapter, major: int, earlier: EarlierReleases | None) -> SuppliedModule:
     folder = f"//{adapter.submodule}" if adapter.submodule else ""
     name = f"{adapter.module}{folder} v{major}"
+    if earlier is not None:
+        name = f"{name} before v{'.'.join(map(str, earlier.changed_in))}"
 
     @cache
     def read() -> ParsedFile:
-        return parse(Document(name, adapter.restated(major)))
+        return parse(Document(name, adapter.restated(major) if earlier is None else earlier.text()))
 
-    return SuppliedModule(name, adapter.reference, read, adapter.unheeded_by(major))
+    return SuppliedModule(name, adapter.reference, read, adapter.unheeded_by(major, earlier))

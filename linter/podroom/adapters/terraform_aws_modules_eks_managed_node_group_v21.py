@@ -41,7 +41,7 @@ _DEFAULTS = {
 def _text(major: int) -> str:
     return (
         variables(_DEFAULTS, nullable=False)
-        + user_data(major, managed=True)
+        + user_data(major, managed=True, by_type=True)
         + managed_node_group("var.use_custom_launch_template", by_name=False, version="kubernetes_version")
     )
 

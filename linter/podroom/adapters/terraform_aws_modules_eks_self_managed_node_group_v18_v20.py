@@ -1,17 +1,17 @@
 """terraform-aws-modules/eks/aws//modules/self-managed-node-group, v18 to v20.
 
-Facts from modules/self-managed-node-group of v18.31.2, v19.21.0 and v20.37.2, Apache License 2.0:
+Facts from modules/self-managed-node-group of v18.31.2, v19.21.0, v20.8.5 and v20.37.2, Apache License 2.0:
 https://github.com/terraform-aws-modules/terraform-aws-eks
 """
 
 from __future__ import annotations
 
-from podroom.adapters.adapter import Adapter
+from podroom.adapters.adapter import Adapter, EarlierReleases
 from podroom.adapters.eks_images import STOCK_IMAGE_BY_NAME, STOCK_IMAGE_BY_TYPE, image_by_type
 from podroom.adapters.eks_placement_group import PLACEMENT, subnets_of_placement_group
 from podroom.adapters.eks_self_managed_node_group import self_managed_node_group
-from podroom.adapters.eks_unheeded import UNHEEDED_BY_SELF_MANAGED_GROUP
-from podroom.adapters.eks_user_data import FIRST_MAJOR_TOLD_BY_AMI_TYPE, user_data
+from podroom.adapters.eks_unheeded import UNHEEDED_BY_SELF_MANAGED_GROUP, UNHEEDED_BY_SELF_MANAGED_GROUP_OF_PLATFORM
+from podroom.adapters.eks_user_data import TOLD_BY_AMI_TYPE, user_data
 from podroom.adapters.hcl import variables
 
 _DEFAULTS = {
@@ -41,10 +41,13 @@ _DEFAULTS = {
 
 
 def _text(major: int) -> str:
-    by_type = major >= FIRST_MAJOR_TOLD_BY_AMI_TYPE
+    return _restated(major, by_type=major >= TOLD_BY_AMI_TYPE[0])
+
+
+def _restated(major: int, *, by_type: bool) -> str:
     return (
         variables({**_DEFAULTS, **PLACEMENT})
-        + user_data(major, managed=False)
+        + user_data(major, managed=False, by_type=by_type)
         + (image_by_type("var.cluster_version") if by_type else _IMAGE_BY_NAME)
         + subnets_of_placement_group("var.enable_efa_support")
         + self_managed_node_group(
@@ -74,4 +77,9 @@ ADAPTER = Adapter(
     text=_text,
     unheeded=UNHEEDED_BY_SELF_MANAGED_GROUP,
     fingerprints=((frozenset({"cluster_version", "platform"}), (18, 19, 20)),),
+    earlier=(
+        EarlierReleases(
+            TOLD_BY_AMI_TYPE, lambda: _restated(20, by_type=False), UNHEEDED_BY_SELF_MANAGED_GROUP_OF_PLATFORM
+        ),
+    ),
 )

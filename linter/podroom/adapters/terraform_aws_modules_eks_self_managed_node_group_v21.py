@@ -42,7 +42,7 @@ _DEFAULTS = {
 def _text(major: int) -> str:
     return (
         variables(_DEFAULTS, nullable=False)
-        + user_data(major, managed=False)
+        + user_data(major, managed=False, by_type=True)
         + image_by_type("var.kubernetes_version")
         + self_managed_node_group(
             overrides="try(coalesce(mixed_instances_policy.value.launch_template.override, []), [])",

@@ -1,6 +1,6 @@
 """terraform-aws-modules/eks/aws, v18 to v20.
 
-Facts from main.tf, node_groups.tf and variables.tf of v18.31.2, v19.21.0 and v20.37.2, Apache License 2.0:
+Facts from main.tf, node_groups.tf and variables.tf of v18.31.2, v19.21.0, v20.8.5 and v20.37.2, Apache License 2.0:
 https://github.com/terraform-aws-modules/terraform-aws-eks
 
 An attribute of a group is the group's own, else that of the defaults of all groups: a group that writes
@@ -9,11 +9,11 @@ null gets null.
 
 from __future__ import annotations
 
-from podroom.adapters.adapter import Adapter
+from podroom.adapters.adapter import Adapter, EarlierReleases
 from podroom.adapters.eks_managed_node_group import default_update_config
 from podroom.adapters.eks_placement_group import PLACEMENT
-from podroom.adapters.eks_unheeded import UNHEEDED
-from podroom.adapters.eks_user_data import ARGUMENTS
+from podroom.adapters.eks_unheeded import CLOUDINIT, UNHEEDED, UNHEEDED_CLOUDINIT, UNHEEDED_OF_PLATFORM
+from podroom.adapters.eks_user_data import ARGUMENTS, PASSES_CLOUDINIT, TOLD_BY_AMI_TYPE
 from podroom.adapters.hcl import first_set, outputs, variables
 
 _DEFAULTS = {
@@ -99,7 +99,15 @@ _CONFLICTS = {
 
 
 def _text(major: int) -> str:
-    platform = '"linux"' if major < 20 else "null"
+    return _restated(major, by_type=major >= TOLD_BY_AMI_TYPE[0], releases=f"~> {major}.0")
+
+
+def _before_types(*, without: tuple[str, ...] = ()) -> str:
+    return _restated(20, by_type=False, releases=">= 20.0, < 20.9", without=without)
+
+
+def _restated(major: int, *, by_type: bool, releases: str, without: tuple[str, ...] = ()) -> str:
+    platform = "null" if by_type else '"linux"'
     placement = PLACEMENT if major >= 20 else {}
     family = "null" if major == 18 else '"ipv4"'
     return (
@@ -107,11 +115,11 @@ def _text(major: int) -> str:
         + _ROOT.replace("VALUES", "null" if major == 18 else "try(each.value.configuration_values, null)")
         .replace("CONFLICTS", _CONFLICTS[major])
         .replace("BEFORE", "false" if major == 18 else "try(v.before_compute, false)")
-        .replace("MAJOR", str(major))
+        .replace("RELEASES", releases)
         .replace(
             "MANAGED_ARGUMENTS",
             first_set(
-                {**_MANAGED, **placement, "update_config": default_update_config(major)},
+                _but({**_MANAGED, **placement, "update_config": default_update_config(major)}, without),
                 "each.value",
                 "var.eks_managed_node_group_defaults",
             ),
@@ -119,13 +127,17 @@ def _text(major: int) -> str:
         .replace(
             "SELF_ARGUMENTS",
             first_set(
-                {**_SELF_MANAGED, "platform": platform, **placement},
+                _but({**_SELF_MANAGED, "platform": platform, **placement}, without),
                 "each.value",
                 "var.self_managed_node_group_defaults",
             ),
         )
         + outputs(_OUTPUTS)
     )
+
+
+def _but(defaults: dict[str, str], without: tuple[str, ...]) -> dict[str, str]:
+    return {name: default for name, default in defaults.items() if name not in without}
 
 
 _ROOT = """
@@ -198,7 +210,7 @@ resource "aws_eks_addon" "before_compute" {
 
 module "eks_managed_node_group" {
   source  = "terraform-aws-modules/eks/aws//modules/eks-managed-node-group"
-  version = "~> MAJOR.0"
+  version = "RELEASES"
 
   for_each = { for k, v in var.eks_managed_node_groups : k => v if var.create && !local.on_outpost }
 
@@ -215,7 +227,7 @@ MANAGED_ARGUMENTS}
 
 module "self_managed_node_group" {
   source  = "terraform-aws-modules/eks/aws//modules/self-managed-node-group"
-  version = "~> MAJOR.0"
+  version = "RELEASES"
 
   for_each = { for k, v in var.self_managed_node_groups : k => v if var.create }
 
@@ -232,7 +244,7 @@ SELF_ARGUMENTS}
 
 module "fargate_profile" {
   source  = "terraform-aws-modules/eks/aws//modules/fargate-profile"
-  version = "~> MAJOR.0"
+  version = "RELEASES"
 
   for_each = { for k, v in var.fargate_profiles : k => v if var.create && !local.on_outpost }
 
@@ -249,6 +261,12 @@ ADAPTER = Adapter(
     majors=(18, 19, 20),
     text=_text,
     unheeded=UNHEEDED,
+    earlier=(
+        EarlierReleases(
+            PASSES_CLOUDINIT, lambda: _before_types(without=CLOUDINIT), (*UNHEEDED_OF_PLATFORM, *UNHEEDED_CLOUDINIT)
+        ),
+        EarlierReleases(TOLD_BY_AMI_TYPE, _before_types, UNHEEDED_OF_PLATFORM),
+    ),
     fingerprints=(
         (frozenset({"manage_aws_auth_configmap", "aws_auth_roles", "aws_auth_users", "aws_auth_accounts"}), (18, 19)),
         (frozenset({"access_entries", "authentication_mode", "enable_cluster_creator_admin_permissions"}), (20,)),

@@ -28,6 +28,8 @@ _DEFAULTS = {
     "secondary_cidr_blocks": "[]",
     "azs": "[]",
     "outpost_az": "null",
+    "enable_nat_gateway": "false",
+    "single_nat_gateway": "false",
     "one_nat_gateway_per_az": "false",
     "use_ipam_pool": "false",
     "enable_ipv6": "false",
@@ -41,8 +43,17 @@ def _text(major: int) -> str:
         variables({**_DEFAULTS, "cidr": cidr})
         + _VPC
         + "".join(_tier(name, word, major) for name, word in _TIERS.items())
+        + _NAT_GATEWAYS.replace("LENGTHS", ", ".join(f"length(aws_subnet.{tier})" for tier in _behind_gateways(major)))
         + outputs(_OUTPUTS)
     )
+
+
+def _behind_gateways(major: int) -> tuple[str, ...]:
+    """Return the tiers of which the one with the most subnets tells the number of NAT gateways."""
+    tiers = ("private", "elasticache", "database", "redshift")
+    if major < _FIRST_MAJOR_WITH_IPV6_ONLY:
+        return tiers
+    return (*tiers, "public", "intra") if major == _FIRST_MAJOR_WITH_IPV6_ONLY else (*tiers, "public")
 
 
 def _tier(name: str, word: str, major: int) -> str:
@@ -109,6 +120,16 @@ resource "aws_subnet" "TIER" {
     var.TIER_subnet_tags,
     lookup(var.TIER_subnet_tags_per_az, ZONE, {}),
   )
+}
+"""
+
+_NAT_GATEWAYS = """
+resource "aws_nat_gateway" "this" {
+  count = !(var.create_vpc && var.enable_nat_gateway) ? 0 : (
+    var.single_nat_gateway ? 1 : var.one_nat_gateway_per_az ? length(var.azs) : max(LENGTHS)
+  )
+
+  subnet_id = element(aws_subnet.public[*].id, var.single_nat_gateway ? 0 : count.index)
 }
 """
 

@@ -93,6 +93,12 @@ def allowed(constraint: str, version: Version) -> bool:
     return low <= version < high
 
 
+def bound_above(constraint: str) -> Version:
+    """Return the version that every one which a constraint allows lies below."""
+    low, high = _bounds(constraint)
+    return (_ENDLESS, 0, 0) if high <= low else high
+
+
 def _bounds(constraint: str) -> tuple[Version, Version]:
     """Return the half-open range of versions that a constraint allows, an empty one if it is no constraint."""
     low: Version = (0, 0, 0)

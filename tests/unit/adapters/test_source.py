@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from podroom.adapters.registry import _HOMES, _load, choose
+from podroom.adapters.registry import _HOMES, _load, choose, stand_in
+from podroom.evaluation.project import Options, load_root
 from podroom.positions import Document
+from podroom.sources.files import Files
 from podroom.sources.hcl.parser import parse
 from podroom.sources.module_source import ModuleSource, allowed_majors, read_source
 
@@ -91,6 +95,28 @@ def test_the_version_comes_from_constraint_ref_arguments_and_is_else_the_newest(
     assert (None if found is None else found[1]) == major
 
 
+@pytest.mark.parametrize(
+    ("source", "release"),
+    [
+        ('source = "terraform-aws-modules/eks/aws"\n version = "20.8.3"', "v20 before v20.8.4"),
+        ('source = "terraform-aws-modules/eks/aws"\n version = "20.8.5"', "v20 before v20.9.0"),
+        ('source = "terraform-aws-modules/eks/aws"\n version = "~> 20.8.0"', "v20 before v20.9.0"),
+        ('source = "terraform-aws-modules/eks/aws"\n version = ">= 20.1, < 20.9"', "v20 before v20.9.0"),
+        ('source = "github.com/terraform-aws-modules/terraform-aws-eks?ref=v20.8.5"', "v20 before v20.9.0"),
+        ('source = "terraform-aws-modules/eks/aws"\n version = "20.9.0"', "v20"),
+        ('source = "terraform-aws-modules/eks/aws"\n version = "~> 20.8"', "v20"),
+        ('source = "terraform-aws-modules/eks/aws"\n version = "19.21.0"', "v19"),
+        ('source = "github.com/terraform-aws-modules/terraform-aws-eks?ref=v20.37.2"', "v20"),
+    ],
+)
+def test_releases_before_a_change_are_restated_on_their_own(tmp_path: Path, source: str, release: str) -> None:
+    (tmp_path / "main.tf").write_text(f'module "eks" {{\n {source}\n}}\n', encoding="utf-8")
+    root = load_root(Files(str(tmp_path), parse), str(tmp_path), Options(adapters=stand_in))
+    (call,) = root.calls()
+    assert call.supplied is not None
+    assert call.supplied.supplier == f"terraform-aws-modules/eks/aws {release}"
+
+
 HOMES = [home for homes in _HOMES.values() for home in homes]
 
 
@@ -98,7 +124,8 @@ HOMES = [home for homes in _HOMES.values() for home in homes]
 def test_every_adapter_is_valid_terraform_where_its_home_says(home: str) -> None:
     adapter = _load(home)
     assert home in _HOMES[adapter.module, adapter.submodule]
-    for major in adapter.majors:
-        parsed = parse(Document(home, adapter.restated(major)))
+    texts = [adapter.restated(major) for major in adapter.majors] + [one.text() for one in adapter.earlier]
+    for text in texts:
+        parsed = parse(Document(home, text))
         assert not parsed.problems
         assert parsed.body.blocks
