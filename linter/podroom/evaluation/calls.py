@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from podroom.evaluation.conversion import convert
+from podroom.evaluation.conversion import convert, make_set
 from podroom.evaluation.failures import BeyondReach, EvaluationFailure, EvaluationProblem
 from podroom.evaluation.functions import registry
 from podroom.evaluation.operations import over_choices, settle
@@ -29,27 +29,24 @@ from podroom.evaluation.terms import (
     type_of,
     wholly_known,
 )
-from podroom.evaluation.types import BOOL, DYNAMIC, STRING, SetType, Type, describe
+from podroom.evaluation.types import BOOL, DYNAMIC, STRING, SetType, describe
 from podroom.positions import Document
 from podroom.sources.hcl.syntax import Call, Expression
 
+if TYPE_CHECKING:
+    from podroom.evaluation.filesets import Listing
+
 Evaluate: TypeAlias = Callable[[Expression, Scope], Term]
 
-# Functions whose results nobody can know before deployment, or that need what podroom does not read.
-_UNKNOWABLE: dict[str, Type] = {
-    "timestamp": STRING,
-    "plantimestamp": STRING,
-    "uuid": STRING,
-    "bcrypt": STRING,
-    "rsadecrypt": STRING,
-    "filemd5": STRING,
-    "filesha1": STRING,
-    "filesha256": STRING,
-    "filesha512": STRING,
-    "filebase64sha256": STRING,
-    "filebase64sha512": STRING,
-    "fileset": SetType(STRING),
-    "abspath": STRING,
+_LATER = "has a result only during a deployment"
+# Texts that nobody can know before deployment, or that podroom does not work out.
+_UNKNOWABLE = {
+    "timestamp": _LATER,
+    "plantimestamp": _LATER,
+    "uuid": _LATER,
+    "bcrypt": _LATER,
+    "rsadecrypt": "is not worked out: podroom decrypts nothing",
+    "abspath": "hangs on the folder of whoever deploys",
 }
 
 
@@ -65,9 +62,8 @@ def call(node: Call, scope: Scope, evaluate: Evaluate) -> Term:
     if isinstance(arguments, Sym):
         return arguments
     if name in _UNKNOWABLE:
-        reason = f"{name}() has a result only during a deployment"
         same = name if name == "plantimestamp" else ""
-        return Sym(_UNKNOWABLE[name], reason, name=same, nonnull=True, filled=True)
+        return Sym(STRING, f"{name}() {_UNKNOWABLE[name]}", name=same, nonnull=True, filled=True)
     found = registry.find(name)
     if found is None:
         return _unknown_function(node, scope)
@@ -168,8 +164,10 @@ def _file(node: Call, scope: Scope, evaluate: Evaluate) -> Term:
     )
 
 
-def _filebase64(node: Call, scope: Scope, evaluate: Evaluate) -> Term:
-    encoder = registry.find("base64encode")
+def _encoded_file(node: Call, scope: Scope, evaluate: Evaluate) -> Term:
+    """Return what the function of the same name without `file` makes of a file (`filesha256`, `filebase64`)."""
+    name = node.name.removeprefix("core::").removeprefix("file")
+    encoder = registry.find("base64encode" if name == "base64" else name)
     assert encoder is not None  # noqa: S101 - the registry always holds it
     return over_choices(
         [_one_path(node, scope, evaluate)],
@@ -185,6 +183,35 @@ def _fileexists(node: Call, scope: Scope, evaluate: Evaluate) -> Term:
         return isinstance(scope.resolver.read_file(path), Document)
 
     return over_choices([_one_path(node, scope, evaluate)], exists)
+
+
+def _fileset(node: Call, scope: Scope, evaluate: Evaluate) -> Term:
+    arguments = _arguments(node, scope, evaluate)
+    if isinstance(arguments, Sym):
+        return arguments
+    if len(arguments) != 2:
+        raise EvaluationFailure("fileset needs a folder and a pattern")
+    return over_choices(arguments, lambda terms: _files(terms, scope))
+
+
+def _files(terms: list[Term], scope: Scope) -> Term:
+    from podroom.evaluation.filesets import joined, matching, relative  # noqa: PLC0415 - few projects use it
+
+    folder, wanted = (convert(term, STRING) for term in terms)
+    if isinstance(folder, Null) or isinstance(wanted, Null):
+        raise EvaluationFailure("the folder or the pattern of fileset is null")
+    if not isinstance(folder, str) or not isinstance(wanted, str):
+        return derived(SetType(STRING), folder, wanted)
+
+    def listing(path: str) -> Listing | None:
+        found = scope.resolver.list_folder(path)
+        if isinstance(found, str):
+            raise BeyondReach(found)
+        scope.budget.spend(1 + len(found or ()))
+        return found
+
+    found = (relative(path, folder) for path in matching(joined(folder, wanted), listing))
+    return make_set(STRING, list(found))
 
 
 def _with_document(term: Term, scope: Scope, use: Callable[[Document], Term]) -> Term:
@@ -290,11 +317,15 @@ def _removed(node: Call, _scope: Scope, _evaluate: Evaluate) -> Term:
     raise EvaluationFailure(f"{node.name} is no function of Terraform's configuration language any more")
 
 
+_DIGESTS = ("filemd5", "filesha1", "filesha256", "filesha512", "filebase64sha256", "filebase64sha512")
+
 _SPECIAL: dict[str, Callable[[Call, Scope, Evaluate], Term]] = {
     "try": _try,
     "can": _can,
     "file": _file,
-    "filebase64": _filebase64,
+    "filebase64": _encoded_file,
+    **dict.fromkeys(_DIGESTS, _encoded_file),
+    "fileset": _fileset,
     "fileexists": _fileexists,
     "templatefile": _templatefile,
     "templatestring": _templatestring,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from podroom.evaluation.bodies import BodyReader
 from podroom.evaluation.constraints import ANY
@@ -29,6 +30,9 @@ from podroom.positions import Document
 from podroom.sources.hcl.parser import parse_expression
 from podroom.sources.hcl.syntax import Expression, Literal, ParsedFile
 from podroom.values import Unknown
+
+if TYPE_CHECKING:
+    from podroom.evaluation.filesets import Listing
 
 _META = frozenset({"source", "version", "count", "for_each", "providers", "depends_on"})
 
@@ -155,6 +159,10 @@ class Module(Names):
             return text
         call, read = self.call, text
         return self.once(("file", path), lambda: standing_for(read, call.source_text, call.span))
+
+    def list_folder(self, path: str) -> Listing | str | None:
+        """Return the names in a folder for `fileset()`; relative paths start at the root module's folder."""
+        return self.project.files.list_folder(self.project.root, path)
 
     def parse_template(self, document: Document) -> Expression:
         """Return the tree of a template."""

@@ -19,6 +19,7 @@ from podroom.sources.hcl.syntax import Expression, ParsedFile
 from podroom.sources.installed_modules import InstalledModule
 
 if TYPE_CHECKING:
+    from podroom.evaluation.filesets import Listing
     from podroom.evaluation.module_calls import ModuleCall
 
 
@@ -33,6 +34,9 @@ class ProjectFiles(Protocol):
 
     def read_text(self, directory: str, path: str) -> Document | str:
         """Return a text file inside the project, or a clause that says why it is not read."""
+
+    def list_folder(self, directory: str, path: str) -> Listing | str | None:
+        """Return the names in a folder inside the project, None if it is none, or a clause that says why not."""
 
     def child(self, directory: str, relative: str) -> str | None:
         """Return the folder of a relative module source, or None if there is no such folder."""

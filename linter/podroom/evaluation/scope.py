@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from podroom.evaluation.failures import EvaluationProblem
 from podroom.evaluation.limits import Budget
@@ -11,6 +11,9 @@ from podroom.evaluation.terms import Term
 from podroom.positions import Document, Span
 from podroom.records import dataclass
 from podroom.sources.hcl.syntax import Attribute, Block, Expression
+
+if TYPE_CHECKING:
+    from podroom.evaluation.filesets import Listing
 
 Origin: TypeAlias = "Callable[[tuple[str | int, ...]], Place | None]"
 
@@ -32,6 +35,9 @@ class Resolver(Protocol):
 
     def read_file(self, path: str) -> Document | str:
         """Return a file inside the project, or a clause that says why it cannot be read."""
+
+    def list_folder(self, path: str) -> Listing | str | None:
+        """Return the names in a folder inside the project, None if it is none, or why it cannot be read."""
 
     def note(self, problem: EvaluationProblem) -> None:
         """Keep a problem for the person who reads the report."""

@@ -55,7 +55,8 @@ MANIFEST = ".terraform/modules/modules.json"
 class Files:
     """The files of one project, each read and parsed once.
 
-    `project` is the folder that `file()` and `templatefile()` may not leave.  Paths in documents are
+    `project` is the folder that `file()` and `templatefile()` may not leave, but for the folders of modules that lie
+    outside and are called by a relative path: a module may read what it brings along.  Paths in documents are
     relative to the current directory where they lie below it.
     """
 
@@ -70,6 +71,7 @@ class Files:
         self._candidates: dict[str, ParsedFile] = {}
         self._read_problems: dict[str, ReadProblem] = {}
         self._used: set[int] = set()
+        self._followed: set[str] = set()
 
     @property
     def problems(self) -> list[ReadProblem]:
@@ -127,13 +129,31 @@ class Files:
         full = os.path.join(directory, path)
         if "\0" in path:
             return "the path holds a null character, which no file has"
-        if not self._inside_project(full):
+        if not self._may_read(full):
             return f"{path} lies outside the project, where podroom does not read"
         document = self._read(os.path.normpath(full))
         if isinstance(document, ReadProblem):
             return document.message
         self._used.add(id(document))
         return document
+
+    def list_folder(self, directory: str, path: str) -> tuple[tuple[str, bool], ...] | str | None:
+        """Return the names in a folder for `fileset()`, each with whether it is a folder; None if it is no folder.
+
+        Of links only those are there that lead to what may be read, and not back to where they stand.  A text says why
+        the folder is not read.
+        """
+        full = os.path.normpath(os.path.join(directory, path))
+        if "\0" in path:
+            return "the path holds a null character, which no file has"
+        if not self._may_read(full):
+            return f"{path} lies outside the project, where podroom does not read"
+        if not os.path.isdir(full):
+            return None
+        real = os.path.realpath(full)
+        entries = (entry for entry in self.entries(real) if not entry.is_symlink() or self._leads_on(entry.path, real))
+        kinds = ((entry.name, _is_folder(entry), _is_file(entry)) for entry in entries)
+        return tuple((name, folder) for name, folder, file in kinds if folder or file)
 
     def is_used(self, document: Document) -> bool:
         """Return whether configuration has read a text by `file()`, `templatefile()` or the like."""
@@ -172,13 +192,15 @@ class Files:
 
     def child_inside(self, directory: str, relative: str) -> str | None:
         """Return a folder that a tool has written down, None if there is none or it lies outside the project."""
-        found = self.child(directory, relative)
+        found = _folder_at(directory, relative)
         return found if found is not None and self._inside_project(found) else None
 
     def child(self, directory: str, relative: str) -> str | None:
         """Return the folder of a relative module source, or None if there is no such folder."""
-        path = os.path.normpath(os.path.join(directory, relative))
-        return path if os.path.isdir(path) else None
+        found = _folder_at(directory, relative)
+        if found is not None and not self._inside_project(found) and any(map(is_configuration, self.names(found))):
+            self._followed.add(os.path.realpath(found))
+        return found
 
     def entries(self, directory: str) -> list[os.DirEntry[str]]:
         """Return what a folder holds, by name; nothing, and a problem noted, if it cannot be read."""
@@ -239,9 +261,26 @@ class Files:
         real = os.path.realpath(path)
         return real == self._project or real.startswith(os.path.join(self._project, ""))
 
+    def _leads_on(self, link: str, folder: str) -> bool:
+        """Return whether a link in a folder leads to what may be read, and not to where it stands."""
+        return self._may_read(link) and not f"{folder}{os.sep}".startswith(os.path.join(os.path.realpath(link), ""))
+
+    def _may_read(self, path: str) -> bool:
+        """Return whether a file lies in the project, or below a module outside that was followed, not hidden there."""
+        if self._inside_project(path):
+            return True
+        real = os.path.realpath(path)
+        below = [real[len(folder) :] for folder in self._followed if real.startswith(os.path.join(folder, ""))]
+        return any(not any(part.startswith(".") for part in rest.split(os.sep)) for rest in below)
+
     def note(self, path: str, message: str) -> None:
         """Keep a problem for the report; the first one of a path stays."""
         self._read_problems.setdefault(path, ReadProblem(_shown(path), message))
+
+
+def _folder_at(directory: str, relative: str) -> str | None:
+    path = os.path.normpath(os.path.join(directory, relative))
+    return path if os.path.isdir(path) else None
 
 
 def is_folder(path: str) -> bool:
@@ -429,6 +468,13 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
     except OSError:
+        return False
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a link that leads to itself
         return False
 
 
