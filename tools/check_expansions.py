@@ -5,7 +5,8 @@
 DIR holds expansions (`*.json`, as tests/oracle/data/module-expansions does).  Without `--modules` the adapters stand
 in for the modules.  With it, the modules that are found in MODULES are expanded as any local module is; in which
 layouts they are found says tools/module_sources.py, and for those that are not found the adapters stand in.  Prints
-every disagreement and, last, "N of M agree"; the exit code is 0 only if all agree or are intended, and 1 otherwise.
+every disagreement and, last, "N of M agree"; the exit code is 0 only if all agree or are intended, 1 if not, and 2 if
+there is nothing to compare.
 
 With `--same-world` both ways are gone, for every expansion and every folder with Terraform files below DIR, and the
 Worlds that come of them are compared: what rules would see must not hang on whether the sources are there.
@@ -26,6 +27,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "linter"))
 
+from command import NothingToDo, run_tool
 from module_sources import ModuleSources, with_registry_addresses, with_sources
 from podroom.adapters.registry import stand_in
 from podroom.assembly.terraform import assemble
@@ -116,7 +118,7 @@ def comparisons(case: Path, modules: ModuleSources | None = None) -> Iterator[Co
     with tempfile.TemporaryDirectory() as folder:
         text = _with_versions(expansion["hcl"], expansion["modules"])
         (Path(folder) / "main.tf").write_text(text, encoding="utf-8")
-        root = _root(Path(folder), modules)
+        root = _root(Path(folder), None if modules is None else modules.of_case(case.stem))
         found = {resource.address: resource for module in root.walk() for resource in module.resources(*_TYPES)}
         for address, planned in expansion["resources"].items():
             resource = found.pop(address, None)
@@ -274,11 +276,29 @@ def main() -> int:
     arguments = parser.parse_args()
     if arguments.same_world and arguments.modules is None:
         parser.error("--same-world compares with the real sources: give --modules")
-    modules = ModuleSources(arguments.modules) if arguments.modules is not None else None
-    if modules is not None and arguments.same_world:
-        return 0 if _check_worlds(arguments.cases, modules) else 1
-    return 0 if _check_plans(arguments.cases, modules) else 1
+    cases = arguments.cases
+    if not cases.is_dir():
+        raise NothingToDo(f"no such folder: {cases}")
+    if not any(cases.glob("*.json")) and not (arguments.same_world and any(cases.rglob("*.tf"))):
+        raise NothingToDo(f"no expansions (*.json){' or Terraform files' if arguments.same_world else ''} in {cases}")
+    modules = _modules_in(arguments.modules) if arguments.modules is not None else None
+    same = modules is not None and arguments.same_world
+    agree = _check_worlds(cases, modules) if same and modules is not None else _check_plans(cases, modules)
+    if modules is not None and not modules.used:
+        raise NothingToDo(
+            f"none of the modules in {modules.root} is called, so nothing was compared with their sources"
+        )
+    return 0 if agree else 1
+
+
+def _modules_in(folder: Path) -> ModuleSources:
+    if not folder.is_dir():
+        raise NothingToDo(f"no such folder: {folder}")
+    modules = ModuleSources(folder)
+    if not modules and not any(map(modules.of_case, (child.name for child in folder.iterdir() if child.is_dir()))):
+        raise NothingToDo(f"no modules in {folder}; in which layouts they are found says tools/module_sources.py")
+    return modules
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tool(main))

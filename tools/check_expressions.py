@@ -4,8 +4,8 @@
 
 CASES.jsonl holds a case a line, as tests/oracle/data/terraform-expressions/cases.jsonl does; its expressions are
 evaluated in the module in CONTEXT_DIR.  Prints every deviation that is meant, with its reason, every disagreement
-and, last, "N of M agree"; the exit code is 0 only if all others agree, and 1 otherwise.  Where a newer Terraform
-answers differently a case carries `alt`, and that counts.
+and, last, "N of M agree"; the exit code is 0 only if all others agree, 1 if not, and 2 if there is nothing to compare.
+Where a newer Terraform answers differently a case carries `alt`, and that counts.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "linter"))
 
+from command import NothingToDo, run_tool
 from podroom.evaluation import numbers
 from podroom.evaluation.constraints import apply_defaults, read_constraint
 from podroom.evaluation.conversion import convert
@@ -285,6 +286,10 @@ def main() -> int:
     parser.add_argument("cases", type=Path, metavar="CASES.jsonl")
     parser.add_argument("context", type=Path, metavar="CONTEXT_DIR")
     arguments = parser.parse_args()
+    if not arguments.cases.is_file():
+        raise NothingToDo(f"no such file: {arguments.cases}")
+    if not arguments.context.is_dir():
+        raise NothingToDo(f"no such folder: {arguments.context}")
     agreeing = total = unexplained = 0
     for verdict in verdicts(arguments.cases, arguments.context):
         total += 1
@@ -296,9 +301,11 @@ def main() -> int:
         print(f"{verdict.case} {what}: {verdict.expression}")
         print(f"    Terraform: {verdict.expected}")
         print(f"    podroom:   {verdict.found}")
+    if not total:
+        raise NothingToDo(f"no cases in {arguments.cases}")
     print(f"{agreeing} of {total} agree")
     return 1 if unexplained else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tool(main))

@@ -3,9 +3,14 @@
 For the tools that compare podroom's adapters with the modules that they restate.  Understood are, at any depth:
 
 - `modules.json` as Terraform writes it, whose entries name source, version and folder;
-- `terraform-aws-modules/eks/aws/21.19.0`, the address in the registry;
-- `terraform-aws-eks`, `terraform-aws-eks-21.19.0`, `terraform-aws-modules/terraform-aws-eks/v21.19.0`, the repository;
-- `eks`, `eks.kms`, the way of the call: used where nothing better is there.
+- `terraform-aws-modules/eks/aws/21.19.0`, `terraform-aws-modules_eks_aws_21.19.0`, the address in the registry;
+- `terraform-aws-eks`, `terraform-aws-eks-21.19.0`, `terraform-aws-modules/terraform-aws-eks/v21.19.0`,
+  `v21.19.0/terraform-aws-eks`, the repository;
+- `eks-21.19.0`, `eks/v21.19.0`, `terraform-aws-modules/eks/21.19.0`, the name;
+- `eks`, `eks.kms`, also below `.terraform/modules`: the way of the call, used where nothing better is there.
+
+The folder may be that of a module itself.  A folder below it that has the name of a case is for that case alone.  Where
+the place does not tell the version, the newest entry of CHANGELOG.md does.
 """
 
 from __future__ import annotations
@@ -17,17 +22,29 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from podroom.adapters.registry import _HOMES
 from podroom.positions import Document
 from podroom.sources.hcl.parser import parse
 from podroom.sources.hcl.syntax import Attribute, Block, Expression, Literal, ParsedFile
 from podroom.sources.module_source import ModuleSource, Version, allowed, read_source
 
 _DEEPEST = 6
+_DOWNLOADED = ".terraform/modules"
 _VERSION = r"v?(?P<version>\d+\.\d+(?:\.\d+)?(?:-[\w.]+)?)"
-_REGISTRY = re.compile(rf"(?:.*/)?(?P<namespace>[\w-]+)/(?P<name>[\w-]+)/(?P<provider>[a-z0-9]+)/{_VERSION}")
-_REPOSITORY = re.compile(
-    rf"(?:(?:.*/)?(?P<namespace>[\w-]+)[/+])?terraform-(?P<provider>[a-z0-9]+)-(?P<name>[\w-]+?)(?:[-/@_]{_VERSION})?"
+_NAMESPACES = frozenset(module.split("/")[0] for module, _ in _HOMES)
+_PROVIDERS = "|".join(sorted({module.split("/")[2] for module, _ in _HOMES}))
+_OWNER = r"(?:(?:.*/)?(?P<namespace>[A-Za-z0-9-]+)[/+]|(?:.*/)?)"
+_REPOSITORY = r"terraform-(?P<provider>[a-z0-9]+)-(?P<name>[\w-]+?)"
+_PLACES = tuple(
+    re.compile(place)
+    for place in (
+        rf"(?:.*/)?(?P<namespace>[A-Za-z0-9-]+)(?P<by>[/_])(?P<name>[A-Za-z0-9-]+)(?P=by)(?P<provider>{_PROVIDERS})(?P=by){_VERSION}",
+        rf"{_OWNER}{_REPOSITORY}(?:[-/@_]{_VERSION})?",
+        rf"(?:.*/)?{_VERSION}/{_REPOSITORY}",
+        rf"{_OWNER}(?P<name>[A-Za-z][A-Za-z0-9-]*?)[-/@_]{_VERSION}",
+    )
 )
+_NEWEST = re.compile(rf"(?m)^#+ *\[?{_VERSION}")
 
 
 @dataclass(frozen=True)
@@ -48,15 +65,25 @@ class FoundSource:
 
 @dataclass
 class ModuleSources:
-    """The modules in a folder; `missing` collects those that were asked for and are not there."""
+    """The modules in a folder; `missing` collects those that were asked for and are not there, `used` the others."""
 
     root: Path
     missing: set[str] = field(default_factory=set)
+    used: set[Path] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Look through the folder once."""
         self.root = self.root.resolve()
         self._found = [*_listed(self.root), *_placed(self.root)]
+
+    def __bool__(self) -> bool:
+        """Return whether there are any modules."""
+        return bool(self._found)
+
+    def of_case(self, name: str) -> ModuleSources:
+        """Return the modules that are there for one case alone, or all of them if there is no such folder."""
+        folder = self.root / name
+        return ModuleSources(folder, self.missing, self.used) if folder.is_dir() else self
 
     def find(self, source: str, constraint: str | None, key: str | None = None) -> Path | None:
         """Return the folder of a public module, None if it is not there.
@@ -70,11 +97,13 @@ class ModuleSources:
             constraint = ".".join(map(str, wanted.ref))
         candidates = [one for one in self._found if one.is_of(wanted) and _fits(one.version, constraint)]
         if not candidates and key is not None:
-            candidates = [one for one in self._found if one.name is None and one.key == key]
+            called = (one for one in self._found if one.name is None and one.key == key)
+            candidates = [one for one in called if _fits(one.version, constraint)]
         best = max(candidates, key=lambda one: (one.key == key, _number(one.version)), default=None)
         if best is None:
             self.missing.add(f"{source} {constraint or ''}".rstrip())
             return None
+        self.used.add(best.folder)
         folder = best.folder / wanted.submodule
         return folder if folder.is_dir() else None
 
@@ -167,17 +196,30 @@ def _folder_of(written: str, file: Path) -> Path | None:
 
 def _placed(root: Path) -> Iterator[FoundSource]:
     for folder in sorted({path.parent for path in _walk(root, "*.tf")}):
-        path = folder.relative_to(root).as_posix()
-        match = _REGISTRY.fullmatch(f"{root.name}/{path}") or _REPOSITORY.fullmatch(path)
-        if match is not None:
-            yield FoundSource(folder, match["namespace"], f"{match['name']}/{match['provider']}", match["version"])
-        elif folder.parent == root or folder.parent.name == "modules":
-            yield FoundSource(folder, key=folder.name)
+        found = next((match for place in _PLACES if (match := place.fullmatch(folder.as_posix()))), None)
+        told = {} if found is None else found.groupdict()
+        version = told.get("version") or _newest_change(folder)
+        if told and (told.get("provider") or version):
+            owner = told.get("namespace")
+            known = owner if owner in _NAMESPACES or "by" in told else None  # any folder may lie above a repository
+            yield FoundSource(folder, known, f"{told['name']}/{told.get('provider') or 'aws'}", version)
+        elif folder in {root, root / folder.name, root / "modules" / folder.name, root / _DOWNLOADED / folder.name}:
+            yield FoundSource(folder, version=version, key=folder.name)
+
+
+def _newest_change(folder: Path) -> str | None:
+    """Return the version that the newest entry of a module's CHANGELOG.md is for."""
+    try:
+        text = (folder / "CHANGELOG.md").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    match = _NEWEST.search(text)
+    return None if match is None else match["version"]
 
 
 def _walk(root: Path, pattern: str) -> Iterator[Path]:
     """Iterate over files, not looking below a folder that holds a module."""
-    for folder, below, names in os.walk(root):
+    for folder, below, names in os.walk(root, followlinks=True):
         here = Path(folder)
         found = [name for name in names if Path(name).match(pattern)]
         yield from (here / name for name in found)
