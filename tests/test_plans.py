@@ -68,7 +68,8 @@ def change(address: str, after: Mapping[str, object], unknown: object = None, **
 def plan(changes: Sequence[Mapping[str, object]], **more: object) -> dict[str, object]:
     """Return a plan of `CONFIGURATION`."""
     variables = {"size": {"default": 1}, "token": {"sensitive": True}}
-    configured = {"root_module": {"resources": [{"address": "aws_subnet.own"}], "variables": variables}}
+    blocks = [{"address": "aws_subnet.own"}, {"address": "aws_autoscaling_group.nodes"}]
+    configured = {"root_module": {"resources": blocks, "variables": variables}}
     return {
         "format_version": "1.2",
         "variables": {"size": {"value": 12}, "token": {"value": SECRET}},
@@ -294,6 +295,89 @@ def test_with_the_plan_every_node_group_has_its_subnets_in_zones_that_have_names
         assert all(use["subnet"]["value"] in zones for use in group["subnets"]["items"])
 
 
+# --- what somebody changed by hand ---------------------------------------------------------------------
+
+
+def drifts(eks21: Path, name: str) -> dict[str, dict[str, object]]:
+    result = podroom("check", "--format", "json", str(EKS21), "--plan", str(eks21 / f"{name}.json"))
+    found = json.loads(result.stdout)["findings"]
+    return {one["subjects"][0]: one for one in found if one["code"] == "PR116"}
+
+
+def test_drift_of_auto_scaling_groups_is_told_with_both_sides(eks21: Path) -> None:
+    found = drifts(eks21, "drift")
+    groups = 'module.eks.module.self_managed_node_group["{}"].aws_autoscaling_group.this[0]'
+    mixed, plain = found.pop(groups.format("mixed")), found.pop(groups.format("plain"))
+    assert not found
+    assert "declared m5.xlarge, m6i.xlarge, live m5.4xlarge, m6i.xlarge" in str(mixed["message"])
+    assert "launches launch template lt-manual0000000000 version 7" in str(plain["message"])
+
+
+@pytest.mark.parametrize("name", ["create", "refresh_only", "state"])
+def test_nothing_of_the_kind_where_nothing_is_taken_back(eks21: Path, name: str) -> None:
+    assert not drifts(eks21, name)
+
+
+GROUP = """
+resource "aws_launch_template" "nodes" {
+  image_id      = "ami-0123456789abcdef0"
+  instance_type = "m7g.2xlarge"
+  user_data     = base64encode("#!/bin/bash\\n/etc/eks/bootstrap.sh main --kubelet-extra-args --max-pods=58\\n")
+}
+
+resource "aws_autoscaling_group" "nodes" {
+  min_size = 1
+  max_size = 3
+  launch_template {
+    id = aws_launch_template.nodes.id
+  }
+}
+"""
+
+
+def policy(*types: object) -> dict[str, object]:
+    overrides = [{"instance_type": one} for one in types]
+    return {"mixed_instances_policy": [{"launch_template": [{"override": overrides}]}]} if types else {}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (policy(), policy("m7g.large"), ("error", "declared m7g.2xlarge, live m7g.large: kubelet 58, room 29")),
+        (policy(), policy("m7g.4xlarge"), ("warning", "declared m7g.2xlarge, live m7g.4xlarge: kubelet 58, room 234")),
+        (policy("m7g.large"), policy(), ("warning", "declared m7g.2xlarge, live m7g.2xlarge: kubelet 58, room 58")),
+        ({"launch_template": []}, {"launch_template": []}, None),
+        ({"desired_capacity": 1}, {"desired_capacity": 7}, None),
+        (policy("m7g.large"), policy("m7g.large"), None),
+        (
+            {"launch_template": [{"id": "lt-a", "version": "1"}]},
+            {"launch_template": [{"id": "lt-a", "version": "2"}]},
+            ("warning", "it launches launch template lt-a version 2 in place of the declared one (m7g.2xlarge)"),
+        ),
+        (
+            {"launch_configuration": "old"},
+            {"launch_configuration": "new"},
+            ("warning", "it launches launch configuration new in place of the declared one"),
+        ),
+        (policy("m7g.large"), {"mixed_instances_policy": 3}, ("warning", "live m7g.2xlarge")),
+    ],
+)
+def test_how_drift_of_a_group_is_told(
+    tmp_path: Path, before: object, after: object, expected: tuple[str, str] | None
+) -> None:
+    (tmp_path / "main.tf").write_text(GROUP, encoding="utf-8")
+    group = change("aws_autoscaling_group.nodes", {"min_size": 1})
+    drift = change("aws_autoscaling_group.nodes", {})
+    sides = {"actions": ["update"], "before": before, "after": after, "before_sensitive": {}, "after_sensitive": {}}
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(plan([group], resource_drift=[{**drift, "change": sides}])), encoding="utf-8")
+    result = podroom("check", "--format", "json", "--plan", str(path), str(tmp_path))
+    found = [one for one in json.loads(result.stdout)["findings"] if one["code"] == "PR116"]
+    assert [one["severity"] for one in found] == ([] if expected is None else [expected[0]])
+    if expected is not None:
+        assert expected[1] in found[0]["message"]
+
+
 # --- states ----------------------------------------------------------------------------------------
 
 STATE = {
@@ -381,6 +465,14 @@ def secrets() -> Iterator[tuple[str, object]]:
             f"after_sensitive {name}",
             plan([subnet(0), {**group, "change": {**what, "after": after, "after_sensitive": marks}}]),
         )
+    sides = {
+        "actions": ["update"],
+        "before": policy(SECRET),
+        "after": policy(SECRET, "m5.large"),
+        "after_sensitive": True,
+    }
+    drift = {**change("aws_autoscaling_group.nodes", {}), "change": {**sides, "before_sensitive": True}}
+    yield "drift", plan([subnet(0), nodes("blue")], resource_drift=[drift])
     unmarked = {name: part for name, part in what.items() if name != "after_sensitive"}
     secret = change("data.external.types", {"result": {"type": SECRET}})
     changed = {**unmarked, "after": {"result": {"type": SECRET}}}
@@ -396,7 +488,7 @@ def secrets() -> Iterator[tuple[str, object]]:
 def test_what_is_sensitive_reaches_no_output(folder: Path, where: str, content: object) -> None:
     text = CONFIGURATION + 'output "leak" {\n  value = var.token\n}\n'
     group = 'resource "aws_eks_node_group" "leak" {\n  cluster_name = var.token\n  subnet_ids = [var.token]\n}\n'
-    (folder / "main.tf").write_text(text + group, encoding="utf-8")
+    (folder / "main.tf").write_text(text + group + GROUP, encoding="utf-8")
     path = folder / "given.json"
     path.write_text(json.dumps(content), encoding="utf-8")
     assert SECRET in path.read_text(encoding="utf-8"), where

@@ -71,11 +71,13 @@ def found_marks(outcome: Outcome, root: Path) -> list[Mark]:
 
 
 def judge_folder(folder: Path, rules: Iterable[type[Rule[Any]]]) -> Outcome:
-    """Judge one folder with the given rules, and with the assumptions of its podroom.toml if it has one."""
+    """Judge one folder with the given rules, and with its plan.json and the assumptions of its podroom.toml, if any."""
     written = folder / "podroom.toml"
     config = read_config(Document(str(written), written.read_text(encoding="utf-8"))) if written.exists() else None
     assumptions = Assumptions() if config is None else config.assumptions
-    return check(Request(paths=(str(folder),), reader=parse, assumptions=assumptions), Engine(rules))
+    plan = folder / "plan.json"
+    plans = (str(plan),) if plan.exists() else ()
+    return check(Request(paths=(str(folder),), reader=parse, plans=plans, assumptions=assumptions), Engine(rules))
 
 
 def judge_example(example: Example, rules: Iterable[type[Rule[Any]]]) -> tuple[list[Mark], list[Mark], Outcome]:

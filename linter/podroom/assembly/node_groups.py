@@ -16,6 +16,7 @@ from podroom.catalog.ami_families import AmiFamily, find_ami_type
 from podroom.evaluation.project import BodyReader, Field, ResourceInstance
 from podroom.model.world import (
     Gap,
+    GroupDrift,
     GroupKind,
     InstanceChoice,
     LaunchTemplate,
@@ -122,6 +123,7 @@ class NodeGroups:
             subnets=subnet_uses(body.attribute("vpc_zone_identifier"), "vpc_zone_identifier", resource.span),
             uncertain=resource.maybe,
             updates=_refresh(body),
+            drift=_drift(resource, types, template),
         )
 
     def _template(
@@ -229,6 +231,16 @@ def _mixed_types(
     if choices or gaps:
         return Members(tuple(choices), tuple(gaps))
     return _template_types(template, missing, owner)
+
+
+def _drift(
+    resource: ResourceInstance, types: Members[InstanceChoice], template: LaunchTemplate | None
+) -> GroupDrift | None:
+    if resource.drift is None:
+        return None
+    from podroom.assembly.drift import read_group_drift  # noqa: PLC0415 - only with a plan
+
+    return read_group_drift(resource.drift, resource.span, types, template)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from podroom.errors import UsageError
 from podroom.evaluation.project import ProjectFiles, Settled, declared_blocks
 from podroom.sources.files import read_large
-from podroom.sources.plan_values import RecordedValue
+from podroom.sources.plan_values import Drift, RecordedValue
 from podroom.sources.recorded import Calls, Key, Recorded
 from podroom.sources.terraform_json import LARGEST, read_terraform_json
 
@@ -53,6 +53,10 @@ class _Several:
     def keys(self, calls: Calls, block: str) -> tuple[Key, ...] | None:
         """Return the instance keys that a block of a module will have; None if that is not said."""
         return next((found for one in self._files if (found := one.keys(calls, block)) is not None), None)
+
+    def drift(self, address: str) -> Drift | None:
+        """Return how a resource instance was found, where that is not as Terraform left it and is going to change."""
+        return next((found for one in self._files if (found := one.drift(address)) is not None), None)
 
     def owner(self, identity: str) -> str | None:
         """Return the address of the resource that has an id, None if there is none."""

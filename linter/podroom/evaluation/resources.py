@@ -26,6 +26,7 @@ from podroom.evaluation.terms import (
 )
 from podroom.evaluation.types import DYNAMIC, STRING, ListType, Type
 from podroom.positions import Document, Span
+from podroom.sources.plan_values import Drift
 from podroom.values import Unknown
 
 if TYPE_CHECKING:
@@ -78,6 +79,12 @@ class ResourceInstance(LazyObject):
             ignored=_ignored_changes(self._declaration),
             whole=self.mode == "managed",
         )
+
+    @property
+    def drift(self) -> Drift | None:
+        """Return how the instance was found, where that is not as Terraform left it and is going to change."""
+        settled = self.module.project.options.settled
+        return None if settled is None else settled.drift(self.address)
 
     @property
     def maybe(self) -> Unknown | None:

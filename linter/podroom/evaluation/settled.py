@@ -30,7 +30,7 @@ from podroom.evaluation.terms import (
 )
 from podroom.evaluation.types import DYNAMIC, STRING, ListType
 from podroom.patterns import pattern
-from podroom.sources.plan_values import Calls, Hidden, Key, RecordedValue
+from podroom.sources.plan_values import Calls, Drift, Hidden, Key, RecordedValue
 
 _NAMES_ONE = pattern(r"(?:.+_)?(?:id|ids|arn|arns)(?:\[\d+\])?")
 """Attributes that stand for a resource: a reference to one says more than the text that it will have."""
@@ -60,6 +60,9 @@ class Settled(Protocol):
 
         `calls` lead to the module instance, each with its key.
         """
+
+    def drift(self, address: str) -> Drift | None:
+        """Return how a resource instance was found, where that is not as Terraform left it and is going to change."""
 
     def owner(self, identity: str) -> str | None:
         """Return the address of the resource that has an id, None if there is none."""

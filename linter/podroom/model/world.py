@@ -473,6 +473,19 @@ class UpdateSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupDrift:
+    """How an Auto Scaling group was found where Terraform had left something else: somebody changed it elsewhere.
+
+    `recorded_types` are the instance types that Terraform left, `live_types` those that the group has now.
+    `live_template` is what it launches in place of the recorded launch template, None for the same one.
+    """
+
+    recorded_types: Members[InstanceChoice]
+    live_types: Members[InstanceChoice]
+    live_template: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NodeGroup:
     """Nodes that come from one Auto Scaling group.
 
@@ -503,6 +516,8 @@ class NodeGroup:
     """The setting of the group's own language that gives kubelet a number; None where only user data can."""
     updates: UpdateSettings | None = None
     """How the nodes are replaced; None where nothing is said."""
+    drift: GroupDrift | None = None
+    """What somebody changed outside Terraform, as a plan found it; None where nothing is known of that."""
 
     @property
     def user_data(self) -> UserData:

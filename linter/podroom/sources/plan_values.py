@@ -51,6 +51,14 @@ class Instance:
     actions: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """What a plan found on one resource instance (`live`) where Terraform had left something else (`recorded`)."""
+
+    recorded: Mapping[str, RecordedValue]
+    live: Mapping[str, RecordedValue]
+
+
 def masked(value: object, unknown: object, sensitive: object, level: int = 0) -> RecordedValue:
     """Return a JSON value without what `unknown` and `sensitive` mark.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from podroom.patterns import pattern
-from podroom.sources.plan_values import Calls, Instance, Key, RecordedValue
+from podroom.sources.plan_values import Calls, Drift, Instance, Key, RecordedValue
 
 __all__ = ["Calls", "Key", "Recorded"]
 
@@ -23,6 +23,7 @@ class Recorded:
         variables: Mapping[str, RecordedValue],
         declared: frozenset[str],
         *,
+        drifts: Mapping[str, Drift] | None = None,
         plans: bool = False,
         complete: bool = False,
     ) -> None:
@@ -37,6 +38,7 @@ class Recorded:
         self.declared = declared
         self.plans = plans
         self._complete = complete
+        self._drifts = drifts or {}
         self._keys: dict[tuple[Calls, str], dict[Key, None]] = {}
         self._owners: dict[str, str] = {}
         for one in instances.values():
@@ -65,6 +67,13 @@ class Recorded:
             return tuple(found)
         none_at_all = self._complete and not block.startswith(("module.", "data."))
         return () if none_at_all else None
+
+    def drift(self, address: str) -> Drift | None:
+        """Return how a resource instance was found, where that is not as Terraform left it and is going to change.
+
+        A plan with `-refresh-only` takes things as it finds them.
+        """
+        return self._drifts.get(address) if self.plans else None
 
     def owner(self, identity: str) -> str | None:
         """Return the address of the resource that has an id, None if there is none."""

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import NoReturn
 
 from podroom.errors import InputError
-from podroom.sources.plan_values import SENSITIVE, Instance, RecordedValue, masked
+from podroom.sources.plan_values import SENSITIVE, Drift, Instance, RecordedValue, masked
 from podroom.sources.recorded import Recorded
 from podroom.sources.terraform_addresses import module_calls, suffix
 
@@ -138,6 +138,7 @@ def _plan(shown: str, content: Mapping[str, object]) -> Recorded:
         instances={address: one for address, one in instances.items() if one.actions not in _GONE},
         variables=_variables(_mapping(content.get("variables")), _mapping(configuration.get("variables"))),
         declared=frozenset(_declared(configuration)) or _outermost(instances.values()),
+        drifts=dict(_drifts(content)),
         plans=changed,
         complete=changed and content.get("complete") is True,
     )
@@ -182,6 +183,16 @@ def _instance(resource: Mapping[str, object], values: RecordedValue, actions: tu
     if calls is None:
         return None
     return Instance(address, mode, kind, name, key, calls, values if isinstance(values, dict) else {}, actions)
+
+
+def _drifts(content: Mapping[str, object]) -> Iterator[tuple[str, Drift]]:
+    for one in _objects(content.get("resource_drift")):
+        address, what = one.get("address"), _mapping(one.get("change"))
+        told = "after_sensitive" in what or one.get("type") in _HARMLESS
+        recorded = masked(what.get("before"), None, what.get("before_sensitive"))
+        live = masked(what.get("after"), what.get("after_unknown"), what.get("after_sensitive"))
+        if told and isinstance(address, str) and isinstance(recorded, dict) and isinstance(live, dict):
+            yield address, Drift(recorded, live)
 
 
 def _variables(given: Mapping[str, object], declared: Mapping[str, object]) -> dict[str, RecordedValue]:

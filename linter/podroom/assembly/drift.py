@@ -1,0 +1,76 @@
+"""Auto Scaling groups that are not as Terraform left them: both sides of what a plan found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from podroom.model.world import GroupDrift, InstanceChoice, LaunchTemplate, TypeSource
+from podroom.positions import Span
+from podroom.sources.plan_values import Drift, RecordedValue
+from podroom.values import Known, Members, Unknown
+
+_Values = Mapping[str, RecordedValue]
+_Types = Members[InstanceChoice]
+
+
+def read_group_drift(drift: Drift, span: Span, types: _Types, template: LaunchTemplate | None) -> GroupDrift | None:
+    """Return what bears on nodes in the drift of an Auto Scaling group, None if nothing does.
+
+    `types` and `template` are those of the configuration: where a side has no overrides, its template's type counts.
+    """
+    launched, launches = _template(drift.recorded), _template(drift.live)
+    recorded, live = _overrides(drift.recorded, span), _overrides(drift.live, span)
+    other = None if launched == launches else launches
+    if other is None and _names(recorded) == _names(live):
+        return None
+    own = _Types(() if template is None or template.instance_type is None else (template.instance_type,))
+    if live is None:
+        missing = Unknown(f"which instance type {other} names is not known to the plan", span)
+        live = _Types((), (missing,)) if other is not None else own
+    return GroupDrift(types if recorded is None else recorded, live, other)
+
+
+def _overrides(values: _Values, span: Span) -> _Types | None:
+    """Return the types that overrides of a mixed instances policy name, None if there are no overrides."""
+    choices: list[InstanceChoice] = []
+    missing: list[Unknown] = []
+    for policy in _blocks(values, "mixed_instances_policy"):
+        for template in _blocks(policy, "launch_template"):
+            for override in _blocks(template, "override"):
+                name = override.get("instance_type")
+                if isinstance(name, str) and name:
+                    choices.append(InstanceChoice(Known(name, span), TypeSource.OVERRIDE, span))
+                else:
+                    missing.append(Unknown("an override names no instance type that the plan tells", span))
+    return _Types(tuple(choices), tuple(missing)) if choices or missing else None
+
+
+def _names(types: _Types | None) -> tuple[object, ...] | None:
+    """Return what tells two lists of types apart, whose order may say which is preferred."""
+    if types is None:
+        return None
+    return (*(choice.type.need() for choice in types), len(types.missing))
+
+
+def _template(values: _Values) -> str | None:
+    """Return what an Auto Scaling group launches, for a person."""
+    configuration = values.get("launch_configuration")
+    if isinstance(configuration, str) and configuration:
+        return f"launch configuration {configuration}"
+    specifications = [
+        specification
+        for policy in _blocks(values, "mixed_instances_policy")
+        for template in _blocks(policy, "launch_template")
+        for specification in _blocks(template, "launch_template_specification")
+    ]
+    for one in (*specifications, *_blocks(values, "launch_template")):
+        identity = one.get("launch_template_id") or one.get("id") or one.get("launch_template_name") or one.get("name")
+        if isinstance(identity, str):
+            version = one.get("version")
+            return f"launch template {identity}" + (f" version {version}" if isinstance(version, str) else "")
+    return None
+
+
+def _blocks(values: _Values, name: str) -> list[dict[str, RecordedValue]]:
+    listed = values.get(name)
+    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []

@@ -1,0 +1,177 @@
+"""PR116 asg-drift."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from podroom.capacity.assessment import Assessment
+from podroom.catalog import documents
+from podroom.model.world import GroupDrift, InstanceChoice, NodeGroup
+from podroom.rule import Example, Finding, Rule, Severity
+from podroom.values import Members
+from podroom_rules.wording import STUCK_PODS, assumed_cni, confidence
+
+_CONFIGURATION = """
+resource "aws_launch_template" "nodes" {
+  image_id      = "ami-0123456789abcdef0"
+  instance_type = "m7g.2xlarge"
+  user_data = base64encode(<<-EOT
+    #!/bin/bash
+    /etc/eks/bootstrap.sh main --use-max-pods false --kubelet-extra-args '--max-pods=58'
+  EOT
+  )
+}
+
+resource "aws_autoscaling_group" "nodes" {MARK
+  min_size = 1
+  max_size = 3
+  mixed_instances_policy {
+    launch_template {
+      launch_template_specification {
+        launch_template_id = aws_launch_template.nodes.id
+      }
+      override {
+        instance_type = "m7g.2xlarge"
+      }
+    }
+  }
+}
+"""
+_PLAN = """{
+  "format_version": "1.2",
+  "terraform_version": "1.11.4",
+  "planned_values": {"root_module": {}},
+  "resource_drift": [
+    {
+      "address": "aws_autoscaling_group.nodes", "mode": "managed", "type": "aws_autoscaling_group", "name": "nodes",
+      "change": {
+        "actions": ["update"],
+        "before": {"mixed_instances_policy": [{"launch_template": [{"override": [{"instance_type": "m7g.2xlarge"}]}]}]},
+        "after": {"mixed_instances_policy": [{"launch_template": [{"override": [{"instance_type": "LIVE"}]}]}]},
+        "after_sensitive": {}
+      }
+    }
+  ],
+  "resource_changes": [
+    {
+      "address": "aws_autoscaling_group.nodes", "mode": "managed", "type": "aws_autoscaling_group", "name": "nodes",
+      "change": {"actions": ["update"], "after": {"min_size": 1}, "after_unknown": {}, "after_sensitive": {}}
+    }
+  ]
+}
+"""
+
+
+class AsgChangedByHand(Rule[NodeGroup]):
+    """Somebody changed what an Auto Scaling group launches, outside Terraform.
+
+    A plan compares what Terraform left with what it finds (`resource_drift`).  Here it found other instance types in the
+    Auto Scaling group, or another launch template: a change made in the console or with the AWS CLI.  Every node that
+    starts until the plan is applied is of the live type, and its max pods are still those that the user data says.
+    A type with less room than that fills up and stays broken, with
+
+        failed to assign an IP address to container
+
+    This is an error where kubelet of a live type is given more pods than its node has room for, otherwise a warning:
+    the next apply takes the change back without a word.
+
+    A plan that was made with -refresh=false finds nothing, and none finds a change to the group behind an EKS managed
+    node group, which is no resource of Terraform.
+
+    Remedy: write the change into the configuration together with max pods, or apply the plan; either way, replace the
+    nodes that were started in between.
+    """
+
+    code = "PR116"
+    name = "asg-drift"
+    severity = Severity.ERROR
+    subject = NodeGroup
+    sources = (
+        "https://developer.hashicorp.com/terraform/internals/json-format#plan-representation",
+        "https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_LaunchTemplateOverrides.html",
+        documents.CNI_MAX_PODS_LIST,
+    )
+    bad = (
+        Example(
+            "m7g.2xlarge is declared with its 58 pods, and the console says m7g.large",
+            {
+                "main.tf": _CONFIGURATION.replace("MARK", " # expect: PR116"),
+                "plan.json": _PLAN.replace("LIVE", "m7g.large"),
+            },
+        ),
+    )
+    good = (
+        Example(
+            "the plan found what Terraform had left",
+            {
+                "main.tf": _CONFIGURATION.replace("MARK", ""),
+                "plan.json": _PLAN.replace("LIVE", "m7g.2xlarge"),
+            },
+        ),
+    )
+
+    def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
+        """Yield a finding for a group that a plan found changed."""
+        drift = subject.drift
+        if drift is None or not assessment.applies(subject):
+            return
+        declared = _names(subject.instance_types)
+        if drift.live_template is not None and drift.live_types.missing:
+            yield self._another_template(subject, drift, drift.live_template, declared)
+            return
+        live = _names(drift.live_types)
+        if live == _names(drift.recorded_types) and drift.live_template is None:
+            return
+        nodes = replace(subject, instance_types=drift.live_types, drift=None)
+        cni = assessment.cni(subject)
+        sums = []
+        for resolved in assessment.instances(nodes):
+            limits = assessment.kubelet(nodes, resolved.instance)
+            room = assessment.room(resolved.instance, cni, subject.span)
+            sums.append((limits[0].figure.value - room.value, resolved.instance.name, limits, room))
+        new = [one for one in sums if one[0] > 0 or one[1] not in declared]
+        excess, name, limits, room = max(new or sums, key=lambda one: one[0])
+        kubelet = limits[0].figure.value
+        settings = assessment.cluster(subject).cni
+        yield self.finding(
+            subject.span,
+            subject,
+            f"the Auto Scaling group was changed outside Terraform: declared {_listed(declared)}, live {_listed(live)}: "
+            f"kubelet {kubelet}, room {room.value} on {name}",
+            label=f"room for {room.value}: {room.working}",
+            effect=STUCK_PODS if excess > 0 else "The next apply takes the change back without a word.",
+            fix="write the change here together with max pods, or apply the plan; then replace the nodes started since",
+            assumption=assumed_cni(settings),
+            severity=Severity.ERROR if excess > 0 else Severity.WARNING,
+            confidence=confidence(settings, limits),
+            evidence={
+                "declared": declared,
+                "live": live,
+                "instance_type": name,
+                "max_pods": kubelet,
+                "room": room.value,
+                "launch_template": drift.live_template,
+            },
+        )
+
+    def _another_template(self, group: NodeGroup, drift: GroupDrift, template: str, declared: list[str]) -> Finding:
+        return self.finding(
+            group.span,
+            group,
+            f"the Auto Scaling group was changed outside Terraform: it launches {template} in place of the declared one "
+            f"({_listed(declared)})",
+            label=drift.live_types.missing[0].reason,
+            effect="Its nodes may have another type and other user data; the next apply takes the change back.",
+            fix="write the change here together with max pods, or apply the plan; then replace the nodes started since",
+            severity=Severity.WARNING,
+            evidence={"declared": declared, "launch_template": template},
+        )
+
+
+def _names(types: Members[InstanceChoice]) -> list[str]:
+    return [choice.type.need() for choice in types.need()]
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names)
