@@ -393,7 +393,7 @@ class Field:
     def traced(self) -> TracedText:
         """Return the value as text whose every part knows where it was written.
 
-        `base64encode` is looked through: the text is what was to be encoded.  Text that is base64
+        `base64encode` and `base64gzip` are looked through: the text is what was to be encoded.  Text that is base64
         already stays as it is.
         """
         from podroom.evaluation.tracing import trace  # noqa: PLC0415 - only user data is traced

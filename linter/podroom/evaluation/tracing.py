@@ -201,7 +201,7 @@ class _Tracer:
             if len(texts) == len(term.options) and len(texts) <= MAX_CANDIDATES:
                 yield self._hole(OneOf(texts, term.reason, span, term.refs), span)
                 return
-        if isinstance(term, Encoded) and term.kind == "base64":
+        if isinstance(term, Encoded) and term.kind in {"base64", "base64gzip"}:
             yield from self.of_term(term.value, span)
             return
         if isinstance(term, Null):
@@ -281,6 +281,7 @@ def _document(node: Call, scope: Scope) -> Document | None:
 
 _MAKERS: dict[str, Callable[[_Tracer, Call, Scope, int], list[Piece] | None]] = {
     "base64encode": _Tracer.argument,
+    "base64gzip": _Tracer.argument,
     "chomp": _Tracer.chomp,
     "file": _Tracer.file,
     "join": _Tracer.join,
