@@ -300,7 +300,12 @@ class Assessment:
             text = self.variable(settings, name).need()
             if text:
                 environment[name] = text
-        return CniBehavior.from_environment(environment, self.version(settings))
+        version: tuple[int, ...] | Unknown | None
+        try:
+            version = self.version(settings)
+        except Undecidable as cause:
+            version = cause.unknown
+        return CniBehavior.from_environment(environment, version)
 
     def remember(self, key: tuple[object, ...], answer: Callable[[], T]) -> T:
         """Return the answer to a question, worked out when it is first asked; "it is not known" is an answer, too."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from podroom.errors import PodroomError
 from podroom.patterns import pattern
 from podroom.records import dataclass
+from podroom.values import Undecidable, Unknown
 
 _TRUE = frozenset({"1", "t", "T", "true", "TRUE", "True"})
 FALSE_TEXTS = frozenset({"", "0", "f", "F", "false", "FALSE", "False"})
@@ -27,7 +28,8 @@ class CniVersionError(PodroomError):
 class CniBehavior:
     """What ipamd does, decided by its variables; the defaults are those of the code, not of the manifest.
 
-    `max_eni` None means no limit of its own; `version` None means the current one.  `passes_target_check` is what
+    `max_eni` None means no limit of its own; `version` None means the current one, and an unknown one makes only that
+    undecidable which hangs on it.  `passes_target_check` is what
     aws-node's check of the targets at start says of their texts; None where only the numbers are known.
     """
 
@@ -39,11 +41,13 @@ class CniBehavior:
     prefix_delegation: bool = False
     custom_networking: bool = False
     pod_eni: bool = False
-    version: tuple[int, ...] | None = None
+    version: tuple[int, ...] | Unknown | None = None
     passes_target_check: bool | None = None
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str], version: tuple[int, ...] | None = None) -> CniBehavior:
+    def from_environment(
+        cls, environment: Mapping[str, str], version: tuple[int, ...] | Unknown | None = None
+    ) -> CniBehavior:
         """Read the variables of aws-node as ipamd does: what it cannot read, it replaces by the default, silently.
 
         `environment` is what the container really gets, so the manifest's own defaults (WARM_PREFIX_TARGET "1")
@@ -82,7 +86,12 @@ class CniBehavior:
         return not self.targets_addresses and self.warm_prefix_target <= 0
 
     def at_least(self, *version: int) -> bool:
-        """Return whether the CNI is of `version` or newer; the current version is newer than any."""
+        """Return whether the CNI is of `version` or newer; the current version is newer than any.
+
+        Raises `Undecidable` if the version is not known.
+        """
+        if isinstance(self.version, Unknown):
+            raise Undecidable(self.version)
         return self.version is None or self.version >= version
 
 

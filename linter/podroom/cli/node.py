@@ -61,13 +61,17 @@ class Asked:
             raise UsageError(f"--ip-family ipv6 and --env ENABLE_IPv4={variables['ENABLE_IPv4']} contradict each other")
         return variables
 
+    def version(self) -> tuple[int, ...] | None:
+        """Return the version of the CNI, None for the newest."""
+        return None if self.cni_version == "latest" else parse_version(self.cni_version)
+
     def question(self, variables: Mapping[str, str], host_network_pods: int) -> NodeQuestion:
         """Return what is asked; raises `UsageError` for options that do not go together."""
         family = _FAMILIES[self.ami_family]
         ipv6 = is_true(variables.get("ENABLE_IPv6", ""))
         if ipv6 and self.ip_family == "ipv4":
             raise UsageError("--ip-family ipv4 and --env ENABLE_IPv6=true contradict each other")
-        version = None if self.cni_version == "latest" else parse_version(self.cni_version)
+        version = self.version()
         cni = behavior_with(variables, version)
         if self.auto_mode:
             self._stand_alone("--auto-mode", "EKS Auto Mode sets up the node and its network by itself")
@@ -147,7 +151,7 @@ def node(*, types: tuple[str, ...], output_format: str, color: str, **options: o
     question = asked.question(variables, config.assumptions.host_network_pods)
     catalog = catalog_of(config)
     reports = [node_report(instance, question) for instance in _chosen(types, catalog)]
-    said = list(remarks(variables, question.cni.version))
+    said = list(remarks(variables, asked.version()))
     if output_format in {"text", "markdown"}:
         from podroom.report import node_tables  # noqa: PLC0415 - only one of the formats is needed
 

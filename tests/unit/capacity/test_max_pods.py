@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from podroom.capacity.interfaces import interface_budget
 from podroom.capacity.working import MissingFactError
 from podroom.catalog.ami_families import AmiFamily
 from podroom.catalog.instance_types import InstanceCatalog, InstanceType
+from podroom.values import Default, Undecidable, Unknown
 
 
 def of(name: str) -> InstanceType:
@@ -101,6 +103,28 @@ def test_prefixes_are_for_nitro_since_1_9_and_for_bare_metal_since_1_11(
 )
 def test_the_trunk_and_custom_networking_take_interfaces_by_version(instance: str, cni: CniBehavior, pods: int):
     assert max_pods.pod_addresses(of(instance), cni).value == pods
+
+
+@pytest.mark.parametrize(
+    ("instance", "settings", "pods"),
+    [
+        ("m5.large", {}, 27),
+        ("m5.large", {"max_eni": 2}, 18),
+        ("m5.large", {"custom_networking": True}, None),
+        ("m5.large", {"prefix_delegation": True, "warm_prefix_target": 1}, None),
+        ("m5.large", {"pod_eni": True}, None),
+    ],
+)
+def test_a_version_that_is_not_known_leaves_open_only_what_hangs_on_it(
+    instance: str, settings: dict[str, Any], pods: int | None
+) -> None:
+    reason = "var.cni_version has no value"
+    cni = CniBehavior(version=Unknown(reason, Default("nobody", "")), **settings)
+    if pods is None:
+        with pytest.raises(Undecidable, match=reason):
+            max_pods.pod_addresses(of(instance), cni)
+    else:
+        assert max_pods.pod_addresses(of(instance), cni).value == pods
 
 
 def test_bare_metal_alone_says_enough_about_prefixes():
