@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from podroom.evaluation.bodies import BodyReader, block_list
@@ -10,8 +11,9 @@ from podroom.evaluation.declarations import Declaration
 from podroom.evaluation.expansion import Repetition
 from podroom.evaluation.expressions import evaluate
 from podroom.evaluation.instance_facts import instance_fact
-from podroom.evaluation.operations import over_choices
+from podroom.evaluation.operations import over_choices, without_failures
 from podroom.evaluation.reading import unknown_of
+from podroom.evaluation.regions import region_of
 from podroom.evaluation.rendered import rendered_parts
 from podroom.evaluation.scope import Place, Scope
 from podroom.evaluation.terms import (
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from podroom.evaluation.modules import Module
 
 _CLOUDINIT = frozenset({"cloudinit_config", "template_cloudinit_config"})
+_REGION = frozenset({"id", "name", "region"})
 _FEWEST_ZONES = 2
 """Every AWS region offers at least two availability zones to an account."""
 
@@ -118,7 +121,21 @@ class ResourceInstance(LazyObject):
         if field is not None:
             return field.term
         fact = self._fact(name) if self.mode == "data" and self.type == "aws_ec2_instance_type" else None
+        region = self._region(name)
+        if region is not None:
+            term = without_failures(evaluate(region.expression, region.scope))
+            return replace(term, nonnull=True, filled=True) if isinstance(term, Sym) else term
         return self._symbol(name) if fact is None else fact
+
+    def _region(self, name: str) -> Place | None:
+        """Return the place that says what `data.aws_region` will say, None if it is something else or not known."""
+        if self.mode != "data" or self.type != "aws_region" or name not in _REGION:
+            return None
+        own = next((own for argument in ("region", "name") if (own := self.body.attribute(argument)) is not None), None)
+        if own is not None:
+            return own.place
+        elsewhere = self._declaration.body.attributes.keys() & {"provider", "endpoint"}
+        return None if elsewhere else region_of(self.module)
 
     def _fact(self, name: str) -> Term | None:
         """Return what the data source will say of an instance type that the catalog knows."""
@@ -169,7 +186,7 @@ class ResourceInstance(LazyObject):
         if self.mode == "data" and name == "rendered" and self.type in _CLOUDINIT:
             return rendered_parts(self.body, self._scope, self.span)
         field = self.body.attribute(name)
-        return None if field is None else field.place
+        return self._region(name) if field is None else field.place
 
     def _part(self, part: BodyReader) -> Term:
         fields = {name: part.attribute(name) for name in ("content", "content_type", "filename")}
