@@ -30,15 +30,21 @@ def marked(scenario: str) -> set[tuple[str, str, int]]:
     return expected
 
 
+def plans(*paths: str) -> list[str]:
+    """Return the options that give the plans at and below the paths."""
+    files = [plan for path in paths for plan in sorted((CHECKOUT / path).rglob("plan.json"))]
+    return [part for plan in files for part in ("--plan", plan.relative_to(CHECKOUT).as_posix())]
+
+
 def found(*paths: str) -> set[tuple[str, str, int]]:
     """Return (code, path, line) of every finding."""
-    report = json.loads(podroom("check", "--format", "json", *paths).stdout)
+    report = json.loads(podroom("check", "--format", "json", *paths, *plans(*paths)).stdout)
     return {(finding["code"], finding["path"], finding["line"]) for finding in report["findings"]}
 
 
 @pytest.mark.parametrize("scenario", GUILTY)
 def test_what_podroom_prints_for_an_example_is_what_its_folder_says(scenario: str) -> None:
-    result = podroom("check", scenario)
+    result = podroom("check", scenario, *plans(scenario))
 
     expected = (CHECKOUT / scenario / "expected.txt").read_text(encoding="utf-8")
     assert result.output == expected, "run tools/update_examples.py and read what has changed"
@@ -47,7 +53,7 @@ def test_what_podroom_prints_for_an_example_is_what_its_folder_says(scenario: st
 
 @pytest.mark.parametrize("scenario", HEALTHY)
 def test_a_healthy_twin_is_silent_and_leaves_nothing_undecided(scenario: str) -> None:
-    result = podroom("check", "--format", "json", scenario)
+    result = podroom("check", "--format", "json", scenario, *plans(scenario))
 
     report = json.loads(result.stdout)
     assert [report[kind] for kind in ("findings", "undecided", "suppressed", "notices", "errors")] == [[]] * 5

@@ -68,7 +68,11 @@ def change(address: str, after: Mapping[str, object], unknown: object = None, **
 def plan(changes: Sequence[Mapping[str, object]], **more: object) -> dict[str, object]:
     """Return a plan of `CONFIGURATION`."""
     variables = {"size": {"default": 1}, "token": {"sensitive": True}}
-    blocks = [{"address": "aws_subnet.own"}, {"address": "aws_autoscaling_group.nodes"}]
+    blocks = [
+        {"address": "aws_subnet.own"},
+        {"address": "aws_autoscaling_group.nodes"},
+        {"address": "aws_launch_template.nodes"},
+    ]
     configured = {"root_module": {"resources": blocks, "variables": variables}}
     return {
         "format_version": "1.2",
@@ -254,6 +258,25 @@ def test_a_plan_belongs_to_the_one_root_module_that_declares_its_blocks(folder: 
         assert podroom("show", "--plan", str(path), str(folder / "a")).exit_code == 0
 
 
+def test_of_two_root_modules_that_fit_a_plan_belongs_to_the_one_that_it_lies_in(folder: Path) -> None:
+    for name in ("a", "b"):
+        (folder / name).mkdir()
+        (folder / name / "main.tf").write_text(CONFIGURATION, encoding="utf-8")
+    (folder / "main.tf").unlink()
+    path = folder / "b" / "plan.json"
+    path.write_text(json.dumps(FULL), encoding="utf-8")
+    result = podroom("show", "--format", "json", "--plan", str(path), str(folder))
+    first, second = json.loads(result.stdout)["worlds"]
+    assert (len(first["subnets"]), len(second["subnets"])) == (1, 2)
+
+
+def test_a_plan_by_itself_says_how_it_is_given(folder: Path) -> None:
+    path = folder / "plan.json"
+    path.write_text(json.dumps(FULL), encoding="utf-8")
+    result = podroom("check", str(path))
+    assert (result.exit_code, "is given with --plan, beside the folder" in result.stderr) == (2, True)
+
+
 # --- the fixtures ----------------------------------------------------------------------------------
 
 
@@ -298,10 +321,10 @@ def test_with_the_plan_every_node_group_has_its_subnets_in_zones_that_have_names
 # --- what somebody changed by hand ---------------------------------------------------------------------
 
 
-def drifts(eks21: Path, name: str) -> dict[str, dict[str, object]]:
+def drifts(eks21: Path, name: str, *codes: str) -> dict[str, dict[str, object]]:
     result = podroom("check", "--format", "json", str(EKS21), "--plan", str(eks21 / f"{name}.json"))
     found = json.loads(result.stdout)["findings"]
-    return {one["subjects"][0]: one for one in found if one["code"] == "PR116"}
+    return {one["subjects"][0]: one for one in found if one["code"] in (codes or {"PR116"})}
 
 
 def test_drift_of_auto_scaling_groups_is_told_with_both_sides(eks21: Path) -> None:
@@ -313,9 +336,47 @@ def test_drift_of_auto_scaling_groups_is_told_with_both_sides(eks21: Path) -> No
     assert "launches launch template lt-manual0000000000 version 7" in str(plain["message"])
 
 
+def test_a_version_of_a_launch_template_that_was_made_by_hand_is_told(eks21: Path) -> None:
+    (found,) = drifts(eks21, "drift", "PR117").values()
+    assert "declared m6i.large, live c5.large: kubelet 29, room" in str(found["message"])
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ({"instance_type": "m7g.2xlarge"}, {"instance_type": "m7g.large"}, "live m7g.large: kubelet 58, room 29"),
+        ({"user_data": "a"}, {"user_data": "b"}, "it has another user_data"),
+        ({"image_id": "a", "user_data": "a"}, {"image_id": "b", "user_data": "b"}, "another image_id and user_data"),
+        (
+            {"user_data": "a", "instance_type": "a"},
+            {"user_data": "b", "instance_type": "m5.large"},
+            "another instance_type (now m5.large), user_data",
+        ),
+        ({"latest_version": 1}, {"latest_version": 2}, None),
+        ({"instance_type": "m7g.large"}, {"instance_type": []}, None),
+    ],
+)
+def test_how_drift_of_a_launch_template_is_told(
+    tmp_path: Path, before: object, after: object, expected: str | None
+) -> None:
+    (message,) = drift_messages(tmp_path, "aws_launch_template.nodes", before, after, "PR117") or (None,)
+    assert (message is None) == (expected is None)
+    assert expected is None or expected in str(message)
+
+
+def drift_messages(folder: Path, address: str, before: object, after: object, code: str) -> list[str]:
+    (folder / "main.tf").write_text(GROUP, encoding="utf-8")
+    sides = {"actions": ["update"], "before": before, "after": after, "before_sensitive": {}, "after_sensitive": {}}
+    drift = {**change(address, {}), "change": sides}
+    path = folder / "plan.json"
+    path.write_text(json.dumps(plan([change(address, {})], resource_drift=[drift])), encoding="utf-8")
+    result = podroom("check", "--format", "json", "--plan", str(path), str(folder))
+    return [one["message"] for one in json.loads(result.stdout)["findings"] if one["code"] == code]
+
+
 @pytest.mark.parametrize("name", ["create", "refresh_only", "state"])
 def test_nothing_of_the_kind_where_nothing_is_taken_back(eks21: Path, name: str) -> None:
-    assert not drifts(eks21, name)
+    assert not drifts(eks21, name, "PR116", "PR117")
 
 
 GROUP = """

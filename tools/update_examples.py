@@ -35,7 +35,9 @@ def update() -> None:
 
 def judge(folder: Path) -> str:
     """Return what podroom prints."""
-    return CliRunner().invoke(podroom, ["check", folder.as_posix()], catch_exceptions=False).output
+    plan = folder / "plan.json"
+    plans = ["--plan", plan.as_posix()] if plan.exists() else []
+    return CliRunner().invoke(podroom, ["check", folder.as_posix(), *plans], catch_exceptions=False).output
 
 
 def with_shown(readme: str, output: str) -> str:

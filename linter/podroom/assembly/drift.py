@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from podroom.model.world import GroupDrift, InstanceChoice, LaunchTemplate, TypeSource
+from podroom.model.world import GroupDrift, InstanceChoice, LaunchTemplate, TemplateDrift, TypeSource
 from podroom.positions import Span
 from podroom.sources.plan_values import Drift, RecordedValue
 from podroom.values import Known, Members, Unknown
@@ -28,6 +28,16 @@ def read_group_drift(drift: Drift, span: Span, types: _Types, template: LaunchTe
         missing = Unknown(f"which instance type {other} names is not known to the plan", span)
         live = _Types((), (missing,)) if other is not None else own
     return GroupDrift(types if recorded is None else recorded, live, other)
+
+
+def read_template_drift(drift: Drift, span: Span) -> TemplateDrift | None:
+    """Return what bears on nodes in the drift of a launch template, None if nothing does."""
+    recorded, live = (side.get("instance_type") for side in (drift.recorded, drift.live))
+    choice = None
+    if isinstance(live, str) and live and live != recorded:
+        choice = InstanceChoice(Known(live, span), TypeSource.LAUNCH_TEMPLATE, span)
+    changed = tuple(name for name in ("image_id", "user_data") if drift.recorded.get(name) != drift.live.get(name))
+    return TemplateDrift(choice, changed) if choice is not None or changed else None
 
 
 def _overrides(values: _Values, span: Span) -> _Types | None:

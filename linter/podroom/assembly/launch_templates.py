@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from podroom.assembly.inventory import Inventory, blocks, first_field
 from podroom.evaluation.project import BodyReader, Field, ResourceInstance
-from podroom.model.world import InstanceChoice, LaunchTemplate, TypeSource, UserData
+from podroom.model.world import InstanceChoice, LaunchTemplate, TemplateDrift, TypeSource, UserData
 from podroom.positions import Span
 from podroom.values import Members, Unknown
 
@@ -40,7 +40,16 @@ def read_launch_template(resource: ResourceInstance) -> LaunchTemplate:
         image=image.string() if image else None,
         user_data=_user_data(body, encoded=template),
         network_interfaces=_network_interfaces(body),
+        drift=_drift(resource),
     )
+
+
+def _drift(resource: ResourceInstance) -> TemplateDrift | None:
+    if resource.drift is None:
+        return None
+    from podroom.assembly.drift import read_template_drift  # noqa: PLC0415 - only with a plan
+
+    return read_template_drift(resource.drift, resource.span)
 
 
 def _instance_type(body: BodyReader, source: TypeSource) -> InstanceChoice | None:

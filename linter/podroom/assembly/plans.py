@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from podroom.errors import UsageError
 from podroom.evaluation.project import ProjectFiles, Settled, declared_blocks
-from podroom.sources.files import read_large
+from podroom.sources.files import folder_of, read_large
 from podroom.sources.plan_values import Drift, RecordedValue
 from podroom.sources.recorded import Calls, Key, Recorded
 from podroom.sources.terraform_json import LARGEST, read_terraform_json
@@ -15,8 +15,9 @@ from podroom.sources.terraform_json import LARGEST, read_terraform_json
 def read_plans(paths: Sequence[str], files: ProjectFiles, roots: Sequence[str]) -> dict[str, Settled]:
     """Return what plans and states say, by the folder of the root module that they are of.
 
-    That is the root module that declares most of the blocks in them.  Raises `InputError` for a file that is none of
-    them, and `UsageError` if there is no such root module, or not one alone.
+    That is the root module that declares most of the blocks in them; of several the one in whose folder they lie.
+    Raises `InputError` for a file that is none of them, and `UsageError` if there is no such root module, or not one
+    alone.
     """
     found: dict[str, list[Recorded]] = {}
     blocks = {root: declared_blocks(files, root) for root in roots}
@@ -26,6 +27,9 @@ def read_plans(paths: Sequence[str], files: ProjectFiles, roots: Sequence[str]) 
         best = [root for root in roots if common[root] and common[root] == max(common.values())]
         if not best:
             raise UsageError(f"{recorded.source} has nothing in common with any root module that was read")
+        here = folder_of(path)
+        if len(best) > 1 and here in best:
+            best = [here]
         if len(best) > 1:
             named = " and ".join(sorted(best)[:2])
             raise UsageError(f"{recorded.source} may be of {named}: name the folder that it is of")

@@ -434,6 +434,18 @@ class InstanceChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateDrift:
+    """A version of a launch template that somebody made outside Terraform, as a plan found it.
+
+    `live_type` is the instance type that it names, None for the recorded one; `changed` are other attributes that are
+    not as Terraform left them (`image_id`, `user_data`).
+    """
+
+    live_type: InstanceChoice | None = None
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class LaunchTemplate:
     """A launch template or launch configuration, as far as it bears on pods.
 
@@ -446,6 +458,8 @@ class LaunchTemplate:
     image: Value[str] | None
     user_data: UserData
     network_interfaces: Members[Span] = field(default_factory=Members)
+    drift: TemplateDrift | None = None
+    """What somebody changed outside Terraform, as a plan found it; None where nothing is known of that."""
 
 
 class CniOrder(Enum):

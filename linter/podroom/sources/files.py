@@ -34,6 +34,7 @@ LARGEST_FILE = 32 * 1024 * 1024
 """In bytes.  The largest Terraform file in 10,442 public ones is under 1 MiB."""
 
 _GIT_CRYPT = b"\x00GITCRYPT\x00"
+_OF_TERRAFORM = (".json", ".tfplan", ".tfstate", "tfplan")
 _CHUNK = 64 * 1024
 _YAML = (".yaml", ".yml")
 """Readers of YAML take UTF-16 as well, if a byte order mark says so (https://yaml.org/spec/1.2.2/#52-character-encodings)."""
@@ -442,7 +443,10 @@ def _folders(path: str, files: Files, *, elsewise: bool) -> list[str]:
         if path.endswith(CONFIGURATION_ENDINGS):
             return [os.path.normpath(os.path.dirname(path) or ".")]
         if not elsewise:
-            files.note(path, f"{_shown(path)} is not a Terraform file (.tf, .tf.json); give a folder or such files")
+            hint = "give a folder or such files"
+            if path.endswith(_OF_TERRAFORM):
+                hint = "a plan or state is given with --plan, beside the folder of its configuration"
+            files.note(path, f"{_shown(path)} is not a Terraform file (.tf, .tf.json); {hint}")
         return []
     known = len(files.problems)
     found = [folder for folder, names in walk(path, files) if any(map(is_configuration, names))]
