@@ -1,0 +1,314 @@
+#!/usr/bin/env python3
+"""Change the sums and the rules in small ways, and see that a test fails each time.
+
+    python tools/mutate.py [MODULE ...]       # all of podroom.capacity and podroom_rules, or what begins like MODULE
+
+The tests are loaded and run once in one process, which notes the lines that each of them runs and keeps the Worlds
+that it judges.  Then every mutation is put into a child of that process (`fork`), where the tests of the changed
+lines are run until one fails.  One that no test notices is a survivor.  It is told, and the exit code is 1, unless
+tests/mutation-survivors.toml says why nothing can notice it; a reason that no survivor needs is told too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import functools
+import gc
+import importlib
+import os
+import pkgutil
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+import pytest
+from coverage import Coverage
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "rules"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "linter"))
+
+import podroom.run
+import podroom.testing
+from mutations import Mutation, Mutations
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+REASONS = CHECKOUT / "tests" / "mutation-survivors.toml"
+PACKAGES = ("podroom.capacity", "podroom_rules")
+TESTS = (
+    "tests/rules",
+    "tests/cases/test_configuration_cases.py",
+    "tests/cases/test_scenario_cases.py",
+    "tests/test_examples.py",
+    "tests/unit/capacity",
+    "tests/oracle/test_capacity_vectors.py",
+    "tests/test_node.py",
+    "tests/test_capacity_command.py",
+    "tests/test_capacity_neighbours.py",
+    "tests/test_capacity_without_room.py",
+    "tests/test_recommend_command.py",
+    "tests/test_json_output.py",
+    "tests/test_settings_not_understood.py",
+    "tests/test_suppressions.py",
+    "tests/test_variables.py",
+    "tests/properties/test_capacity.py",
+    "tests/properties/test_forecast.py",
+)
+OPTIONS = (
+    f"--config-file={CHECKOUT / 'pyproject.toml'}",
+    f"--rootdir={CHECKOUT}",
+    *("-o", "addopts=--import-mode=importlib"),
+    *("-p", "no:cacheprovider", "-p", "no:terminal", "-s", "--assert=plain"),
+    *("-m", "not once"),
+)
+SURVIVED, KILLED = 0, 1
+
+
+@dataclass(frozen=True)
+class Survivor:
+    """A mutation that no test notices."""
+
+    module: str
+    function: str
+    mutation: str
+
+    def __str__(self) -> str:
+        """Return it as a line for people."""
+        return f"{self.module}: {self.function}: {self.mutation}"
+
+
+@dataclass
+class Runner:
+    """A plugin of pytest that runs each test once, and then those of each mutation in a child."""
+
+    modules: Sequence[ModuleType]
+    coverage: Coverage
+    survivors: list[Survivor] = field(default_factory=list)
+    tested: int = 0
+    failed: list[str] = field(default_factory=list)
+    _seconds: dict[str, float] = field(default_factory=dict)
+    _kills: Counter[str] = field(default_factory=Counter)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep what failed."""
+        if report.failed:
+            self.failed.append(report.nodeid)
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Run the tests with their coverage, and then the mutations."""
+        items = {item.nodeid: item for item in session.items}
+        self.coverage.start()
+        for name, item in items.items():
+            self.coverage.switch_context(name)
+            before = time.process_time()
+            _run(item)
+            self._seconds[name] = time.process_time() - before
+        self.coverage.stop()
+        if not self.failed:
+            _forget_answers()
+            gc.collect()
+            functions = [one for one in gc.get_objects() if isinstance(one, FunctionType)]
+            gc.freeze()  # children share what they do not touch
+            for module in self.modules:
+                path = str(module.__file__)
+                self._mutate(module, [one for one in functions if one.__code__.co_filename == path], items)
+        return True
+
+    def _mutate(self, module: ModuleType, functions: Sequence[FunctionType], items: Mapping[str, pytest.Item]) -> None:
+        path = Path(str(module.__file__))
+        mutations = Mutations(path, says=says(module.__name__))
+        self.tested += len(mutations.all)
+        contexts = self.coverage.get_data().contexts_by_lineno(str(path))
+        self._kills.clear()
+        survivors = len(self.survivors)
+        before = time.monotonic()
+        for mutation in mutations.all:
+            lines = contexts if mutation.constant else range(mutation.first_line, mutation.last_line + 1)
+            names = {name for line in lines for name in contexts.get(line, ()) if name in items}
+            order = sorted(names, key=lambda name: (-self._kills[name], self._seconds[name]))
+            install = functools.partial(_install, module, functions, mutations.tree, mutation)
+            if not self._is_killed(install, [items[name] for name in order]):
+                self.survivors.append(Survivor(module.__name__, mutation.function, mutation.text))
+                print(f"{path.name}:{mutation.first_line}: {mutation.function}: {mutation.text}", flush=True)
+        survivors = len(self.survivors) - survivors
+        seconds = time.monotonic() - before
+        print(f"{module.__name__}: {len(mutations.all)} mutations, {survivors} survive, {seconds:.0f} s", flush=True)
+
+    def _is_killed(self, install: Callable[[], None], items: Sequence[pytest.Item]) -> bool:
+        """Run tests with a mutation until one fails; one that never ends is killed, as nobody would wait for it."""
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            result = KILLED  # as it is if the module does not even load
+            try:
+                signal.setitimer(signal.ITIMER_PROF, 1 + 10 * sum(self._seconds[item.nodeid] for item in items))
+                install()
+                killer = next((item.nodeid for item in items if self._fails(item)), None)
+                if killer is None:
+                    result = SURVIVED
+                else:
+                    os.write(writing, killer.encode())
+            finally:
+                os._exit(result)
+        os.close(writing)
+        with os.fdopen(reading, "rb") as pipe:
+            killer = pipe.read().decode()
+        _, status = os.waitpid(child, 0)
+        self._kills[killer] += 1
+        return status != SURVIVED
+
+    def _fails(self, item: pytest.Item) -> bool:
+        _run(item)
+        return bool(self.failed)
+
+
+def _run(item: pytest.Item) -> None:
+    item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+
+
+def _install(module: ModuleType, functions: Iterable[FunctionType], tree: ast.Module, mutation: Mutation) -> None:
+    """Put a mutation into a loaded module."""
+    mutation.apply()
+    if mutation.constant:
+        before = vars(module)[mutation.function]
+        for statement in tree.body:
+            if isinstance(statement, (ast.Assign, ast.AnnAssign)) and mutation.function in ast.unparse(statement):
+                alone = ast.Module(body=[statement], type_ignores=[])
+                exec(compile(alone, str(module.__file__), "exec"), vars(module))  # noqa: S102 - our own source, changed
+                break
+        _rebind(mutation.function, before, vars(module)[mutation.function])
+        return
+    codes = dict(_codes(compile(tree, str(module.__file__), "exec", dont_inherit=True)))
+    for function in functions:
+        code = codes.get((function.__code__.co_name, function.__code__.co_firstlineno))
+        if code is not None and len(code.co_freevars) == len(function.__code__.co_freevars):
+            function.__code__ = code
+
+
+def _codes(code: CodeType) -> Iterator[tuple[tuple[str, int], CodeType]]:
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield (constant.co_name, constant.co_firstlineno), constant
+            yield from _codes(constant)
+
+
+def _rebind(name: str, before: object, after: object) -> None:
+    """Give every module that has imported something the other thing."""
+    for module in list(sys.modules.values()):
+        if getattr(module, "__dict__", {}).get(name) is before:
+            setattr(module, name, after)
+
+
+def _forget_answers() -> None:
+    """Empty what functions that judge, and tests, remember."""
+    for one in gc.get_objects():
+        if isinstance(one, functools._lru_cache_wrapper):  # noqa: SLF001 - it has no public name
+            path = getattr(getattr(one.__wrapped__, "__code__", None), "co_filename", "")
+            if path.startswith(str(CHECKOUT)) and "/catalog/" not in path:
+                one.cache_clear()
+
+
+@contextmanager
+def kept_worlds() -> Iterator[None]:
+    """Read each folder of the checkout and each example of a rule once; what is judged after that is read no more."""
+    understand = podroom.run.understand
+    kept: dict[object, Any] = {}
+    with TemporaryDirectory() as name:
+        examples = str(Path(name).resolve())
+
+        def folder() -> object:
+            name = Path(examples, str(abs(hash(os.environ["PYTEST_CURRENT_TEST"].rpartition(" ")[0]))))
+            name.mkdir(exist_ok=True)
+            return _Folder(str(name))
+
+        def understand_once(request: podroom.run.Request) -> Any:  # noqa: ANN401 - what the original returns
+            places = [str(Path(path).resolve()) for path in request.paths]
+            if not all(place.startswith((str(CHECKOUT), examples)) for place in places):
+                return understand(request)  # a test may write other files there
+            about = (tuple(request.given), tuple(request.environment.items()), request.workspace, request.reader)
+            key = (str(Path.cwd()), tuple(request.paths), repr(about))
+            if key not in kept:
+                kept[key] = understand(request)
+            return kept[key]
+
+        _rebind("understand", understand, understand_once)
+        vars(podroom.testing)["TemporaryDirectory"] = folder
+        yield
+
+
+@dataclass(frozen=True)
+class _Folder:
+    """A folder that stays when the `with` statement ends."""
+
+    name: str
+
+    def __enter__(self) -> str:
+        return self.name
+
+    def __exit__(self, *_: object) -> None:
+        """Leave it where it is."""
+
+
+def modules_of(wanted: Sequence[str]) -> list[ModuleType]:
+    """Load the modules whose names begin with one of those wanted."""
+    names = [
+        f"{package}.{one.name}"
+        for package in PACKAGES
+        for one in pkgutil.iter_modules(importlib.import_module(package).__path__)
+    ]
+    found = [name for name in names if name.startswith(tuple(wanted))]
+    return [importlib.import_module(name) for name in found or wanted]
+
+
+def says(module: str) -> bool:
+    """Return whether the text that functions of a module return is for people, and not a name or a key."""
+    return module.startswith("podroom_rules")
+
+
+def read_reasons(path: Path) -> dict[Survivor, str]:
+    """Return why no test can notice a mutation, as a file says it."""
+    written = tomllib.loads(path.read_text(encoding="utf-8")).get("survivor", []) if path.exists() else []
+    return {Survivor(one["module"], one["function"], one["mutation"]): one["reason"] for one in written}
+
+
+def main() -> int:
+    """Run the tests, the mutations, and tell what survived."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("modules", nargs="*", metavar="MODULE", default=list(PACKAGES))
+    parser.add_argument("--tests", nargs="+", default=list(TESTS), help="where the tests are")
+    parser.add_argument("--reasons", type=Path, default=REASONS, help="why some mutations may survive")
+    arguments = parser.parse_args()
+    os.chdir(CHECKOUT)
+    modules = modules_of(arguments.modules)
+    coverage = Coverage(data_file=None, config_file=False, include=[str(module.__file__) for module in modules])
+    runner = Runner(modules, coverage)
+    with kept_worlds():
+        outcome = pytest.main([*OPTIONS, *arguments.tests], plugins=[runner])
+    if runner.failed or outcome != pytest.ExitCode.OK:
+        print("the tests do not pass without any mutation:", *runner.failed, sep="\n  ")
+        return 2
+    reasons = read_reasons(arguments.reasons)
+    unexplained = [one for one in runner.survivors if one not in reasons]
+    names = {module.__name__ for module in modules}
+    needless = [one for one in reasons if one.module in names and one not in runner.survivors]
+    print(f"{runner.tested} mutations, {len(runner.survivors)} survive, {len(unexplained)} without a reason")
+    for one in needless:
+        print(f"has a reason to survive, but does not: {one}")
+    return 1 if unexplained or needless else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
