@@ -60,11 +60,7 @@ resource "aws_eks_node_group" "nodes" {
 """Kubelet is told 110 pods, for which an m5.large has room with prefix delegation only."""
 
 SETS = {
-    "extra variables of the chart": (
-        "values.yaml",
-        'image: {tag: v1.19.0}\nextraEnv:\n  - name: ENABLE_PREFIX_DELEGATION\n    value: "true"\n',
-    ),
-    "an application with several sources": (
+    "an application of a chart that is filled in": (
         "app.yaml",
         """apiVersion: argoproj.io/v1alpha1
 kind: Application
@@ -108,9 +104,9 @@ patches:
         "releases:\n  - {name: cni, chart: ./cni, set: [{name: env.ENABLE_PREFIX_DELEGATION, value: 'true'}]}\n",
     ),
     "a chart by another name": ("values.yaml", 'network:\n  env:\n    ENABLE_PREFIX_DELEGATION: "true"\n'),
-    "a pipeline of Jenkins": (
+    "a value that Groovy fills in": (
         "Jenkinsfile",
-        "stage('x') { steps { sh 'kubectl set env ds aws-node ENABLE_PREFIX_DELEGATION=true' } }\n",
+        'stage("x") { steps { sh "kubectl set env ds/aws-node ENABLE_PREFIX_DELEGATION=${params.ON}" } }\n',
     ),
     "a hook of Terragrunt": (
         "terragrunt.hcl",
@@ -135,6 +131,46 @@ patches:
         ".github/workflows/cni.yaml",
         "jobs: {a: {steps: [{run: 'kubectl set env ds/aws-node ENABLE_PREFIX_DELEGATION=${{ inputs.on }}'}]}}\n",
     ),
+}
+_SET_ENV = "kubectl set env ds/aws-node -n kube-system ENABLE_PREFIX_DELEGATION=true"
+READ = {
+    "a script without an ending": ("deploy", f"#!/bin/bash\n{_SET_ENV}\n"),
+    "a justfile": ("justfile", f"cni:\n  {_SET_ENV}\n"),
+    "a step of Jenkins": ("Jenkinsfile", f"stage('x') {{ steps {{ sh '{_SET_ENV}' }} }}\n"),
+    "a step of Jenkins over several lines": ("Jenkinsfile", f'sh(script: """\n  {_SET_ENV}\n""")\n'),
+    "extra variables of the chart": (
+        "values.yaml",
+        'image: {tag: v1.19.0}\nextraEnv:\n  - name: ENABLE_PREFIX_DELEGATION\n    value: "true"\n',
+    ),
+    "an application with several sources": (
+        "app.yaml",
+        """apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: cni}
+spec:
+  sources:
+    - {repoURL: https://example.com/values, ref: values}
+    - {chart: aws-vpc-cni, helm: {valuesObject: {env: {ENABLE_PREFIX_DELEGATION: "true"}}}}
+""",
+    ),
+    "helm upgrade": (
+        "up.sh",
+        """helm upgrade --install cni eks/aws-vpc-cni -n kube-system \\
+  --set image.region=x,env.ENABLE_PREFIX_DELEGATION=true --set-string env.WARM_PREFIX_TARGET=1
+""",
+    ),
+    "aws eks create-addon": (
+        "up.sh",
+        """aws eks create-addon --cluster-name main --addon-name vpc-cni \\
+  --configuration-values '{"env":{"ENABLE_PREFIX_DELEGATION":"true"}}'
+""",
+    ),
+}
+"""What turns prefix delegation on, so that there is room for 110 pods."""
+ELSEWHERE = {
+    "a DaemonSet of another namespace": "kubectl set env -n default ds/aws-node ENABLE_PREFIX_DELEGATION=true\n",
+    "the add-on of another name": "aws eks create-addon --addon-name coredns --configuration-values '{}'\n",
+    "another chart": "helm upgrade --install app example/app --set env.WARM_UP=true\n",
 }
 SPEAKS = {
     "a comment": ("values.yaml", "# ENABLE_PREFIX_DELEGATION: set elsewhere\nkaren: 1\n"),
@@ -239,11 +275,17 @@ def test_a_file_that_only_names_the_cni_is_not_parsed(monkeypatch: pytest.Monkey
     assert documents.read_document(Document("app.yaml", workload)) == ([], None)
 
 
-@pytest.mark.parametrize("name", ["deploy", "justfile"])
-def test_a_script_without_an_ending_is_read(tmp_path: Path, name: str) -> None:
-    script = "#!/bin/bash\nkubectl set env ds/aws-node -n kube-system ENABLE_PREFIX_DELEGATION=true\n"
+@pytest.mark.parametrize(("name", "text"), READ.values(), ids=READ)
+def test_what_is_read_leaves_nothing_open(tmp_path: Path, name: str, text: str) -> None:
+    codes, outcome = judged(tmp_path, name, text)
 
-    codes, outcome = judged(tmp_path, name, script)
+    assert codes == []
+    assert not outcome.undecided
 
-    assert "PR101" not in codes
+
+@pytest.mark.parametrize("text", ELSEWHERE.values(), ids=ELSEWHERE)
+def test_what_a_command_sets_elsewhere_changes_nothing(tmp_path: Path, text: str) -> None:
+    codes, outcome = judged(tmp_path, "up.sh", text)
+
+    assert codes == ["PR101"]
     assert not outcome.undecided

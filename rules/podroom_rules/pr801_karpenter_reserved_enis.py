@@ -134,9 +134,7 @@ class KarpenterReservedEnis(Rule[NodePool]):
             f"{worst.room.value}",
             label=f"room for {worst.room.value}: {worst.room.working}",
             effect=STUCK_PODS,
-            fix=f'set settings.reservedENIs: "{needed}"'
-            if needed is not None
-            else f"set maxPods: {worst.room.value} in the kubelet block of the EC2NodeClass",
+            fix=_fix(karpenter, needed, worst.room.value),
             related=(
                 *(
                     Note(_FEATURES[variable.name], variable.span)
@@ -156,6 +154,15 @@ class KarpenterReservedEnis(Rule[NodePool]):
                 "types_without_room": len(faults),
             },
         )
+
+
+def _fix(karpenter: Karpenter, needed: int | None, room: int) -> str:
+    if needed is None:
+        return f"set maxPods: {room} in the kubelet block of the EC2NodeClass"
+    setting = f'settings.reservedENIs: "{needed}"'
+    if karpenter.by_eksctl:
+        return f"install Karpenter by its own chart with {setting}: what eksctl installs does not let you set it"
+    return f"set {setting}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from podroom.values import Known, Undecidable
 from podroom_rules.wording import STUCK_PODS, article, assumed_cni, joined
 
 _MOST_TYPES = 10
+_LETS_IN = ("In", "Gt", "Gte", "Lt", "Lte")
 _CLUSTER = """
 resource "aws_eks_cluster" "main" {
   name = "main"
@@ -148,7 +149,7 @@ class KarpenterStaticMaxPods(Rule[NodePool]):
                 f"pods are taken to ask for {SMALLEST_POD} MiB of memory or more"
                 + ("" if allowed.sized else "; Karpenter takes a small type only if the waiting pods fit on it"),
             ),
-            related=(*_sizes(pool), *_cause(assessment, pool, worst, cni)),
+            related=(*_sizes(pool, worst.instance), *_cause(assessment, pool, worst, cni)),
             severity=None if allowed.sized else Severity.WARNING,
             confidence=Confidence.MEDIUM if settings.declared_by is None or not allowed.sized else Confidence.HIGH,
             evidence={
@@ -197,16 +198,20 @@ def _fix(assessment: Assessment, pool: NodePool, faults: list[_Fault], cni: CniB
     return "; or ".join(ways)
 
 
-def _sizes(pool: NodePool) -> Iterator[Note]:
-    """Iterate over notes at the requirements that let small types in."""
+def _sizes(pool: NodePool, instance: InstanceType) -> Iterator[Note]:
+    """Yield a note at the requirement that lets a small type in, at its value if there are several."""
+    wanted = {
+        "instance-type": instance.name,
+        "instance-size": instance.name.partition(".")[2],
+        "instance-cpu": str(instance.vcpus),
+    }
     for requirement in pool.requirements:
         key = requirement.key
-        if isinstance(key, Known) and key.value.rpartition("/")[2] in (
-            "instance-type",
-            "instance-size",
-            "instance-cpu",
-        ):
-            yield Note("this lets Karpenter launch it", requirement.span)
+        name = key.value.rpartition("/")[2] if isinstance(key, Known) else ""
+        if name in wanted and isinstance(requirement.operator, Known) and requirement.operator.value in _LETS_IN:
+            values = [one for one in requirement.values if isinstance(one, Known) and one.value == wanted[name]]
+            place = values[0].origin if values else requirement.span
+            yield Note("this lets Karpenter launch it", place if isinstance(place, Span) else requirement.span)
             return
     yield Note("the requirements name no size", pool.span)
 

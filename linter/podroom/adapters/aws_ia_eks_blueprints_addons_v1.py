@@ -11,7 +11,16 @@ from podroom.adapters.hcl import variables
 
 
 def _text() -> str:
-    return variables({"cluster_name": "null", "create_kubernetes_resources": "true", "eks_addons": "{}"}) + _ADDONS
+    return variables(_DEFAULTS) + _ADDONS
+
+
+_DEFAULTS = {
+    "cluster_name": "null",
+    "create_kubernetes_resources": "true",
+    "eks_addons": "{}",
+    "enable_karpenter": "false",
+    "karpenter": "{}",
+}
 
 
 _ADDONS = """
@@ -28,6 +37,14 @@ resource "aws_eks_addon" "this" {
   addon_name           = try(each.value.name, each.key)
   addon_version        = try(each.value.addon_version, data.aws_eks_addon_version.this[each.key].version)
   configuration_values = try(each.value.configuration_values, null)
+}
+
+resource "helm_release" "karpenter" {
+  count = var.create_kubernetes_resources && var.enable_karpenter && try(var.karpenter.create, true) ? 1 : 0
+
+  chart  = try(var.karpenter.chart, "karpenter")
+  values = try(var.karpenter.values, [])
+  set    = concat([{ name = "settings.clusterName", value = var.cluster_name }], try(var.karpenter.set, []))
 }
 """
 

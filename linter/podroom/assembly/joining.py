@@ -210,7 +210,10 @@ def _has_tag(world: World, value: str) -> bool:
 def _gathered(
     homeless: dict[tuple[str, str | None], list[Loose]],
 ) -> dict[tuple[str, str | None], list[Loose]]:
-    """Put parts of a folder that name no cluster to those of the same folder that do, if they name just one."""
+    """Put parts of a folder that name no cluster to those of the same folder that do, if they name just one.
+
+    How Karpenter is installed is left out where that is all: it says nothing of a cluster that is not here.
+    """
     gathered: dict[tuple[str, str | None], list[Loose]] = {}
     named: dict[str, list[str]] = {}
     for folder, name in homeless:
@@ -219,7 +222,11 @@ def _gathered(
         names = named[folder]
         key = (folder, names[0] if name is None and len(names) == 1 else name)
         gathered.setdefault(key, []).extend(several)
-    return gathered
+    return {
+        (folder, name): several
+        for (folder, name), several in gathered.items()
+        if name is not None or not all(isinstance(loose.part, Karpenter) for loose in several)
+    }
 
 
 def _own_world(folder: str, name: str | None, parts: Sequence[Loose]) -> World:

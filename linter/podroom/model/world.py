@@ -313,13 +313,14 @@ class Karpenter:
     """How Karpenter is installed: `reserved_enis` are the interfaces that it leaves out of max pods on every node.
 
     `expressions` says whether node classes may hold expressions (the gate NodeClassCEL), None where nothing sets it,
-    which leaves it off.
+    which leaves it off.  `by_eksctl` says that eksctl installs it, which lets nobody choose its settings.
     """
 
     address: str
     span: Span
     reserved_enis: Value[int]
     expressions: Value[bool] | None = None
+    by_eksctl: bool = False
 
 
 @dataclass(frozen=True, slots=True)

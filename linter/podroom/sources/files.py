@@ -451,7 +451,8 @@ def _folders(path: str, files: Files, *, elsewise: bool) -> list[str]:
     known = len(files.problems)
     found = [folder for folder, names in walk(path, files) if any(map(is_configuration, names))]
     if not found and not elsewise and len(files.problems) == known:
-        files.note(path, f"no Terraform configuration (*.tf, *.tf.json, *.tofu) in {_shown(path)}")
+        what = "and nothing of eksctl, Karpenter or the VPC CNI that can be read"
+        files.note(path, f"no Terraform configuration (*.tf, *.tf.json, *.tofu) in {_shown(path)}, {what}")
     return found
 
 

@@ -46,6 +46,7 @@ _VARIABLES = (
     b"WARM_IP_TARGET",
     b"WARM_PREFIX_TARGET",
 )
+_KARPENTER = (b"NodePool", b"NodeClass", b"Provisioner", b"AWSNodeTemplate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +75,7 @@ MANIFEST = Interest(
     YAML + YAML_TEMPLATES,
     (
         # kinds, not groups: every Deployment may have a label of Karpenter
-        b"NodePool",
-        b"NodeClass",
-        b"Provisioner",
-        b"AWSNodeTemplate",
+        *_KARPENTER,
         b"ENIConfig",
         b"SecurityGroupPolicy",
         b"CNINode",
@@ -88,6 +86,8 @@ MANIFEST = Interest(
         *_VARIABLES,
         b"reservedENIs",
         b"interruptionQueue",
+        b"clusterName",
+        b"karpenter/controller",
     ),
 )
 SCRIPT = Interest(
@@ -97,7 +97,7 @@ SCRIPT = Interest(
         *("Makefile", "Jenkinsfile", "justfile", "Justfile"),
         WITHOUT_ENDING,
     ),
-    (b"set env", b"aws-node", *_VARIABLES, b"vpc-cni"),
+    (b"set env", b"aws-node", *_VARIABLES, b"vpc-cni", b"helm upgrade", b"helm install", *_KARPENTER),
 )
 
 

@@ -246,7 +246,7 @@ def _perhaps(config: ClusterConfig, lending: Lending) -> Iterator[CniSource]:
 
 def _karpenter(section: Mapping | None) -> Karpenter | None:
     """Return how eksctl installs Karpenter: with the chart's own settings (pkg/karpenter/karpenter.go)."""
-    return None if section is None else Karpenter("karpenter", section.span, Known(0, _KARPENTER))
+    return None if section is None else Karpenter("karpenter", section.span, Known(0, _KARPENTER), by_eksctl=True)
 
 
 def _add_ons(

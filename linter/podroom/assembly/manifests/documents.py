@@ -11,11 +11,19 @@ from podroom.assembly.manifests.cni import (
     read_eni_config,
     read_security_group_policy,
 )
-from podroom.assembly.manifests.helm import Chart, Release, chart_of_values, find_chart, merged, read_release
+from podroom.assembly.manifests.helm import (
+    Chart,
+    Release,
+    chart_of_values,
+    find_chart,
+    merged,
+    read_karpenter_deployment,
+    read_release,
+)
 from podroom.assembly.manifests.karpenter import read_node_class, read_node_pool
 from podroom.assembly.manifests.objects import Manifest, manifests_of
 from podroom.assembly.manifests.parts import Loose
-from podroom.assembly.manifests.tree import Item, Leaf, Table, from_yaml, items_of, text_of
+from podroom.assembly.manifests.tree import Found, Item, Leaf, Table, from_yaml, items_of, text_of
 from podroom.assembly.manifests.unread import speaks_of_the_cni
 from podroom.catalog.cni_variables import CNI_VARIABLES
 from podroom.model.world import Gap, Karpenter
@@ -36,7 +44,9 @@ _MAY_BE_OURS = pattern(
     r"\bkind[\"']?\s*:\s*[\"']?(?:NodePool|EC2NodeClass|Provisioner|AWSNodeTemplate|NodeClass|ENIConfig|CNINode"
     r"|SecurityGroupPolicy|HelmRelease|Application)"
     rf"|\bname[\"']?\s*:\s*[\"']?(?:aws-node|amazon-vpc-cni|karpenter-global-settings|{_VARIABLES})\b"
-    rf"|\b(?:eniConfig|reservedENIs|interruptionQueue|clusterName|clusterEndpoint|{_VARIABLES})[\"']?\s*:"
+    rf"|\b(?:eniConfig|reservedENIs|interruptionQueue|{_VARIABLES})[\"']?\s*:"
+    r"|\bsettings[\"']?\s*:[^\0]{0,2000}?\b(?:clusterName|clusterEndpoint)[\"']?\s*:"
+    r"|\bkind[\"']?\s*:\s*[\"']?Deployment\b[^\0]*\bname[\"']?\s*:\s*[\"']?karpenter\b"
 )
 """What every text with a part in it holds: far cheaper to look for than to parse thousands that name the CNI."""
 _FILLED_IN = ("{{", "{%", "%{", "${")
@@ -129,6 +139,8 @@ def _read(manifest: Manifest) -> Iterator[Loose]:
         yield Loose(read_node_pool(manifest), span)
     elif manifest.kind in ("EC2NodeClass", "AWSNodeTemplate", "NodeClass"):
         yield read_node_class(manifest)
+    elif manifest.kind == "Deployment":
+        yield from read_karpenter_deployment(manifest)
     elif manifest.kind == "DaemonSet":
         yield Loose(read_daemon_set(manifest), span)
     elif manifest.kind == "ENIConfig":
@@ -163,18 +175,24 @@ def _release(manifest: Manifest) -> Iterator[Loose]:
     """Read a HelmRelease of Flux or an Application of Argo CD that installs one of our charts."""
     if manifest.kind == "HelmRelease":
         spec = manifest.table("spec")
-        name = text_of(spec.find("chart", "spec", "chart"), "chart")
-        parts = [spec.get("values")]
         others, more = items_of(spec.get("valuesFrom"), "valuesFrom")
         elsewhere = first_unknown(
             *more, *(Unknown("valuesFrom names values that are not here", one.span) for one in others)
         )
-    else:
-        source = manifest.table("spec", "source")
-        name = text_of(source.get("chart"), "chart")
-        parts = [source.find("helm", "values"), source.find("helm", "valuesObject")]
-        elsewhere = _parameters(source)
-    chart = find_chart(name.value) if isinstance(name, Known) else None
+        yield from _installed(manifest, spec.find("chart", "spec", "chart"), [spec.get("values")], elsewhere)
+        return
+    spec = manifest.table("spec")
+    several, _ = items_of(spec.get("sources"), "spec.sources")
+    for source in (spec.get("source"), *several):
+        if isinstance(source, Table):
+            parts = [source.find("helm", "values"), source.find("helm", "valuesObject")]
+            yield from _installed(manifest, source.get("chart"), parts, _parameters(source))
+
+
+def _installed(manifest: Manifest, name: Found, parts: Sequence[Found], elsewhere: Unknown | None) -> Iterator[Loose]:
+    """Read the values of a chart that an object installs; `elsewhere` says why there may be more of them."""
+    chart_name = text_of(name, "chart")
+    chart = find_chart(chart_name.value) if isinstance(chart_name, Known) else None
     if chart is None:
         return
     tables: list[Table] = []

@@ -6,15 +6,18 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 
 from podroom.assembly.manifests.cni import environment_of_list, environment_of_map, probes_of, use_of_subnet
+from podroom.assembly.manifests.objects import Manifest
 from podroom.assembly.manifests.parts import CniPart, Loose
-from podroom.assembly.manifests.tree import Entry, Leaf, Listing, Table, integer_of, text_of
+from podroom.assembly.manifests.tree import Entry, Item, Leaf, Listing, Table, integer_of, items_of, text_of
 from podroom.catalog import documents
 from podroom.catalog.cni_variables import CNI_VARIABLES
 from podroom.model.world import CniOption, CniSource, CniSourceKind, EnvironmentVariable, Karpenter, PodSubnet
+from podroom.patterns import pattern
 from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.values import Default, Known, Members, Unknown, Value, first_unknown
 
+_RESERVED = "RESERVED_ENIS"
 _KARPENTER = Default("Karpenter", documents.KARPENTER_SETTINGS)
 _CNI_KEYS = frozenset(
     (
@@ -29,6 +32,15 @@ _CNI_KEYS = frozenset(
         "warmWindowsIPTarget",
     )
 )
+_TELLING = CNI_VARIABLES.keys() - {
+    "CLUSTER_NAME",
+    "CLUSTER_ENDPOINT",
+    "DISABLE_METRICS",
+    "HTTP_TIMEOUT",
+    "MY_NODE_NAME",
+}
+"""Variables by which a list of variables is known to be for aws-node; other programs have ones by the other names."""
+_STEP = pattern(r"((?:[^.\\\[]|\\.)+)(\[\d+\])?(?:\.|$)")
 _OPTIONS = (("enableNetworkPolicy",), ("nodeAgent", "enabled"), ("nodeAgent", "image", "tag"))
 _KARPENTER_KEYS = frozenset(("reservedENIs", "clusterName", "clusterEndpoint", "interruptionQueue"))
 
@@ -64,6 +76,9 @@ def chart_of_values(values: Table) -> Chart | None:
     environment = values.get("env")
     if isinstance(environment, Table) and CNI_VARIABLES.keys() & {*environment.entries, *environment.doubtful}:
         return Chart.VPC_CNI
+    extra, _ = environment_of_list(values.get("extraEnv"))
+    if any(variable.name in _TELLING for variable in extra):
+        return Chart.VPC_CNI
     if "eniConfig" in values.entries and _CNI_KEYS & values.entries.keys():
         return Chart.VPC_CNI
     settings = values.get("settings")
@@ -93,6 +108,29 @@ def _merge(below: Table, above: Table) -> Table:
         doubtful.pop(key, None)
     doubtful.update(above.doubtful)
     return Table(above.span, entries, doubtful, (*below.missing, *above.missing))
+
+
+def nested(name: str, value: Item | Unknown, owner: Span) -> Table | None:
+    """Return `a.b.c = value` as tables in each other; None for an index into a list, which needs the list."""
+    steps: list[str] = []
+    at = 0
+    while at < len(name):
+        step = _STEP.match(name, at)
+        if step is None or step[2]:
+            return None
+        steps.append(step[1].replace("\\.", ".").replace("\\", ""))
+        at = step.end()
+    if not steps:
+        return None
+    span = owner if isinstance(value, Unknown) else value.span
+    last = steps.pop()
+    if isinstance(value, Unknown):
+        table = Table(span, doubtful={last: value})
+    else:
+        table = Table(span, {last: Entry(last, value, span)})
+    for step_name in reversed(steps):
+        table = Table(span, {step_name: Entry(step_name, table, span)})
+    return table
 
 
 def read_vpc_cni(release: Release) -> Loose:
@@ -171,7 +209,7 @@ def read_karpenter(release: Release) -> Loose:
     values = release.values
     reserved = _setting(values, "reservedENIs")
     variables, _ = environment_of_list(values.find("controller", "env"))
-    variable = next((variable for variable in reversed(variables) if variable.name == "RESERVED_ENIS"), None)
+    variable = next((variable for variable in reversed(variables) if variable.name == _RESERVED), None)
     number: Value[int]
     if variable is not None:
         number = _whole(variable)
@@ -189,6 +227,27 @@ def read_karpenter(release: Release) -> Loose:
         if isinstance(found, Known) and found.value:
             name = found.value
     return Loose(Karpenter(release.address, release.span, number, expressions), release.span, name)
+
+
+def read_karpenter_deployment(manifest: Manifest) -> Iterator[Loose]:
+    """Read the Deployment karpenter, which tells its settings by variables; a patch without an image tells some."""
+    containers, more = items_of(manifest.table("spec", "template", "spec").get("containers"), "containers")
+    for container in containers:
+        if not isinstance(container, Table):
+            continue
+        variables, gap = environment_of_list(container.get("env"))
+        by_name = {variable.name: variable for variable in variables}
+        reserved = by_name.get(_RESERVED)
+        if reserved is None and container.get("image") is None:
+            continue
+        name = by_name.get("CLUSTER_NAME")
+        missing = first_unknown(manifest.uncertain, gap, *more)
+        number: Value[int] = Known(0, _KARPENTER) if missing is None else missing
+        if reserved is not None:
+            number = _whole(reserved)
+        cluster = name.value.value if name is not None and isinstance(name.value, Known) and name.value.value else None
+        yield Loose(Karpenter(manifest.address, manifest.span, number), manifest.span, cluster)
+        return
 
 
 def _setting(values: Table, name: str) -> Value[int] | None:

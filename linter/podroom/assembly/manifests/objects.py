@@ -11,6 +11,7 @@ from podroom.values import Known, Unknown, Value
 
 _KINDS = {
     "DaemonSet": ("apps/", "extensions/"),
+    "Deployment": ("apps/",),
     "ConfigMap": ("v1",),
     "ENIConfig": ("crd.k8s.amazonaws.com/",),
     "SecurityGroupPolicy": ("vpcresources.k8s.aws/",),
@@ -23,7 +24,11 @@ _KINDS = {
     "HelmRelease": ("helm.toolkit.fluxcd.io/",),
     "Application": ("argoproj.io/",),
 }
-_NAMED = {"DaemonSet": ("aws-node",), "ConfigMap": ("amazon-vpc-cni", "karpenter-global-settings")}
+_NAMED = {
+    "DaemonSet": ("aws-node",),
+    "Deployment": ("karpenter",),
+    "ConfigMap": ("amazon-vpc-cni", "karpenter-global-settings"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from podroom.assembly.manifests.installing import installs, masked, read_installing
 from podroom.assembly.manifests.parts import CniPart, Loose
 from podroom.catalog.cni_variables import find_cni_variable
 from podroom.model.world import CniSource, CniSourceKind, EnvironmentVariable
@@ -39,36 +40,33 @@ _TAKES_A_VALUE = frozenset(
     )
 )
 _ASSIGNMENT = pattern(r"([A-Za-z_][A-Za-z0-9_]*)=", re.DOTALL)
+_GROOVY = ("Jenkinsfile", ".groovy")
+_SHELL_STEP = pattern(r"""\bsh\b[^\n'"]*?('''|\"\"\"|'|")(.*?)(?<!\\)\1""", re.DOTALL)
+_GROOVY_VALUE = pattern(r"(?<!\\)\$(?:\{[^}]*\}|[A-Za-z_][\w.]*)")
 _PLACEHOLDER = pattern(r"\$?\{\{.*?\}\}")
 _MAKE = pattern(r"(?<!\$)\$(?:\(\w+\)|\{\w+\})")
 _REMOVAL = pattern(r"([A-Za-z_][A-Za-z0-9_]*)-")
 
 
 def read_script(document: Document) -> list[Loose]:
-    """Return what a shell script, or the commands in a YAML file, set; nothing if it sets nothing."""
-    if not SETS.search(document.text) or _AWS_NODE not in document.text:
+    """Return what a shell script, or the commands in a YAML file, set and install; nothing if it does neither."""
+    sets = _sets(document.text)
+    if not sets and not installs(document.text):
         return []
     whole = _masked(document)
-    if document.path.endswith((".yaml", ".yml", ".json")):
-        return read_commands([text for node in compose(whole).documents for text in _scalars(node)])
-    return read_commands([whole])
+    texts = [whole]
+    if document.path.endswith(_GROOVY):
+        texts = list(_steps(whole))
+    elif document.path.endswith((".yaml", ".yml", ".json")):
+        texts = [text for node in compose(whole).documents for text in _scalars(node)]
+    found = read_commands(texts) if sets else []
+    return [*found, *(loose for text in texts for loose in read_installing(text))]
 
 
 def _masked(document: Document) -> TracedText:
     """Return a script in which each placeholder of what runs it (Task, just, GitHub, Make) is not known."""
-    text = document.text
-    filled_in = _MAKE if document.path.endswith(("akefile", ".mk")) else _PLACEHOLDER
-    pieces: list[Piece] = []
-    at = 0
-    for placeholder in filled_in.finditer(text):
-        start, end = placeholder.span()
-        pieces.append(Piece(text[at:start], Span(document, at, start), exact=True))
-        span = Span(document, start, end)
-        hole = Unknown(f"`{placeholder.group()}` is filled in before the command runs", span)
-        pieces.append(Piece(HOLE, span, hole=hole))
-        at = end
-    pieces.append(Piece(text[at:], Span(document, at, len(text)), exact=True))
-    return TracedText([piece for piece in pieces if piece.text])
+    whole = TracedText([Piece(document.text, Span(document, 0, len(document.text)), exact=True)])
+    return masked(whole, _MAKE if document.path.endswith(("akefile", ".mk")) else _PLACEHOLDER)
 
 
 def read_commands(texts: list[TracedText], owner: str | None = None, uncertain: Unknown | None = None) -> list[Loose]:
@@ -78,11 +76,11 @@ def read_commands(texts: list[TracedText], owner: str | None = None, uncertain: 
     missing: Unknown | None = uncertain
     place: Span | None = None
     for text in texts:
-        if not SETS.search(text.text) or _AWS_NODE not in text.text:
+        if not _sets(text.text):
             continue
         for command in Shell().run(text):
             words = _after_set_env(command)
-            if words is None or not _is_target(words):
+            if words is None or not _is_target(words, [word.text for word in command.words]):
                 continue
             place = place or command.span
             variables, containers, gap = _variables(words, command)
@@ -104,6 +102,13 @@ def read_commands(texts: list[TracedText], owner: str | None = None, uncertain: 
     return [Loose(CniPart(source), place)]
 
 
+def _steps(pipeline: TracedText) -> Iterator[TracedText]:
+    """Iterate over the scripts of a pipeline of Jenkins: `sh '...'`, of which Groovy fills in what is in `"`."""
+    for step in _SHELL_STEP.finditer(pipeline.text):
+        text = pipeline.slice(step.start(2), step.end(2))
+        yield text if step[1].startswith("'") else masked(text, _GROOVY_VALUE)
+
+
 def _scalars(node: Node) -> Iterator[TracedText]:
     """Iterate over the texts of a document that may be commands."""
     pending = [node]
@@ -113,8 +118,12 @@ def _scalars(node: Node) -> Iterator[TracedText]:
             pending += [entry.value for entry in reversed(node.entries)]
         elif isinstance(node, Sequence):
             pending += reversed(node.items)
-        elif _AWS_NODE in node.text and SETS.search(node.text):
+        elif _sets(node.text) or installs(node.text):
             yield node.content
+
+
+def _sets(text: str) -> bool:
+    return _AWS_NODE in text and SETS.search(text) is not None
 
 
 def _after_set_env(command: Command) -> tuple[Word, ...] | None:
@@ -126,8 +135,14 @@ def _after_set_env(command: Command) -> tuple[Word, ...] | None:
     return None
 
 
-def _is_target(words: tuple[Word, ...]) -> bool:
-    """Return whether the words name the DaemonSet aws-node: `ds aws-node`, `daemonset/aws-node`."""
+def _is_target(words: tuple[Word, ...], texts: list[str]) -> bool:
+    """Return whether the words name the DaemonSet aws-node of kube-system: `ds aws-node`, `daemonset/aws-node`.
+
+    `texts` are all words of the command, as the namespace may stand before `set env`.
+    """
+    namespace = _namespace(texts)
+    if namespace is not None and HOLE not in namespace and namespace != "kube-system":
+        return False
     texts = [word.text for word in words]
     for at, text in enumerate(texts):
         kind, separator, name = text.partition("/")
@@ -136,6 +151,15 @@ def _is_target(words: tuple[Word, ...]) -> bool:
         if text in _KINDS and _AWS_NODE in texts[at + 1 :]:
             return True
     return False
+
+
+def _namespace(texts: list[str]) -> str | None:
+    """Return the namespace that a command names, None if it names none."""
+    for at, text in enumerate(texts):
+        flag, separator, value = text.partition("=")
+        if flag in _NAMESPACE:
+            return value if separator else texts[at + 1] if at + 1 < len(texts) else ""
+    return None
 
 
 def _variables(

@@ -8,14 +8,13 @@ from dataclasses import replace
 from podroom.assembly.inventory import Inventory, blocks, string
 from podroom.assembly.manifests.cni import MAIN_CONTAINER, NODE_AGENT, version_of_image
 from podroom.assembly.manifests.documents import read_item, read_text, values_of
-from podroom.assembly.manifests.helm import Release, find_chart, merged, read_release
+from podroom.assembly.manifests.helm import Release, find_chart, merged, nested, read_release
 from podroom.assembly.manifests.parts import CniPart, ConfigMapPart, Loose
 from podroom.assembly.manifests.set_env import read_commands
-from podroom.assembly.manifests.tree import Entry, FieldLeaf, Item, Table, from_field
+from podroom.assembly.manifests.tree import FieldLeaf, Item, Table, from_field
 from podroom.evaluation.project import BodyReader, ResourceInstance
 from podroom.model.world import CniOption, CniSource, CniSourceKind, EnvironmentVariable, Gap
 from podroom.patterns import pattern
-from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.values import Known, Unknown, Value, first_unknown
 
@@ -24,7 +23,6 @@ _CONFIG_MAPS = ("kubernetes_config_map", "kubernetes_config_map_v1", "kubernetes
 _CNI_CONFIG_MAP = "amazon-vpc-cni"
 _CHART_IS_THE_CNI = pattern(r"v?1\.(?:1[3-9]|[2-9]\d)\.\d+")
 """Since 1.13 the chart has the version of the CNI that it installs; before, numbers of its own (1.1.10 had 1.9.3)."""
-_STEP = pattern(r"((?:[^.\\\[]|\\.)+)(\[\d+\])?(?:\.|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +109,7 @@ def _helm_release(resource: ResourceInstance) -> list[Loose] | None:
         missing = first_unknown(missing, why)
     for name, value in _set(resource.body):
         if isinstance(name, Known):
-            table = _nested(name.value, value, resource.span)
+            table = nested(name.value, value, resource.span)
             if table is None:
                 missing = first_unknown(missing, Unknown(f'`set` of "{name.value}" is not understood', resource.span))
             else:
@@ -154,29 +152,6 @@ def _set(body: BodyReader) -> Iterator[tuple[Value[str], Item | Unknown]]:
                 found = parts.get(key)
                 value = Unknown(f"{key} is not set", item.origin) if found is None else from_field(found)
                 yield parts["name"].string(), value
-
-
-def _nested(name: str, value: Item | Unknown, owner: Span) -> Table | None:
-    """Return `a.b.c = value` as tables in each other; None for an index into a list, which needs the list."""
-    steps: list[str] = []
-    at = 0
-    while at < len(name):
-        step = _STEP.match(name, at)
-        if step is None or step[2]:
-            return None
-        steps.append(step[1].replace("\\.", ".").replace("\\", ""))
-        at = step.end()
-    if not steps:
-        return None
-    span = owner if isinstance(value, Unknown) else value.span
-    last = steps.pop()
-    if isinstance(value, Unknown):
-        table = Table(span, doubtful={last: value})
-    else:
-        table = Table(span, {last: Entry(last, value, span)})
-    for step_name in reversed(steps):
-        table = Table(span, {step_name: Entry(step_name, table, span)})
-    return table
 
 
 def _daemon_set(resource: ResourceInstance) -> list[Loose] | None:

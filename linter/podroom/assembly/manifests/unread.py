@@ -32,6 +32,9 @@ _DESCRIPTION = pattern(r"\"?\$schema\"?\s*:|CustomResourceDefinition|eksctl\.io/
 _COMMENT = pattern(r"(?:^|\s)#|^\s*(?://|rem\b|::)")
 _PRINTED = pattern(r"^\s*(?:-\s+|@)?(?:run:\s*)?(?:echo|printf)\b[^|>]*$")
 
+_NAMESPACE = pattern(r"\bkubectl\b.*\s(?:-n|--namespace)[= ]+(?!kube-system\b)[a-z]")
+"""A command for another namespace than that of aws-node."""
+
 
 def speaks_of_the_cni(document: Document) -> bool:
     """Return whether anything in a file sets a variable of the CNI, or the values of its add-on."""
@@ -87,9 +90,9 @@ def _settings(document: Document) -> Iterator[tuple[str, Span]]:
     for at, name in sorted(found):
         start = text.rfind("\n", 0, at) + 1
         stop = text.find("\n", at)
-        if _COMMENT.search(text[start:at]) or _PRINTED.search(text[start : stop if stop >= 0 else len(text)]):
-            continue
-        yield name, Span(document, at, at + (len(name) or len("--configuration-values")))
+        line = text[start : stop if stop >= 0 else len(text)]
+        if not (_COMMENT.search(text[start:at]) or _PRINTED.search(line) or _NAMESPACE.search(line)):
+            yield name, Span(document, at, at + (len(name) or len("--configuration-values")))
 
 
 def _spans(read: Iterable[Loose]) -> Iterator[Span]:
