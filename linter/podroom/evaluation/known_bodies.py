@@ -31,7 +31,7 @@ _MOVED_BY_AUTOSCALERS = frozenset({"desired_capacity", "desired_size"})
 class KnownBody:
     """What is known of one block, under the address that it is shown by."""
 
-    __slots__ = ("_address", "_ignored", "_project", "_settled", "_values", "_whole")
+    __slots__ = ("_address", "_ignored", "_past", "_project", "_settled", "_values", "_whole")
 
     def __init__(
         self,
@@ -42,10 +42,12 @@ class KnownBody:
         *,
         ignored: str = "",
         whole: bool = False,
+        past: bool = False,
     ) -> None:
         """Take the values; `ignored` is the text that says which changes are left alone.
 
-        `whole` is for the body of a resource: others refer to it, so that its id stays a reference.
+        `whole` is for the body of a resource: others refer to it, so that its id stays a reference.  `past` values
+        are those of something that the configuration may be about to change.
         """
         self._project = project
         self._settled = settled
@@ -53,6 +55,7 @@ class KnownBody:
         self._values = values
         self._ignored = ignored
         self._whole = whole
+        self._past = past
 
     def field(self, name: str, written: Field | None, scope: Scope, place: Span) -> Field | None:
         """Return an attribute with what is known of it, None if it has no value."""
@@ -65,6 +68,8 @@ class KnownBody:
                 return written
             span = place if written is None else written.place.span
             return standing_for(name, term_of(value, address, self._settled), scope, span)
+        if self._past:
+            return written
         if wholly_known(written.term):
             if self._ignores(name) or not contradicts(written.term, value):
                 return written
@@ -98,7 +103,7 @@ class KnownBody:
     def blocks(self, name: str, written: Members[BodyReader], scope: Scope, place: Span) -> Members[BodyReader]:
         """Return nested blocks with what is known of them."""
         listed = self._values.get(name)
-        if not isinstance(listed, list):
+        if not isinstance(listed, list) or (self._past and (written.items or written.missing)):
             return written
         known = [one for one in listed if isinstance(one, dict)]
         if len(known) != len(listed) or (not known and not written.items):

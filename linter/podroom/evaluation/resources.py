@@ -81,6 +81,7 @@ class ResourceInstance(LazyObject):
             values,
             ignored=_ignored_changes(self._declaration),
             whole=self.mode == "managed",
+            past=self.mode == "managed" and not settled.plans,
         )
 
     @property

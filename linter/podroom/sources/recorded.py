@@ -25,12 +25,12 @@ class Recorded:
         *,
         drifts: Mapping[str, Drift] | None = None,
         plans: bool = False,
-        complete: bool = False,
+        complete: bool | None = None,
     ) -> None:
         """Take the name of the file and what it says.
 
         `declared` are the blocks of the root module; `plans` says that it holds what Terraform is going to do, and
-        `complete` that it holds all of that.
+        `complete` that it holds all of that, or surely not, None where it does not say.
         """
         self.source = source
         self.instances = instances
@@ -60,7 +60,7 @@ class Recorded:
 
         That is for a plan to say; and that there will be none, for one of the whole configuration only.
         """
-        if not self.plans:
+        if not self.plans or self._complete is False:
             return None
         found = self._keys.get((calls, block))
         if found is not None:

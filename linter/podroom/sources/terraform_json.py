@@ -124,6 +124,7 @@ def _plan(shown: str, content: Mapping[str, object]) -> Recorded:
         if instance is not None:
             instances[instance.address] = instance
     changed = bool(instances)
+    complete = content.get("complete")
     for part in (_mapping(content.get("planned_values")), _mapping(_mapping(content.get("prior_state")).get("values"))):
         only_data = part is not content.get("planned_values")
         for resource in _resources(_mapping(part.get("root_module"))):
@@ -140,7 +141,7 @@ def _plan(shown: str, content: Mapping[str, object]) -> Recorded:
         declared=frozenset(_declared(configuration)) or _outermost(instances.values()),
         drifts=dict(_drifts(content)),
         plans=changed,
-        complete=changed and content.get("complete") is True,
+        complete=complete if isinstance(complete, bool) else None,
     )
 
 
