@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from podroom.capacity.assessment import Assessment, collect
+from podroom.capacity.kubelet import KubeletLimit
 from podroom.model.world import IgnoredArgument, IgnoredKind, NodeGroup
 from podroom.rule import Confidence
 from podroom.values import Known, Undecidable
@@ -45,6 +46,18 @@ def max_pods_in(ignored: IgnoredArgument) -> int | None:
         return None
     numbers = {int(number) for number in re.findall(_MAX_PODS, ignored.value.value, re.IGNORECASE)}
     return numbers.pop() if len(numbers) == 1 else None
+
+
+def fits_ignored_type(group: NodeGroup, assessment: Assessment, limit: KubeletLimit) -> bool:
+    """Return whether max pods fits the only instance type that was meant for a group, which is ignored (PR903)."""
+    for ignored in assessment.world.ignored_arguments:
+        one = re.fullmatch(_ONE_TEXT, (ignored.written or "").strip())
+        if ignored.kind is not IgnoredKind.ONE_INSTANCE_TYPE or not _is_for(ignored, group) or one is None:
+            continue
+        meant = assessment.catalog.find(one[1].strip('"'))
+        if ignored.uncertain is None and meant is not None:
+            return limit.figure.value <= assessment.room(meant, assessment.cni(group), group.span).value
+    return False
 
 
 def max_pods_that_fit(ignored: IgnoredArgument, assessment: Assessment) -> int | None:

@@ -12,6 +12,7 @@ from podroom.model.world import Mechanism, NodeGroup, TypeSource
 from podroom.records import dataclass
 from podroom.rule import Evidence, Example, Finding, Rule, Severity
 from podroom.values import Undecidable
+from podroom_rules.ignored import fits_ignored_type
 from podroom_rules.rooms import (
     counts_all_cards,
     has_room,
@@ -259,9 +260,11 @@ def _faults(group: NodeGroup, assessment: Assessment) -> Iterator[_Fault]:
         if limit is None:
             continue
         if limit.mechanism is not None:
-            if not _drifted(group, assessment, resolved, limit) and not counts_all_cards(
-                limit, resolved
-            ):  # PR102, PR107
+            if not (
+                _drifted(group, assessment, resolved, limit)  # PR102
+                or counts_all_cards(limit, resolved)  # PR107
+                or fits_ignored_type(group, assessment, limit)  # PR903
+            ):
                 yield _Fault(resolved, limit, limits, room, limited=False)
         elif (
             limited

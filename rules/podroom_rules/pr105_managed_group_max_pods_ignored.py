@@ -69,7 +69,8 @@ class ManagedGroupMaxPodsIgnored(Rule[NodeGroup]):
     or 250, the least of all instance types of the group.  What becomes of a number in the launch template:
 
     - `KUBELET_EXTRA_ARGS` in a script (Amazon Linux 2): Amazon EKS calls bootstrap.sh with `--kubelet-extra-args`,
-      which replaces the variable.  The number is lost.
+      which replaces the variable.  The number is lost; that is only worth knowing where it is more than a node has
+      room for.
     - `maxPodsExpression` in a NodeConfig (Amazon Linux 2023): any number beats an expression, also the one of
       Amazon EKS.  The expression is lost.
     - `kubelet.config.maxPods` in a NodeConfig: the documentation says that the number of Amazon EKS takes precedence;
@@ -120,6 +121,12 @@ class ManagedGroupMaxPodsIgnored(Rule[NodeGroup]):
         Example.terraform(
             "a variable that the call by Amazon EKS does not see",
             _script("AL2_x86_64", 'export KUBELET_EXTRA_ARGS="--max-pods=110" # expect: PR105'),
+        ),
+        Example.terraform(
+            "the same with the image that Amazon EKS chooses for Kubernetes 1.29",
+            _script("", 'export KUBELET_EXTRA_ARGS="--max-pods=40" # expect: PR105').replace(
+                'ami_type        = ""', 'version         = "1.29"'
+            ),
         ),
     )
     good = (
@@ -182,7 +189,7 @@ resource "aws_launch_template" "nodes" {
         if injected.authority != AMAZON_EKS or lost is None:
             return
         if isinstance(lost, MaxPodsExpression) or lost.value.need() != injected.figure.value:
-            yield self._lost(subject, lost, injected)
+            yield self._lost(subject, lost, injected, assessment)
 
     def _contested(self, group: NodeGroup, own: KubeletLimit, injected: KubeletLimit) -> Finding:
         """Return a finding for a number that may win or not."""
@@ -200,10 +207,24 @@ resource "aws_launch_template" "nodes" {
             evidence={"max_pods": written, "injected": number, "lost": False},
         )
 
-    def _lost(self, group: NodeGroup, lost: FixedMaxPods | MaxPodsExpression, injected: KubeletLimit) -> Finding:
-        """Return a finding for what certainly has no say."""
+    def _lost(
+        self,
+        group: NodeGroup,
+        lost: FixedMaxPods | MaxPodsExpression,
+        injected: KubeletLimit,
+        assessment: Assessment,
+    ) -> Finding:
+        """Return a finding for what certainly has no say; that is well where it is more than a node has room for."""
         number = injected.figure.value
         written = None if isinstance(lost, MaxPodsExpression) else lost.value.need()
+        room = _least_room(group, assessment)
+        too_high = written is not None and written > room
+        if written is None:
+            effect = ""
+        elif too_high:
+            effect = f" That is well: a node has room for {room}, and pods beyond would get no address."
+        else:
+            effect = f" {effect_of_replacement(written, number)}"
         why = (
             "a number beats every expression, also that of Amazon EKS"
             if isinstance(lost, MaxPodsExpression)
@@ -215,12 +236,17 @@ resource "aws_launch_template" "nodes" {
             f"kubelet gets the {number} max pods of Amazon EKS and not "
             + ("what the expression gives" if written is None else f"the {written} written here"),
             label=why,
-            effect=f"Amazon EKS: {injected.figure.working}."
-            if written is None
-            else f"Amazon EKS: {injected.figure.working}. {effect_of_replacement(written, number)}",
-            fix=f"give the number in {what_wins(group)}; or remove it here",
-            evidence={"max_pods": written, "injected": number, "lost": True},
+            effect=f"Amazon EKS: {injected.figure.working}.{effect}",
+            fix="remove it here" if too_high else f"give the number in {what_wins(group)}; or remove it here",
+            severity=Severity.INFO if too_high else None,
+            evidence={"max_pods": written, "injected": number, "lost": True, "room": room},
         )
+
+
+def _least_room(group: NodeGroup, assessment: Assessment) -> int:
+    cni = assessment.cni(group)
+    types = assessment.instances(group)
+    return min(assessment.room(resolved.instance, cni, group.span).value for resolved in types)
 
 
 def _told_otherwise(group: NodeGroup, assessment: Assessment, limits: tuple[KubeletLimit, ...]) -> bool:

@@ -186,6 +186,10 @@ class UserDataForAnotherSystem(Rule[NodeGroup]):
             "from Kubernetes 1.33 on Amazon EKS has no image of Amazon Linux 2 to choose",
             _CLUSTER % "1.33" + _chosen_by_eks(_MULTIPART % ("text/x-shellscript", _SCRIPT % _MARK)),
         ),
+        Example.terraform(
+            "before Kubernetes 1.30 Amazon EKS chooses Amazon Linux 2",
+            _CLUSTER % "1.29" + _chosen_by_eks(_MULTIPART % ("application/node.eks.aws", _NODE_CONFIG % _MARK)),
+        ),
     )
     good = (
         Example.terraform("bootstrap.sh on Amazon Linux 2", _IMAGE % _AL2 + _NODES % (_SCRIPT % "")),
@@ -232,7 +236,7 @@ class UserDataForAnotherSystem(Rule[NodeGroup]):
         if not spoken:
             return
         programs = {use.need(): use.origin for use in spoken}
-        families = assessment.families(subject)
+        families = subject.ami_family.candidates()
         understood = [family for family in families if PROGRAM_OF_FAMILY[family] in programs]
         if understood:
             family = subject.ami_family

@@ -205,7 +205,7 @@ class CalculatorFails(Rule[NodeGroup]):
             elif not calculator_reads_version(call.version.need()):
                 yield self._version(subject, call, call.version.need())
             elif not call.brought and not call.condition and call.path.startswith("/etc/eks/"):
-                yield from self._absent(subject, call, assessment.families(subject))
+                yield from self._absent(subject, call, subject.ami_family.candidates())
 
     def _gone(self, group: NodeGroup, download: CalculatorDownload) -> Finding:
         return self.finding(

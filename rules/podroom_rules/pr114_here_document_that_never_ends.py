@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from podroom.capacity.assessment import Assessment
+from podroom.capacity.working import counted
 from podroom.model.world import GroupKind, NodeGroup, OpenHereDocument
 from podroom.rule import Example, Finding, Note, Rule, Severity
 
@@ -120,7 +121,8 @@ class HereDocumentThatNeverEnds(Rule[NodeGroup]):
             document.span,
             group,
             f"this here-document never ends: no line is exactly {delimiter}",
-            label=f"everything down to the end of the script is its text, {lost} {'line' if lost == 1 else 'lines'}",
+            label="everything down to the end of the script is its text"
+            + (f", {counted(lost, 'line')}" if lost else ""),
             effect=(
                 "The node is never told to join the cluster" if unready else "The commands among them are never run"
             )

@@ -72,7 +72,8 @@ class MinimumIpTargetAlone(Rule[Cluster]):
 
     It looks like an exhausted subnet, but the subnet has room.
 
-    Remedy: set `WARM_IP_TARGET` as well; 2 keeps the calls to EC2 few.
+    Remedy: set `WARM_IP_TARGET` to 2 as well, and raise the minimum to the pods that a node usually runs: what goes
+    beyond it is asked of EC2 pod by pod (PR303).
     """
 
     code = "PR301"
@@ -115,6 +116,7 @@ class MinimumIpTargetAlone(Rule[Cluster]):
         held = worst.held if worst else _held(minimum, prefixes=behavior.prefix_delegation)
         warm = subject.cni.find("WARM_IP_TARGET")
         set_to = f'"{assessment.variable(subject.cni, warm.name).need()}"' if warm else None
+        raised = _raised(minimum, [item.pods for item in exceeding], assessment)
         yield self.finding(
             variable.span,
             subject,
@@ -126,10 +128,14 @@ class MinimumIpTargetAlone(Rule[Cluster]):
             + (f" beyond {held.working}" if held.value != minimum else ""),
             effect=f"Pod {held.value + 1} of a node hangs in ContainerCreating with "
             '"failed to assign an IP address to container", though the subnet has addresses.',
-            fix=f'change WARM_IP_TARGET from {set_to} to "{_WARM_IP_TARGET}"'
-            if set_to
-            else f"add {as_written(variable, 'WARM_IP_TARGET', str(_WARM_IP_TARGET))} beside "
-            f"{as_written(variable, variable.name, str(minimum))}",
+            fix=(
+                f'change WARM_IP_TARGET from {set_to} to "{_WARM_IP_TARGET}"'
+                if set_to
+                else f"add {as_written(variable, 'WARM_IP_TARGET', str(_WARM_IP_TARGET))} beside "
+                f"{as_written(variable, variable.name, str(raised))}"
+            )
+            + (f', and raise {variable.name} from "{minimum}" to "{raised}"' if set_to and raised > minimum else "")
+            + (", which a node then takes at once" if raised > minimum else ""),
             related=(
                 *((Note("the pool never grows because of this", warm.span),) if warm else ()),
                 *(
@@ -165,6 +171,12 @@ class MinimumIpTargetAlone(Rule[Cluster]):
             pods = limit.figure.value - assessment.assumptions.host_network_pods
             if pods > held.value:
                 yield _Exceeding(group, resolved.instance.name, pods, held)
+
+
+def _raised(minimum: int, pods: list[int], assessment: Assessment) -> int:
+    """Return the minimum with which a node asks for the addresses of the pods that it is expected to run at once."""
+    expected = assessment.assumptions.expected_pods_per_node
+    return max(minimum, min(expected, max(pods, default=expected)))
 
 
 def _held(minimum: int, *, prefixes: bool) -> Figure:

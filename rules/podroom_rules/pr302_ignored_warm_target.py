@@ -61,7 +61,7 @@ class IgnoredWarmTarget(Rule[Cluster]):
     longer at `WARM_ENI_TARGET`; without it `WARM_PREFIX_TARGET` means nothing.
 
     Nothing fails.  But nodes hold another number of addresses than somebody decided, and whoever changes the number
-    later, because a subnet runs dry, changes nothing.  It is only worth knowing where the number is the default.
+    later, because a subnet runs dry, changes nothing.  Silent where the number is 0 or the default, 1: nobody decided it.
 
     Remedy: remove it, or set the target that counts.
     """
@@ -91,6 +91,10 @@ class IgnoredWarmTarget(Rule[Cluster]):
             _CONFIGURATION % 'ENABLE_PREFIX_DELEGATION = "true"\n      WARM_PREFIX_TARGET = "2"',
         ),
         Example.terraform(
+            "the default written down",
+            _CONFIGURATION % 'WARM_IP_TARGET = "5"\n      MINIMUM_IP_TARGET = "16"\n      WARM_ENI_TARGET = "1"',
+        ),
+        Example.terraform(
             "switched off",
             _CONFIGURATION % 'WARM_IP_TARGET = "5"\n      MINIMUM_IP_TARGET = "16"\n      WARM_ENI_TARGET = "0"',
         ),
@@ -111,9 +115,8 @@ class IgnoredWarmTarget(Rule[Cluster]):
             if cause is None or text in {"", "0"}:
                 continue
             known = find_cni_variable(variable.name)
-            is_default = known is not None and text == known.default
-            if is_default and not settings.from_manifest:
-                continue  # the manifest of the CNI holds it, and so does everybody who keeps that manifest
+            if known is not None and text == known.default:
+                continue  # the manifest of the CNI holds it, and so does everybody who writes all of it down
             reason, place = cause
             yield self.finding(
                 variable.span,
@@ -124,7 +127,6 @@ class IgnoredWarmTarget(Rule[Cluster]):
                 fix=f"remove {variable.name}{_instead(behavior)}",
                 related=() if place is None else (Note("this decides", place.span),),
                 evidence={"variable": variable.name, "value": text},
-                severity=Severity.INFO if is_default else None,
             )
 
     @staticmethod

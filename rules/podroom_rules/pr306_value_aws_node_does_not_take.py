@@ -213,7 +213,11 @@ def _boolean(text: str, known: CniVariable) -> _Fault:
     return _Fault(
         "which is no boolean to Go",
         f'aws-node takes "{default}"',
-        f'write "{meant}"' if meant else 'write "true" or "false"',
+        'write "true" or "false"'
+        if meant is None
+        else f'write "{meant}"'
+        if meant == default
+        else f'write "{meant}", or "{default}" to leave everything as it is',
         harmless=meant == default,
     )
 

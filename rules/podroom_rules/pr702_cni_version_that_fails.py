@@ -9,9 +9,9 @@ from podroom.catalog import documents
 from podroom.catalog.cni_versions import KNOWN_FAULTS, recommended_for
 from podroom.model.world import Cluster
 from podroom.positions import Span
-from podroom.rule import Example, Finding, Rule, Severity
+from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Known
-from podroom_rules.rooms import in_auto_mode
+from podroom_rules.rooms import belongs, in_auto_mode
 from podroom_rules.variables import shown_version
 
 _CONFIGURATION = """
@@ -56,7 +56,8 @@ class CniVersionThatFails(Rule[Cluster]):
     Two releases do so on nodes that are nothing special, and each was mended with the next patch:
 
     - 1.10.0 reads the node's address from version 1 of the metadata service.  Where tokens are required
-      (`http_tokens = "required"`) aws-node waits for ever, and the node stays NotReady.
+      (`http_tokens = "required"`) aws-node waits for ever, and the node stays NotReady.  It is an error where a launch
+      template of the cluster says so.
     - 1.16.3 enlarges its pool without pause as soon as a node has attached all of its interfaces and would like more
       addresses.  aws-node takes a whole CPU and is in CrashLoopBackOff; ipamd's log fills with
 
@@ -100,6 +101,7 @@ class CniVersionThatFails(Rule[Cluster]):
         if fault is None or not isinstance(place, Span):
             return
         mended = shown_version(fault.mended_in)
+        tokens = next(_required_tokens(subject, assessment), None) if fault.needs_tokens else None
         known = subject.version.candidates() if isinstance(subject.version, Known) else ()
         wanted = max([fault.mended_in, *(recommended_for(text) or fault.mended_in for text in known)])
         yield self.finding(
@@ -109,5 +111,16 @@ class CniVersionThatFails(Rule[Cluster]):
             label=f"mended in {mended}",
             effect=fault.effect,
             fix=f"take v{shown_version(wanted)} or newer",
+            related=() if tokens is None else (Note("these nodes require tokens", tokens),),
+            severity=None if tokens is None else Severity.ERROR,
             evidence={"installed": shown_version(fault.version), "mended_in": mended},
         )
+
+
+def _required_tokens(cluster: Cluster, assessment: Assessment) -> Iterator[Span]:
+    """Iterate over the places by which nodes of a cluster require tokens of the metadata service."""
+    for group in assessment.world.node_groups:
+        template = group.launch_template
+        tokens = None if template is None or not belongs(group, cluster) else template.metadata_tokens
+        if isinstance(tokens, Known) and tokens.value == "required" and isinstance(tokens.origin, Span):
+            yield tokens.origin

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from podroom.capacity.assessment import Assessment, collect
-from podroom.model.world import IgnoredArgument, IgnoredKind
-from podroom.rule import Example, Finding, Rule, Severity
-from podroom_rules.ignored import assumed_version, confidence, counts, groups_of, what_to_write
+from podroom.model.world import IgnoredArgument, IgnoredKind, NodeGroup
+from podroom.rule import Example, Finding, Note, Rule, Severity
+from podroom_rules.ignored import assumed_version, confidence, counts, fits_ignored_type, groups_of, what_to_write
+from podroom_rules.wording import STUCK_PODS, article
 
 _BLUEPRINT = """
 module "eks_blueprints" {
@@ -50,7 +51,14 @@ class OneInstanceTypeIgnored(Rule[IgnoredArgument]):
         "https://github.com/aws-ia/terraform-aws-eks-blueprints/blob/v4.32.1/modules/aws-eks-self-managed-node-groups/locals.tf",
         "https://github.com/aws-ia/terraform-aws-eks-blueprints/blob/v4.32.1/modules/aws-eks-self-managed-node-groups/main.tf",
     )
-    bad = (Example.terraform("one type in the list", _BLUEPRINT % 'instance_types = ["m5.xlarge"] # expect: PR903'),)
+    bad = (
+        Example.terraform("one type in the list", _BLUEPRINT % 'instance_types = ["m5.xlarge"] # expect: PR903'),
+        Example.terraform(
+            "max pods is that of the type in the list",
+            _BLUEPRINT % 'instance_types = ["m5.xlarge"] # expect: PR903\n      kubelet_extra_args = "--max-pods=58"\n'
+            '      bootstrap_extra_args = "--use-max-pods false"',
+        ),
+    )
     good = (
         Example.terraform("instance_type is what counts", _BLUEPRINT % 'instance_type = "m5.xlarge"'),
         Example.terraform(
@@ -66,6 +74,7 @@ class OneInstanceTypeIgnored(Rule[IgnoredArgument]):
             return
         groups = groups_of(subject, assessment)
         resolved, _ = collect(one for group in groups for one in assessment.instances(group))
+        stuck, _ = collect(note for group in groups for note in _too_many(group, assessment))
         types = sorted({one.instance.name for one in resolved})
         launched = ", ".join(types) or "what instance_type says"
         finding = self.finding(
@@ -73,10 +82,26 @@ class OneInstanceTypeIgnored(Rule[IgnoredArgument]):
             subject,
             f"the only type in {subject.argument} is ignored: the nodes are {launched}",
             label=subject.reason,
-            effect="Max pods, memory and addresses are those of the other type.",
+            effect=f"Max pods fits the type that is ignored. {STUCK_PODS}"
+            if stuck
+            else "Max pods, memory and addresses are those of the other type.",
+            related=tuple(stuck),
+            severity=Severity.ERROR if stuck else None,
             fix=what_to_write(subject, assessment),
             assumption=assumed_version(subject),
             confidence=confidence(subject),
             evidence={"argument": subject.argument, "module": subject.module, "instance_types": types},
         )
         yield replace(finding, subjects=tuple(group.address for group in groups))
+
+
+def _too_many(group: NodeGroup, assessment: Assessment) -> Iterator[Note]:
+    """Iterate over the numbers of max pods that the ignored type has room for, and the launched one has not."""
+    if not assessment.applies(group):
+        return
+    for resolved in assessment.instances(group):
+        room = assessment.room(resolved.instance, assessment.cni(group), group.span).value
+        for limit in assessment.kubelet(group, resolved.instance):
+            if limit.span is not None and limit.figure.value > room and fits_ignored_type(group, assessment, limit):
+                told = f"kubelet is told {limit.figure.value} pods here, but {article(resolved.instance.name)} has room for"
+                yield Note(f"{told} {room}", limit.span)

@@ -88,7 +88,7 @@ def what_wins(group: NodeGroup) -> str:
         return "a file in /etc/eks/nodeadm.d that preBootstrapCommands write (AMIs since v20251023)"
     own = "the user data of a launch template with an AMI id of its own"
     if _family(group) is AmiFamily.AL2:
-        return own
+        return f"an edit of /etc/eks/bootstrap.sh by the user data that adds --max-pods to what it is called with, or in {own}"
     return f"a file in /etc/eks/nodeadm.d that the user data writes (AMIs since v20251023), or in {own}"
 
 

@@ -31,6 +31,14 @@ class Clusters:
         }
         self._only_named: dict[str, tuple[Span, Value[str]]] = {}
 
+    def version(self, address: Value[str], owner: Span) -> Value[str]:
+        """Return the version of Kubernetes of the cluster at an address that `of` returned."""
+        if isinstance(address, Known):
+            for resource in self._declared:
+                if resource.address == address.value:
+                    return _version(resource)
+        return Unknown(_NOT_DECLARED, owner)
+
     def of(self, field: Field | None, owner: Span) -> Value[str]:
         """Return the address of the cluster that `field` names.
 
@@ -139,12 +147,16 @@ class Clusters:
             declared=True,
             span=resource.span,
             name=self._names[resource.address],
-            version=string(body, "version", _EKS, "latest"),
+            version=_version(resource),
             ip_family=string(network, "ip_family", _EKS, "ipv4") if network else Known("ipv4", _EKS),
             auto_mode=boolean(compute, "enabled", _EKS, value=False) if compute else Known(value=False, origin=_EKS),
             subnets=subnet_uses(vpc.attribute("subnet_ids") if vpc else None, "subnet_ids", resource.span),
             cni=cni,
         )
+
+
+def _version(resource: ResourceInstance) -> Value[str]:
+    return string(resource.body, "version", _EKS, "latest")
 
 
 def _settings(declared: CniSettings | None, elsewhere: Unknown | None, absent: Unknown | None) -> CniSettings:

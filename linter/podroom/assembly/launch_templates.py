@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from podroom.assembly.inventory import Inventory, blocks, first_field
+from podroom.assembly.inventory import Inventory, blocks, first_field, string
 from podroom.evaluation.project import BodyReader, Field, ResourceInstance
 from podroom.model.world import InstanceChoice, LaunchTemplate, TemplateDrift, TypeSource, UserData
 from podroom.positions import Span
-from podroom.values import Members, Unknown
+from podroom.values import Members, Unknown, Value
 
 
 def find_launch_template(reference: BodyReader, inventory: Inventory) -> ResourceInstance | Unknown:
@@ -41,6 +41,7 @@ def read_launch_template(resource: ResourceInstance) -> LaunchTemplate:
         user_data=_user_data(body, encoded=template),
         network_interfaces=_network_interfaces(body),
         drift=_drift(resource),
+        metadata_tokens=_metadata_tokens(body),
     )
 
 
@@ -72,6 +73,11 @@ def image_of(body: BodyReader) -> Field | None:
 def _network_interfaces(body: BodyReader) -> Members[Span]:
     interfaces = body.blocks("network_interfaces")
     return Members(tuple(interface.span for interface in interfaces), interfaces.missing)
+
+
+def _metadata_tokens(body: BodyReader) -> Value[str] | None:
+    options = next(blocks(body, "metadata_options"), None)
+    return None if options is None or options.attribute("http_tokens") is None else string(options, "http_tokens")
 
 
 def _user_data(body: BodyReader, *, encoded: bool) -> UserData:

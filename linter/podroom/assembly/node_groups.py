@@ -12,7 +12,7 @@ from podroom.assembly.launch_templates import (
     read_launch_template,
 )
 from podroom.assembly.subnets import subnet_uses
-from podroom.catalog.ami_families import AmiFamily, find_ami_type
+from podroom.catalog.ami_families import AmiFamily, default_families, find_ami_type
 from podroom.evaluation.project import BodyReader, Field, ResourceInstance
 from podroom.model.world import (
     Gap,
@@ -74,7 +74,7 @@ class NodeGroups:
         family = (
             family_of_image(image, user_data, self._inventory, resource.span)
             if isinstance(own_image, Known) and own_image.value
-            else _family_of_type(ami_type, resource.span)
+            else self._family_of_type(ami_type, body, resource.span)
         )
         return NodeGroup(
             address=resource.address,
@@ -126,6 +126,21 @@ class NodeGroups:
             drift=_drift(resource, types, template),
         )
 
+    def _family_of_type(self, ami_type: Field | None, body: BodyReader, owner: Span) -> Value[AmiFamily]:
+        """Return the family that `ami_type` stands for, or that Amazon EKS chooses for the version of Kubernetes."""
+        if ami_type is not None:
+            return _family_named(ami_type)
+        version = (
+            self._clusters.version(self._clusters.of(body.attribute("cluster_name"), owner), owner)
+            if body.attribute("version") is None
+            else string(body, "version")
+        )
+        texts = (None,) if isinstance(version, Unknown) else version.candidates()
+        families = tuple(dict.fromkeys(family for text in texts for family in default_families(text)))
+        if len(families) == 1:
+            return Known(families[0], version.origin)
+        return OneOf(families, "ami_type is not set: Amazon EKS chooses the AMI", owner)
+
     def _template(
         self, reference: BodyReader | None, doubt: Unknown | None
     ) -> tuple[LaunchTemplate | None, Unknown | None, Field | None]:
@@ -173,11 +188,7 @@ def _custom(ami_type: Field | None) -> Value[bool]:
     return ami_type.string().map(lambda name: name == "CUSTOM")
 
 
-def _family_of_type(ami_type: Field | None, owner: Span) -> Value[AmiFamily]:
-    if ami_type is None:
-        # By the cluster's version; for a stock image it injects max pods either way.
-        reason = "ami_type is not set: Amazon EKS chooses the AMI"
-        return OneOf((AmiFamily.AL2023, AmiFamily.AL2), reason, owner)
+def _family_named(ami_type: Field) -> Value[AmiFamily]:
     name = ami_type.string()
     if isinstance(name, Unknown):
         return name

@@ -60,9 +60,6 @@ DECISIVE_VARIABLES = (
 """The variables of aws-node that the sums hang on."""
 
 
-_WITHOUT_AL2 = (1, 33)
-
-
 class ZoneBalance(Enum):
     """How the nodes of a group spread over availability zones: evenly, or at the worst all into one."""
 
@@ -231,26 +228,6 @@ class Assessment:
         if group.launch_template_missing is not None:
             raise Undecidable(group.launch_template_missing)
         return group.user_data
-
-    def families(self, group: NodeGroup) -> tuple[AmiFamily, ...]:
-        """Return the systems that a group's nodes may have; raises `Undecidable` if nothing tells.
-
-        There are no images of Amazon Linux 2 for Kubernetes 1.33 and later.
-        https://docs.aws.amazon.com/eks/latest/userguide/eks-ami-deprecation-faqs.html
-        """
-        families = group.ami_family.candidates()
-        if len(families) > 1 and AmiFamily.AL2 in families and self._is_after_al2(group):
-            return tuple(family for family in families if family is not AmiFamily.AL2)
-        return families
-
-    def _is_after_al2(self, group: NodeGroup) -> bool:
-        version = self.cluster(group).version
-        if not isinstance(version, Known):
-            return False
-        numbers = version.value.split(".")
-        if not all(number.isdecimal() for number in numbers):
-            return version.value == "latest"
-        return tuple(map(int, numbers))[:2] >= _WITHOUT_AL2
 
     def recommended(self, instance: InstanceType, span: Span) -> Figure:
         """Return the most pods that AWS recommends for a type."""

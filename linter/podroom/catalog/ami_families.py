@@ -73,6 +73,29 @@ AMI_TYPES = {name: AmiType(name, family, _architecture(name)) for family, names 
 """Every `ami_type` of the EKS API by name (https://docs.aws.amazon.com/eks/latest/APIReference/API_Nodegroup.html)."""
 
 
+_AL2023_IS_DEFAULT_FROM = (1, 30)
+_WITHOUT_AL2_FROM = (1, 33)
+
+
+def default_families(kubernetes: str | None) -> tuple[AmiFamily, ...]:
+    """Return the families that Amazon EKS may choose for a managed node group without `ami_type`, likelier ones first.
+
+    New groups get Amazon Linux 2023 from Kubernetes 1.30 on, older ones keep Amazon Linux 2, for which there are no
+    images from 1.33 on.  `kubernetes` is a version ("1.31"), "latest", or None where it is not known.
+    https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions-standard.html
+    https://docs.aws.amazon.com/eks/latest/userguide/eks-ami-deprecation-faqs.html
+    """
+    if kubernetes == "latest":
+        return (AmiFamily.AL2023,)
+    numbers = (kubernetes or "").split(".")
+    if not all(number.isdecimal() for number in numbers):
+        return (AmiFamily.AL2023, AmiFamily.AL2)
+    minor = tuple(map(int, numbers))[:2]
+    if minor < _AL2023_IS_DEFAULT_FROM:
+        return (AmiFamily.AL2,)
+    return (AmiFamily.AL2023,) if minor >= _WITHOUT_AL2_FROM else (AmiFamily.AL2023, AmiFamily.AL2)
+
+
 def find_ami_type(name: str) -> AmiType | None:
     """Return the `ami_type` of exactly this name, or None if the EKS API has none."""
     return AMI_TYPES.get(name)

@@ -30,6 +30,8 @@ class KnownFault:
     effect: str
     mended_in: tuple[int, int, int]
     source: str
+    needs_tokens: bool = False
+    """Whether only nodes fail whose metadata service asks for a token."""
 
 
 KNOWN_FAULTS = (
@@ -40,6 +42,7 @@ KNOWN_FAULTS = (
         "NotReady, and /etc/cni/net.d stays empty.",
         (1, 10, 1),
         CNI_IMDS,
+        needs_tokens=True,
     ),
     KnownFault(
         (1, 16, 3),

@@ -461,6 +461,8 @@ class LaunchTemplate:
     network_interfaces: Members[Span] = field(default_factory=Members)
     drift: TemplateDrift | None = None
     """What somebody changed outside Terraform, as a plan found it; None where nothing is known of that."""
+    metadata_tokens: Value[str] | None = None
+    """Whether the metadata service asks for a token ("required", "optional"); None where nothing is said."""
 
 
 class CniOrder(Enum):

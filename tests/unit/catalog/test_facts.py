@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from podroom.catalog import documents
-from podroom.catalog.ami_families import AMI_TYPES, AmiFamily, find_ami_type
+from podroom.catalog.ami_families import AMI_TYPES, AmiFamily, default_families, find_ami_type
 from podroom.catalog.cni_variables import CNI_VARIABLES, CniContainer, VariableType, find_cni_variable
 
 
@@ -33,6 +33,23 @@ def test_a_custom_ami_type_leaves_family_and_architecture_to_the_image():
     assert custom is not None
     assert (custom.family, custom.architecture) == (None, None)
     assert find_ami_type("AL2_x86_65") is None
+
+
+@pytest.mark.parametrize(
+    ("kubernetes", "families"),
+    [
+        ("1.22", (AmiFamily.AL2,)),
+        ("1.29", (AmiFamily.AL2,)),
+        ("1.30", (AmiFamily.AL2023, AmiFamily.AL2)),
+        ("1.32", (AmiFamily.AL2023, AmiFamily.AL2)),
+        ("1.33", (AmiFamily.AL2023,)),
+        ("latest", (AmiFamily.AL2023,)),
+        ("newest", (AmiFamily.AL2023, AmiFamily.AL2)),
+        (None, (AmiFamily.AL2023, AmiFamily.AL2)),
+    ],
+)
+def test_the_version_of_kubernetes_tells_the_default_family(kubernetes, families):
+    assert default_families(kubernetes) == families
 
 
 def test_the_defaults_of_a_cni_variable_tell_code_and_manifest_apart():

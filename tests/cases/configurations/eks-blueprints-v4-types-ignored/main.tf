@@ -27,7 +27,7 @@ module "eks_blueprints" {
     one = {
       node_group_name    = "one"
       instance_types     = ["m5.xlarge"] # expect: PR903
-      kubelet_extra_args = "--max-pods=50" # expect: PR101
+      kubelet_extra_args = "--max-pods=50"
     }
   }
 }

@@ -35,7 +35,7 @@ resource "aws_eks_addon" "vpc_cni" {
   configuration_values = jsonencode({
     env = {
       ENABLE_PREFIX_DELEGATION          = "true" # expect: PR402
-      WARM_ENI_TARGET                   = "1" # expect: PR302
+      WARM_ENI_TARGET                   = "1"
       WARM_PREFIX_TARGET                = "1"
       POD_SECURITY_GROUP_ENFORCING_MODE = "standard"
       ENABLE_POD_ENI                    = "true"
