@@ -33,6 +33,7 @@ from podroom.values import Unknown
 
 if TYPE_CHECKING:
     from podroom.evaluation.filesets import Listing
+    from podroom.sources.yaml import Stream
 
 _META = frozenset({"source", "version", "count", "for_each", "providers", "depends_on"})
 
@@ -163,6 +164,10 @@ class Module(Names):
     def list_folder(self, path: str) -> Listing | str | None:
         """Return the names in a folder for `fileset()`; relative paths start at the root module's folder."""
         return self.project.files.list_folder(self.project.root, path)
+
+    def compose(self, document: Document) -> Stream:
+        """Return the tree of a file of YAML or JSON."""
+        return self.project.composed(document)
 
     def parse_template(self, document: Document) -> Expression:
         """Return the tree of a template."""

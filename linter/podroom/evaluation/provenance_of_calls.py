@@ -10,6 +10,7 @@ from podroom.evaluation.expressions import evaluate
 from podroom.evaluation.failures import EvaluationFailure
 from podroom.evaluation.scope import Place, Scope
 from podroom.evaluation.terms import ListTerm, MapTerm, Null, ObjectTerm, SetTerm, Term, TupleTerm
+from podroom.positions import Document
 from podroom.sources.hcl.syntax import Call
 
 Step = str | int
@@ -68,6 +69,27 @@ def _first_filled(node: Call, scope: Scope, path: tuple[Step, ...]) -> Place | N
         if not isinstance(value, TupleTerm | ListTerm) or value.items:
             return Place(argument, scope, path)
     return None
+
+
+def _into_file(node: Call, scope: Scope, path: tuple[Step, ...]) -> Place | None:
+    """Follow a part of a decoded file into the file."""
+    if not path:
+        return None
+    from podroom.evaluation.decoded_files import place_in_file  # noqa: PLC0415 - few projects decode files
+    from podroom.evaluation.provenance import follow  # noqa: PLC0415 - the two lead into each other
+
+    read = follow(Place(node.arguments[0], scope))
+    call = read.expression
+    if (
+        read.path
+        or not isinstance(call, Call)
+        or call.name.removeprefix("core::") != "file"
+        or len(call.arguments) != 1
+    ):
+        return None
+    name = evaluate(call.arguments[0], read.scope)
+    document = read.scope.resolver.read_file(name) if isinstance(name, str) else None
+    return place_in_file(document, path, read.scope) if isinstance(document, Document) else None
 
 
 def _into_lookup(node: Call, scope: Scope, path: tuple[Step, ...]) -> Place | None:
@@ -176,6 +198,8 @@ _CHOOSERS: dict[str, Callable[[Call, Scope, tuple[Step, ...]], Place | None]] = 
     "coalesce": _first_set,
     "coalescelist": _first_filled,
     "lookup": _into_lookup,
+    "yamldecode": _into_file,
+    "jsondecode": _into_file,
     "merge": _into_merge,
     "concat": _into_concat,
     "element": _into_element,

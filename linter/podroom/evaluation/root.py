@@ -21,6 +21,7 @@ from podroom.sources.installed_modules import InstalledModule
 if TYPE_CHECKING:
     from podroom.evaluation.filesets import Listing
     from podroom.evaluation.module_calls import ModuleCall
+    from podroom.sources.yaml import Stream
 
 
 class ProjectFiles(Protocol):
@@ -82,6 +83,7 @@ class Project:
         self.contradicted = False
         """Whether it was told that what is settled is not of this configuration."""
         self._declarations: dict[str, Declarations] = {}
+        self._composed: dict[int, tuple[Document, Stream]] = {}
         self._templates: dict[int, tuple[Document, Expression | str]] = {}
 
     def declarations(self, directory: str) -> Declarations:
@@ -90,6 +92,15 @@ class Project:
         if found is None:
             found = self._declarations[directory] = read_declarations(self.files.configuration(directory))
         return found
+
+    def composed(self, document: Document) -> Stream:
+        """Return the tree of a file of YAML or JSON, read once."""
+        known = self._composed.get(id(document))
+        if known is None:
+            from podroom.sources.yaml import compose_document  # noqa: PLC0415 - few projects decode files
+
+            known = self._composed[id(document)] = (document, compose_document(document))
+        return known[1]
 
     def template(self, document: Document) -> Expression:
         """Return the tree of a template, parsed once; raise `EvaluationFailure` if it is invalid."""

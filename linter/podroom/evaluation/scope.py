@@ -14,6 +14,7 @@ from podroom.sources.hcl.syntax import Attribute, Block, Expression
 
 if TYPE_CHECKING:
     from podroom.evaluation.filesets import Listing
+    from podroom.sources.yaml import Stream
 
 Origin: TypeAlias = "Callable[[tuple[str | int, ...]], Place | None]"
 
@@ -41,6 +42,9 @@ class Resolver(Protocol):
 
     def note(self, problem: EvaluationProblem) -> None:
         """Keep a problem for the person who reads the report."""
+
+    def compose(self, document: Document) -> Stream:
+        """Return the tree of a file of YAML or JSON."""
 
     def parse_template(self, document: Document) -> Expression:
         """Return the syntax tree of a template; raise `EvaluationFailure` if it is invalid."""

@@ -1,7 +1,7 @@
 locals {
   groups = {
     for file in fileset(path.module, "groups/*.yaml") :
-    trimsuffix(basename(file), ".yaml") => yamldecode(file("${path.module}/${file}")) # expect: PR113
+    trimsuffix(basename(file), ".yaml") => yamldecode(file("${path.module}/${file}"))
   }
 }
 
