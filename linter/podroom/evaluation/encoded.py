@@ -30,6 +30,20 @@ from podroom.evaluation.types import DYNAMIC, STRING
 _HTML = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029", "\x7f": "\x7f"}
 
 
+_YAML_ESCAPES = {
+    **{f"\\u{code:04x}": f"\\x{code:02X}" for code in range(0x20)},
+    "\\u0000": "\\0",
+    "\\u0007": "\\a",
+    "\\u000b": "\\v",
+    "\\u001b": "\\e",
+    "\x7f": "\\x7F",
+    "\x85": "\\N",
+    "\u2028": "\\L",
+    "\u2029": "\\P",
+}
+"""What YAML writes in another way than JSON, by what JSON writes."""
+
+
 def encoded_parts(term: Encoded) -> tuple[str | Sym, ...]:
     """Return the encoded text with its holes; one hole where the encoding leaves nothing readable."""
     if term.kind == "json":
@@ -110,7 +124,7 @@ def yaml_parts(term: Term) -> Iterator[str | Sym]:
         yield from _yaml_block(term, 0)
     else:
         yield from _yaml_leaf(term, 0)
-        yield "\n"
+        yield "\n...\n" if isinstance(term, bool | int | Decimal | Null) else "\n"
 
 
 def _is_block(term: Term) -> bool:
@@ -133,7 +147,7 @@ def _yaml_block(term: Term, indent: int) -> Iterator[str | Sym]:
     elif isinstance(term, MapTerm | ObjectTerm):
         for position, (key, value) in enumerate(term.entries.items()):
             yield margin if position else ""
-            yield from _json_leaf(key_term(key))
+            yield from _yaml_scalar(key_term(key))
             yield ":"
             if not _is_block(value):
                 yield " "
@@ -164,16 +178,36 @@ def _yaml_leaf(term: Term, indent: int) -> Iterator[str | Sym]:
         for part in term.parts:
             yield part.replace("\n", margin) if isinstance(part, str) else part
     else:
+        yield from _yaml_scalar(term)
+
+
+def _yaml_scalar(term: Term) -> Iterator[str | Sym]:
+    if isinstance(term, str):
+        yield _yaml_quoted(term)
+    elif isinstance(term, PartialStr):
+        yield '"'
+        for part in term.parts:
+            yield _yaml_quoted(part)[1:-1] if isinstance(part, str) else part
+        yield '"'
+    else:
         yield from _json_leaf(term)
+
+
+def _yaml_quoted(text: str) -> str:
+    quoted = checked_text(json.dumps(text, ensure_ascii=False))
+    for written, escape in _YAML_ESCAPES.items():
+        if written in quoted:
+            quoted = quoted.replace(written, escape)
+    return quoted
 
 
 def _literal_block(text: str, indent: int) -> str:
     body = text.rstrip("\n")
     trailing = len(text) - len(body)
-    chomp = "-" if trailing == 0 else "" if trailing == 1 else "+"
+    chomp = "-" if trailing == 0 else "" if trailing == 1 and body else "+"
     margin = " " * max(indent, 2)
     lines = [f"{margin}{line}" if line else "" for line in body.split("\n")]
-    hint = "2" if body.startswith(" ") else ""
+    hint = "2" if body.startswith(" ") or not body else ""
     return f"|{hint}{chomp}\n" + "\n".join([*lines, *[""] * max(0, trailing - 1)])
 
 

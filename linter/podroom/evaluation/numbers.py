@@ -87,9 +87,9 @@ def divide(left: Number, right: Number) -> Number:
 
 
 def modulo(left: Number, right: Number) -> Number:
-    """Return the remainder, with the sign of the dividend."""
+    """Return the remainder, with the sign of the dividend; that of a division by zero is the dividend."""
     if right == 0:
-        raise EvaluationFailure("can't divide by zero")
+        return left
     if isinstance(left, int) and isinstance(right, int):
         return abs(left) % abs(right) * (1 if left >= 0 else -1)
     return _work("remainder", left, right)

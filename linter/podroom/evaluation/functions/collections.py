@@ -104,8 +104,10 @@ def _concat(*lists: Term) -> Term:
             raise EvaluationFailure(f"concat needs lists, not {describe(type_of(term))}")
     if rest and not items and len(lists) == 1 and isinstance(lists[0], Sym):
         return lists[0]
-    if len(kinds) == 1 and None not in kinds:
-        return ListTerm(next(kind for kind in kinds if kind is not None), items, tuple(rest), fixed)
+    of_lists = [kind for kind in kinds if kind is not None]
+    common = unify(of_lists) if None not in kinds else None
+    if common is not None:
+        return ListTerm(common, [convert(item, common) for item in items], tuple(rest), fixed)
     return TupleTerm(items, tuple(rest), fixed)
 
 
@@ -355,6 +357,8 @@ def _range(*bounds: Number) -> Term:
     step: Number = bounds[2] if len(bounds) == 3 else (1 if start <= limit else -1)
     if step == 0:
         raise EvaluationFailure("range would generate more than 1024 values")
+    if start < limit if step < 0 else start > limit:
+        raise EvaluationFailure("the steps of range lead away from its end")
     values: list[Term] = []
     value: Number = start
     while value < limit if step > 0 else value > limit:

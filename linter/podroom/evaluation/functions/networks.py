@@ -89,9 +89,9 @@ def _cidrsubnet(text: str, newbits: Number, number: Number) -> Term:
     network = parse_network(text)
     extra, position = _whole(newbits, "newbits"), _whole(number, "netnum")
     prefix = network.prefix + extra
-    if extra < 0 or prefix > network.bits:
+    if not 0 <= prefix <= network.bits:
         raise EvaluationFailure(f"{text} has no room for {extra} more bits of prefix")
-    if position >= 1 << extra:
+    if extra >= 0 and position >= 1 << extra:  # Terraform does not check the number for fewer bits
         raise EvaluationFailure(f"{extra} bits of prefix have no subnet number {position}")
     shifted = position << (network.bits - prefix)
     # A negative number is taken by its absolute value and, as a known quirk of Terraform, loses the base.

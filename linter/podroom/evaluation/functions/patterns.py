@@ -49,9 +49,16 @@ _CLASSES = {
 }
 
 
+def _with_groups(pattern: str, text: str) -> re.Pattern[str]:
+    compiled = compile_pattern(pattern, len(text))
+    if compiled.groupindex and compiled.groups > len(compiled.groupindex):
+        raise EvaluationFailure("a pattern cannot have both groups with names and groups without")
+    return compiled
+
+
 @function("regex", STRING, STRING)
 def _regex(pattern: str, text: str) -> Term:
-    compiled = compile_pattern(pattern, len(text))
+    compiled = _with_groups(pattern, text)
     match = compiled.search(text)
     if match is None:
         raise EvaluationFailure("the pattern does not match the text")
@@ -60,7 +67,7 @@ def _regex(pattern: str, text: str) -> Term:
 
 @function("regexall", STRING, STRING)
 def _regexall(pattern: str, text: str) -> Term:
-    compiled = compile_pattern(pattern, len(text))
+    compiled = _with_groups(pattern, text)
     return ListTerm(_captured_type(compiled), [_captured(compiled, match) for match in compiled.finditer(text)])
 
 

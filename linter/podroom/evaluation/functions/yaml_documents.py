@@ -30,7 +30,9 @@ def decode_yaml(text: str) -> Term:
             builder.take(event)
     except yaml.YAMLError as error:
         raise EvaluationFailure(f"the text is not valid YAML: {getattr(error, 'problem', error)}") from None
-    return builder.document if builder.document is not None else Null()
+    if builder.document is None:
+        raise EvaluationFailure("there is no YAML document in the text")
+    return builder.document
 
 
 class _Collection:
@@ -90,9 +92,7 @@ def _mapping(items: list[tuple[Term, bool]]) -> ObjectTerm:
         name = convert(key, STRING)
         if not isinstance(name, str):
             raise EvaluationFailure("a key of a YAML mapping must be a plain value")
-        if name in own:
-            raise EvaluationFailure(f'the YAML has the key "{name[:40]}" twice')
-        own[name] = value
+        own[name] = value  # the last of equal keys counts
     return ObjectTerm({**merged, **own})
 
 
