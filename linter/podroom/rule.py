@@ -173,5 +173,7 @@ class Rule(ABC, Generic[S]):
     @classmethod
     def rationale(cls) -> str:
         """Return the docstring after its first line, without the indentation of the code."""
-        lines = (cls.__doc__ or "").strip().splitlines()[1:]
-        return "\n".join(line[4:] if line.startswith("    ") else line.strip() for line in lines).strip()
+        from inspect import cleandoc  # noqa: PLC0415 - only pages of rules need it
+
+        # From Python 3.13 on the compiler has taken the indentation away already.
+        return cleandoc(cls.__doc__ or "").partition("\n")[2].strip()
