@@ -286,6 +286,45 @@ def test_a_plan_by_itself_says_how_it_is_given(folder: Path) -> None:
     assert (result.exit_code, "is given with --plan, beside the folder" in result.stderr) == (2, True)
 
 
+def test_a_plan_from_before_a_block_was_repeated_says_nothing_of_its_instances(folder: Path) -> None:
+    world = shown(folder, plan([change("aws_subnet.own", {"id": "subnet-1"}), nodes("blue")]))
+    (subnet,) = world["subnets"]
+    assert subnet["address"] == "aws_subnet.own[0]"
+
+
+HASH = "2fd4e1c67a2d28fced849ee1bb76e7391b93eb12"
+
+
+@pytest.mark.parametrize("written", ['"#!/bin/bash"', 'data.external.types.result["user_data"]'])
+def test_a_hash_of_user_data_is_no_user_data_and_contradicts_none(folder: Path, written: str) -> None:
+    text = f"""
+resource "aws_launch_configuration" "nodes" {{
+  image_id      = "ami-0123456789abcdef0"
+  instance_type = "m5.large"
+  user_data     = {written}
+}}
+
+resource "aws_autoscaling_group" "nodes" {{
+  min_size             = 1
+  max_size             = 2
+  launch_configuration = aws_launch_configuration.nodes.name
+
+  tag {{
+    key                 = "kubernetes.io/cluster/main"
+    value               = "owned"
+    propagate_at_launch = true
+  }}
+}}
+
+data "external" "types" {{}}
+"""
+    (folder / "main.tf").write_text(text, encoding="utf-8")
+    changes = [change("aws_launch_configuration.nodes", {"user_data": HASH}), change("aws_autoscaling_group.nodes", {})]
+    world = shown(folder, plan(changes))
+    assert world == shown(folder)
+    assert HASH not in json.dumps(world)
+
+
 # --- the fixtures ----------------------------------------------------------------------------------
 
 

@@ -159,6 +159,8 @@ def is_open(expansion: Expansion) -> bool:
 
 def with_keys(expansion: Expansion, keys: Sequence[str | int | None]) -> Expansion:
     """Return an open expansion as it is if its instances have these keys, which is known from elsewhere."""
+    if None in keys:
+        return expansion  # then the block had neither count nor for_each
     by_key = {one.key: one for one in expansion.repetitions}
     open_one = next((one for one in expansion.repetitions if one.key is None), None)
     found: list[Repetition] = []

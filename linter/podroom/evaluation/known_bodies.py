@@ -27,6 +27,9 @@ _REFERRED_TO = frozenset({"id", "arn"})
 _MOVED_BY_AUTOSCALERS = frozenset({"desired_capacity", "desired_size"})
 """Modules have Terraform leave these as they are, also where their own text is not at hand to say so."""
 
+_WRITTEN_OTHERWISE = frozenset({"user_data", "user_data_base64"})
+"""What providers encode or hash."""
+
 
 class KnownBody:
     """What is known of one block, under the address that it is shown by."""
@@ -71,7 +74,7 @@ class KnownBody:
         if self._past:
             return written
         if wholly_known(written.term):
-            if self._ignores(name) or not contradicts(written.term, value):
+            if self._ignores(name) or name in _WRITTEN_OTHERWISE or not contradicts(written.term, value):
                 return written
             if written.place.span.supplied and isinstance(written.supplier, Default):
                 # The plan's version of a module has another default than the one that was at hand.

@@ -28,6 +28,7 @@ class Hidden:
 
 
 UNKNOWN = Hidden("is known only after apply")
+HASHED = Hidden("is kept as a hash only")
 SENSITIVE = Hidden("is sensitive, so podroom does not keep it")
 
 RecordedValue: TypeAlias = "bool | int | Decimal | str | Hidden | list[RecordedValue] | dict[str, RecordedValue] | None"

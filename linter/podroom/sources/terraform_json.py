@@ -13,13 +13,15 @@ from decimal import Decimal
 from typing import NoReturn
 
 from podroom.errors import InputError
-from podroom.sources.plan_values import SENSITIVE, Drift, Instance, RecordedValue, masked
+from podroom.patterns import pattern
+from podroom.sources.plan_values import HASHED, SENSITIVE, Drift, Instance, RecordedValue, masked
 from podroom.sources.recorded import Recorded
 from podroom.sources.terraform_addresses import module_calls, suffix
 
 LARGEST = 100 * 1024 * 1024
 """In bytes."""
 
+_SHA_1 = pattern(r"[0-9a-f]{40}")
 _ZIP = b"PK\x03\x04"
 _MAJORS = ("0", "1")
 _STATE_VERSION = 4
@@ -183,7 +185,11 @@ def _instance(resource: Mapping[str, object], values: RecordedValue, actions: tu
     calls = module_calls(module) if isinstance(module, str) else None
     if calls is None:
         return None
-    return Instance(address, mode, kind, name, key, calls, values if isinstance(values, dict) else {}, actions)
+    known = values if isinstance(values, dict) else {}
+    user_data = known.get("user_data")
+    if isinstance(user_data, str) and _SHA_1.fullmatch(user_data):
+        known = {**known, "user_data": HASHED}  # as launch configurations and instances have it
+    return Instance(address, mode, kind, name, key, calls, known, actions)
 
 
 def _drifts(content: Mapping[str, object]) -> Iterator[tuple[str, Drift]]:
