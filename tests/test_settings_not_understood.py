@@ -127,6 +127,27 @@ patches:
         "tasks:\n  cni:\n    cmds: ['kubectl set env ds/aws-node ENABLE_PREFIX_DELEGATION={{.ON}}']\n",
     ),
     "a variable of Make": ("Makefile", "cni:\n\tkubectl set env ds/aws-node ENABLE_PREFIX_DELEGATION=$(ON)\n"),
+    "a patch that Terraform runs": (
+        "cni.tf",
+        """resource "terraform_data" "cni" {
+  provisioner "local-exec" {
+    command = "kubectl patch ds aws-node -p '{\\"name\\":\\"ENABLE_PREFIX_DELEGATION\\",\\"value\\":\\"true\\"}'"
+  }
+}
+""",
+    ),
+    "a release of another chart": (
+        "cni.tf",
+        """resource "helm_release" "cni" {
+  name  = "cni"
+  chart = "./charts/network"
+  set {
+    name  = "env.ENABLE_PREFIX_DELEGATION"
+    value = "true"
+  }
+}
+""",
+    ),
     "an input of a workflow": (
         ".github/workflows/cni.yaml",
         "jobs: {a: {steps: [{run: 'kubectl set env ds/aws-node ENABLE_PREFIX_DELEGATION=${{ inputs.on }}'}]}}\n",
@@ -157,6 +178,15 @@ spec:
         "up.sh",
         """helm upgrade --install cni eks/aws-vpc-cni -n kube-system \\
   --set image.region=x,env.ENABLE_PREFIX_DELEGATION=true --set-string env.WARM_PREFIX_TARGET=1
+""",
+    ),
+    "helm upgrade that Terraform runs": (
+        "cni.tf",
+        """resource "terraform_data" "cni" {
+  provisioner "local-exec" {
+    command = "helm upgrade cni eks/aws-vpc-cni --set env.ENABLE_PREFIX_DELEGATION=true"
+  }
+}
 """,
     ),
     "aws eks create-addon": (

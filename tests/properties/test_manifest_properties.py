@@ -24,7 +24,7 @@ CASES = Path(__file__).parents[1] / "cases"
 TEXTS = [
     path.read_text(encoding="utf-8")
     for path in sorted((CASES / "manifests").rglob("*"))
-    if path.suffix in {".yaml", ".yml", ".tftpl", ".sh"}
+    if path.suffix in {".yaml", ".yml", ".tftpl", ".sh"} or path.name == "Jenkinsfile"
 ]
 PROJECT = CASES / "configurations" / "karpenter-and-eni-configs-of-one-project"
 SCALARS = re.compile(r'(?<=[:\[{] )(?!\w+: )[\w.:/@"-]+(?=[\]},\n])')

@@ -34,19 +34,20 @@ def installs(text: str) -> bool:
     return _INSTALLS.search(text) is not None
 
 
-def read_installing(text: TracedText) -> Iterator[Loose]:
-    """Iterate over what the commands of a script install."""
+def read_installing(text: TracedText, uncertain: Unknown | None = None) -> Iterator[Loose]:
+    """Iterate over what the commands of a script install; `uncertain` says why it may not run."""
     if not installs(text.text):
         return
-    for command in Shell().run(text):
+    for command in Shell("where the script runs").run(text):
         names = [word.text for word in command.words]
+        doubt = first_unknown(uncertain, _under(command))
         if names[:1] == ["helm"] and ("upgrade" in names or "install" in names):
-            yield from _helm(command)
+            yield from _helm(command, doubt)
         elif names[:2] == ["aws", "eks"] and names[2:3] in (["create-addon"], ["update-addon"]):
-            yield from _add_on(command)
+            yield from _add_on(command, doubt)
         for redirection in command.redirections:
             if redirection.body is not None:
-                yield from _manifests(redirection.body, command)
+                yield from _manifests(redirection.body, doubt)
 
 
 def masked(text: TracedText, placeholder: re.Pattern[str]) -> TracedText:
@@ -66,11 +67,10 @@ def _under(command: Command) -> Unknown | None:
     return Unknown(f"it is applied only {command.condition}", command.span) if command.condition else None
 
 
-def _helm(command: Command) -> Iterator[Loose]:
+def _helm(command: Command, missing: Unknown | None) -> Iterator[Loose]:
     """Read the values that a command sets; those of files are judged where the files are."""
     words = iter(command.words[1:])
     tables: list[Table] = []
-    missing = _under(command)
     chart = None
     elsewhere = False
     for word in words:
@@ -88,7 +88,7 @@ def _helm(command: Command) -> Iterator[Loose]:
             next(words, None)
         elif not word.text.startswith("-"):
             chart = find_chart(word.text) if "/" in word.text else chart
-    values = merged(tables, command.span)
+    values = merged(tables if missing is None else [], command.span)
     if chart is None or (elsewhere and not tables):
         return
     if elsewhere and chart is Chart.KARPENTER and values.find("settings", "reservedENIs") is None:
@@ -115,7 +115,7 @@ def _pairs(text: TracedText) -> Iterator[Table | Unknown]:
         at = pair.end()
 
 
-def _add_on(command: Command) -> Iterator[Loose]:
+def _add_on(command: Command, doubt: Unknown | None) -> Iterator[Loose]:
     """Read the configuration that a command gives the add-on vpc-cni; that of a file is judged where the file is."""
     options: dict[str, TracedText] = {}
     words = iter(command.words[3:])
@@ -134,7 +134,7 @@ def _add_on(command: Command) -> Iterator[Loose]:
         span=command.span,
         environment=read.environment,
         init_environment=read.init_environment,
-        missing=first_unknown(_under(command), read.missing),
+        missing=first_unknown(doubt, read.missing),
         options=read.options,
     )
     cluster = options.get("--cluster-name")
@@ -142,9 +142,9 @@ def _add_on(command: Command) -> Iterator[Loose]:
     yield Loose(CniPart(source, pod_subnets=read.pod_subnets), command.span, known)
 
 
-def _manifests(body: TracedText, command: Command) -> Iterator[Loose]:
+def _manifests(body: TracedText, doubt: Unknown | None) -> Iterator[Loose]:
     """Read a here-document of manifests; what `envsubst` fills in is not known."""
     if not installs(f"<<{body.text}"):
         return
-    found, _ = read_text(masked(body, _FILLED_IN), uncertain=_under(command))
+    found, _ = read_text(masked(body, _FILLED_IN), uncertain=doubt)
     yield from found

@@ -78,7 +78,7 @@ def read_commands(texts: list[TracedText], owner: str | None = None, uncertain: 
     for text in texts:
         if not _sets(text.text):
             continue
-        for command in Shell().run(text):
+        for command in Shell("where the script runs").run(text):
             words = _after_set_env(command)
             if words is None or not _is_target(words, [word.text for word in command.words]):
                 continue

@@ -9,9 +9,11 @@ from podroom.assembly.inventory import Inventory, blocks, string
 from podroom.assembly.manifests.cni import MAIN_CONTAINER, NODE_AGENT, version_of_image
 from podroom.assembly.manifests.documents import read_item, read_text, values_of
 from podroom.assembly.manifests.helm import Release, find_chart, merged, nested, read_release
+from podroom.assembly.manifests.installing import installs, read_installing
 from podroom.assembly.manifests.parts import CniPart, ConfigMapPart, Loose
 from podroom.assembly.manifests.set_env import read_commands
 from podroom.assembly.manifests.tree import FieldLeaf, Item, Table, from_field
+from podroom.assembly.manifests.unread import read_unread_block
 from podroom.evaluation.project import BodyReader, ResourceInstance
 from podroom.model.world import CniOption, CniSource, CniSourceKind, EnvironmentVariable, Gap
 from podroom.patterns import pattern
@@ -41,9 +43,9 @@ def read_embedded(inventory: Inventory) -> Embedded:
         for kind in kinds:
             for resource in inventory.resources(kind):
                 found = reader(resource)
-                if found is not None:
-                    parts += found
-                    read.update([resource.address] if found else [])
+                if found:
+                    read.add(resource.address)
+                parts += found or read_unread_block(resource.block_span, resource.address)
     for resource in inventory.resources("kubectl_file_documents", mode="data"):
         parts += _file_documents(resource)
     return Embedded(tuple(parts), frozenset(read))
@@ -235,11 +237,13 @@ def _config_map(resource: ResourceInstance) -> list[Loose] | None:
 
 
 def _provisioners(resource: ResourceInstance) -> list[Loose] | None:
-    if "set env" not in resource.block_span.text and "aws-node" not in resource.block_span.text:
+    written = resource.block_span.text
+    if "set env" not in written and "aws-node" not in written and not installs(written):
         return None
     commands = [block.attribute("command") for block in resource.body.blocks("provisioner")]
     texts = [command.traced() for command in commands if command is not None]
-    return read_commands(texts, resource.address, resource.maybe) or None
+    installed = [loose for text in texts for loose in read_installing(text, resource.maybe)]
+    return [*read_commands(texts, resource.address, resource.maybe), *installed]
 
 
 _READERS: tuple[tuple[tuple[str, ...], Callable[[ResourceInstance], list[Loose] | None]], ...] = (

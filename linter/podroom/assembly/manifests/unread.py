@@ -38,18 +38,30 @@ _NAMESPACE = pattern(r"\bkubectl\b.*\s(?:-n|--namespace)[= ]+(?!kube-system\b)[a
 
 def speaks_of_the_cni(document: Document) -> bool:
     """Return whether anything in a file sets a variable of the CNI, or the values of its add-on."""
-    return next(_settings(document), None) is not None
+    return next(_settings(Span(document, 0, len(document.text))), None) is not None
 
 
 def read_unread(document: Document, read: Sequence[Loose]) -> list[Loose]:
     """Return the settings that lie in none of the parts that were read of the file, as variables that are not known."""
     covered = [span for span in _spans(read) if span.document is document]
     known = set(_names(read))
+    left = [
+        (name, span)
+        for name, span in _settings(Span(document, 0, len(document.text)))
+        if name not in known and not any(one.start <= span.start < one.end for one in covered)
+    ]
+    return _unknown(left, document.path.rpartition("/")[2])
+
+
+def read_unread_block(block: Span, address: str) -> list[Loose]:
+    """Return the settings in a block of Terraform of which nothing was read, as variables that are not known."""
+    return _unknown(list(_settings(block)), address)
+
+
+def _unknown(settings: Sequence[tuple[str, Span]], address: str) -> list[Loose]:
     variables: dict[str, EnvironmentVariable] = {}
     missing: Unknown | None = None
-    for name, span in _settings(document):
-        if name in known or any(one.start <= span.start < one.end for one in covered):
-            continue
+    for name, span in settings:
         reason = f"{_called(span)} sets {name or 'values of the add-on vpc-cni'} in a way that podroom does not read"
         if name:
             variables.setdefault(name, EnvironmentVariable(name, Unknown(reason, span), span))
@@ -63,7 +75,7 @@ def read_unread(document: Document, read: Sequence[Loose]) -> list[Loose]:
     place = min(spans, key=lambda span: span.start)
     source = CniSource(
         kind=CniSourceKind.UNREAD,
-        address=document.path.rpartition("/")[2],
+        address=address,
         span=place,
         environment=tuple(variables.values()),
         missing=missing,
@@ -76,9 +88,9 @@ def is_unread(loose: Loose) -> bool:
     return isinstance(loose.part, CniPart) and loose.part.source.kind is CniSourceKind.UNREAD
 
 
-def _settings(document: Document) -> Iterator[tuple[str, Span]]:
+def _settings(stretch: Span) -> Iterator[tuple[str, Span]]:
     """Iterate over the places that set a variable, with its name; "" stands for whatever an add-on gets."""
-    text = document.text
+    text = stretch.text
     matches = _SETTING.finditer(text)
     found = [(match.start(group), match[group]) for match in matches for group in ("key", "name") if match[group]]
     for command in _ADD_ON.finditer(text):
@@ -92,7 +104,8 @@ def _settings(document: Document) -> Iterator[tuple[str, Span]]:
         stop = text.find("\n", at)
         line = text[start : stop if stop >= 0 else len(text)]
         if not (_COMMENT.search(text[start:at]) or _PRINTED.search(line) or _NAMESPACE.search(line)):
-            yield name, Span(document, at, at + (len(name) or len("--configuration-values")))
+            start = stretch.start + at
+            yield name, Span(stretch.document, start, start + (len(name) or len("--configuration-values")))
 
 
 def _spans(read: Iterable[Loose]) -> Iterator[Span]:

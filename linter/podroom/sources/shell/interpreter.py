@@ -66,8 +66,9 @@ def unix_lines(text: TracedText) -> TracedText:
 class Shell:
     """The state of a shell: variables, and files written so far.  `run` may be called again and again."""
 
-    def __init__(self) -> None:
-        """Start with an empty environment."""
+    def __init__(self, where: str = "on the node") -> None:
+        """Start with an empty environment; `where` tells a reader where the script runs."""
+        self._where = where
         self.files: dict[str, WrittenFile] = {}
         self._scopes = [_Scope(0, {}, set())]
         self._export_all = False
@@ -91,7 +92,7 @@ class Shell:
 
     def child(self) -> Shell:
         """Return the shell of a script that this one starts: it sees the exported variables and the files."""
-        child = Shell()
+        child = Shell(self._where)
         child.files = self.files
         child._anything_may_be_set = self._anything_may_be_set
         exported = self._scopes[-1].exported
@@ -187,7 +188,7 @@ class Shell:
             value = self._parameter(source, segment)
             if value is not None:
                 return value.pieces
-        return (_hole(source, segment.start, segment.end),)
+        return (_hole(source, segment.start, segment.end, self._where),)
 
     def _parameter(self, source: TracedText, parameter: Parameter) -> TracedText | None:
         """Return the value of `$NAME` or `${NAME:-default}`; None if only running the script can tell."""
@@ -267,7 +268,7 @@ class Shell:
             self._export_all = True
         elif name in _READS or command.keyword in ("for", "select"):
             for word in command.words if command.keyword else command.words[1:]:
-                self._assign(word.text, _unknown_text(command.span, f"`{word.text}` is read on the node"), command)
+                self._assign(word.text, _unknown_text(command.span, f"`{word.text}` is read {self._where}"), command)
         elif name == "eval" or HOLE in name:
             self._anything_may_be_set = True
 
@@ -336,14 +337,14 @@ class Shell:
             self.files[path.text] = WrittenFile(command.span, content, condition)
 
 
-def _hole(source: TracedText, start: int, end: int) -> Piece:
-    """Return the hole for an expansion, saying what is worked out on the node and keeping references."""
+def _hole(source: TracedText, start: int, end: int, where: str) -> Piece:
+    """Return the hole for an expansion, saying what is worked out only there and keeping references."""
     written = " ".join(source.text[start:end].replace(HOLE, "...").split())
     if len(written) > _LONGEST_QUOTE:
         written = f"{written[: _LONGEST_QUOTE - 3]}..."
     refs = tuple(ref for hole in source.holes(start, end) for ref in hole.refs)
     span = source.span(start, end)
-    return Piece(HOLE, span, hole=Unknown(f"`{written}` is worked out on the node", span, refs))
+    return Piece(HOLE, span, hole=Unknown(f"`{written}` is worked out {where}", span, refs))
 
 
 _LONGEST_QUOTE = 80
