@@ -65,6 +65,21 @@ resource "aws_subnet" "y" {
 }
 """
 
+CYCLE_BY_DEPENDS_ON = """
+resource "aws_eks_cluster" "waiting" {
+  depends_on = [aws_eks_addon.waiting]
+}
+resource "aws_eks_addon" "waiting" {
+  cluster_name = "waiting"
+  addon_name   = "coredns"
+  depends_on   = [aws_eks_node_group.waiting]
+}
+resource "aws_eks_node_group" "waiting" {
+  cluster_name = "waiting"
+  depends_on   = [aws_eks_addon.waiting]
+}
+"""
+
 
 @pytest.mark.parametrize(
     ("content", "sentence"),
@@ -74,8 +89,9 @@ resource "aws_subnet" "y" {
         ("x = 1".encode("utf-16"), "x.tf"),
         (b"\x00GITCRYPT\x00\x01\x02", "encrypted by git-crypt"),
         (CYCLE, "depends on itself"),
+        (CYCLE_BY_DEPENDS_ON, "aws_eks_node_group.waiting and aws_eks_addon.waiting wait for each other"),
     ],
-    ids=["broken", "binary", "utf-16", "git-crypt", "cycle"],
+    ids=["broken", "binary", "utf-16", "git-crypt", "cycle", "cycle by depends_on"],
 )
 def test_a_file_that_cannot_be_read_is_named_once_and_the_others_are_judged(
     tmp_path: Path, content: str | bytes, sentence: str

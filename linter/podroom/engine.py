@@ -337,22 +337,25 @@ def _undecided(code: str, subject: Subject, unknown: Unknown) -> Undecided:
 def _merge_findings(findings: Iterable[Finding]) -> list[Finding]:
     """Make one finding of those at one place that are mended in one way: one line to change, several subjects.
 
-    What has another reason or another fix is a finding of its own.
+    What has another reason or another fix is a finding of its own.  A number that is too high for several groups, each
+    with other room, is one fault: the least room mends it for all.
     """
     said: dict[Hashable, list[Finding]] = {}
     for finding in {id(finding): finding for finding in findings}.values():  # a rule may repeat one for each subject
         place = (finding.span.document, finding.span.start, finding.span.end)
         reason = _FIGURES.sub("", finding.label)
-        said.setdefault((finding.code, *place, finding.variants, finding.fix, reason), []).append(finding)
+        fix = finding.fix if finding.fix is None or finding.writes is None else _FIGURES.sub("", finding.fix)
+        said.setdefault((finding.code, *place, finding.variants, fix, reason), []).append(finding)
     return [several[0] if len(several) == 1 else _for_all_subjects(several) for several in said.values()]
 
 
 _FIGURES = pattern(r"[\d.,/]+")
+_BUT = ", but "
 
 
 def _for_all_subjects(findings: Sequence[Finding]) -> Finding:
-    """Return one finding of several; what the others say otherwise, a note says for them."""
-    worst = max(findings, key=lambda finding: finding.severity)
+    """Return one finding of several, which says what is so of each; the fix is the one that writes the least."""
+    worst = min(findings, key=lambda finding: (-finding.severity, finding.writes or 0))
     others = [finding for finding in findings if finding is not worst]
     notes = list(worst.related)
     for other in others:
@@ -360,11 +363,38 @@ def _for_all_subjects(findings: Sequence[Finding]) -> Finding:
             place = other.related[0].span if other.related else other.span
             notes.append(Note(f"{', '.join(other.subjects)}: {other.message}", place))
         notes += other.related
+    fix = worst.fix
+    if worst.writes is not None and len({finding.writes for finding in findings}) > 1:
+        least = min(finding.writes for finding in findings if finding.writes is not None)
+        fix = next(finding.fix for finding in findings if finding.writes == least)
+        fix = f"{fix}; several node groups share this line, and {least} is the least that any of them has room for"
     return replace(
         worst,
+        message=_message_for_all([finding.message for finding in (worst, *others)]),
+        fix=fix,
         subjects=tuple(dict.fromkeys(subject for finding in (worst, *others) for subject in finding.subjects)),
         related=tuple({(note.span, note.message): note for note in notes}.values()),
     )
+
+
+def _message_for_all(messages: Sequence[str]) -> str:
+    """Return one sentence for several: what they have in common is said once, what differs of each."""
+    first, *rest = different = list(dict.fromkeys(messages))
+    if not rest:
+        return first
+    words = [message.split(" ") for message in different]
+    if len({len(each) for each in words}) == 1:
+        columns = [tuple(dict.fromkeys(column)) for column in zip(*words, strict=True)]
+        if all(len(column) == 1 or all(word.isdecimal() for word in column) for column in columns):
+            return " ".join(" or ".join(sorted(column, key=_by_number)) for column in columns)
+    common, but, _ = first.partition(_BUT)
+    if but and all(message.startswith(common + but) for message in rest):
+        return common + but + " and ".join(message.removeprefix(common + but) for message in different)
+    return "; ".join(different)
+
+
+def _by_number(word: str) -> int:
+    return int(word) if word.isdecimal() else 0
 
 
 def _unknown_of(outcome: Undecided) -> Hashable:

@@ -83,6 +83,8 @@ class Finding:
     related: tuple[Note, ...] = ()
     evidence: Evidence = field(default_factory=dict, compare=False, hash=False)
     variants: tuple[str, ...] = ()
+    writes: int | None = None
+    """The number that the fix writes at this very place: for several subjects with one place, the least of theirs."""
 
     @property
     def address(self) -> str:
@@ -147,8 +149,9 @@ class Rule(ABC, Generic[S]):
         evidence: Evidence | None = None,
         severity: Severity | None = None,
         confidence: Confidence = Confidence.HIGH,
+        writes: int | None = None,
     ) -> Finding:
-        """Return a finding of this rule."""
+        """Return a finding of this rule; `writes` is the number that the fix writes in the place of another."""
         return Finding(
             code=self.code,
             name=self.name,
@@ -163,6 +166,7 @@ class Rule(ABC, Generic[S]):
             assumption=assumption,
             related=related,
             evidence=evidence or {},
+            writes=writes,
         )
 
     @classmethod

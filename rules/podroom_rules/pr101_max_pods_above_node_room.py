@@ -210,6 +210,7 @@ resource "aws_autoscaling_group" "nodes" {
             severity=None if certain(worst.limits, room) else Severity.WARNING,
             confidence=confidence(settings, worst.limits),
             evidence=_evidence(faults, worst),
+            writes=room.value,
         )
 
     def _limited(self, group: NodeGroup, assessment: Assessment, faults: list[_Fault]) -> Finding:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from podroom.capacity.assessment import Assessment, Resolved
+from podroom.capacity.assessment import Assessment, Resolved, collect
+from podroom.capacity.kubelet import KubeletLimit
+from podroom.capacity.working import Figure
 from podroom.catalog import documents
-from podroom.model.world import GroupKind, Mechanism, NodeGroup, TypeSource
+from podroom.model.world import GroupKind, InstanceChoice, Mechanism, NodeGroup, TypeSource
+from podroom.records import dataclass
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable
 from podroom_rules.rooms import has_room, never_ready, plain_room, reasons
@@ -77,7 +80,7 @@ class AsgInstanceTypeDrift(Rule[NodeGroup]):
     )
 
     def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
-        """Yield a finding for each override whose type has less room than the fixed max pods."""
+        """Yield a finding for the override whose type has the least room, if that is less than the fixed max pods."""
         overrides = subject.instance_types.missing or any(
             choice.source is TypeSource.OVERRIDE for choice in subject.instance_types
         )
@@ -88,50 +91,85 @@ class AsgInstanceTypeDrift(Rule[NodeGroup]):
         template = subject.launch_template
         if template is None or template.instance_type is None:
             return
-        cni = assessment.cni(subject)
-        for resolved in assessment.instances(subject):
-            limits = assessment.kubelet(subject, resolved.instance)
-            limit = limits[0]
-            if (
-                limit.mechanism in {None, Mechanism.NODEADM_EXPRESSION}
-                or resolved.choice.source is not TypeSource.OVERRIDE
-            ):
-                continue
-            if limit.figure.value <= plain_room(assessment, subject, resolved):
-                continue
-            if never_ready(resolved, cni):
-                continue  # PR503
-            own = Resolved(template.instance_type, assessment.instance(template.instance_type))
-            if limit.figure.value > plain_room(assessment, subject, own):
-                continue
-            room = assessment.room(resolved.instance, cni, subject.span)
-            own_room = assessment.room(own.instance, cni, subject.span)
-            settings = assessment.cluster(subject).cni
-            name, own_name = resolved.instance.name, own.instance.name
-            assert limit.span is not None  # noqa: S101 - a mechanism always has a place
-            yield self.finding(
-                resolved.span,
-                subject,
-                f"nodes start as {name} with {own_name}'s {limit.figure.value} max pods, "
-                f"but {has_room(resolved, cni, room)}",
-                label=f"room for {room.value}: {room.working}",
-                effect=STUCK_PODS,
-                fix=f"write {set_max_pods(subject, room.value, limit.mechanism)} together with "
-                f'instance_type = "{name}" in the launch template'
-                f"{or_leave_away(subject, assessment, limit.mechanism)}; then replace the nodes",
-                assumption=assumed_cni(settings),
-                related=(
-                    type_note(own, f"{own_name} has room for {own_room.value}: {own_room.working}"),
-                    Note(f"kubelet is told {limit.figure.value} pods here", limit.span),
-                    *reasons(assessment, subject, resolved),
+        found, unknown = collect(_drifted(subject, assessment, template.instance_type))
+        if found:
+            yield self._finding(subject, assessment, found)
+        if unknown is not None:
+            raise Undecidable(unknown)
+
+    def _finding(self, group: NodeGroup, assessment: Assessment, found: Sequence[_Drift]) -> Finding:
+        """Return a finding at the override with the least room: what is written for it fits the others too."""
+        worst = min(found, key=lambda drift: drift.room.value)
+        others = [drift for drift in found if drift is not worst]
+        cni, settings = assessment.cni(group), assessment.cluster(group).cni
+        limit, room, own = worst.limits[0], worst.room, worst.own
+        own_room = assessment.room(own.instance, cni, group.span)
+        name, own_name = worst.resolved.instance.name, own.instance.name
+        assert limit.span is not None  # noqa: S101 - a mechanism always has a place
+        number = limit.figure.value
+        told = (
+            f"{own_name}'s {number} max pods"
+            if number == own_room.value
+            else f"{number} max pods, which fit the launch template's {own_name},"
+        )
+        comma = "" if told.endswith(",") else ","
+        return self.finding(
+            worst.resolved.span,
+            group,
+            f"nodes start as {name} with {told}{comma} but {has_room(worst.resolved, cni, room)}",
+            label=f"room for {room.value}: {room.working}",
+            effect=STUCK_PODS,
+            fix=f"write {set_max_pods(group, room.value, limit.mechanism)} together with "
+            f'instance_type = "{name}" in the launch template'
+            f"{or_leave_away(group, assessment, limit.mechanism)}; then replace the nodes",
+            assumption=assumed_cni(settings),
+            related=(
+                type_note(own, f"{own_name} has room for {own_room.value}: {own_room.working}"),
+                *(
+                    type_note(
+                        drift.resolved, f"{has_room(drift.resolved, cni, drift.room)}, too few: {drift.room.working}"
+                    )
+                    for drift in others
                 ),
-                confidence=confidence(settings, limits),
-                evidence={
-                    "max_pods": limit.figure.value,
-                    "room": room.value,
-                    "working": room.working,
-                    "instance_type": name,
-                    "launch_template_instance_type": own_name,
-                    "launch_template_room": own_room.value,
-                },
-            )
+                Note(f"kubelet is told {number} pods here", limit.span),
+                *reasons(assessment, group, worst.resolved),
+            ),
+            confidence=confidence(settings, worst.limits),
+            writes=room.value,
+            evidence={
+                "max_pods": number,
+                "room": room.value,
+                "working": room.working,
+                "instance_type": name,
+                "instance_types": [drift.resolved.instance.name for drift in found],
+                "launch_template_instance_type": own_name,
+                "launch_template_room": own_room.value,
+            },
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Drift:
+    """An override with less room than kubelet is told; `own` is the launch template's type, for which it is right."""
+
+    resolved: Resolved
+    own: Resolved
+    limits: tuple[KubeletLimit, ...]
+    room: Figure
+
+
+def _drifted(group: NodeGroup, assessment: Assessment, own_choice: InstanceChoice) -> Iterator[_Drift]:
+    cni = assessment.cni(group)
+    for resolved in assessment.instances(group):
+        limits = assessment.kubelet(group, resolved.instance)
+        limit = limits[0]
+        if limit.mechanism in {None, Mechanism.NODEADM_EXPRESSION} or resolved.choice.source is not TypeSource.OVERRIDE:
+            continue
+        if limit.figure.value <= plain_room(assessment, group, resolved):
+            continue
+        if never_ready(resolved, cni):
+            continue  # PR503
+        own = Resolved(own_choice, assessment.instance(own_choice))
+        if limit.figure.value > plain_room(assessment, group, own):
+            continue
+        yield _Drift(resolved, own, limits, assessment.room(resolved.instance, cni, group.span))

@@ -16,7 +16,7 @@ from podroom.capacity.demand import (
     zones_of,
 )
 from podroom.capacity.estimate import Estimate
-from podroom.capacity.subnets import CONTROL_PLANE_UPDATE, sufficient_prefix_length, update_surge
+from podroom.capacity.subnets import control_plane_reserve, sufficient_prefix_length, update_surge
 from podroom.capacity.updates import surge
 from podroom.capacity.working import counted
 from podroom.catalog import documents
@@ -186,7 +186,10 @@ class NoRoomForAnUpdate(Rule[NodeGroup]):
             if doubt is not None:
                 raise Undecidable(doubt)
             return
-        if nodes.left < CONTROL_PLANE_UPDATE and next(control_planes_in(subnet, assessment), None) is not None:
+        if (
+            nodes.left < control_plane_reserve().addresses
+            and next(control_planes_in(subnet, assessment), None) is not None
+        ):
             return  # PR204: not even an update of the cluster has room
         yield self._finding(subnet, nodes, faults, assessment)
 

@@ -6,7 +6,12 @@ from collections.abc import Iterator
 
 from podroom.capacity.assessment import Assessment
 from podroom.capacity.demand import asked_when_full, control_planes_in
-from podroom.capacity.subnets import CONTROL_PLANE_UPDATE, control_plane_reserve, sufficient_prefix_length
+from podroom.capacity.subnets import (
+    CONTROL_PLANE_INTERFACES,
+    CONTROL_PLANE_UPDATE,
+    control_plane_reserve,
+    sufficient_prefix_length,
+)
 from podroom.capacity.working import counted
 from podroom.catalog import documents
 from podroom.model.world import NodeGroup, Subnet
@@ -83,7 +88,8 @@ class ControlPlaneWithoutAddresses(Rule[NodeGroup]):
 
     The control plane has network interfaces in the subnets that the cluster is made with.  For a new version of
     Kubernetes, and for some other changes, Amazon EKS makes new ones before it removes the old: that takes up to five
-    free addresses of these subnets.  Nodes and pods in the same subnets do not leave any for it, and the shortage shows
+    free addresses of these subnets, beside the two to four that the control plane has already and which may all be in
+    one subnet.  Nodes and pods in the same subnets do not leave any for it, and the shortage shows
     on the day of the upgrade, which Amazon EKS refuses; the health of the cluster says
 
         InsufficientFreeAddresses: One or more of the subnets associated with your cluster does not have enough
@@ -113,6 +119,10 @@ class ControlPlaneWithoutAddresses(Rule[NodeGroup]):
             "full nodes leave 3 addresses of 27",
             _CONFIGURATION % ("10.0.0.0/27", " # expect: PR204", "aws_subnet.nodes.id", "t3.small", 2),
         ),
+        Example.terraform(
+            "full nodes leave 5 addresses, of which the control plane has 4",
+            _CONFIGURATION % ("10.0.0.0/26", " # expect: PR204", "aws_subnet.nodes.id", "t3.medium", 3),
+        ),
         Example.eksctl("eksctl divides a /24 into eight subnets", _EKSCTL % "10.0.0.0/24 # expect: PR204"),
     )
     good = (
@@ -121,8 +131,8 @@ class ControlPlaneWithoutAddresses(Rule[NodeGroup]):
             _CONFIGURATION % ("10.0.0.0/27", "", "aws_subnet.others.id", "t3.small", 2),
         ),
         Example.terraform(
-            "full nodes leave just the 5 addresses",
-            _CONFIGURATION % ("10.0.0.0/26", "", "aws_subnet.nodes.id", "t3.medium", 3),
+            "full nodes leave more than the 9 addresses",
+            _CONFIGURATION % ("10.0.0.0/26", "", "aws_subnet.nodes.id", "t3.medium", 2),
         ),
         Example.eksctl("eksctl divides a larger block", _EKSCTL % "10.0.0.0/20"),
     )
@@ -133,12 +143,12 @@ class ControlPlaneWithoutAddresses(Rule[NodeGroup]):
 
     def _judge_subnet(self, subnet: Subnet, assessment: Assessment) -> Iterator[Finding]:
         nodes = grown(subnet, assessment)
-        if nodes is None or nodes.left >= CONTROL_PLANE_UPDATE:
+        if nodes is None or nodes.left >= control_plane_reserve().addresses:
             return
         use = next(control_planes_in(subnet, assessment), None)
         if use is None:
             return
-        one_pod = nodes.left_with_one_pod < CONTROL_PLANE_UPDATE
+        one_pod = nodes.left_with_one_pod < control_plane_reserve().addresses
         asked = nodes.one_pod if one_pod else nodes.full
         beside = asked_when_full(nodes.shares, [control_plane_reserve()])
         length = sufficient_prefix_length(beside.addresses.value, beside.prefixes)
@@ -150,7 +160,7 @@ class ControlPlaneWithoutAddresses(Rule[NodeGroup]):
             subnet,
             f"{counted(nodes.count, 'node')} {state_of(nodes.count, one_pod=one_pod)} {'leave' if several else 'leaves'} "
             f"the control plane {counted(left, 'address', 'addresses') if left else 'no address'}, "
-            f"and an update of the cluster takes up to {CONTROL_PLANE_UPDATE}",
+            f"which takes up to {CONTROL_PLANE_INTERFACES}, and {CONTROL_PLANE_UPDATE} more for an update of the cluster",
             label=f"{subnet.cidr.need()} has {nodes.room.addresses.working}; nodes take {asked.addresses.working}",
             effect="Amazon EKS refuses to update the cluster until addresses are free; the cluster's health says "
             "InsufficientFreeAddresses.",
@@ -167,7 +177,7 @@ class ControlPlaneWithoutAddresses(Rule[NodeGroup]):
                 "demand": asked.addresses.value,
                 "working": asked.addresses.working,
                 "left": left,
-                "needed": CONTROL_PLANE_UPDATE,
+                "needed": control_plane_reserve().addresses,
                 "nodes": nodes.count,
                 "state": "one pod" if one_pod else "saturated",
                 "node_groups": [share.group.address for share in nodes.shares],

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from podroom.capacity.assessment import Assessment, collect
 from podroom.capacity.demand import asked_when_full, control_planes_in, load_balancer_tag, space
 from podroom.capacity.subnets import (
-    CONTROL_PLANE_UPDATE,
     LOAD_BALANCER_LONGEST_PREFIX,
     LOAD_BALANCER_REQUIRED,
     control_plane_reserve,
@@ -208,13 +207,17 @@ class _Shortage:
 def _shortage(subnet: Subnet, assessment: Assessment) -> _Shortage | None:
     """Return what leaves load balancers too little; None if nothing does, or PR201 or PR204 say so."""
     nodes = grown(subnet, assessment)
-    if nodes is None or nodes.left >= LOAD_BALANCER_REQUIRED + CONTROL_PLANE_UPDATE:
+    if nodes is None or nodes.left >= LOAD_BALANCER_REQUIRED + control_plane_reserve().addresses:
         return None
     uses, unknown = collect(control_planes_in(subnet, assessment))
-    if not uses and unknown is not None and not CONTROL_PLANE_UPDATE <= nodes.left < LOAD_BALANCER_REQUIRED:
+    if (
+        not uses
+        and unknown is not None
+        and not control_plane_reserve().addresses <= nodes.left < LOAD_BALANCER_REQUIRED
+    ):
         raise Undecidable(unknown)
     use = next(iter(uses), None)
-    left = nodes.left - (0 if use is None else CONTROL_PLANE_UPDATE)
+    left = nodes.left - (0 if use is None else control_plane_reserve().addresses)
     return _Shortage(nodes, use, left) if 0 <= left < LOAD_BALANCER_REQUIRED else None
 
 

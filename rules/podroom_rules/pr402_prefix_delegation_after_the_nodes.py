@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from podroom.capacity.assessment import Assessment
 from podroom.capacity.kubelet import AMAZON_EKS
 from podroom.catalog import documents
-from podroom.model.world import CniOrder, GroupKind, NodeGroup
+from podroom.model.world import CniOrder, CniSettings, GroupKind, NodeGroup
+from podroom.patterns import pattern
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom_rules.wording import type_note
 
 _VARIABLE = "ENABLE_PREFIX_DELEGATION"
+_HOME = pattern(r"((?:module\.[^.\[]+(?:\[[^\]]*\])?\.)*)(.*)")
+_BEFORE_COMPUTE = "before_compute = true (terraform-aws-modules/eks since v19.8)"
 _CONFIGURATION = """
 resource "aws_eks_cluster" "main" {
   name     = "main"
@@ -60,7 +63,8 @@ class PrefixDelegationAfterTheNodes(Rule[NodeGroup]):
     Pods stay Pending with "Too many pods", on nodes whose addresses would suffice.
 
     Remedy: let the node group depend on the add-on, or set `before_compute = true`; groups that exist already take
-    the right number with their next version.
+    the right number with their next version.  Where the add-on waits for the node group, that must go first: Terraform
+    refuses two resources that wait for each other.
     """
 
     code = "PR402"
@@ -110,34 +114,52 @@ class PrefixDelegationAfterTheNodes(Rule[NodeGroup]):
             variable.span,
             subject,
             message,
-            label=f"Amazon EKS works out max pods when it makes the group: without prefixes {without.working}",
+            label="Amazon EKS works out max pods when it makes the group",
             effect='Pods stay Pending with "Too many pods" until the group gets a new version.',
-            fix=_how_to_wait(subject, settings.declared_by or ""),
+            fix=_how_to_wait(subject, _declared_by(settings), order),
             assumption="the node group is new; one that exists takes the right number with its next version",
             related=(
                 Note("the node group, which does not wait for it", subject.span),
-                type_note(types[0], f"with prefixes {with_prefixes.working}"),
+                type_note(types[0], f"without prefixes {without.working}; with prefixes {with_prefixes.working}"),
             ),
             evidence={"max_pods": without.value, "possible": with_prefixes.value, "order": order.value},
             confidence=Confidence.MEDIUM,
         )
 
 
-def _how_to_wait(group: NodeGroup, declared_by: str) -> str:
-    own, _, _ = declared_by.partition("[")
+def _declared_by(settings: CniSettings) -> str:
+    """Return the address of what turns on prefix delegation: the last that speaks of it, as for the order."""
+    speaking = [
+        source.address
+        for source in settings.sources
+        if any(variable.name == _VARIABLE for variable in source.environment)
+    ]
+    return speaking[-1] if speaking else settings.declared_by or ""
+
+
+def _how_to_wait(group: NodeGroup, declared_by: str, order: CniOrder) -> str:
+    """Return how the group comes to wait; what waits for the group must not do so any more, as it would be a cycle."""
     if group.address.startswith("managedNodeGroups/"):
         return (
             "set it by the vpc-cni add-on in the file that makes the node group: eksctl sets that up before the nodes"
         )
-    before_compute = "before_compute = true (terraform-aws-modules/eks since v19.8)"
-    if "module." in declared_by:
-        home, _, _ = declared_by.rpartition("aws_eks_addon.")
-        if group.address.startswith(home):
-            return f"set up the add-on with {before_compute}, or let the node group wait for it with depends_on"
-        own = "module." + home.rpartition("module.")[2].partition("[")[0].rstrip(".")
-    if "module." in group.address:
+    home, resource = _HOME.fullmatch(declared_by).groups()  # type: ignore[union-attr]  # it matches every text
+    own = resource.partition("[")[0]
+    if home and group.address.startswith(f"{home}module.eks_managed_node_group["):
+        return f"set up the add-on with {_BEFORE_COMPUTE}"
+    if not group.address.startswith(home):
+        own = f"module.{home.split('.')[1].partition('[')[0]}"
+    if "module." in group.address.removeprefix(home):
+        by_module = f"let the module that makes the node group set up the add-on, with {_BEFORE_COMPUTE}"
+        return by_module if order is CniOrder.AFTER else f"{by_module}, or make the group with depends_on = [{own}]"
+    if own.startswith("aws_eks_addon.") and declared_by.endswith("]"):
         return (
-            f"let the module that makes the node group set up the add-on, with {before_compute}, "
-            f"or make the group with depends_on = [{own}]"
+            f"take vpc-cni out of {own} into an aws_eks_addon of its own, which must not wait for the node group, "
+            "and name that in depends_on of the node group; add-ons that need nodes, such as coredns, stay where they are"
+        )
+    if order is CniOrder.AFTER:
+        return (
+            f"remove what makes {own} wait for the node group, its depends_on for instance, and only then add "
+            f"depends_on = [{own}] to the node group"
         )
     return f"add depends_on = [{own}] to the node group"

@@ -6,12 +6,36 @@ from dataclasses import replace
 
 from podroom.assembly.cni_defaults import MAY_CONFIGURE
 from podroom.assembly.inventory import Inventory
-from podroom.evaluation.project import Dependencies, ResourceInstance
+from podroom.evaluation.project import SELF_REFERENCE, Dependencies, EvaluationProblem, ResourceInstance
 from podroom.model.world import CniOrder, CniSettings, GroupKind, World
 from podroom.values import Known
 
 _PREFIX_DELEGATION = "ENABLE_PREFIX_DELEGATION"
 _DELAY = "time_sleep"
+_ORDERED = ("aws_eks_cluster", "aws_eks_node_group", "aws_eks_addon", "aws_autoscaling_group", *MAY_CONFIGURE)
+
+
+def note_cycles(inventory: Inventory) -> None:
+    """Note a problem at each resource on which nodes hang and that waits for itself: Terraform refuses that.
+
+    Attributes that hang on themselves are found by evaluation; this finds what `depends_on` makes wait.
+    """
+    if any(SELF_REFERENCE in problem.message for module in inventory.modules for problem in module.problems):
+        return
+    dependencies = Dependencies()
+    told: set[tuple[int, tuple[str, str, str]]] = set()
+    for kind in _ORDERED:
+        for resource in inventory.resources(kind) if inventory.declares(kind) else ():
+            if _key(resource) in told:
+                continue
+            cycle = dependencies.cycle_of(resource)
+            if cycle:
+                told.update((id(module), declared) for module, declared in cycle)
+                names = [module.shown(f"{declared[1]}.{declared[2]}") for module, declared in cycle]
+                around = " and ".join(names) if len(names) == 2 else " -> ".join(names)
+                each_other = "wait for each other" if len(names) > 1 else "waits for itself"
+                message = f"{around} {each_other}: Terraform refuses such a cycle"
+                resource.module.note(EvaluationProblem(message, resource.span))
 
 
 def with_cni_order(world: World, inventory: Inventory) -> World:

@@ -13,7 +13,7 @@ from podroom.assembly.gaps import absent_modules
 from podroom.assembly.ignored import ignored_arguments
 from podroom.assembly.inventory import Inventory
 from podroom.assembly.node_groups import NodeGroups
-from podroom.assembly.order import with_cni_order
+from podroom.assembly.order import note_cycles, with_cni_order
 from podroom.assembly.subnets import read_subnets, read_vpcs
 from podroom.assembly.tenants import read_fargate_profiles, read_tenants
 from podroom.evaluation.project import Module
@@ -56,6 +56,7 @@ def assemble_parts(root: Module) -> tuple[World, tuple[Loose, ...]]:
     )
     if known and parts:
         world, parts = _attached(world, parts), ()
+    note_cycles(inventory)
     world = with_cni_order(_with_eni_configs(world, inventory), inventory)
     return _for_pod_security_groups(world, inventory, clusters), parts
 

@@ -9,7 +9,7 @@ from podroom.capacity.assessment import Assessment
 from podroom.capacity.demand import is_among, load_balancer_tag
 from podroom.capacity.estimate import Estimate, either, total
 from podroom.capacity.node_pools import node_class
-from podroom.capacity.subnets import CONTROL_PLANE_INTERFACES, control_plane_reserve, load_balancer_reserve
+from podroom.capacity.subnets import control_plane_reserve, load_balancer_reserve
 from podroom.model.world import Subnet, SubnetTenant, SubnetUse, TenantKind
 from podroom.records import dataclass
 from podroom.values import Known, Members, Undecidable, Unknown, first_unknown
@@ -48,7 +48,7 @@ def counted_elsewhere(assessment: Assessment) -> tuple[Unknown, ...]:
 
 def _control_plane(subnet: Subnet, assessment: Assessment) -> ReserveForecast:
     reserve = control_plane_reserve()
-    addresses = CONTROL_PLANE_INTERFACES + reserve.addresses
+    addresses = reserve.addresses
     parts = []
     for cluster in assessment.world.clusters:
         here = _is_in(cluster.subnets, subnet)

@@ -156,11 +156,11 @@ def update_surge(zones: int, *, max_unavailable: int = 1, minimal: bool = False)
 
 
 def control_plane_reserve() -> Reserve:
-    """Return what the control plane needs free in a subnet of the cluster for an upgrade.
+    """Return what the control plane takes of a subnet of the cluster: its interfaces, and what an upgrade needs free.
 
     https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
     """
-    return Reserve("control plane", CONTROL_PLANE_UPDATE)
+    return Reserve("control plane", CONTROL_PLANE_INTERFACES + CONTROL_PLANE_UPDATE)
 
 
 def load_balancer_reserve() -> Reserve:

@@ -44,6 +44,22 @@ class Dependencies:
                     pending.append(found)
                     yield found
 
+    def cycle_of(self, resource: ResourceInstance) -> list[tuple[Module, Declared]]:
+        """Return the resources of a shortest circle in which a resource waits for itself; nothing if there is none."""
+        own = (resource.mode, resource.type, resource.name)
+        start = (id(resource.module), own)
+        came_from: dict[tuple[int, Declared], list[tuple[Module, Declared]]] = {start: [(resource.module, own)]}
+        pending = [(resource.module, own)]
+        for module, declared in pending:
+            path = came_from[id(module), declared]
+            for key, found in self._direct(module, declared).items():
+                if key == start:
+                    return path
+                if key not in came_from:
+                    came_from[key] = [*path, found]
+                    pending.append(found)
+        return []
+
     def _direct(self, module: Module, declared: Declared) -> dict[tuple[int, Declared], tuple[Module, Declared]]:
         key = (id(module), declared)
         if key not in self._waits:

@@ -14,6 +14,7 @@ from podroom.evaluation.types import DYNAMIC
 from podroom.positions import Span
 
 T = TypeVar("T")
+SELF_REFERENCE = "depends on itself"
 _IN_PROGRESS = Sym(DYNAMIC, "it is being worked out")
 
 
@@ -81,8 +82,8 @@ class Names(LazyObject):
         return Sym(DYNAMIC, f"{shown} has no value: {failure.message} ({place})", (shown,), origin=place)
 
     def _cycle(self, key: Hashable, shown: str, span: Span) -> Sym:  # noqa: ARG002 - same shape as _break_cycle
-        self.note(EvaluationProblem(f"{shown} depends on itself", span))
-        return Sym(DYNAMIC, f"{shown} depends on itself ({span.shown})", (shown,), origin=span)
+        self.note(EvaluationProblem(f"{shown} {SELF_REFERENCE}", span))
+        return Sym(DYNAMIC, f"{shown} {SELF_REFERENCE} ({span.shown})", (shown,), origin=span)
 
     def _break_cycle(self, key: Hashable, shown: str, span: Span) -> None:
         self._memo[key] = self._cycle(key, shown, span)

@@ -9,6 +9,7 @@ from podroom.evaluation.failures import EvaluationProblem
 from podroom.evaluation.inputs import Assignment, Inputs
 from podroom.evaluation.module_calls import ModuleCall
 from podroom.evaluation.modules import Module
+from podroom.evaluation.names import SELF_REFERENCE
 from podroom.evaluation.reading import Field, Link
 from podroom.evaluation.resources import ResourceInstance
 from podroom.evaluation.root import Adapters, Options, Project, ProjectFiles
@@ -16,6 +17,7 @@ from podroom.evaluation.settled import Settled
 from podroom.evaluation.supplied import SuppliedModule, Unheeded
 
 __all__ = [
+    "SELF_REFERENCE",
     "Adapters",
     "Assignment",
     "BodyReader",

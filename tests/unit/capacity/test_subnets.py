@@ -6,6 +6,7 @@ import pytest
 
 from podroom.capacity.cni import CniBehavior
 from podroom.capacity.subnets import (
+    CONTROL_PLANE_INTERFACES,
     CONTROL_PLANE_RECOMMENDED,
     CONTROL_PLANE_REQUIRED,
     CONTROL_PLANE_UPDATE,
@@ -92,8 +93,8 @@ def test_the_demand_of_a_subnet_adds_groups_and_reserves():
         [NodesInSubnet("web", 4, web), NodesInSubnet("batch", 2, web)],
         [control_plane_reserve(), Reserve("load balancer", 8)],
     )
-    assert demand.idle.working == "4 web nodes x 10 + 2 batch nodes x 10 + 5 control plane + 8 load balancer = 73"
-    assert (demand.idle.value, demand.one_pod.value, demand.saturated.value) == (73, 133, 193)
+    assert demand.idle.working == "4 web nodes x 10 + 2 batch nodes x 10 + 9 control plane + 8 load balancer = 77"
+    assert (demand.idle.value, demand.one_pod.value, demand.saturated.value) == (77, 137, 197)
 
 
 def test_a_long_sum_takes_nodes_together_that_take_the_same():
@@ -106,7 +107,7 @@ def test_a_long_sum_takes_nodes_together_that_take_the_same():
 
 
 def test_the_control_plane_asks_for_what_the_user_guide_says():
-    assert control_plane_reserve().addresses == CONTROL_PLANE_UPDATE == 5
+    assert control_plane_reserve().addresses == CONTROL_PLANE_INTERFACES + CONTROL_PLANE_UPDATE == 4 + 5
     assert (CONTROL_PLANE_REQUIRED, CONTROL_PLANE_RECOMMENDED) == (6, 16)
 
 
