@@ -10,6 +10,8 @@ from podroom.sources.yaml import Scalar
 from podroom.traced_text import HOLE
 from podroom.values import Known, Members, OneOf, Unknown, Value
 
+_OF_A_SUBNET = frozenset({"", "id", "arn"})
+
 
 def read_subnets(inventory: Inventory) -> tuple[Subnet, ...]:
     """Return every subnet that has an IPv4 block."""
@@ -52,6 +54,8 @@ def subnet_uses(field: Field | None, name: str, owner: Span) -> Members[SubnetUs
 def subnet_use(link: Link) -> SubnetUse:
     """Return one use of a subnet, which is named by its address or, if it is not from here, by its id."""
     identity = link.address or link.literal
+    if link.address is not None and link.attribute not in _OF_A_SUBNET:
+        identity = f"{link.address}.{link.attribute}"  # one of several, such as data.aws_subnets.private.ids[0]
     if identity is not None:
         return SubnetUse(Known(identity, link.span), link.span)
     return SubnetUse(Unknown("the subnet is not known", link.span) if link.unknown is None else link.unknown, link.span)

@@ -310,7 +310,10 @@ class Field:
             # A name that is not known may still be the name of a resource that is (aws_launch_template.this[0].name).
             owner = self._run(self._passed_resource)
             if owner is not None:
-                return Link(self.origin, owner[0], owner[1], unknown=self._unknown(term))
+                address, attribute = owner
+                if isinstance(term, Sym) and term.owner == address:
+                    attribute = term.attribute  # which member of a list it is, where a function hands the list on
+                return Link(self.origin, address, attribute, unknown=self._unknown(term))
         if isinstance(term, PartialStr) and len(term.parts) == 1 and isinstance(term.parts[0], Sym):
             term = term.parts[0]  # join("", aws_launch_template.this.*.id)
         if isinstance(term, Sym) and term.owner:
