@@ -48,7 +48,7 @@ def test_a_custom_ami_type_leaves_family_and_architecture_to_the_image():
         (None, (AmiFamily.AL2023, AmiFamily.AL2)),
     ],
 )
-def test_the_version_of_kubernetes_tells_the_default_family(kubernetes, families):
+def test_the_version_of_kubernetes_tells_the_default_family(kubernetes: str | None, families: tuple[AmiFamily, ...]):
     assert default_families(kubernetes) == families
 
 
