@@ -138,8 +138,7 @@ class Mutations:
         if _only_says(node):
             return
         for new in _replacements(slot, node):
-            shown = f"`{_shown(node)}` as `{_shown(new)}`"
-            yield _mutation(place, shown, slot, _located(new, node))
+            yield _mutation(place, _told(node, new), slot, _located(new, node))
         yield from self._of_fields(node, place)
 
 
@@ -156,6 +155,15 @@ def _located(new: ast.AST, old: ast.AST) -> ast.AST:
 def _shown(node: ast.AST) -> str:
     text = " ".join(ast.unparse(node).split())
     return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 3]}..."
+
+
+def _told(node: ast.AST, new: ast.AST) -> str:
+    if isinstance(node, ast.BoolOp):
+        kept = new.values if isinstance(new, ast.BoolOp) else [new]
+        gone = [value for value in node.values if value not in kept]
+        if len(gone) == 1:
+            return f"without `{'and' if isinstance(node.op, ast.And) else 'or'} {_shown(gone[0])}`"
+    return f"`{_shown(node)}` as `{_shown(new)}`"
 
 
 def _is_an_alias(statement: ast.Assign | ast.AnnAssign) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from podroom.capacity.assessment import Assessment, Resolved, collect
 from podroom.capacity.kubelet import KubeletLimit
+from podroom.capacity.max_pods import HOST_NETWORK_PODS
 from podroom.capacity.working import Figure
 from podroom.catalog import documents
 from podroom.model.world import Mechanism, NodeGroup, TypeSource
@@ -250,10 +251,10 @@ class _Fault:
 def _faults(group: NodeGroup, assessment: Assessment) -> Iterator[_Fault]:
     """Iterate over faults, but for room that custom networking or security groups for pods take: PR502, PR601."""
     cni = assessment.cni(group)
+    not_there = max(0, HOST_NETWORK_PODS - assessment.assumptions.host_network_pods)  # PR110, where MAX_ENI is not set
     for resolved in assessment.instances(group):
         limits = assessment.kubelet(group, resolved.instance)
         room = assessment.room(resolved.instance, cni, group.span)
-        limited = is_limited(resolved, cni)
         if never_ready(resolved, cni):
             continue  # PR503
         plain = plain_room(assessment, group, resolved)
@@ -268,10 +269,10 @@ def _faults(group: NodeGroup, assessment: Assessment) -> Iterator[_Fault]:
             ):
                 yield _Fault(resolved, limit, limits, room, limited=False)
         elif (
-            limited
+            is_limited(resolved, cni)
             and not limit.fixed
             and limit.failure is None
-            and limit.figure.value <= unlimited_room(assessment, group, resolved)
+            and limit.figure.value - not_there <= unlimited_room(assessment, group, resolved)
         ):
             yield _Fault(resolved, limit, limits, room, limited=True)
 

@@ -62,17 +62,10 @@ class HardlyAnyRoom(Rule[NodeGroup]):
         small: list[tuple[Resolved, KubeletLimit]] = []
         types = tuple(assessment.instances(subject))
         for resolved in types:
-            limits = assessment.kubelet(subject, resolved.instance)
-            limit = limits[0]
+            limit = assessment.kubelet(subject, resolved.instance)[0]
             room = assessment.room(resolved.instance, cni, subject.span)
             left = limit.figure.value - assessment.assumptions.host_network_pods
-            if (
-                len(limits) > 1
-                or limit.fixed
-                or limit.failure is not None
-                or left >= _FEWEST_PODS
-                or limit.figure.value != room.value
-            ):
+            if limit.fixed or limit.failure is not None or left >= _FEWEST_PODS or limit.figure.value != room.value:
                 continue  # a number that somebody wrote, or another rule's matter
             small.append((resolved, limit))
         if small and small[0][1].authority == AMAZON_EKS and len(small) < len(types):
