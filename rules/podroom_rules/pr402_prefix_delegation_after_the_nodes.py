@@ -128,13 +128,17 @@ class PrefixDelegationAfterTheNodes(Rule[NodeGroup]):
 
 
 def _declared_by(settings: CniSettings) -> str:
-    """Return the address of what turns on prefix delegation: the last that speaks of it, as for the order."""
+    """Return the address of what turns on prefix delegation: the last that speaks of it, as for the order.
+
+    A script is called "kubectl set env in null_resource.cni"; Terraform waits for the resource.
+    """
     speaking = [
         source.address
         for source in settings.sources
         if any(variable.name == _VARIABLE for variable in source.environment)
     ]
-    return speaking[-1] if speaking else settings.declared_by or ""
+    address = speaking[-1] if speaking else settings.declared_by or ""
+    return address.rpartition(" in ")[2]
 
 
 def _how_to_wait(group: NodeGroup, declared_by: str, order: CniOrder) -> str:

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from podroom.capacity.assessment import Assessment
 from podroom.capacity.demand import is_among
-from podroom.capacity.subnet_tag import EXCLUDED, TAG, VARIABLE, Deafness, deafness, discovery_tag
+from podroom.capacity.subnet_tag import EXCLUDED, TAG, VARIABLE, Deafness, deafness, discovery_tag, keeps_pods_out
 from podroom.catalog import documents
-from podroom.model.world import Subnet
+from podroom.model.world import NodeGroup, Subnet
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
-from podroom.values import Default, Members, Undecidable, Unknown, first_unknown
+from podroom.values import Default, Members, Undecidable, Unknown, Value, first_unknown
 from podroom_rules.rooms import in_auto_mode
+from podroom_rules.wording import STUCK_PODS, article, assumed_cni, confidence, set_for_certain, type_note
 
 _CONFIGURATION = """
 resource "aws_vpc" "main" {
@@ -60,6 +61,21 @@ _FIX = {
     Deafness.VERSION: "let the VPC CNI be v1.18 or newer",
     Deafness.SWITCHED_OFF: f'set {VARIABLE} to "true", or leave it away',
 }
+_NODES = """
+resource "aws_eks_node_group" "workers" {
+  cluster_name    = aws_eks_cluster.main.name
+  node_group_name = "workers"
+  node_role_arn   = "arn:aws:iam::111122223333:role/nodes"
+  subnet_ids      = [aws_subnet.pods.id]
+  instance_types  = ["m5.large"]
+  scaling_config {
+    min_size     = 1
+    desired_size = 1
+    max_size     = 3
+  }
+}
+"""
+_EXCLUDING = "v1.22.2-eksbuild.1"
 _NEW, _OLD = "v1.20.4-eksbuild.1", "v1.16.4-eksbuild.2"
 
 
@@ -77,7 +93,12 @@ class SubnetTagWithoutEffect(Rule[Subnet]):
 
     and ipamd logs InsufficientFreeAddressesInSubnet, while thousands of addresses are free in the tagged subnet.
 
+    The value "0" keeps pods out of a subnet since v1.22, also of one that nodes are in: then no pod gets an address of
+    their primary interface, and the node has room for one interface's pods less.  Nobody tells kubelet, whose max pods
+    count that interface, and the last pods hang in ContainerCreating.
+
     Remedy: write a value such as "1", let the CNI be v1.18 or newer, and leave `ENABLE_SUBNET_DISCOVERY` on.
+    Where "0" is on a subnet of nodes, lower their max pods by the addresses of one interface.
     """
 
     code = "PR504"
@@ -96,8 +117,15 @@ class SubnetTagWithoutEffect(Rule[Subnet]):
             "discovery is switched off",
             _CONFIGURATION % ('"1" # expect: PR504', _NEW, '{ env = { ENABLE_SUBNET_DISCOVERY = "false" } }'),
         ),
+        Example.terraform(
+            "nodes lose their primary interface, and keep their max pods",
+            (_CONFIGURATION % ('"0" # expect: PR504', _EXCLUDING, "{}")) + _NODES,
+        ),
     )
     good = (
+        Example.terraform(
+            "a CNI that does not know that 0 keeps pods out", (_CONFIGURATION % ('"0"', _NEW, "{}")) + _NODES
+        ),
         Example.terraform("the CNI finds the subnet", _CONFIGURATION % ('"1"', _NEW, "{}")),
         Example.terraform("pods are to be kept out", _CONFIGURATION % ('"0"', _NEW, "{}")),
         Example.terraform(
@@ -119,20 +147,7 @@ class SubnetTagWithoutEffect(Rule[Subnet]):
         Example.terraform(
             "the tag of a subnet that nodes are in",
             (_CONFIGURATION % ('""', _NEW, "{}")).replace("aws_subnet.nodes[*].id", "[aws_subnet.nodes[1].id]")
-            + """
-resource "aws_eks_node_group" "workers" {
-  cluster_name    = aws_eks_cluster.main.name
-  node_group_name = "workers"
-  node_role_arn   = "arn:aws:iam::111122223333:role/nodes"
-  subnet_ids      = [aws_subnet.pods.id]
-  instance_types  = ["m5.large"]
-  scaling_config {
-    min_size     = 1
-    desired_size = 1
-    max_size     = 3
-  }
-}
-""",
+            + _NODES,
         ),
     )
 
@@ -144,6 +159,7 @@ resource "aws_eks_node_group" "workers" {
             return
         text = value.need()
         if text == EXCLUDED:
+            yield from self._kept_out(subject, value, assessment)
             return
         causes = [deafness(cluster, assessment) for cluster in clusters] if text else [None]
         if (text and None in causes) or _is_used(subject, assessment):
@@ -162,6 +178,52 @@ resource "aws_eks_node_group" "workers" {
             confidence=Confidence.HIGH if len(clusters) == 1 else Confidence.MEDIUM,
             evidence={"tag": TAG, "value": text},
         )
+
+    def _kept_out(self, subnet: Subnet, tag: Value[str], assessment: Assessment) -> Iterator[Finding]:
+        """Yield a finding for each group whose nodes lose their primary interface and keep their max pods."""
+        unknown: Unknown | None = None
+        for group in assessment.world.node_groups:
+            try:
+                is_here = is_among(tuple(group.subnets), group.subnets.missing, subnet)
+                if is_here and assessment.applies(group):
+                    yield from self._without_primary(subnet, tag, group, assessment)
+            except Undecidable as cause:
+                unknown = first_unknown(unknown, cause.unknown)
+        if unknown is not None:
+            raise Undecidable(unknown)
+
+    def _without_primary(
+        self, subnet: Subnet, tag: Value[str], group: NodeGroup, assessment: Assessment
+    ) -> Iterator[Finding]:
+        if not keeps_pods_out(subnet, assessment.cluster(group), assessment):
+            return
+        cni = assessment.cni(group)
+        for resolved in assessment.instances(group):
+            room = assessment.room(resolved.instance, cni, group.span, unmanaged_interfaces=1)
+            with_primary = assessment.room(resolved.instance, cni, group.span).value
+            limits = assessment.kubelet(group, resolved.instance)
+            limit = next((limit for limit in limits if room.value < limit.figure.value <= with_primary), None)
+            if limit is None:
+                continue  # the rules about max pods say so where it is too high even with the primary interface
+            number, name = limit.figure.value, resolved.instance.name
+            yield self.finding(
+                subnet.span if isinstance(tag.origin, Default) else tag.origin,
+                subnet,
+                f"this tag keeps pods off the primary interface: kubelet runs {number} pods, but {article(name)} has room "
+                f"for {room.value}",
+                label=f"room for {room.value}: {room.working}",
+                effect=STUCK_PODS,
+                fix=f"set {set_for_certain(group, room.value, limit.mechanism)}; or remove the tag from the subnet of the "
+                "nodes",
+                assumption=assumed_cni(assessment.cluster(group).cni),
+                related=(
+                    type_note(resolved, f"the instance type is {name}, which has room for {with_primary} otherwise"),
+                    Note("these nodes are in the subnet", group.span),
+                ),
+                confidence=confidence(assessment.cluster(group).cni, limits, limit),
+                evidence={"tag": TAG, "value": EXCLUDED, "max_pods": number, "room": room.value, "instance_type": name},
+            )
+            return
 
 
 def _is_used(subnet: Subnet, assessment: Assessment) -> bool:

@@ -64,7 +64,8 @@ def _setting_prefixes(settings: CniSettings) -> str | None:
         for source in settings.sources
         if any(variable.name == _PREFIX_DELEGATION for variable in source.environment)
     ]
-    return speaking[-1] if speaking else settings.declared_by
+    address = speaking[-1] if speaking else settings.declared_by
+    return None if address is None else address.rpartition(" in ")[2]  # "kubectl set env in null_resource.cni"
 
 
 def _at(address: str | None, inventory: Inventory) -> ResourceInstance | None:

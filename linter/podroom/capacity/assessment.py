@@ -217,9 +217,18 @@ class Assessment:
 
         return self.remember_of(group, ("kubelet", instance.name), limits)
 
-    def room(self, instance: InstanceType, cni: CniBehavior, span: Span) -> Figure:
+    def room(self, instance: InstanceType, cni: CniBehavior, span: Span, *, unmanaged_interfaces: int = 0) -> Figure:
         """Return how many pods a node can hold, host-network pods included."""
-        return _with_facts(lambda: node_room(instance, cni, host_network_pods=self.assumptions.host_network_pods), span)
+
+        def sums() -> Figure:
+            return node_room(
+                instance,
+                cni,
+                host_network_pods=self.assumptions.host_network_pods,
+                unmanaged_interfaces=unmanaged_interfaces,
+            )
+
+        return _with_facts(sums, span)
 
     def user_data(self, group: NodeGroup) -> UserData:
         """Return a group's user data; raises `Undecidable` if it is not certain that there is such a group or which."""

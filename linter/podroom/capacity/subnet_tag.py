@@ -71,6 +71,17 @@ def discovers(subnet: Subnet, group: NodeGroup, assessment: Assessment) -> bool:
     return not (isinstance(tag, Known) and tag.value in excluded)
 
 
+def keeps_pods_out(subnet: Subnet, cluster: Cluster, assessment: Assessment) -> bool:
+    """Return whether the tag keeps pods off the primary interfaces of a cluster's nodes in a subnet.
+
+    Raises `Undecidable` if that is not known.
+    """
+    tag = discovery_tag(subnet)
+    if tag is None or tag.need() != EXCLUDED or deafness(cluster, assessment) is not None:
+        return False
+    return assessment.behavior(cluster.cni).at_least(*_EXCLUDES_SINCE)
+
+
 def in_same_zone(one: Subnet, other: Subnet) -> bool:
     """Return whether two subnets may be in one zone of one VPC."""
     zones = {zone.value.identity for zone in (one.zone, other.zone) if isinstance(zone, Known)}
