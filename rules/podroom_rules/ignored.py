@@ -55,8 +55,8 @@ def fits_ignored_type(group: NodeGroup, assessment: Assessment, limit: KubeletLi
         if ignored.kind is not IgnoredKind.ONE_INSTANCE_TYPE or not _is_for(ignored, group) or one is None:
             continue
         meant = assessment.catalog.find(one[1].strip('"'))
-        if ignored.uncertain is None and meant is not None:
-            return limit.figure.value <= assessment.room(meant, assessment.cni(group), group.span).value
+        if meant is not None and limit.figure.value <= assessment.room(meant, assessment.cni(group), group.span).value:
+            return counts(ignored, IgnoredKind.ONE_INSTANCE_TYPE, assessment)
     return False
 
 

@@ -9,7 +9,7 @@ from podroom.capacity.assessment import Assessment
 from podroom.catalog import documents
 from podroom.model.world import NodeGroup, TypeSource
 from podroom.rule import Example, Finding, Rule, Severity
-from podroom.values import Members
+from podroom.values import Members, Undecidable
 from podroom_rules.wording import assumed_cni, confidence
 
 _EFFECT = (
@@ -112,6 +112,8 @@ class TemplateVersionMadeByHand(Rule[NodeGroup]):
     def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding for a group whose launch template a plan found changed."""
         template = subject.launch_template
+        if subject.launch_template_missing is not None and assessment.world.compared:
+            raise Undecidable(subject.launch_template_missing)
         drift = None if template is None else template.drift
         if template is None or drift is None or not assessment.applies(subject):
             return

@@ -43,6 +43,7 @@ def assemble_parts(root: Module) -> tuple[World, tuple[Loose, ...]]:
     fargate_profiles = read_fargate_profiles(inventory, clusters)
     parts, read = _embedded(inventory)
     known = clusters.build(cni, configured_elsewhere(inventory, read))
+    settled = root.project.options.settled
     world = World(
         root=root.directory,
         clusters=known,
@@ -53,6 +54,7 @@ def assemble_parts(root: Module) -> tuple[World, tuple[Loose, ...]]:
         ignored_arguments=ignored_arguments(inventory),
         fargate_profiles=fargate_profiles,
         tenants=read_tenants(inventory),
+        compared=settled is not None and settled.plans,
     )
     if known and parts:
         world, parts = _attached(world, parts), ()

@@ -744,6 +744,8 @@ class World:
     fargate_profiles: tuple[FargateProfile, ...] = ()
     tenants: tuple[SubnetTenant, ...] = ()
     notices: tuple[Notice, ...] = ()
+    compared: bool = False
+    """Whether a plan that Terraform made of this root was read too, which tells what changed outside Terraform."""
 
     @property
     def about_eks(self) -> bool:
