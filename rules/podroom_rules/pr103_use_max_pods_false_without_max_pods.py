@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from podroom.capacity.assessment import Assessment, collect
 from podroom.catalog import documents
 from podroom.model.world import NodeGroup
+from podroom.positions import Span
 from podroom.rule import Example, Finding, Rule, Severity
 from podroom.values import Undecidable
 from podroom_rules.rooms import has_room, never_ready, reasons
 from podroom_rules.wording import STUCK_PODS, assumed_cni, confidence, default_fits, type_note
 
+_KUBELET_EXTRA_ARGS = "--kubelet-extra-args"
 _CONFIGURATION = """
 resource "aws_launch_template" "nodes" {
   image_id      = "ami-0123456789abcdef0"
@@ -95,7 +97,7 @@ class UseMaxPodsFalseWithoutMaxPods(Rule[NodeGroup]):
                 label=f"room for {room.value}: {room.working}",
                 effect=STUCK_PODS,
                 fix=("remove --use-max-pods false, or " if default_fits(subject, assessment) else "")
-                + f"add --kubelet-extra-args '--max-pods={room.value}'",
+                + _added(limit.span, room.value),
                 assumption=assumed_cni(settings),
                 related=(
                     type_note(resolved, f"the instance type is {name}"),
@@ -111,3 +113,14 @@ class UseMaxPodsFalseWithoutMaxPods(Rule[NodeGroup]):
             )
         if unknown is not None:
             raise Undecidable(unknown)
+
+
+def _added(flag: Span, number: int) -> str:
+    """Return where to write the number: of two --kubelet-extra-args the last counts."""
+    text = flag.document.text
+    begin, end = text.rfind("\n", 0, flag.start) + 1, text.find("\n", flag.end)
+    while end >= 0 and text[:end].endswith("\\"):
+        end = text.find("\n", end + 1)
+    if _KUBELET_EXTRA_ARGS in text[begin : len(text) if end < 0 else end]:
+        return f"add --max-pods={number} inside the {_KUBELET_EXTRA_ARGS} that is there"
+    return f"add {_KUBELET_EXTRA_ARGS} '--max-pods={number}'"

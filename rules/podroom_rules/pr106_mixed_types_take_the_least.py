@@ -83,7 +83,7 @@ class MixedTypesTakeTheLeast(Rule[NodeGroup]):
             effect='Pods stay Pending with "Too many pods" while the larger nodes are nearly idle.'
             if much
             else f"The larger nodes run at most {high.value - low.value} pods fewer than they could.",
-            fix=f"give {least.instance.name} a node group of its own",
+            fix=_fix({resolved.instance.name: figure.value for resolved, figure in figures}, high.value),
             related=(
                 type_note(most, f"{most.instance.name} has {high.working}"),
                 *reasons(assessment, subject, least),
@@ -96,3 +96,14 @@ class MixedTypesTakeTheLeast(Rule[NodeGroup]):
                 "most_type": most.instance.name,
             },
         )
+
+
+def _fix(numbers: dict[str, int], most: int) -> str:
+    """Return which types to part from the others, so that all of a group have one number."""
+    apart = {name: number for name, number in numbers.items() if number < most}
+    if len(apart) == 1:
+        return f"give {next(iter(apart))} a node group of its own"
+    if len(set(apart.values())) == 1:
+        return f"give {' and '.join(apart)} a node group of their own"
+    shown = ", ".join(f"{name} ({number})" for name, number in sorted(apart.items(), key=lambda item: item[1]))
+    return f"give types of one number a node group of their own: {shown}, and the others ({most})"

@@ -167,7 +167,7 @@ class VariableThatNothingReads(Rule[Cluster]):
         return self.finding(
             statement.variable.name_span,
             cluster,
-            f"Amazon EKS refuses the configuration of the add-on: {name} {fault.why}"
+            f"Amazon EKS {'refuses' if certain else 'may refuse'} the configuration of the add-on: {name} {fault.why}"
             if refused
             else f"{name} has no effect: it {fault.why}",
             label="not in the schema of the add-on" if refused else "nothing reads it",

@@ -14,8 +14,9 @@ from podroom.catalog import documents
 from podroom.model.world import NodeGroup
 from podroom.records import dataclass
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
-from podroom.values import Undecidable
+from podroom.values import Undecidable, Unknown
 from podroom_rules.rooms import effect_of, has_room, interface_for_pods, never_ready, reasons
+from podroom_rules.variables import policies_of
 from podroom_rules.wording import (
     article,
     certain,
@@ -75,8 +76,10 @@ class PodSecurityGroupsMaxPods(Rule[NodeGroup]):
     addresses.  Nothing lowers max pods by itself: nodeadm, bootstrap.sh, Bottlerocket and the max pods calculator do
     not know of it, and that Amazon EKS does for managed node groups is documented nowhere.
 
-    Pods with a branch interface come on top of the room, so enough of them make the number right.  Ordinary pods
-    beyond the room hang in ContainerCreating with
+    Pods with a branch interface come on top of the room, so enough of them make the number right:
+    `pods_with_security_groups` of podroom.toml says how many a node has.  Where a SecurityGroupPolicy selects all pods of
+    a namespace and nothing says how many that are, the judgement is left open.  Ordinary pods beyond the room hang in
+    ContainerCreating with
 
         failed to assign an IP address to container
 
@@ -191,10 +194,28 @@ def _faults(group: NodeGroup, assessment: Assessment) -> Iterator[_Fault]:
             without = assessment.room(resolved.instance, replace(cni, pod_eni=False), group.span)
             limit = next((limit for limit in limits if limit.figure.value > room.value), None)
             if limit is not None and limit.figure.value <= without.value:
+                if _made_up_for(group, resolved, limit.figure.value - room.value, own, assessment):
+                    break
                 on_upgrade = cni is current and own.version is not None
                 lost_slot = resolved.instance.trunking_compatible is False
                 yield _Fault(resolved, limit, limits, room, cni, on_upgrade=on_upgrade, lost_slot=lost_slot)
                 break
+
+
+def _made_up_for(group: NodeGroup, resolved: Resolved, excess: int, cni: CniBehavior, assessment: Assessment) -> bool:
+    """Return whether pods with a branch interface make up for the interface that is lost.
+
+    Raises `Undecidable` where a policy selects so many pods that they may, and nobody says how many there are.
+    """
+    branches = _branches(resolved, cni)
+    assumed = assessment.assumptions.pods_with_security_groups
+    if assumed is not None or branches < excess:
+        return min(assumed or 0, branches) >= excess
+    for policy in policies_of(assessment.cluster(group), assessment):
+        if policy.selects_all:
+            reason = "how many pods of a node have a security group of their own is not known: this policy selects all"
+            raise Undecidable(Unknown(f"{reason} of a namespace (pods_with_security_groups says it)", policy.span))
+    return False
 
 
 def _many(excess: int, branches: int) -> str:

@@ -58,13 +58,13 @@ def setting_of(group: NodeGroup, mechanism: Mechanism | None) -> str | None:
 
 
 def set_for_certain(group: NodeGroup, value: int, mechanism: Mechanism | None = None) -> str:
-    """Return `set_max_pods` and, where Amazon EKS may override that, what it cannot override."""
+    """Return `set_max_pods` or, where Amazon EKS may override that, what it cannot override."""
     advice = set_max_pods(group, value, mechanism)
     if not _amazon_eks_adds(group) or mechanism in BEATS_AMAZON_EKS or _family(group) is AmiFamily.BOTTLEROCKET:
         return advice
     if mechanism is None and group.max_pods_setting and _family(group) is AmiFamily.AL2:
         return advice  # eksctl edits bootstrap.sh on the node
-    return f"{advice}; Amazon EKS may override that in this managed node group, but not in {what_wins(group)}"
+    return f"max pods to {value} where Amazon EKS cannot override it: in {what_wins(group)}"
 
 
 def fix_of(group: NodeGroup, room: Figure, limits: tuple[KubeletLimit, ...], limit: KubeletLimit) -> str:

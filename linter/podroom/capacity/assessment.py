@@ -74,13 +74,15 @@ class Assumptions:
     `host_network_pods` are the pods of a node that need no address (aws-node and kube-proxy);
     `expected_pods_per_node` the pods with an address that a node is taken to run.  `zone_balance` says how the nodes
     of a group spread over their availability zones.  `many_nodes` is from how many nodes on a cluster's calls to EC2
-    are so many that EC2 throttles them (amazon-vpc-cni-k8s, issue 2056).
+    are so many that EC2 throttles them (amazon-vpc-cni-k8s, issue 2056).  `pods_with_security_groups` are the pods of
+    a node that have a branch interface; None where nobody says.
     """
 
     host_network_pods: int = HOST_NETWORK_PODS
     expected_pods_per_node: int = EXPECTED_PODS_PER_NODE
     zone_balance: ZoneBalance = ZoneBalance.BALANCED
     many_nodes: int = MANY_NODES
+    pods_with_security_groups: int | None = None
 
     @property
     def most_pods(self) -> int:

@@ -616,12 +616,16 @@ class NodeClass:
 
 @dataclass(frozen=True, slots=True)
 class SecurityGroupPolicy:
-    """A SecurityGroupPolicy: gives the pods that it selects security groups and branch interfaces of their own."""
+    """A SecurityGroupPolicy: gives the pods that it selects security groups and branch interfaces of their own.
+
+    `selects_all` is whether it selects every pod of its namespace.
+    """
 
     address: str
     span: Span
     cluster: Value[str]
     uncertain: Unknown | None = None
+    selects_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,7 +226,9 @@ def use_of_subnet(found: Item | Unknown, owner: Span) -> SubnetUse:
 
 def read_security_group_policy(manifest: Manifest) -> SecurityGroupPolicy:
     """Read a SecurityGroupPolicy."""
-    return SecurityGroupPolicy(manifest.address, manifest.span, NO_CLUSTER, manifest.uncertain)
+    pods = manifest.body.find("spec", "podSelector")
+    selects_all = isinstance(pods, Table) and not (pods.entries or pods.doubtful or pods.missing)
+    return SecurityGroupPolicy(manifest.address, manifest.span, NO_CLUSTER, manifest.uncertain, selects_all)
 
 
 def read_cni_node(manifest: Manifest) -> CniNode:
