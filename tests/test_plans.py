@@ -287,9 +287,11 @@ def test_a_plan_by_itself_says_how_it_is_given(folder: Path) -> None:
 
 
 def test_a_plan_from_before_a_block_was_repeated_says_nothing_of_its_instances(folder: Path) -> None:
-    world = shown(folder, plan([change("aws_subnet.own", {"id": "subnet-1"}), nodes("blue")]))
-    (subnet,) = world["subnets"]
-    assert subnet["address"] == "aws_subnet.own[0]"
+    for address in ("aws_subnet.own", "aws_eks_node_group.nodes"):
+        world = shown(folder, plan([change(address, {"id": "subnet-1"})], complete=None))
+        (group,) = world["node_groups"]
+        assert [one["address"] for one in world["subnets"]] == ["aws_subnet.own[0]"]
+        assert group["uncertain"] is not None
 
 
 HASH = "2fd4e1c67a2d28fced849ee1bb76e7391b93eb12"
