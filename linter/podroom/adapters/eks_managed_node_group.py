@@ -49,6 +49,10 @@ resource "aws_launch_template" "this" {
   instance_type = var.capacity_type == "CAPACITY_BLOCK" ? element(var.instance_types, 0) : null
   user_data     = local.user_data
 
+  metadata_options {
+    http_tokens = try(var.metadata_options.http_tokens, var.metadata_options == null ? "required" : null)
+  }
+
   dynamic "network_interfaces" {
     for_each = var.enable_efa_support ? data.aws_ec2_instance_type.this[0].efa_interfaces : var.network_interfaces
     content {

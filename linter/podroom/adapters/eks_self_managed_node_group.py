@@ -52,6 +52,10 @@ resource "aws_launch_template" "this" {
     }
   }
 
+  metadata_options {
+    http_tokens = try(var.metadata_options.http_tokens, var.metadata_options == null ? "required" : null)
+  }
+
   dynamic "network_interfaces" {
     for_each = var.enable_efa_support ? data.aws_ec2_instance_type.this[0].efa_interfaces : var.network_interfaces
     content {

@@ -33,6 +33,7 @@ _DEFAULTS = {
     "launch_template_name": '""',
     "launch_template_use_name_prefix": "true",
     "network_interfaces": "[]",
+    "metadata_options": '{ http_tokens = "required" }',
     "platform": '"linux"',
     "enable_bootstrap_user_data": "false",
 }

@@ -32,6 +32,7 @@ _DEFAULTS = {
     "launch_template_name": '""',
     "launch_template_use_name_prefix": "true",
     "network_interfaces": "[]",
+    "metadata_options": '{ http_tokens = "required" }',
     "enable_efa_support": "false",
     "enable_bootstrap_user_data": "false",
     "update_config": "{ max_unavailable_percentage = 33 }",
