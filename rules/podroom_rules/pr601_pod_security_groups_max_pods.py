@@ -14,8 +14,9 @@ from podroom.catalog import documents
 from podroom.model.world import NodeGroup
 from podroom.records import dataclass
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
-from podroom.values import Known, Undecidable, Unknown
+from podroom.values import Undecidable, Unknown
 from podroom_rules.rooms import effect_of, has_room, interface_for_pods, never_ready, reasons
+from podroom_rules.variables import possible_policies_of
 from podroom_rules.wording import (
     article,
     certain,
@@ -210,10 +211,8 @@ def _made_up_for(group: NodeGroup, resolved: Resolved, excess: int, cni: CniBeha
     assumed = assessment.assumptions.pods_with_security_groups
     if assumed is not None or branches < excess:
         return min(assumed or 0, branches) >= excess
-    cluster = assessment.cluster(group).address
-    for policy in assessment.world.security_group_policies:
-        may_be_its_own = not isinstance(policy.cluster, Known) or policy.cluster.value == cluster
-        if policy.selects_all and may_be_its_own:
+    for policy in possible_policies_of(assessment.cluster(group), assessment):
+        if policy.selects_all:
             reason = "how many pods of a node have a security group of their own is not known: this policy selects all"
             raise Undecidable(Unknown(f"{reason} of a namespace (pods_with_security_groups says it)", policy.span))
     return False

@@ -158,12 +158,21 @@ def policies_of(cluster: Cluster, assessment: Assessment) -> list[SecurityGroupP
     ]
 
 
+def possible_policies_of(cluster: Cluster, assessment: Assessment) -> list[SecurityGroupPolicy]:
+    """Return the SecurityGroupPolicies of this project that are, or may be, those of a cluster."""
+    return [
+        policy
+        for policy in assessment.world.security_group_policies
+        if isinstance(policy.cluster, Unknown) or cluster.address in policy.cluster.candidates()
+    ]
+
+
 def doubtful_policy(cluster: Cluster, assessment: Assessment) -> Unknown | None:
     """Return why one more SecurityGroupPolicy may be of a cluster; None if none may."""
-    for policy in assessment.world.security_group_policies:
+    for policy in possible_policies_of(cluster, assessment):
         if isinstance(policy.cluster, Unknown):
             return policy.cluster
-        if policy.uncertain is not None and cluster.address in policy.cluster.candidates():
+        if policy.uncertain is not None:
             return policy.uncertain
     return None
 

@@ -45,18 +45,21 @@ class Inventory:
 
         A link leads there by address or, where a plain text is written, by the attribute named `by`.
         """
+        if link.address is not None:
+            return self.at(link.address, *kinds, mode=mode)
         for kind in kinds:
-            if link.address is not None:
-                found = self._addresses(kind, mode).get(link.address)
-                if found is not None:
-                    return found
-            elif link.literal is not None and by is not None:
+            if link.literal is not None and by is not None:
                 for resource in self.resources(kind, mode):
                     field = resource.body.attribute(by)
                     name = field.string() if field else None
                     if isinstance(name, Known) and name.value == link.literal:
                         return resource
         return None
+
+    def at(self, address: str, *kinds: str, mode: str = "managed") -> ResourceInstance | None:
+        """Return the resource with an address, None if none of these types has it."""
+        found = (self._addresses(kind, mode).get(address) for kind in kinds)
+        return next((resource for resource in found if resource is not None), None)
 
     def _addresses(self, kind: str, mode: str) -> dict[str, ResourceInstance]:
         key = (kind, mode)

@@ -69,11 +69,9 @@ def _setting_prefixes(settings: CniSettings) -> str | None:
 
 
 def _at(address: str | None, inventory: Inventory) -> ResourceInstance | None:
-    for kind in ("aws_eks_node_group", "aws_eks_addon", *MAY_CONFIGURE):
-        for resource in inventory.resources(kind) if inventory.declares(kind) else ():
-            if resource.address == address:
-                return resource
-    return None
+    if address is None:
+        return None
+    return inventory.at(address, "aws_eks_node_group", "aws_eks_addon", *MAY_CONFIGURE)
 
 
 def _order(group: ResourceInstance, cni: ResourceInstance, dependencies: Dependencies) -> CniOrder:
