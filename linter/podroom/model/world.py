@@ -11,6 +11,7 @@ from dataclasses import field
 from enum import Enum
 
 from podroom.catalog.ami_families import AmiFamily
+from podroom.model.lookups import Lookup
 from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.values import Known, Members, Unknown, Value
@@ -748,6 +749,7 @@ class World:
     fargate_profiles: tuple[FargateProfile, ...] = ()
     tenants: tuple[SubnetTenant, ...] = ()
     notices: tuple[Notice, ...] = ()
+    lookups: tuple[Lookup, ...] = ()
     compared: bool = False
     """Whether a plan that Terraform made of this root was read too, which tells what changed outside Terraform."""
 
