@@ -34,8 +34,8 @@ class Condition:
     """What anything has to have to be found: any of `values` for the filter `name` of EC2 ("vpc-id", "tag:Name").
 
     `argument` is what the configuration says it with: `filter`, `tags` or an argument of its own ("vpc_id").  A value
-    that is the id of a resource or data source is its address.  In values, EC2 takes * for any text and ? for any
-    character.  https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSubnets.html
+    that is the id of a resource or data source is its address.  In values, EC2 takes * and ? for wildcards.
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSubnets.html
     """
 
     argument: str
