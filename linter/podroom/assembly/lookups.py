@@ -32,7 +32,7 @@ def read_lookups(inventory: Inventory) -> tuple[Lookup, ...]:
             span=resource.span,
             kind=kind,
             conditions=_conditions(resource, kind),
-            region=string(resource.body, "region") if "region" in resource.body.names else None,
+            region=None if resource.region is None else resource.region.string(),
             found=_found(resource, kind),
             uncertain=resource.maybe,
         )

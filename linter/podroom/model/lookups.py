@@ -48,8 +48,8 @@ class Condition:
 class Lookup:
     """A data source that finds subnets or VPCs: whatever in the account and region fits all of `conditions`.
 
-    `region` is the one that it says itself.  `found` are the ids that it yields as far as a plan, a state or an
-    inventory tells, None where nothing does.  `uncertain` says why it may not be there.
+    `region` is its own or that of its provider, None where nothing says it.  `found` are the ids that it yields as far
+    as a plan, a state or an inventory tells, None where nothing does.  `uncertain` says why it may not be there.
     """
 
     address: str

@@ -389,6 +389,8 @@ class Subnet:
     tags: tuple[tuple[str, Value[str]], ...] = ()
     tags_missing: Unknown | None = None
     reservations: Members[CidrReservation] = field(default_factory=Members)
+    free: Value[int] | None = None
+    """The addresses that were free in it when they were listed, at a time that nothing tells; None if not listed."""
 
 
 @dataclass(frozen=True, slots=True)
