@@ -627,8 +627,8 @@ class SecurityGroupPolicy:
     address: str
     span: Span
     cluster: Value[str]
+    selects_all: Value[bool]
     uncertain: Unknown | None = None
-    selects_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,14 @@ def summary(outcome: Outcome) -> str:
     ]
     found = ", ".join(counts) or "no findings"
     worlds = [world for world in outcome.worlds if world.about_eks]
+    pools = len({(world.root, pool.address) for world in worlds for pool in world.node_pools})
     groups = len({(world.root, group.address) for world in worlds for group in world.node_groups})
     subnets = len({(world.root, subnet.address) for world in worlds for subnet in world.subnets})
     roots = len({world.root for world in worlds or outcome.worlds})
     variants = len([world for world in worlds if world.variant is not None])
     if worlds:
-        contents = f"{count(groups, 'node group')}, {count(subnets, 'subnet')}"
+        nodes = count(groups, "node group") + (f", {count(pools, 'NodePool')}" if pools else "")
+        contents = f"{nodes}, {count(subnets, 'subnet')}"
         taken = f" in {variants} variants" if variants > 1 else ""
         seen = f"{found} in {count(roots, 'configuration')}{taken} ({contents})"
     else:
