@@ -265,9 +265,9 @@ class _Folder:
 def modules_of(wanted: Sequence[str]) -> list[ModuleType]:
     """Load the modules whose names begin with one of those wanted."""
     names = [
-        f"{package}.{one.name}"
+        one.name
         for package in PACKAGES
-        for one in pkgutil.iter_modules(importlib.import_module(package).__path__)
+        for one in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}.")
     ]
     found = [name for name in names if name.startswith(tuple(wanted))]
     return [importlib.import_module(name) for name in found or wanted]

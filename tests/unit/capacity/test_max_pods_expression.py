@@ -77,6 +77,41 @@ def test_numbers_and_booleans_are_worked_out_as_the_reference_does():
         ("if (max_pods)", {}, "syntax error at 'if'"),
         ("max_pods @ 2", {}, "syntax error at '@'"),
         ("", {}, "syntax error at the end"),
+        # Signs, and numbers at the borders of 64 bits.
+        ("-9223372036854775808 < 0 ? 1 : 2", {}, 1),
+        ("-9223372036854775809 < 0 ? 1 : 2", {}, "9223372036854775809 is too large for an integer of 64 bits"),
+        ("!-9223372036854775808", {}, "CEL knows no `!int`"),
+        ("-(-9223372036854775808)", {}, "9223372036854775808 does not fit into 64 bits"),
+        ("9223372036854775807 + 1", {}, "9223372036854775808 does not fit into 64 bits"),
+        ("18446744073709551616u", {}, "18446744073709551616u is too large for an integer of 64 bits"),
+        ("18446744073709551615u + 1u", {}, "18446744073709551616 does not fit into 64 bits without a sign"),
+        ("int(-9223372036854775808) < 0 ? 1 : 2", {}, 1),
+        ("int(-9223372036854775808.0)", {}, "-9.22337e+18 does not fit into int"),
+        ("uint(-1)", {}, "-1 does not fit into 64 bits without a sign"),
+        ("-(1e30) < 0.0 ? 1 : 2", {}, 1),
+        ("!5", {}, "CEL knows no `!int`"),
+        ("!-max_pods", {}, "syntax error at '-'"),
+        # What is divided by zero, and what is no number.
+        ("1.0 / 0.0", {}, "inf does not fit into int"),
+        ("-1.0 / 0.0", {}, "-inf does not fit into int"),
+        ("1.0 / -0.0", {}, "-inf does not fit into int"),
+        ("0.0 / 0.0 / 0.0", {}, "nan does not fit into int"),
+        ("1.0 < 0.0 / 0.0 ? 1 : 2", {}, "NaN has no order"),
+        ("0.0 / 0.0 != 0.0 / 0.0 ? 1 : 2", {}, 1),
+        ("1 / 0 > 0 || false ? 1 : 2", {}, "division by zero (character 3 of the expression)"),
+        ("1 / 0 > 0 || 5 % 0 > 0 ? 1 : 2", {}, "division by zero (character 3 of the expression)"),
+        ("1 / 0 > 0 || true ? 1 : 2", {}, 1),
+        # Types and names.
+        ("bool(true) ? 1 : 2", {}, 1),
+        ("int()", {}, "int() does not take ()"),
+        ("int(1, 2)", {}, "int() does not take (int, int)"),
+        ("other.size()", {}, "CEL knows no other here"),
+        ("max_pods.in", {}, "syntax error at 'in'"),
+        (".max_pods", {}, 17),
+        ("(true ? false || true : false) ? 1 : 2", {}, 1),
+        ("false || true ? 1 : 2", {}, 1),
+        ("(1", {}, "syntax error at the end"),
+        ("+".join(["(1)"] * 50), {}, 50),
     ],
 )
 def test_nodeadm_takes_the_result_or_says_why_it_does_not(text: str, values: dict[str, int], result: int | str):
@@ -103,12 +138,16 @@ def test_nodeadm_takes_the_result_or_says_why_it_does_not(text: str, values: dic
         ("(" * 41 + "1" + ")" * 41, 41),
         ("+".join(["1"] * 126), 251),
         ("max_pods.?foo", 10),
+        ("max_pods == int ? 1 : 2", 13),
+        ("1 + int.max(1)", 5),
+        ("(1) + " + "(" * 41 + "1" + ")" * 41, 47),
     ],
 )
 def test_what_podroom_cannot_tell_is_said_with_its_place(text: str, column: int):
     with pytest.raises(CelNotUnderstoodError, match="not understood") as caught:
         evaluate_max_pods_expression(text, MEDIUM)
     assert caught.value.column == column
+    assert caught.value.message.endswith(f" (character {column} of the expression)")
 
 
 @settings(deadline=None)

@@ -97,28 +97,25 @@ def _type_of_call(call: Call, variables: frozenset[str]) -> str:
     root, _, method = name.rpartition(".")
     types = [type_of(argument, variables) for argument in call.arguments]
     if name in _CONVERSIONS:
-        if len(types) != 1 or types[0] not in _CONVERSIONS[name]:
+        if len(types) != 1 or not _CONVERSIONS[name].issuperset(types):
             raise CelCompileError(f"{name}() does not take ({', '.join(types)})", call.offset)
         return name
     first = name.partition(".")[0]
-    if first in _BEYOND or (first in _CONVERSIONS and root) or (first in variables and method in _BEYOND):
+    if first in _BEYOND or first in _CONVERSIONS or (first in variables and method in _BEYOND):
         raise CelNotUnderstoodError(f"{name}() is not understood", call.offset)
     raise _undeclared(call.function, first if root and first not in variables else name)
 
 
 def _type_of_operation(operation: Operation, variables: frozenset[str]) -> str:
     operator = operation.operator
-    types = [type_of(operand, variables) for operand in operation.operands]
-    allowed = _OPERANDS[operator] if len(types) == 2 else _ONE_OPERAND[operator]
-    if types[0] not in allowed or types[0] != types[-1]:
-        pair = f"{types[0]} {operator} {types[1]}" if len(types) == 2 else f"{operator}{types[0]}"
-        raise CelCompileError(f"CEL knows no `{pair}`{_hint(types)}", operation.offset)
-    return "bool" if operator in _BOOLEAN_RESULT else types[0]
-
-
-def _hint(types: list[str]) -> str:
-    numbers = set(types)
-    return ": convert one of them, as in double(max_pods)" if numbers == {"int", "double"} else ""
+    first, *others = (type_of(operand, variables) for operand in operation.operands)
+    types = {first, *others}
+    allowed = _OPERANDS[operator] if others else _ONE_OPERAND[operator]
+    if len(types) > 1 or not types <= allowed:
+        pair = " ".join((first, operator, *others)) if others else f"{operator}{first}"
+        hint = ": convert one of them, as in double(max_pods)" if types == {"int", "double"} else ""
+        raise CelCompileError(f"CEL knows no `{pair}`{hint}", operation.offset)
+    return "bool" if operator in _BOOLEAN_RESULT else first
 
 
 def _undeclared(name: Name, text: str) -> CelCompileError:

@@ -47,13 +47,12 @@ class Program:
         if isinstance(node, Conditional):
             return self._value(node.yes if self._value(node.condition, values) else node.no, values)
         if isinstance(node, Call):
-            return converted(self._value(node.arguments[0], values), node.function.text, node.offset)
+            (argument,) = node.arguments
+            return converted(self._value(argument, values), node.function.text, node.offset)
         if node.operator in {"&&", "||"}:
             return self._logical(node, values)
-        operands = [self._value(operand, values) for operand in node.operands]
-        if len(operands) == 1:
-            return self._signed(node, operands[0])
-        return self._combined(node, operands[0], operands[1])
+        first, *others = (self._value(operand, values) for operand in node.operands)
+        return self._combined(node, first, *others) if others else self._signed(node, first)
 
     def _logical(self, node: Operation, values: Mapping[str, int]) -> bool:
         """Return what either side decides alone, even if the other is an error."""
@@ -80,9 +79,9 @@ class Program:
             if node.operator not in {"==", "!="} and (math.isnan(left) or math.isnan(right)):
                 raise CelEvaluationError("NaN has no order", node.offset)
             return compare(left, right)
-        if isinstance(left, float) or isinstance(right, float):
-            return _of_doubles(node.operator, float(left), float(right))
-        return _in_range(_of_integers(node, left, right), unsigned=isinstance(left, Uint), offset=node.offset)
+        if isinstance(left, float):
+            return _of_doubles(node.operator, left, float(right))
+        return _in_range(_of_integers(node, left, int(right)), unsigned=isinstance(left, Uint), offset=node.offset)
 
 
 def converted(value: Number, kind: str, offset: int) -> Number:
@@ -90,8 +89,6 @@ def converted(value: Number, kind: str, offset: int) -> Number:
 
     Raises `CelEvaluationError` if the value does not fit.
     """
-    if kind == "bool":
-        return value
     if kind == "double":
         return float(value)
     # cel-go refuses the least int as well, because a double cannot tell it from what is below.
@@ -104,7 +101,7 @@ def converted(value: Number, kind: str, offset: int) -> Number:
 def _of_doubles(sign: str, left: float, right: float) -> float:
     if sign == "/" and right == 0:
         no_number = left == 0 or math.isnan(left)
-        return math.nan if no_number else math.copysign(math.inf, left) * math.copysign(1, right)
+        return math.nan if no_number else math.copysign(math.inf, left) * math.copysign(1.0, right)
     if sign == "/":
         return left / right
     return {"+": left + right, "-": left - right, "*": left * right}[sign]
@@ -115,8 +112,7 @@ def _of_integers(node: Operation, left: int, right: int) -> int:
         return {"+": left + right, "-": left - right, "*": left * right}[node.operator]
     if right == 0:
         raise CelEvaluationError("division by zero", node.offset)
-    # Towards zero, where Python divides towards minus infinity.
-    quotient = abs(left) // abs(right) * (1 if (left < 0) == (right < 0) else -1)
+    quotient = min(left // right, -(-left // right), key=abs)  # towards zero, where Python rounds down
     whole = _in_range(quotient, unsigned=isinstance(left, Uint), offset=node.offset)
     return whole if node.operator == "/" else left - whole * right
 

@@ -176,7 +176,7 @@ class _Parser:
         while self._peek().text in _LEVELS[level]:
             token = self._advance()
             left = Operation(token.text, (left, self._binary(level + 1)), token.offset)
-        if level == 2 and self._peek().text == "in":
+        if self._peek().text == "in":
             raise CelNotUnderstoodError("`in` is not understood", self._peek().offset)
         return left
 
@@ -189,7 +189,7 @@ class _Parser:
             signs += 1
         if token.text == "-" and signs == 1 and self._peek().kind in {"int", "double"}:
             return self._no_member(self._number(negative=True, offset=token.offset))
-        operand = self._signed_number() if token.text == "!" and self._peek().text == "-" else self._member()
+        operand = self._signed_number() if self._peek().text == "-" else self._member()
         return Operation(token.text, (operand,), token.offset) if signs % 2 else operand
 
     def _signed_number(self) -> Node:
@@ -275,11 +275,11 @@ class _Parser:
 
     def _advance(self) -> _Token:
         token = self._tokens[self._next]
-        self._next = min(self._next + 1, len(self._tokens) - 1)
+        self._next += 1
         return token
 
     def _take(self, text: str) -> bool:
-        if self._peek().text != text or self._peek().kind == "end":
+        if self._peek().text != text:
             return False
         self._advance()
         return True
