@@ -131,7 +131,7 @@ def test_a_node_has_these_figures(arguments: tuple[str, ...], expected: dict[str
         (("t2.medium", "--prefix-delegation"), "no Nitro type"),
         (("m5.large", "--managed", "--max-pods-expression", "9"), "beats maxPodsExpression"),
         (("m5.large", "--managed", "--pod-security-groups"), "documented nowhere"),
-        (("m5.large", "--env", "WARM_IP_TARGTE=2"), "reads no variable WARM_IP_TARGTE; did you mean WARM_IP_TARGET?"),
+        (("m5.large", "--env", "WARM_IP_TARGTE=2"), "reads no variable WARM_IP_TARGTE; did you mean WARM_IP_TARGET"),
         (("m5.large", "--env", "WARM_IP_TARGET=5m"), 'WARM_IP_TARGET is "5m", which the VPC CNI does not read'),
         (("m5.large", "--env", "ENABLE_POD_ENI=yes"), 'ENABLE_POD_ENI is "yes", which the VPC CNI does not read'),
         (

@@ -54,12 +54,12 @@ class CniBehavior:
         must already be merged in.  pkg/ipamd/ipamd.go getWarmENITarget, getWarmIPTarget, getMinimumIPTarget,
         getWarmPrefixTarget, getMaxENI; utils/utils.go GetBoolAsStringEnvVar.  `version` is that of the image.
         """
-        max_eni = _go_int(environment.get("MAX_ENI"), least=1, default=0)
+        max_eni = _go_int(environment.get("MAX_ENI"), least=1)
         return cls(
-            warm_eni_target=_go_int(environment.get("WARM_ENI_TARGET"), least=0, default=1),
-            warm_ip_target=_go_int(environment.get("WARM_IP_TARGET"), least=0, default=0),
-            minimum_ip_target=_go_int(environment.get("MINIMUM_IP_TARGET"), least=0, default=0),
-            warm_prefix_target=_go_int(environment.get("WARM_PREFIX_TARGET"), least=0, default=0),
+            warm_eni_target=_go_int(environment.get("WARM_ENI_TARGET"), default=1),
+            warm_ip_target=_go_int(environment.get("WARM_IP_TARGET")),
+            minimum_ip_target=_go_int(environment.get("MINIMUM_IP_TARGET")),
+            warm_prefix_target=_go_int(environment.get("WARM_PREFIX_TARGET")),
             max_eni=max_eni or None,
             prefix_delegation=environment.get("ENABLE_PREFIX_DELEGATION") in _TRUE,
             custom_networking=environment.get("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG") in _TRUE,
@@ -118,7 +118,7 @@ def parse_version(text: str) -> tuple[int, int, int]:
     return int(found[1]), int(found[2]), int(found[3] or 0)
 
 
-def _go_int(text: str | None, *, least: int, default: int) -> int:
+def _go_int(text: str | None, *, least: int = 0, default: int = 0) -> int:
     """Read `text` as Go's strconv.Atoi does, with `default` for what it refuses and for less than `least`."""
     if text is None or not is_integer(text):
         return default

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from podroom.capacity.cni import CniBehavior, is_boolean, is_integer, is_true
+from podroom.capacity.what_if import did_you_mean
 from podroom.catalog.cni_variables import CNI_VARIABLES, CniVariable, VariableType
 
 _IPV4, _IPV6, _PREFIXES = "ENABLE_IPv4", "ENABLE_IPv6", "ENABLE_PREFIX_DELEGATION"
@@ -44,7 +45,7 @@ def remarks(variables: Mapping[str, str], version: tuple[int, ...] | None) -> It
     for name, text in variables.items():
         variable = CNI_VARIABLES.get(name)
         if variable is None:
-            yield f"the VPC CNI reads no variable {name}{_hint(name)}"
+            yield f"the VPC CNI reads no variable {name}{did_you_mean(name, CNI_VARIABLES)}"
             continue
         yield from _of_version(variable, version)
         if text and variable.type is VariableType.INT and not is_integer(text):
@@ -66,10 +67,3 @@ def _of_version(variable: CniVariable, version: tuple[int, ...] | None) -> Itera
 
 def _dotted(version: tuple[int, ...]) -> str:
     return ".".join(map(str, version))
-
-
-def _hint(name: str) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415 - only a misspelt variable needs it
-
-    close = get_close_matches(name, CNI_VARIABLES, n=1)
-    return f"; did you mean {close[0]}?" if close else ""

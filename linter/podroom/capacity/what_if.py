@@ -6,7 +6,7 @@ A leaf is replaced and everything else follows, because the sums are worked out 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from itertools import combinations
 
@@ -61,7 +61,7 @@ def read_environment_change(text: str) -> EnvironmentChange:
         raise UsageError(f"--env takes NAME=VALUE, not {text!r}")
     variable = find_cni_variable(name)
     if variable is None:
-        raise UsageError(f"--env {name}: aws-node reads no such variable{_did_you_mean(name, CNI_VARIABLES)}")
+        raise UsageError(f"--env {name}: aws-node reads no such variable{did_you_mean(name, CNI_VARIABLES)}")
     if variable.type is VariableType.INT and not _NUMBER.fullmatch(value):
         raise UsageError(f"--env {name} takes a whole number, not {value!r}")
     if variable.type is VariableType.BOOL and value not in _BOOLEANS:
@@ -81,7 +81,7 @@ def read_group_change(text: str) -> GroupChange:
         raise UsageError(f"--set takes GROUP.SETTING=VALUE such as workers.max_size=50, not {text!r}")
     known = (*_SIZES, _TYPES)
     if setting not in known:
-        close = _did_you_mean(setting, known) or f"; it knows {', '.join(known)}"
+        close = did_you_mean(setting, known) or f"; it knows {', '.join(known)}"
         raise UsageError(f"--set {text}: there is no setting {setting}{close}")
     if setting in _SIZES and not _NUMBER.fullmatch(value):
         raise UsageError(f"--set {text}: {setting} takes a whole number")
@@ -148,7 +148,7 @@ def check_groups(worlds: Sequence[World], changes: Sequence[GroupChange]) -> Non
     for change in changes:
         if not any(find_groups(world, change.group) for world in worlds):
             names = [*addresses, *(name for address in addresses for name in _names(address))]
-            close = _did_you_mean(change.group, names) or (f"; there are {', '.join(addresses)}" if addresses else "")
+            close = did_you_mean(change.group, names) or (f"; there are {', '.join(addresses)}" if addresses else "")
             raise UsageError(f"--set {change}: there is no node group {change.group}{close}")
 
 
@@ -200,8 +200,9 @@ def _names(address: str) -> list[str]:
     return [part for part in re.split(r'[./\[\]"]+', address) if part and not part.isdigit()]
 
 
-def _did_you_mean(name: str, known: Collection[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return "; did you mean this or that?" with the names that are like one that is not known; empty if none is."""
     from difflib import get_close_matches  # noqa: PLC0415 - only a misspelt name needs it
 
-    close = get_close_matches(name, known, n=3)
-    return f"; did you mean {' or '.join(dict.fromkeys(close))}?" if close else ""
+    close = get_close_matches(name, dict.fromkeys(known))
+    return f"; did you mean {' or '.join(close)}?" if close else ""
