@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+
+from podroom.capacity.assessment import Assessment, Assumptions
+from podroom.catalog.instance_types import InstanceCatalog
+from podroom.run import Request, understand
+from podroom.sources.hcl.parser import parse
+
+CUSTOM_NETWORKING = 'AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG = "true"'
 
 
 def strict(schema: object) -> object:
@@ -69,7 +77,10 @@ def add_on(environment: str, *, name: str = "vpc_cni", cluster: str = "main", mo
 resource "aws_eks_addon" "{name}" {{
   cluster_name         = aws_eks_cluster.{cluster}.name
   addon_name           = "vpc-cni"
-  configuration_values = jsonencode({{ env = {{ {environment} }} {more} }})
+  configuration_values = jsonencode({{
+    env = {{ {environment} }}
+    {more}
+  }})
 }}
 """
 
@@ -93,3 +104,25 @@ def write(folder: Path, *parts: str) -> str:
     text = "".join(['resource "aws_vpc" "main" {\n  cidr_block = "10.0.0.0/16"\n}\n', *parts])
     (folder / "main.tf").write_text(text, encoding="utf-8")
     return str(folder)
+
+
+def eni_configs(**subnets: str) -> str:
+    """Return more for `add_on`: ENIConfigs that give pods the subnets of these names; "eu_west_1a" is a zone."""
+    entries = "\n".join(
+        f'"{zone.replace("_", "-")}" = {{ id = aws_subnet.{name}.id }}' for zone, name in subnets.items()
+    )
+    return f"""
+    eniConfig = {{
+      create  = true
+      region  = "eu-west-1"
+      subnets = {{
+        {entries}
+      }}
+    }}
+    """
+
+
+def assessed(folder: Path, *parts: str, **assumptions: Any) -> Assessment:  # noqa: ANN401 - as Assumptions takes them
+    """Write a configuration with a VPC and these parts, and return the sums for it."""
+    (world,) = understand(Request(paths=(write(folder, *parts),), reader=parse))[0]
+    return Assessment(world, InstanceCatalog.bundled(), Assumptions(**assumptions))

@@ -211,7 +211,7 @@ def zones_of(group: NodeGroup, assessment: Assessment) -> int:
 def _share(group: NodeGroup, subnet: Subnet, part: SubnetPart, assessment: Assessment) -> Share:
     nodes = nodes_in(group, subnet, part, group.maximum_size.need(), assessment)
     custom_networking = assessment.cni(group).custom_networking
-    elsewhere = None if custom_networking else discovered_beside(subnet, group, assessment)
+    elsewhere = discovered_beside(subnet, group, assessment)
     if elsewhere is not None:
         raise Undecidable(elsewhere)
     holds_pods = part is SubnetPart.PODS or not custom_networking

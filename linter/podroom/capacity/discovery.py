@@ -15,7 +15,7 @@ def discovered(subnet: Subnet, group: NodeGroup, assessment: Assessment) -> Unkn
         return None
     for other in assessment.world.subnets:
         try:
-            if other is subnet or not is_among(tuple(group.subnets), group.subnets.missing, other):
+            if not is_among(tuple(group.subnets), group.subnets.missing, other):
                 continue
         except Undecidable:
             pass
