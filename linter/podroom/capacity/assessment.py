@@ -11,7 +11,6 @@ from enum import Enum
 from typing import TypeVar
 
 from podroom.capacity.cni import CniBehavior, CniVersionError, parse_version
-from podroom.capacity.interfaces import uses_prefixes
 from podroom.capacity.kubelet import KubeletLimit, kubelet_limits
 from podroom.capacity.max_pods import (
     HOST_NETWORK_PODS,
@@ -246,13 +245,12 @@ class Assessment:
 
     def default_max_pods(self, group: NodeGroup, instance: InstanceType) -> int:
         """Return the most that a node gets where nobody writes a number: the bootstrap program's or Amazon EKS's."""
-        cni = self.cni(group)
-        injected = group.kind is GroupKind.MANAGED and not group.own_image.need()
-
-        def prefixes() -> bool:
-            return injected and uses_prefixes(instance, cni)
-
-        return eni_max_pods(instance, prefix_delegation=_with_facts(prefixes, group.span)).value
+        prefixes = self.cni(group).prefix_delegation
+        if group.kind is not GroupKind.MANAGED or group.own_image.need():
+            return eni_max_pods(instance).value
+        return _with_facts(
+            lambda: managed_node_group_max_pods([instance], prefix_delegation=prefixes).value, group.span
+        )
 
     def injected_max_pods(self, group: NodeGroup) -> tuple[Figure, Figure]:
         """Return what Amazon EKS gives a managed group's nodes: with the CNI as it is set, and without prefixes."""
@@ -283,11 +281,7 @@ class Assessment:
         return self.remember_of(group, ("load", instance.name, max_pods), lambda: _with_facts(sums, group.span))
 
     def _behavior(self, settings: CniSettings) -> CniBehavior:
-        environment = {}
-        for name in DECISIVE_VARIABLES:
-            text = self.variable(settings, name).need()
-            if text:
-                environment[name] = text
+        environment = {name: self.variable(settings, name).need() for name in DECISIVE_VARIABLES}
         version: tuple[int, ...] | Unknown | None
         try:
             version = self.version(settings)

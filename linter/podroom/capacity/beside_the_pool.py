@@ -40,19 +40,17 @@ def with_branches(
     They come on top of the expected pods, and are among those of a full node.
     """
     cni = assessment.cni(group)
-    if not cni.pod_eni:
-        return
     try:
         limit = branch_interfaces(instance, cni).value
     except MissingFactError as error:
         raise Undecidable(Unknown(error.message, group.span)) from error
     expected, full = load.expected.pods, load.saturated.pods
     for branches in range(1, min(limit, full - expected) + 1):
-        pools = [
+        on_top, among = (
             node_addresses(instance, cni, max_pods=max_pods, pods=pods, branch_pods=branches)
             for pods in (expected, full - branches)
-        ]
-        yield replace(load, expected=replace(pools[0], pods=expected), saturated=pools[1])
+        )
+        yield replace(load, expected=replace(on_top, pods=expected), saturated=among)
 
 
 def unknown_branches(group: NodeGroup, assessment: Assessment) -> Unknown:

@@ -1,4 +1,4 @@
-"""What an assessment keeps: the answers about groups that stay when others change, and no other."""
+"""What an assessment answers or leaves open, and what it keeps: the answers about groups that stay."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from capacity_helpers import add_on, assessed, eks_cluster, node_group, subnet
 from podroom.capacity.alternatives import alternatives
-from podroom.capacity.assessment import Assessment, Assumptions
+from podroom.capacity.assessment import Assessment, Assumptions, ZoneBalance
 from podroom.capacity.demand import shares_of
+from podroom.catalog.ami_families import AmiFamily
 from podroom.catalog.instance_types import InstanceCatalog
-from podroom.model.world import NodeGroup, World
+from podroom.model.world import GroupKind, InstanceChoice, LaunchTemplate, NodeGroup, UserData, World
 from podroom.run import Request, understand
 from podroom.sources.hcl.parser import parse
-from podroom.values import OneOf
+from podroom.values import Default, Known, Members, OneOf, Undecidable, Unknown, Value
 
 CASE = Path(__file__).parents[2] / "cases/configurations/groups-that-fill-a-subnet-together"
 
@@ -61,3 +63,126 @@ def test_the_shares_of_each_choice_are_those_of_a_world_of_its_own(world: World)
 
     assert shares == [list(shares_of(subnet, assess(each.world))) for each in possible.assessments]
     assert [share.lightest.resolved.instance.name for share, *_ in shares] == ["m5.large", "m5.4xlarge"]
+
+
+def one_of(choice: InstanceChoice, *types: str, reason: str = "nobody says which") -> InstanceChoice:
+    return replace(choice, type=OneOf(types, reason, choice.type.origin))
+
+
+TYPES = ("m5.large", "m5.xlarge", "m5.2xlarge", "m5.4xlarge", "c5.large", "c5.xlarge", "c5.2xlarge", "c5.4xlarge")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "worlds"), [(TYPES, TYPES[:1], 8), (TYPES[:4], TYPES[4:6], 8), (TYPES[:3], TYPES[3:6], None)]
+)
+def test_up_to_eight_worlds_are_possible(
+    world: World, first: tuple[str, ...], second: tuple[str, ...], worlds: int | None
+) -> None:
+    group, other, *others = world.node_groups
+    (choice,) = group.instance_types
+    fixed = replace(choice, type=Known(second[0], choice.span))
+    types = (
+        one_of(choice, *first, reason=f"{len(first)} types"),
+        one_of(choice, *second, reason=f"{len(second)} others") if len(second) > 1 else fixed,
+    )
+    groups = [replace(one, instance_types=Members((kind,))) for one, kind in zip((group, other), types, strict=True)]
+
+    possible = alternatives(
+        assess(replace(world, node_groups=(*groups, *others))), [group.address, other.address, "another"]
+    )
+
+    assert (None if possible is None else len(possible.assessments)) == worlds
+    if possible is not None:
+        assert possible.unknown.reason == f"{len(first)} types"
+
+
+def test_a_template_and_its_overrides_have_the_same_of_two_types(world: World) -> None:
+    group = world.node_groups[0]
+    (choice,) = group.instance_types
+    template = LaunchTemplate("aws_launch_template.nodes", choice.span, choice, None, UserData())
+    both = replace(group, launch_template=template)
+    own = replace(both, launch_template=replace(template, instance_type=None))
+    only_template = replace(both, instance_types=Members((replace(choice, type=Known("c5.large", choice.span)),)))
+
+    def types(changed: NodeGroup) -> list[tuple[str, str | None]]:
+        possible = alternatives(assess(replace(world, node_groups=(changed,))), (group.address,))
+        assert possible is not None
+        found = [each.world.node_groups[0] for each in possible.assessments]
+        return [
+            (
+                one.instance_types.items[0].type.need(),
+                one.launch_template.instance_type.type.need()
+                if one.launch_template and one.launch_template.instance_type
+                else None,
+            )
+            for one in found
+        ]
+
+    assert types(both) == [("m5.large", "m5.large"), ("m5.4xlarge", "m5.4xlarge")]
+    assert types(own) == [("m5.large", None), ("m5.4xlarge", None)]
+    assert types(only_template) == [("c5.large", "m5.large"), ("c5.large", "m5.4xlarge")]
+
+
+def test_what_is_assumed_where_nobody_says_more_is_what_the_readme_says() -> None:
+    assert Assumptions() == Assumptions(2, 16, ZoneBalance.BALANCED, 50, None)
+    assert Assumptions(host_network_pods=3, expected_pods_per_node=20).most_pods == 23
+
+
+def test_a_group_of_a_cluster_that_is_not_here_is_left_open(world: World) -> None:
+    with pytest.raises(Undecidable, match=r"aws_eks_cluster\..* is not in this configuration"):
+        assess(replace(world, clusters=())).cluster(world.node_groups[0])
+
+
+def test_nodes_that_may_run_windows_are_left_open(world: World) -> None:
+    group = world.node_groups[1]
+
+    def applies(family: Value[AmiFamily]) -> bool:
+        return assess(world).applies(replace(group, ami_family=family))
+
+    assert not applies(Known(AmiFamily.WINDOWS, group.span))
+    assert applies(OneOf((AmiFamily.AL2, AmiFamily.AL2023), "either", group.span))
+    with pytest.raises(Undecidable, match="either"):
+        applies(OneOf((AmiFamily.AL2, AmiFamily.WINDOWS), "either", group.span))
+
+
+def test_variables_that_nobody_sets_have_the_defaults_of_the_cni(world: World) -> None:
+    (cluster,) = world.clusters
+    origins = {}
+    for name, text in (("WARM_ENI_TARGET", "1"), ("MAX_ENI", ""), ("A_VARIABLE_OF_TOMORROW", "")):
+        value = assess(world).variable(cluster.cni, name)
+        assert value.need() == text
+        origins[name] = value.origin if isinstance(value, Known) else None
+    assert origins["WARM_ENI_TARGET"] == origins["MAX_ENI"] != Default("the Amazon VPC CNI", "")
+    assert origins["A_VARIABLE_OF_TOMORROW"] == Default("the Amazon VPC CNI", "")
+
+
+@pytest.mark.parametrize("name", ["uncertain", "launch_template_missing"])
+def test_user_data_of_who_knows_which_template_or_group_is_left_open(world: World, name: str) -> None:
+    group = world.node_groups[1]
+    why = Unknown("nobody says whether", group.span)
+    assert assess(world).user_data(group) == group.user_data
+    with pytest.raises(Undecidable, match="nobody says whether"):
+        assess(world).user_data(replace(group, **{name: why}))  # type: ignore[arg-type] # either field may be Unknown
+
+
+@pytest.mark.parametrize(
+    ("environment", "more", "most"),
+    [
+        ('WARM_IP_TARGET = "2"', "", 29),
+        ('ENABLE_PREFIX_DELEGATION = "true"', "", 110),
+        ('ENABLE_PREFIX_DELEGATION = "true"', "own image", 29),
+    ],
+)
+def test_who_tells_a_node_its_max_pods_where_nobody_writes_them(
+    tmp_path: Path, environment: str, more: str, most: int
+) -> None:
+    """Amazon EKS counts prefixes up to its cap; the program of an image of one's own counts none."""
+    assessment = assessed(
+        tmp_path, subnet("a", "10.0.0.0/24"), eks_cluster(), add_on(environment), node_group("g", types="m5.large")
+    )
+    (group,) = assessment.world.node_groups
+    group = replace(group, own_image=Known(more == "own image", group.span))
+    instance = assessment.instance(group.instance_types.items[0])
+    assert assessment.default_max_pods(group, instance) == most
+    self_managed = replace(group, kind=GroupKind.SELF_MANAGED, own_image=Known(value=False, origin=group.span))
+    assert assessment.default_max_pods(self_managed, instance) == 29
