@@ -226,25 +226,18 @@ def _injected(instances: Sequence[InstanceType], cni: CniBehavior) -> KubeletLim
     return KubeletLimit(figure, AMAZON_EKS)
 
 
-_STRENGTH = {
-    Mechanism.KUBELET_CONFIGURATION: 0,
-    Mechanism.NODEADM_CONFIG: 0,
-    Mechanism.NODEADM_DROP_IN: 1,
-    Mechanism.KUBELET_EXTRA_ARGS: 2,
-    Mechanism.KUBELET_EXTRA_ARGS_VARIABLE: 2,
-    Mechanism.BOOTSTRAP_SH_EDIT: 2,
-    Mechanism.NODEADM_FLAG: 2,
-    Mechanism.BOTTLEROCKET_SETTING: 2,
-}
+_WEAKER_THAN_FLAGS = (Mechanism.KUBELET_CONFIGURATION, Mechanism.NODEADM_CONFIG, Mechanism.NODEADM_DROP_IN)
+"""Configuration files, the weakest first."""
 
 
 def _strongest(statements: Sequence[FixedMaxPods]) -> FixedMaxPods | None:
     """Return the statement that wins: a kubelet flag beats the configuration file, the later one beats the earlier."""
-    best: FixedMaxPods | None = None
-    for statement in statements:
-        if best is None or _STRENGTH[statement.mechanism] >= _STRENGTH[best.mechanism]:
-            best = statement
-    return best
+
+    def strength(mechanism: Mechanism) -> int:
+        weaker = _WEAKER_THAN_FLAGS
+        return weaker.index(mechanism) if mechanism in weaker else len(weaker)
+
+    return max(reversed(statements), key=lambda statement: strength(statement.mechanism), default=None)
 
 
 def _fixed(statement: FixedMaxPods) -> KubeletLimit:

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from podroom.capacity.cni import CniBehavior
-from podroom.capacity.kubelet import kubelet_limits, strongest_expression
+from podroom.capacity.kubelet import KubeletLimit, kubelet_limits, memory_reserved_for, overridden, strongest_expression
+from podroom.capacity.working import Figure
 from podroom.catalog.ami_families import AmiFamily
 from podroom.catalog.instance_types import InstanceCatalog
 from podroom.model.world import (
@@ -17,10 +18,11 @@ from podroom.model.world import (
     MaxPodsExpression,
     Mechanism,
     NodeGroup,
+    UseMaxPods,
     UserData,
 )
 from podroom.positions import Document, Span
-from podroom.values import Known, Members, Unknown
+from podroom.values import Default, Known, Members, Undecidable, Unknown
 
 SPAN = Span(Document("main.tf", "resource"), 0, 8)
 
@@ -110,6 +112,11 @@ def test_the_later_expression_wins_but_for_drop_ins_and_empty_ones(
     assert strongest_expression(written).text == Known(strongest, SPAN)
 
 
+def test_an_expression_that_is_not_known_may_win_as_any_other() -> None:
+    unknown = MaxPodsExpression(Unknown("nobody says which", SPAN), SPAN)
+    assert strongest_expression([MaxPodsExpression(Known("1", SPAN), SPAN), unknown]) is unknown
+
+
 @pytest.mark.parametrize(
     ("family", "mechanism", "expected"),
     [
@@ -128,3 +135,111 @@ def test_what_is_for_another_system_has_no_say(family: AmiFamily, mechanism: Mec
     group = replace(managed_group(FixedMaxPods(mechanism, Known(20, SPAN), SPAN)), ami_family=Known(family, SPAN))
     limits = kubelet_limits(group, instance, lambda: [instance], CniBehavior())
     assert [limit.figure.value for limit in limits] == expected
+
+
+def test_a_number_is_changed_where_it_comes_from_if_somebody_wrote_it_elsewhere() -> None:
+    elsewhere = Span(Document("variables.tf", "default = 20"), 10, 12)
+    instance = InstanceCatalog.bundled().find("m5.large")
+    assert instance is not None
+    for origin, place in ((SPAN, SPAN), (elsewhere, elsewhere), (Default("podroom", ""), SPAN)):
+        group = managed_group(FixedMaxPods(Mechanism.BOOTSTRAP_SH_EDIT, Known(20, origin), SPAN))
+        (limit,) = kubelet_limits(group, instance, lambda: [instance], CniBehavior())
+        assert limit.span == place
+
+
+def limits_of(group: NodeGroup) -> list[int]:
+    instance = InstanceCatalog.bundled().find("m5.large")
+    assert instance is not None
+    return [limit.figure.value for limit in kubelet_limits(group, instance, lambda: [instance], CniBehavior())]
+
+
+def with_user_data(family: AmiFamily, user_data: UserData, **more: object) -> NodeGroup:
+    """Return a self-managed group."""
+    group = managed_group()
+    assert group.launch_template is not None
+    changes: dict[str, object] = {
+        "kind": GroupKind.SELF_MANAGED,
+        "ami_family": Known(family, SPAN),
+        "launch_template": replace(group.launch_template, user_data=user_data),
+        **more,
+    }
+    return replace(group, **changes)  # type: ignore[arg-type] # each is of its field
+
+
+MANAGED = {"kind": GroupKind.MANAGED}
+EXPRESSION = UserData(expressions=(MaxPodsExpression(Known("max_pods - 9", SPAN), SPAN),))
+NOT_KNOWN = Unknown("nobody says what", SPAN)
+
+
+@pytest.mark.parametrize(
+    ("group", "expected"),
+    [
+        (with_user_data(AmiFamily.AL2023, EXPRESSION), [20]),
+        (with_user_data(AmiFamily.AL2, EXPRESSION), [29]),
+        (with_user_data(AmiFamily.BOTTLEROCKET, EXPRESSION), [29]),
+        (with_user_data(AmiFamily.AL2, UserData(use_max_pods=(UseMaxPods(Known(True, SPAN), SPAN),))), [29]),
+        (with_user_data(AmiFamily.AL2, UserData(use_max_pods=(UseMaxPods(Known(False, SPAN), SPAN),))), [110]),
+        (with_user_data(AmiFamily.AL2023, UserData(use_max_pods=(UseMaxPods(Known(False, SPAN), SPAN),))), [29]),
+        (with_user_data(AmiFamily.UBUNTU, UserData()), "an image of Ubuntu tells kubelet is not known"),
+        (with_user_data(AmiFamily.WINDOWS, UserData()), "nodes with Windows are not judged"),
+        (with_user_data(AmiFamily.AL2, UserData(gaps=(NOT_KNOWN,))), "nobody says what"),
+        (with_user_data(AmiFamily.AL2, UserData(gaps=(NOT_KNOWN,)), **MANAGED), "nobody says what"),
+        (with_user_data(AmiFamily.AL2, UserData(), launch_template_missing=NOT_KNOWN), "nobody says what"),
+        (with_user_data(AmiFamily.AL2, UserData(), launch_template_missing=NOT_KNOWN, **MANAGED), "nobody says what"),
+    ],
+)
+def test_who_gives_kubelet_its_number_where_nobody_writes_one(group: NodeGroup, expected: list[int] | str) -> None:
+    if isinstance(expected, list):
+        assert limits_of(group) == expected
+        return
+    with pytest.raises(Undecidable, match=expected):
+        limits_of(group)
+
+
+def test_amazon_eks_gives_its_number_to_managed_groups_without_an_image_of_their_own_only() -> None:
+    prefixes = CniBehavior(prefix_delegation=True, warm_prefix_target=1)
+    instance = InstanceCatalog.bundled().find("m5.large")
+    assert instance is not None
+
+    def numbers(group: NodeGroup) -> list[int]:
+        return [limit.figure.value for limit in kubelet_limits(group, instance, lambda: [instance], prefixes)]
+
+    assert numbers(with_user_data(AmiFamily.AL2023, UserData(), **MANAGED)) == [110]
+    assert numbers(with_user_data(AmiFamily.AL2023, UserData())) == [29]
+    own_image = {"own_image": Known(value=True, origin=SPAN)}
+    assert numbers(with_user_data(AmiFamily.AL2023, UserData(), **MANAGED, **own_image)) == [29]
+
+
+VARIABLE = FixedMaxPods(Mechanism.KUBELET_EXTRA_ARGS_VARIABLE, Known(20, SPAN), SPAN)
+
+
+def test_what_amazon_eks_overrides_is_the_variable_before_an_expression() -> None:
+    both = replace(EXPRESSION, fixed=(VARIABLE,))
+    (expression,) = EXPRESSION.expressions
+    assert overridden(with_user_data(AmiFamily.AL2, both, **MANAGED)) is VARIABLE
+    assert overridden(with_user_data(AmiFamily.AL2, EXPRESSION, **MANAGED)) is expression
+    assert overridden(with_user_data(AmiFamily.AL2, UserData(stray=(VARIABLE,)), **MANAGED)) is VARIABLE
+    assert overridden(with_user_data(AmiFamily.AL2, UserData(), **MANAGED)) is None
+    assert overridden(with_user_data(AmiFamily.AL2, both)) is None
+    own_image = {"own_image": Known(value=True, origin=SPAN)}
+    assert overridden(with_user_data(AmiFamily.AL2, both, **MANAGED, **own_image)) is None
+
+
+@pytest.mark.parametrize(
+    ("user_data", "mechanism", "pods"),
+    [
+        (UserData(), None, None),
+        (UserData(), Mechanism.BOTTLEROCKET_SETTING, None),
+        (UserData(), Mechanism.KUBELET_EXTRA_ARGS, 29),
+        (UserData(), Mechanism.NODEADM_CONFIG, 29),
+        (EXPRESSION, Mechanism.NODEADM_FLAG, 20),
+        (EXPRESSION, Mechanism.NODEADM_EXPRESSION, None),
+    ],
+)
+def test_memory_is_reserved_for_the_pods_that_the_program_counts(
+    user_data: UserData, mechanism: Mechanism | None, pods: int | None
+) -> None:
+    instance = InstanceCatalog.bundled().find("m5.large")
+    assert instance is not None
+    limit = KubeletLimit(Figure(58, "58", ()), "somebody", SPAN, mechanism)
+    assert memory_reserved_for(user_data, limit, instance) == pods
