@@ -77,10 +77,7 @@ def add_on(environment: str, *, name: str = "vpc_cni", cluster: str = "main", mo
 resource "aws_eks_addon" "{name}" {{
   cluster_name         = aws_eks_cluster.{cluster}.name
   addon_name           = "vpc-cni"
-  configuration_values = jsonencode({{
-    env = {{ {environment} }}
-    {more}
-  }})
+  configuration_values = jsonencode({{ env = {{ {environment} }} {more} }})
 }}
 """
 
@@ -111,8 +108,7 @@ def eni_configs(**subnets: str) -> str:
     entries = "\n".join(
         f'"{zone.replace("_", "-")}" = {{ id = aws_subnet.{name}.id }}' for zone, name in subnets.items()
     )
-    return f"""
-    eniConfig = {{
+    return f""", eniConfig = {{
       create  = true
       region  = "eu-west-1"
       subnets = {{

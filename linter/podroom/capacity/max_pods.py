@@ -251,11 +251,11 @@ def managed_node_group_max_pods(instances: Sequence[InstanceType], *, prefix_del
     """
     sources = (documents.EKS_MANAGED_NODE_GROUP, documents.EKS_MAX_PODS, documents.MAX_PODS_CALCULATOR)
     if len(instances) == 1:
-        return replace(_injected(instances[0], prefix_delegation=prefix_delegation), sources=sources)
+        return replace(_injected(*instances, prefix_delegation=prefix_delegation), sources=sources)
     bounds = {instance.name: _injected_bounds(instance, prefix_delegation=prefix_delegation) for instance in instances}
     least = min(low for low, _ in bounds.values())
-    for name, (low, high) in bounds.items():
-        if low < high and low < min(other for _, other in bounds.values()):
+    for name, (low, _) in bounds.items():
+        if low < min(other for _, other in bounds.values()):
             raise MissingFactError(name, "vcpus")
     listed = ", ".join(f"{name} {low if low == high else f'{low} or {high}'}" for name, (low, high) in bounds.items())
     return Figure(least, f"min({listed}) = {least}", sources)
@@ -349,13 +349,18 @@ def _capped(allowed: Figure, instance: InstanceType) -> Figure:
     cap = recommended_cap(instance)
     if allowed.value <= cap.value:
         return allowed
-    size = _size_in_words(instance.vcpus or 0, large=cap.value > _SMALL_NODE_CAP).partition(" (")[0]
+    size = cap.working.partition(" for ")[2].partition(" (")[0]
     working = f"{allowed.working}, capped at {cap.value} for {size}"
     return Figure(cap.value, working, (*allowed.sources, *cap.sources))
 
 
-def _injected(instance: InstanceType, *, prefix_delegation: bool) -> Figure:
-    return max_pods_calculator(instance, cni_version=_INJECTION_CNI_VERSION, prefix_delegation=prefix_delegation)
+def _injected(instance: InstanceType, *, prefix_delegation: bool, show_max_allowed: bool = False) -> Figure:
+    return max_pods_calculator(
+        instance,
+        cni_version=_INJECTION_CNI_VERSION,
+        prefix_delegation=prefix_delegation,
+        show_max_allowed=show_max_allowed,
+    )
 
 
 def _injected_bounds(instance: InstanceType, *, prefix_delegation: bool) -> tuple[int, int]:
@@ -363,11 +368,8 @@ def _injected_bounds(instance: InstanceType, *, prefix_delegation: bool) -> tupl
     if instance.vcpus is not None:
         value = _injected(instance, prefix_delegation=prefix_delegation).value
         return value, value
-    small = replace(instance, vcpus=1)
-    large = replace(instance, vcpus=LARGE_NODE_VCPUS + 1)
-    return _injected(small, prefix_delegation=prefix_delegation).value, _injected(
-        large, prefix_delegation=prefix_delegation
-    ).value
+    allowed = _injected(instance, prefix_delegation=prefix_delegation, show_max_allowed=True).value
+    return min(allowed, _SMALL_NODE_CAP), min(allowed, _LARGE_NODE_CAP)
 
 
 def _karpenter_formula(instance: InstanceType, reserved_interfaces: int) -> Term:

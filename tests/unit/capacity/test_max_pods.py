@@ -7,7 +7,7 @@ import pytest
 
 from podroom.capacity import max_pods
 from podroom.capacity.cni import CniBehavior, CniVersionError
-from podroom.capacity.interfaces import interface_budget
+from podroom.capacity.interfaces import interface_budget, uses_prefixes
 from podroom.capacity.working import MissingFactError
 from podroom.catalog.ami_families import AmiFamily
 from podroom.catalog.instance_types import InstanceCatalog, InstanceType
@@ -127,6 +127,10 @@ def test_a_version_that_is_not_known_leaves_open_only_what_hangs_on_it(
         assert max_pods.pod_addresses(of(instance), cni).value == pods
 
 
+def test_no_hypervisor_is_bare_metal():
+    assert uses_prefixes(InstanceType("x9.metal", 3, 10, hypervisor="none"), PREFIXES)
+
+
 def test_bare_metal_alone_says_enough_about_prefixes():
     assert max_pods.pod_addresses(InstanceType("x9.metal", 2, 3, bare_metal=True), PREFIXES).value == 64
 
@@ -204,6 +208,21 @@ def test_the_calculator_accepts_a_v_and_shows_where_it_caps():
         max_pods.max_pods_calculator(of("m5.large"), cni_version="latest")
 
 
+@pytest.mark.parametrize(
+    ("instance", "value"),
+    [
+        (InstanceType("x9.small", 4, 28), 110),
+        (of("c5.9xlarge"), 234),
+        (InstanceType("x9.large", 8, 32, vcpus=31), 250),
+    ],
+)
+def test_the_calculator_leaves_a_number_that_is_no_more_than_the_cap(instance: InstanceType, value: int):
+    figure = max_pods.max_pods_calculator(instance, cni_version="1.18.0")
+    assert (figure.value, figure.working.endswith(f" + 2 = {value}")) == (value, True)
+    limited = max_pods.max_pods_calculator(instance, cni_version="1.18.0", max_eni=instance.interfaces)
+    assert limited.working == figure.working
+
+
 def test_the_calculator_grants_prefixes_from_1_9_on_and_not_to_bare_metal():
     def allowed(name: str, version: str) -> int:
         return max_pods.max_pods_calculator(
@@ -246,6 +265,15 @@ def test_nodeadm_takes_the_flag_then_the_config_then_the_expression_and_caps_not
     assert max_pods.nodeadm_max_pods(of("c5.18xlarge"), **options).value == value
 
 
+def test_an_expression_may_hang_on_the_size_of_the_node():
+    assert max_pods.nodeadm_max_pods(of("m5.large"), expression="vcpus * 5").value == 10
+    assert max_pods.nodeadm_max_pods(of("m5.large"), expression="physical_memory_mib / 512").value == 16
+    for expression, fact in (("vcpus * 5", "vcpus"), ("physical_memory_mib / 512", "memory_mib")):
+        with pytest.raises(MissingFactError) as raised:
+            max_pods.nodeadm_max_pods(InstanceType("x9.large", 3, 10), expression=expression)
+        assert raised.value.fact == fact
+
+
 def test_nodeadm_reserves_memory_for_what_it_computed_itself():
     assert max_pods.nodeadm_computed_max_pods(of("m5.xlarge"), "60").value == 60
     reserved = max_pods.kube_reserved_memory(60)
@@ -282,6 +310,11 @@ def test_a_managed_node_group_shows_what_every_type_would_have():
 )
 def test_karpenter_takes_reserved_interfaces_off_and_counts_pods_per_core(options: dict[str, object], value: int):
     assert max_pods.karpenter_max_pods(of("m5.large"), **options).value == value  # type: ignore[arg-type]  # a table
+
+
+def test_karpenter_shows_the_number_that_is_written_where_pods_per_core_are_as_many():
+    assert max_pods.karpenter_max_pods(of("m5.large")).working == "3 interfaces x (10 - 1) addresses + 2 = 29"
+    assert max_pods.karpenter_max_pods(of("m5.large"), max_pods=20, pods_per_core=10).working.endswith("maxPods 20")
 
 
 def test_auto_mode_has_no_two_on_top():

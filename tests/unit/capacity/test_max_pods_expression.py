@@ -101,6 +101,10 @@ def test_numbers_and_booleans_are_worked_out_as_the_reference_does():
         ("1 / 0 > 0 || false ? 1 : 2", {}, "division by zero (character 3 of the expression)"),
         ("1 / 0 > 0 || 5 % 0 > 0 ? 1 : 2", {}, "division by zero (character 3 of the expression)"),
         ("1 / 0 > 0 || true ? 1 : 2", {}, 1),
+        # Numbers of pods.
+        ("2147483647", {}, 2**31 - 1),
+        ("2147483648", {}, "its result is 2147483648, which is no number of pods"),
+        ("1e30", {}, "1000000000000000019884624838656 does not fit into 64 bits (character 1 of the expression)"),
         # Types and names.
         ("bool(true) ? 1 : 2", {}, 1),
         ("int()", {}, "int() does not take ()"),

@@ -1,0 +1,50 @@
+"""Figures of a type that is half known: a range, and which of the facts that nobody told decides."""
+
+from __future__ import annotations
+
+from podroom.capacity.cni import CniBehavior
+from podroom.capacity.estimates import Bounds, Estimate, NotKnown, estimated, exactly, possible_types
+from podroom.capacity.max_pods import node_room, nodeadm_max_pods, recommended_cap
+from podroom.capacity.working import Figure
+from podroom.catalog.instance_types import InstanceType
+
+HALF_KNOWN = InstanceType("x9.large", 15, 50)
+PREFIXES = CniBehavior(prefix_delegation=True, warm_prefix_target=1)
+
+
+def test_only_facts_that_decide_the_figure_are_named() -> None:
+    by_size = estimated(lambda possible: [exactly(recommended_cap(possible))], HALF_KNOWN)
+    by_hypervisor = estimated(lambda possible: [exactly(node_room(possible, PREFIXES))], HALF_KNOWN)
+    by_nothing = estimated(lambda possible: [exactly(nodeadm_max_pods(possible))], HALF_KNOWN)
+
+    assert by_size == Estimate(
+        110,
+        250,
+        "110 for 30 or fewer vCPUs or 250 for more than 30 vCPUs",
+        by_size.sources,
+        "no source tells its vCPUs",
+    )
+    assert isinstance(by_hypervisor, Estimate)
+    assert (by_hypervisor.least, by_hypervisor.most) == (737, 11762)
+    assert by_hypervisor.reason == "no source tells its hypervisor"
+    assert isinstance(by_nothing, Estimate)
+    assert (by_nothing.exact, by_nothing.reason) == (True, "")
+
+
+def test_what_decides_between_bounds_of_a_known_type_is_all_that_is_told() -> None:
+    known = InstanceType("x9.large", 3, 10, vcpus=2, hypervisor="nitro", trunking_compatible=False)
+    bounds = [exactly(Figure(29, "29", ())), Bounds(Figure(20, "20", ()), 40, "chance decides")]
+    assert estimated(lambda _: bounds, known) == Estimate(20, 40, "20", (), "chance decides")
+
+
+def test_bare_metal_has_no_hypervisor_to_be_asked_about() -> None:
+    metal = InstanceType("x9.metal", 15, 50, vcpus=96, bare_metal=True, trunking_compatible=True)
+    assert list(possible_types(metal)) == [metal]
+    assert len(list(possible_types(HALF_KNOWN))) == 8
+
+
+def test_a_fact_that_no_answer_can_do_without_is_named() -> None:
+    expression = "physical_memory_mib / 512"
+    found = estimated(lambda possible: [exactly(nodeadm_max_pods(possible, expression=expression))], HALF_KNOWN)
+    assert isinstance(found, NotKnown)
+    assert found.applies
