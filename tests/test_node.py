@@ -150,6 +150,143 @@ def test_what_a_reader_should_know_is_said_on_the_page_and_under_the_table(argum
     assert any(note in text for text in asked(*arguments)["notes"])
 
 
+BRANCHES = "takes a branch interface and one more address"
+NO_BRANCHES = "it has no branch interfaces"
+NOWHERE = "is documented nowhere"
+OTHER_CARDS = "interfaces on other network cards"
+NOT_IPV6 = "be a node of an IPv6 cluster"
+
+
+def reserved(interfaces: int) -> str:
+    return f"set RESERVED_ENIS (settings.reservedENIs) to {interfaces}"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "notes"),
+    [
+        ("m5.large", []),
+        ("t2.medium", []),
+        ("m5.metal", []),
+        ("m5.large --managed", []),
+        ("m5.large --prefix-delegation", []),
+        # What kubelet accepts beside the room, and beside the pods that are asked about.
+        ("m5.large --max-pods 29", []),
+        ("m5.large --max-pods 30", ["kubelet accepts 30 pods, but there is room for 29 only"]),
+        ("m5.large --managed --max-pods 58", ["kubelet may accept 58 pods, but there is room for 29 only"]),
+        ("m5.large --pods 27", []),
+        ("m5.large --pods 28", ["of the 28 that were asked about 27 fit"]),
+        ("m5.large --max-pods 1 --pods 5", ["of the 5 that were asked about 0 fit"]),
+        # Security groups for pods and custom networking.
+        ("m5.large --pod-security-groups", ["29 pods: 9 of them need a security group", BRANCHES, reserved(1)]),
+        (
+            "m5.large --pod-security-groups --max-pods 30",
+            [
+                "accepts 30 pods, but there is room for 20 only, and for 9 with a branch interface",
+                BRANCHES,
+                reserved(1),
+            ],
+        ),
+        (
+            "m5.large --pod-security-groups --managed --max-pods 58",
+            ["may accept 58 pods, but there is room for 20 only, and for 9 with", BRANCHES, reserved(1), NOWHERE],
+        ),
+        (
+            "r9g.large --pod-security-groups",
+            ["may accept 59 pods, but there may be room for 40 only", BRANCHES, reserved(1)],
+        ),
+        (
+            "r9g.large --pod-security-groups --max-pods 60",
+            ["kubelet accepts 60 pods, but there may be room for 40 only", BRANCHES, reserved(1)],
+        ),
+        ("t3.medium --pod-security-groups", [NO_BRANCHES]),
+        (
+            "t3.medium --pod-security-groups --cni-version 1.19.0",
+            ["kubelet accepts 17 pods, but there is room for 12 only", NO_BRANCHES, reserved(1)],
+        ),
+        ("m5.large --custom-networking", ["room for 20 only", reserved(1)]),
+        (
+            "m5.large --custom-networking --pod-security-groups",
+            ["room for 11 only, and for 9 with a branch interface", BRANCHES, reserved(2)],
+        ),
+        ("m5.large --managed --custom-networking", ["room for 20 only", reserved(1), NOWHERE]),
+        ("m5.large --managed --env MAX_ENI=2", ["room for 20 only", NOWHERE]),
+        ("m5.large --env MAX_ENI=2", ["room for 20 only"]),
+        # Types and their network cards.
+        ("t2.medium --prefix-delegation", ["no Nitro type: the CNI gives pods single addresses"]),
+        ("m5.metal --prefix-delegation", ["Amazon EKS counts prefixes on Nitro only, not on bare metal"]),
+        ("c6in.32xlarge", [OTHER_CARDS]),
+        # Expressions.
+        ("m5.large --max-pods-expression max_pods-3", []),
+        ("m5.large --max-pods-expression vcpus*5", ["know vcpus in maxPodsExpression; with an older one"]),
+        ("m5.large --max-pods-expression max_pods-3 --managed", ["the number of Amazon EKS beats maxPodsExpression"]),
+        ("m5.large --max-pods-expression max_pods-3 --max-pods 20", ["kubelet's maxPods beats maxPodsExpression"]),
+        # IPv6 is for Nitro and for bare metal.
+        ("m5.large --ip-family ipv6", ["the primary interface only", "only Amazon EKS raises max pods"]),
+        ("m5.metal --ip-family ipv6", ["the primary interface only", "only Amazon EKS raises max pods"]),
+        ("t2.medium --ip-family ipv6", [f"no Nitro type: it cannot {NOT_IPV6}"]),
+        ("m7g-flex.large --ip-family ipv6", [f"no source tells whether it can {NOT_IPV6}"]),
+        # Nodes of other kinds.
+        ("m5.large --auto-mode", ["EKS Auto Mode has no aws-node", "it gives pods /28 prefixes"]),
+        ("m5.large --ami-family windows", ["pods on Windows use one interface only"]),
+        ("m5.large --env ENABLE_IPv4=false", ["ipamd does not start"]),
+        ("m5.large --env ENABLE_IPv4=false --ami-family windows", ["pods on Windows use one interface only"]),
+    ],
+)
+def test_these_notes_are_told_and_no_other(arguments: str, notes: list[str]) -> None:
+    found = asked(*arguments.split())["notes"]
+    assert len(found) == len(notes), found
+    assert [part for part, note in zip(notes, found, strict=True) if part not in note] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "key", "working"),
+    [
+        ("m5.large", "interfaces", "3 interfaces"),
+        ("m5.large --custom-networking", "interfaces", "(3 - 1 custom networking) interfaces = 2"),
+        ("m5.large --ami-family al2 --max-pods 58", "bootstrap_sh", "--kubelet-extra-args --max-pods=58"),
+        ("m5.large --ami-family bottlerocket --max-pods 58", "bottlerocket", "settings.kubernetes.max-pods 58"),
+        ("m5.large --max-pods 58", "nodeadm", "kubelet.config.maxPods 58"),
+        ("m5.large --max-pods 1", "addresses_full", "1 interface + 1 x 9 secondary addresses = 10"),
+        (
+            "m5.large --env MINIMUM_IP_TARGET=5 --pods 6",
+            "addresses_asked",
+            "1 interface + 5 secondary addresses = 6, and 1 of 6 pods get no address",
+        ),
+        (
+            "m5.large --custom-networking --max-pods 20",
+            "addresses_idle",
+            (
+                "1 primary interface + 1 pod interface + 1 x 9 secondary addresses = 11: "
+                "1 in the node subnet, 10 in the pod subnet"
+            ),
+        ),
+        (
+            "m5.large --env MAX_ENI=1 --custom-networking",
+            "addresses_idle",
+            (
+                "1 primary interface = 1: (min(3, MAX_ENI 1) - 1 custom networking) interfaces for pods, "
+                "and the node never becomes Ready"
+            ),
+        ),
+    ],
+)
+def test_the_working_of_an_answer_is_the_whole_sum(arguments: str, key: str, working: str) -> None:
+    assert asked(*arguments.split())[key]["working"] == working
+
+
+@pytest.mark.parametrize(
+    ("arguments", "title"),
+    [
+        ("m5.large", "30  all 27 pods  "),
+        ("m5.large --max-pods 1", "10  all 0 pods  "),
+        ("m5.large --managed --max-pods 58", "30  all pods  "),
+        ("m5.large --max-pods-expression [max_pods][0]", "not known  all pods  "),
+    ],
+)
+def test_the_pods_of_a_full_node_are_told_where_they_are_known(arguments: str, title: str) -> None:
+    assert title in podroom("node", *arguments.split()).stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -218,6 +355,7 @@ def test_csv_and_markdown_have_a_row_for_each_type():
     assert ["110-250" in line for line in markdown[2:4]] == [False, True]
     unknown = list(csv.DictReader(io.StringIO(podroom("node", "c6a.large", "--auto-mode", "--format", "csv").stdout)))
     assert (unknown[0]["auto_mode"], unknown[0]["addresses_idle"]) == ("27", "")
+    assert (rows[0]["room"], rows[0]["kubelet"]) == ("8", "8")
 
 
 def test_types_and_assumptions_of_the_configuration_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -100,10 +100,6 @@ class NodeReport:
         yield from self.room
         yield from self.addresses
 
-    def find(self, key: str) -> Answer:
-        """Return the answer under a key."""
-        return next(row.answer for row in self.rows() if row.key == key)
-
 
 def node_report(instance: InstanceType, question: NodeQuestion) -> NodeReport:
     """Answer a question about a node of a type."""
@@ -115,13 +111,15 @@ def node_report(instance: InstanceType, question: NodeQuestion) -> NodeReport:
         return _failing(instance, question)
     if question.networking is Networking.IPV6:
         return _ipv6(instance, question)
-    max_pods, room = tuple(_max_pods(instance, question)), tuple(_room(instance, question))
+    *max_pods, kubelet = _max_pods(instance, question)
+    *rooms, branches, room = _room(instance, question)
+    verdict = _verdict(kubelet.answer, branches.answer, room.answer, question)
     return NodeReport(
         instance,
-        max_pods=max_pods,
-        room=room,
-        addresses=tuple(_addresses(instance, question, max_pods[-1].answer)),
-        notes=(*_verdict(max_pods[-1].answer, room, question), *_notes(instance, question, room)),
+        max_pods=(*max_pods, kubelet),
+        room=(*rooms, branches, room),
+        addresses=tuple(_addresses(instance, question, kubelet.answer)),
+        notes=(*verdict, *_notes(instance, question, branches.answer)),
     )
 
 
@@ -139,14 +137,13 @@ def _failing(instance: InstanceType, question: NodeQuestion) -> NodeReport:
     )
 
 
-def _verdict(kubelet: Answer, rooms: Sequence[Row], question: NodeQuestion) -> Iterator[str]:
+def _verdict(kubelet: Answer, branches: Answer, room: Answer, question: NodeQuestion) -> Iterator[str]:
     """Say where kubelet accepts more pods than have room, and where it accepts fewer than were asked about.
 
     Pods with a security group of their own need none of the pool's addresses, but a branch interface.
     """
     if isinstance(kubelet, NotKnown):
         return
-    branches, room = rooms[-2].answer, rooms[-1].answer
     if not isinstance(room, NotKnown) and kubelet.most > room.least:
         fewest, most = (0, 0) if isinstance(branches, NotKnown) else (branches.least, branches.most)
         sure = kubelet.least > room.most + most
@@ -282,7 +279,7 @@ def _bounds(node: NodeAddresses, pods: int, reason: str, *, by_addresses: bool) 
     return Bounds(Figure(node.total, working, node.sources), node.total_at_most, "; ".join(reasons))
 
 
-def _notes(instance: InstanceType, question: NodeQuestion, rooms: Sequence[Row]) -> Iterator[str]:
+def _notes(instance: InstanceType, question: NodeQuestion, branches: Answer) -> Iterator[str]:
     cni = question.cni
     if instance.network_cards is not None and instance.network_cards > 1:
         yield "pods get no addresses from interfaces on other network cards than the default one"
@@ -303,7 +300,6 @@ def _notes(instance: InstanceType, question: NodeQuestion, rooms: Sequence[Row])
         yield "in a managed node group the number of Amazon EKS beats maxPodsExpression"
     if question.max_pods is not None and question.expression:
         yield "kubelet's maxPods beats maxPodsExpression"
-    branches = rooms[-2].answer
     if cni.pod_eni and (isinstance(branches, NotKnown) or branches.most):
         yield "each pod with a security group of its own takes a branch interface and one more address"
     elif cni.pod_eni:
