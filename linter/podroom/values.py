@@ -163,6 +163,11 @@ def cause_of(reason: str) -> str:
     return reason.rpartition(_CAUSE)[2]
 
 
+def place_of(origin: Origin, owner: Span) -> Span:
+    """Return where a value is written, or the place of its owner if nobody wrote it."""
+    return owner if isinstance(origin, Default) else origin
+
+
 def first_unknown(*unknowns: Unknown | None) -> Unknown | None:
     """Return the first unknown of several that may be absent (`or` would ask a value for its truth)."""
     return next((unknown for unknown in unknowns if unknown is not None), None)

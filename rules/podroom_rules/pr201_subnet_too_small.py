@@ -21,10 +21,9 @@ from podroom.capacity.vpc_room import full_vpc
 from podroom.capacity.working import counted
 from podroom.catalog import documents
 from podroom.model.world import NodeGroup, Subnet, Vpc
-from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
-from podroom.values import Default, Undecidable
+from podroom.values import Undecidable, place_of
 from podroom_rules.spaces import block_place, for_each_subnet, node_notes, state_of, undeclared
 
 _WARM_IP_TARGET = 2
@@ -118,7 +117,7 @@ class SubnetTooSmall(Rule[NodeGroup]):
         asked, room = case.asked, case.room
         length = sufficient_prefix_length(asked.addresses.value, asked.prefixes)
         vpc = None if length is None else full_vpc(subnet, length, assessment)
-        no_block = () if vpc is None else (Note(f"no /{length} is left in this VPC", _blocks_place(vpc)),)
+        no_block = () if vpc is None else (_no_block(vpc, length),)
         return self.finding(
             block_place(subnet),
             subnet,
@@ -201,10 +200,9 @@ def _effect(case: _Case) -> str:
     )
 
 
-def _blocks_place(vpc: Vpc) -> Span:
-    """Return where the primary block of a VPC is written."""
-    origin = vpc.cidrs.items[0].origin
-    return vpc.span if isinstance(origin, Default) else origin
+def _no_block(vpc: Vpc, length: int | None) -> Note:
+    """Return a note at the primary block of a VPC in which no such block is left."""
+    return Note(f"no /{length} is left in this VPC", place_of(vpc.cidrs.items[0].origin, vpc.span))
 
 
 def _fix(assessment: Assessment, case: _Case, full_vpc: Vpc | None) -> str:
@@ -220,7 +218,8 @@ def _fix(assessment: Assessment, case: _Case, full_vpc: Vpc | None) -> str:
         ways = [f"a /{least} would do"]
     else:
         larger = f"a /{full}" if full is not None else "several subnets"
-        ways = [f"a /{least} would do for one pod on each node, {larger} for full nodes"]
+        more = "for full nodes" if case.one_pod else "with the control plane beside them"
+        ways = [f"a /{least} would do for {'one pod on each node' if case.one_pod else 'full nodes'}, {larger} {more}"]
     if case.asked.prefixes and least is not None:
         ways[0] += " (with an aws_ec2_subnet_cidr_reservation of type prefix, so that its blocks stay whole)"
     if full_vpc is not None:

@@ -259,8 +259,9 @@ def _update(group: NodeGroup, nodes: Grown, subnet: Subnet, assessment: Assessme
     added = surge(group, Estimate.known(zones_of(group, assessment)))
     surely = added.least or 0
     more = _more(group, nodes, subnet, surely, assessment)
-    at_most = None if added.most is None else _more(group, nodes, subnet, added.most, assessment)
-    certain = at_most is not None and _holds(nodes.room, nodes.full, asked_with_one_pod(at_most))
+    certain = added.most is not None and _holds(
+        nodes.room, nodes.full, asked_with_one_pod(_more(group, nodes, subnet, added.most, assessment))
+    )
     return _Update(
         group=group,
         added=surely,

@@ -17,10 +17,9 @@ from podroom.capacity.subnets import (
 from podroom.capacity.working import Figure, counted
 from podroom.catalog import documents
 from podroom.model.world import Subnet, SubnetUse
-from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
-from podroom.values import Default, Known, Undecidable, Unknown
+from podroom.values import Known, Undecidable, Unknown, place_of
 from podroom_rules.spaces import Grown, block_place, grown, node_notes, undeclared
 
 _CONFIGURATION = """
@@ -154,7 +153,7 @@ class LoadBalancersWithoutAddresses(Rule[Subnet]):
             effect='An Application Load Balancer there cannot grow or replace its nodes ("Not enough IP space available '
             'in subnet").',
             fix=f"a /{LOAD_BALANCER_LONGEST_PREFIX} would do; or remove {tag.value} from this subnet",
-            related=(Note("load balancers may come here", _place(tag, subnet)),),
+            related=(Note("load balancers may come here", place_of(tag.origin, subnet.span)),),
             confidence=Confidence.MEDIUM,
             evidence={"usable": room.value, "tag": tag.value},
         )
@@ -179,7 +178,7 @@ class LoadBalancersWithoutAddresses(Rule[Subnet]):
             + f"; or remove {tag.value} from this subnet",
             assumption=assumed,
             related=(
-                Note("load balancers may come here", _place(tag, subnet)),
+                Note("load balancers may come here", place_of(tag.origin, subnet.span)),
                 *((Note("so does the control plane", case.control_plane.span),) if case.control_plane else ()),
                 *node_notes(nodes.shares, one_pod=False),
             ),
@@ -210,11 +209,7 @@ def _shortage(subnet: Subnet, assessment: Assessment) -> _Shortage | None:
     if nodes is None or nodes.left >= LOAD_BALANCER_REQUIRED + control_plane_reserve().addresses:
         return None
     uses, unknown = collect(control_planes_in(subnet, assessment))
-    if (
-        not uses
-        and unknown is not None
-        and not control_plane_reserve().addresses <= nodes.left < LOAD_BALANCER_REQUIRED
-    ):
+    if not uses and unknown is not None:
         raise Undecidable(unknown)
     use = next(iter(uses), None)
     left = nodes.left - (0 if use is None else control_plane_reserve().addresses)
@@ -226,7 +221,3 @@ def _known(tag: Known[str | None] | Unknown) -> Known[str]:
     name = tag.need()
     assert name is not None  # noqa: S101 - the caller has looked
     return Known(name, tag.origin)
-
-
-def _place(tag: Known[str], subnet: Subnet) -> Span:
-    return subnet.span if isinstance(tag.origin, Default) else tag.origin

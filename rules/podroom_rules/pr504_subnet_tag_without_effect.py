@@ -10,7 +10,7 @@ from podroom.capacity.subnet_tag import EXCLUDED, TAG, VARIABLE, Deafness, deafn
 from podroom.catalog import documents
 from podroom.model.world import NodeGroup, Subnet
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
-from podroom.values import Default, Members, Undecidable, Unknown, Value, first_unknown
+from podroom.values import Members, Undecidable, Unknown, Value, first_unknown, place_of
 from podroom_rules.rooms import in_auto_mode
 from podroom_rules.wording import STUCK_PODS, article, assumed_cni, confidence, set_for_certain, type_note
 
@@ -167,7 +167,7 @@ class SubnetTagWithoutEffect(Rule[Subnet]):
         cause = causes[0]
         variable = clusters[0].cni.find(VARIABLE) if cause is Deafness.SWITCHED_OFF else None
         yield self.finding(
-            subject.span if isinstance(value.origin, Default) else value.origin,
+            place_of(value.origin, subject.span),
             subject,
             f"the tag {TAG} has no effect: {'its value is empty' if cause is None else cause.value}",
             label="pods get no addresses of this subnet",
@@ -207,7 +207,7 @@ class SubnetTagWithoutEffect(Rule[Subnet]):
                 continue  # the rules about max pods say so where it is too high even with the primary interface
             number, name = limit.figure.value, resolved.instance.name
             yield self.finding(
-                subnet.span if isinstance(tag.origin, Default) else tag.origin,
+                place_of(tag.origin, subnet.span),
                 subnet,
                 f"this tag keeps pods off the primary interface: kubelet runs {number} pods, but {article(name)} has room "
                 f"for {room.value}",

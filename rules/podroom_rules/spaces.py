@@ -22,7 +22,7 @@ from podroom.model.world import NodeGroup, Subnet
 from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.rule import Finding, Note
-from podroom.values import Default, Undecidable, first_unknown
+from podroom.values import Undecidable, first_unknown, place_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,13 @@ class Grown:
 
 
 def grown(subnet: Subnet, assessment: Assessment) -> Grown | None:
-    """Return what nodes take of a subnet; None where PR201 says that it does not even hold them.
+    """Return what nodes take of a subnet; None if there are none, or PR201 says that it does not even hold them.
 
     Raises `Undecidable` if there may be more nodes than are known: with them PR201 might speak instead.
     """
     shares = [share for share in list(shares_of(subnet, assessment)) if share.nodes.value]
+    if not shares:
+        return None
     found = Grown(shares, space(subnet), asked_with_one_pod(shares), asked_when_full(shares, ()))
     return found if found.room.holds(found.full) else None
 
@@ -79,8 +81,7 @@ def for_each_subnet(
 
 def block_place(subnet: Subnet) -> Span:
     """Return where a subnet's block is written."""
-    origin = subnet.cidr.origin
-    return subnet.span if isinstance(origin, Default) else origin
+    return place_of(subnet.cidr.origin, subnet.span)
 
 
 def undeclared(shares: Iterable[Share], assessment: Assessment) -> str | None:
@@ -96,7 +97,7 @@ def node_notes(shares: Iterable[Share], *, one_pod: bool) -> tuple[Note, ...]:
         Note(
             f"{counted(share.nodes.value, 'node')} in this zone: {share.nodes.working}; "
             f"each takes {_taken(share, one_pod=one_pod)}",
-            _size_place(share.group),
+            place_of(share.group.maximum_size.origin, share.group.span),
         )
         for share in shares
     )
@@ -117,8 +118,3 @@ def _taken(share: Share, *, one_pod: bool) -> str:
     if share.part is SubnetPart.PODS:
         return f"{load.pod_subnet_working} in this subnet of its pods"
     return "1 address in this subnet, that of its primary interface; those of its pods are in another"
-
-
-def _size_place(group: NodeGroup) -> Span:
-    origin = group.maximum_size.origin
-    return group.span if isinstance(origin, Default) else origin

@@ -12,24 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from podroom.rule import Finding
 from podroom.testing import expected_marks, found_marks, judge_folder
 from podroom_rules import rules
+from rule_helpers import says
 
 CASES = sorted((Path(__file__).parent / "configurations").iterdir())
-
-
-def said(finding: Finding) -> str:
-    """Return everything that a finding says, a line for each of its parts."""
-    notes = [f"note: {note.span.first.line}: {note.message}" for note in finding.related]
-    parts = [
-        finding.label,
-        f"effect: {finding.effect}",
-        f"fix: {finding.fix}",
-        f"assumes: {finding.assumption}",
-        *notes,
-    ]
-    return "\n".join([f"{finding.severity}[{finding.code}] {finding.message}", *parts])
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -48,10 +35,5 @@ def test_configuration(case: Path) -> None:
     assert len(found_reasons) == len(expected_reasons), found_reasons
     for part in expected_reasons:
         assert any(part in reason for reason in found_reasons), (part, found_reasons)
-    everything = "\n".join(said(finding) for finding in outcome.findings)
     words = case / "says.txt"
-    for line in words.read_text(encoding="utf-8").splitlines() if words.exists() else []:
-        if line.startswith("!"):
-            assert line[1:] not in everything
-        else:
-            assert line in everything
+    says(outcome, *(words.read_text(encoding="utf-8").splitlines() if words.exists() else ()))

@@ -1,0 +1,47 @@
+"""What tests of single rules share: judge a configuration that is put together from parts."""
+
+from __future__ import annotations
+
+from podroom.engine import Outcome
+from podroom.rule import Example, Finding
+from podroom.testing import judge_example
+from podroom_rules import rules
+
+
+def judged(family: str, *parts: str, file: str = "main.tf", **more: str) -> Outcome:
+    """Judge a file of these parts, and more files, with the rules whose codes begin with `family`.
+
+    A file of a keyword is that with a dot for `_`, such as `podroom_toml`.
+    """
+    files = {file: "".join(parts), **{name.replace("_", "."): text for name, text in more.items()}}
+    _, _, outcome = judge_example(Example("", files), [rule for rule in rules() if rule.code.startswith(family)])
+    assert not outcome.problems
+    return outcome
+
+
+def found(outcome: Outcome) -> set[str]:
+    """Return the code and the main subject of each finding."""
+    return {f"{finding.code} {finding.address}" for finding in outcome.findings}
+
+
+def said(finding: Finding) -> str:
+    """Return everything that a finding says, a line for each of its parts."""
+    notes = [f"note: {note.span.first.line}: {note.message}" for note in finding.related]
+    parts = [
+        finding.label,
+        f"effect: {finding.effect}",
+        f"fix: {finding.fix}",
+        f"assumes: {finding.assumption}",
+        *notes,
+    ]
+    return "\n".join([f"{finding.severity}[{finding.code}] {finding.message}", *parts])
+
+
+def says(outcome: Outcome, *lines: str) -> None:
+    """Assert that findings say each of the lines, or do not say one that begins with `!`."""
+    everything = "\n".join(said(finding) for finding in outcome.findings)
+    for line in lines:
+        if line.startswith("!"):
+            assert line[1:] not in everything, everything
+        else:
+            assert line in everything, everything
