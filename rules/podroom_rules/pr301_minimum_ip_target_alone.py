@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from podroom.capacity.assessment import Assessment, collect
+from podroom.capacity.assessment import Assessment
 from podroom.capacity.interfaces import ADDRESSES_PER_PREFIX, uses_prefixes
 from podroom.capacity.working import Figure, Term
 from podroom.catalog import documents
@@ -12,8 +12,8 @@ from podroom.model.world import Cluster, NodeGroup
 from podroom.records import dataclass
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable
-from podroom_rules.rooms import belongs, in_auto_mode
-from podroom_rules.variables import as_written
+from podroom_rules.rooms import groups_of, of_each
+from podroom_rules.variables import as_written, written
 
 _WARM_IP_TARGET = 2
 _CONFIGURATION = """
@@ -97,17 +97,15 @@ class MinimumIpTargetAlone(Rule[Cluster]):
 
     def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at MINIMUM_IP_TARGET if a node of the cluster may run more pods than it allows."""
-        variable = subject.cni.find("MINIMUM_IP_TARGET")
-        if variable is None and in_auto_mode(subject):
-            return  # Auto Mode brings no aws-node, whose settings this is about
-        behavior = assessment.behavior(subject.cni)
+        variable = next(iter(written(subject, "MINIMUM_IP_TARGET")), None)
         if variable is None or subject.ip_family.need() != "ipv4":
             return
+        behavior = assessment.behavior(subject.cni)
         minimum = behavior.minimum_ip_target
         if minimum <= 0 or behavior.warm_ip_target > 0:
             return
-        groups = [group for group in assessment.world.node_groups if belongs(group, subject)]
-        exceeding, unknown = collect(item for group in groups for item in self._exceeding(group, assessment, minimum))
+        groups = groups_of(subject, assessment)
+        exceeding, unknown = of_each(groups, lambda group: self._exceeding(group, assessment, minimum))
         if not exceeding and unknown is not None:
             raise Undecidable(unknown)
         if not exceeding and groups:

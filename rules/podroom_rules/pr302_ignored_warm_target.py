@@ -9,11 +9,12 @@ from podroom.capacity.cni import CniBehavior
 from podroom.capacity.interfaces import uses_prefixes
 from podroom.capacity.working import MissingFactError
 from podroom.catalog import documents
-from podroom.catalog.cni_variables import find_cni_variable
-from podroom.model.world import Cluster, EnvironmentVariable
+from podroom.catalog.cni_variables import CNI_VARIABLES
+from podroom.model.world import Cluster, EnvironmentVariable, NodeGroup
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable, Unknown
-from podroom_rules.rooms import belongs, in_auto_mode
+from podroom_rules.rooms import groups_of, of_each
+from podroom_rules.variables import written
 
 _ENI, _PREFIX = "WARM_ENI_TARGET", "WARM_PREFIX_TARGET"
 _ADDRESS_TARGETS = ("WARM_IP_TARGET", "MINIMUM_IP_TARGET")
@@ -103,20 +104,18 @@ class IgnoredWarmTarget(Rule[Cluster]):
     def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at each warm target that nodes of the cluster do not look at."""
         settings = subject.cni
-        written = [variable for name in (_ENI, _PREFIX) if (variable := settings.find(name)) is not None]
-        if not written and settings.missing is not None and not in_auto_mode(subject):
-            raise Undecidable(settings.missing)
-        if not written or subject.ip_family.need() != "ipv4":
+        targets = written(subject, _ENI, _PREFIX)
+        if not targets or subject.ip_family.need() != "ipv4":
             return
         behavior = assessment.behavior(settings)
-        for variable in written:
-            cause = self._cause(variable.name, subject, behavior, assessment)
+        for variable in targets:
             text = variable.value.need()
-            if cause is None or text in {"", "0"}:
+            # The manifest of the CNI holds the default, and so does everybody who writes all of it down.
+            if text in {"", "0", CNI_VARIABLES[variable.name].default}:
                 continue
-            known = find_cni_variable(variable.name)
-            if known is not None and text == known.default:
-                continue  # the manifest of the CNI holds it, and so does everybody who writes all of it down
+            cause = self._cause(variable.name, subject, behavior, assessment)
+            if cause is None:
+                continue
             reason, place = cause
             yield self.finding(
                 variable.span,
@@ -147,21 +146,18 @@ class IgnoredWarmTarget(Rule[Cluster]):
 
 def _all_use_prefixes(cluster: Cluster, behavior: CniBehavior, assessment: Assessment) -> bool:
     """Return whether every node of the cluster uses prefixes; the others fall back to WARM_ENI_TARGET."""
-    unknown: Unknown | None = None
-    for group in assessment.world.node_groups:
-        if not belongs(group, cluster):
-            continue
-        try:
-            for resolved in assessment.instances(group) if assessment.applies(group) else ():
-                if not uses_prefixes(resolved.instance, behavior):
-                    return False
-        except Undecidable as cause:
-            unknown = cause.unknown
-        except MissingFactError as error:
-            unknown = Unknown(error.message, group.span)
-    if unknown is not None:
+    answers, unknown = of_each(groups_of(cluster, assessment), lambda group: _use_prefixes(group, behavior, assessment))
+    if all(answers) and unknown is not None:
         raise Undecidable(unknown)
-    return True
+    return all(answers)
+
+
+def _use_prefixes(group: NodeGroup, behavior: CniBehavior, assessment: Assessment) -> Iterator[bool]:
+    for resolved in assessment.instances(group) if assessment.applies(group) else ():
+        try:
+            yield uses_prefixes(resolved.instance, behavior)
+        except MissingFactError as error:
+            raise Undecidable(Unknown(error.message, group.span)) from error
 
 
 def _instead(behavior: CniBehavior) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from podroom.capacity.assessment import Assessment, Resolved, collect
+from podroom.capacity.assessment import Assessment, Resolved
 from podroom.capacity.cni import CniBehavior
 from podroom.capacity.warm_pool import growth_calls
 from podroom.capacity.working import MissingFactError, counted
@@ -14,8 +14,9 @@ from podroom.model.world import Cluster, NodeGroup
 from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
-from podroom.values import Default, Known, Undecidable, Unknown
-from podroom_rules.rooms import belongs, in_auto_mode
+from podroom.values import Known, Undecidable, Unknown, place_of
+from podroom_rules.rooms import groups_of, of_each
+from podroom_rules.variables import written
 from podroom_rules.wording import joined, type_note
 
 _WARM, _MINIMUM = "WARM_IP_TARGET", "MINIMUM_IP_TARGET"
@@ -139,22 +140,20 @@ class CallsForEveryPod(Rule[Cluster]):
 
     def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at WARM_IP_TARGET if it makes nodes ask EC2 for more than every second pod."""
-        variable = subject.cni.find(_WARM)
-        if variable is None and in_auto_mode(subject):
+        variable = next(iter(written(subject, _WARM)), None)
+        if variable is None or subject.ip_family.need() != "ipv4":
             return
         behavior = assessment.behavior(subject.cni)
-        if variable is None or behavior.warm_ip_target <= 0 or subject.ip_family.need() != "ipv4":
+        if behavior.warm_ip_target <= 0:
             return
         if behavior.minimum_ip_target and behavior.warm_ip_target > _LITTLE_WARM:
             return
-        groups = [group for group in assessment.world.node_groups if belongs(group, subject)]
-        found, unknown = collect(kind for group in groups for kind in _kinds(group, assessment, behavior))
+        groups = groups_of(subject, assessment)
+        found, unknown = of_each(groups, lambda group: _kinds(group, assessment, behavior))
         if not found and unknown is not None:
             raise Undecidable(unknown)
         expected = assessment.assumptions.expected_pods_per_node
-        if not found and (
-            groups or behavior.prefix_delegation or _PODS_A_CALL * behavior.minimum_ip_target >= expected
-        ):
+        if not found and (groups or behavior.prefix_delegation):
             return
         worst = max(found, key=lambda kind: kind.calls, default=None)
         sizes = tuple({id(kind.group): kind.group.maximum_size for kind in found}.values())
@@ -224,8 +223,7 @@ class _Kind:
     @property
     def size_place(self) -> Span:
         """Return where that number is written."""
-        origin = self.group.maximum_size.origin
-        return self.group.span if isinstance(origin, Default) else origin
+        return place_of(self.group.maximum_size.origin, self.group.span)
 
 
 def _kinds(group: NodeGroup, assessment: Assessment, behavior: CniBehavior) -> Iterator[_Kind]:
@@ -237,7 +235,7 @@ def _kinds(group: NodeGroup, assessment: Assessment, behavior: CniBehavior) -> I
         instance = resolved.instance
         # Where two numbers compete, the higher one lets the warm pool grow further.
         max_pods = max(limit.figure.value for limit in assessment.kubelet(group, instance))
-        pods = min(expected, max(0, max_pods - assessment.assumptions.host_network_pods))
+        pods = min(expected, max_pods - assessment.assumptions.host_network_pods)
         try:
             calls = growth_calls(instance, behavior, max_pods=max_pods, pods=pods)
             calls_then = growth_calls(instance, then, max_pods=max_pods, pods=pods)

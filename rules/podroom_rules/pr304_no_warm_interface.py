@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from podroom.capacity.assessment import Assessment, Resolved, collect
+from podroom.capacity.assessment import Assessment, Resolved
 from podroom.capacity.interfaces import uses_prefixes
 from podroom.capacity.working import MissingFactError
 from podroom.catalog import documents
 from podroom.model.world import Cluster, NodeGroup
 from podroom.rule import Confidence, Example, Finding, Rule, Severity
 from podroom.values import Undecidable, Unknown
-from podroom_rules.rooms import belongs, in_auto_mode
+from podroom_rules.rooms import groups_of, of_each
+from podroom_rules.variables import written
 from podroom_rules.wording import article, type_note
 
 _VARIABLE = "WARM_ENI_TARGET"
@@ -114,17 +115,14 @@ class NoWarmInterface(Rule[Cluster]):
 
     def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at WARM_ENI_TARGET if nodes of the cluster look at it and keep nothing warm."""
-        settings = subject.cni
-        variable = settings.find(_VARIABLE)
-        if variable is None and in_auto_mode(subject):
+        variable = next(iter(written(subject, _VARIABLE)), None)
+        if variable is None or subject.ip_family.need() != "ipv4":
             return
-        behavior = assessment.behavior(settings)
-        if variable is None or behavior.warm_eni_target > 0 or behavior.targets_addresses or behavior.max_eni == 1:
+        behavior = assessment.behavior(subject.cni)
+        if behavior.warm_eni_target > 0 or behavior.targets_addresses or behavior.max_eni == 1:
             return
-        if subject.ip_family.need() != "ipv4":
-            return
-        groups = [group for group in assessment.world.node_groups if belongs(group, subject)]
-        found, unknown = collect(resolved for group in groups for resolved in _types(group, assessment))
+        groups = groups_of(subject, assessment)
+        found, unknown = of_each(groups, lambda group: _types(group, assessment))
         if not found and unknown is not None:
             raise Undecidable(unknown)
         # Where all node groups are known, they decide; nodes of Karpenter are of types that have prefixes.

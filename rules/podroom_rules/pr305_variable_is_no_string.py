@@ -8,9 +8,8 @@ from podroom.capacity.assessment import Assessment
 from podroom.catalog import documents
 from podroom.catalog.cni_variables import CniContainer
 from podroom.model.world import Cluster, CniSourceKind
-from podroom.positions import Span
 from podroom.rule import Example, Finding, Rule, Severity
-from podroom.values import Known, Unknown
+from podroom.values import Known, Unknown, place_of
 from podroom_rules.variables import ADD_ON_CONFIGURATION, Doubts, Statement, schema_refuses, statements
 
 _GO_TYPES = {"boolean": "bool", "integer": "number"}
@@ -140,7 +139,7 @@ class VariableIsNoString(Rule[Cluster]):
         else:
             fix = "make a string of it: tostring(...) in Terraform, quotes in YAML"
         return self.finding(
-            written.origin if isinstance(written.origin, Span) else variable.span,
+            place_of(written.origin, variable.span),
             cluster,
             message,
             label=f"{json_type} found, string expected",

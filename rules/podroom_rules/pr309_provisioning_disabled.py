@@ -10,7 +10,7 @@ from podroom.catalog import documents
 from podroom.catalog.cni_variables import CNI_VARIABLES
 from podroom.model.world import Cluster, EnvironmentVariable
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
-from podroom_rules.rooms import belongs, in_auto_mode
+from podroom_rules.rooms import groups_of, in_auto_mode
 from podroom_rules.variables import ADD_ON_CONFIGURATION, Doubts, is_read
 
 _VARIABLES = ("ENABLE_IMDS_ONLY_MODE", "DISABLE_NETWORK_RESOURCE_PROVISIONING")
@@ -92,7 +92,7 @@ class ProvisioningDisabled(Rule[Cluster]):
 
     def _finding(self, cluster: Cluster, ruling: list[EnvironmentVariable], assessment: Assessment) -> Finding:
         first = ruling[0]
-        groups = [group for group in assessment.world.node_groups if belongs(group, cluster)]
+        groups = groups_of(cluster, assessment)
         return self.finding(
             first.span,
             cluster,

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from typing import TypeVar
 
-from podroom.capacity.assessment import Assessment, Resolved
+from podroom.capacity.assessment import Assessment, Resolved, collect
 from podroom.capacity.cni import FALSE_TEXTS, CniBehavior
 from podroom.capacity.interfaces import interface_budget, uses_prefixes
 from podroom.capacity.kubelet import KubeletLimit
 from podroom.capacity.working import Figure, counted
 from podroom.model.world import Cluster, NodeGroup, NodePool
 from podroom.rule import Note
-from podroom.values import Known, Unknown
+from podroom.values import Known, Unknown, first_unknown
 from podroom_rules.wording import STUCK_PODS, article
+
+T = TypeVar("T")
 
 NEVER_READY = (
     "The node never becomes Ready: custom networking keeps pods off the primary interface, and no other interface is "
@@ -25,12 +29,26 @@ def belongs(group: NodeGroup | NodePool, cluster: Cluster) -> bool:
     return isinstance(group.cluster, Unknown) or cluster.address in group.cluster.candidates()
 
 
+def groups_of(cluster: Cluster, assessment: Assessment) -> list[NodeGroup]:
+    """Return the node groups that are, or may be, those of a cluster."""
+    return [group for group in assessment.world.node_groups if belongs(group, cluster)]
+
+
+def of_each(groups: Iterable[NodeGroup], judge: Callable[[NodeGroup], Iterator[T]]) -> tuple[list[T], Unknown | None]:
+    """Return what is known of all groups, and the first thing that is not."""
+    found: list[T] = []
+    doubt: Unknown | None = None
+    for group in groups:
+        known, unknown = collect(judge(group))
+        found += known
+        doubt = first_unknown(doubt, unknown)
+    return found, doubt
+
+
 def has_nodes(cluster: Cluster, assessment: Assessment) -> bool:
     """Return whether any node group or NodePool is, or may be, one of the cluster."""
-    world = assessment.world
-    return any(belongs(group, cluster) for group in world.node_groups) or any(
-        belongs(pool, cluster) for pool in world.node_pools
-    )
+    pools = assessment.world.node_pools
+    return bool(groups_of(cluster, assessment)) or any(belongs(pool, cluster) for pool in pools)
 
 
 def in_auto_mode(cluster: Cluster) -> bool:

@@ -17,6 +17,7 @@ from podroom.model.world import (
 from podroom.records import dataclass
 from podroom.rule import Finding
 from podroom.values import Known, Undecidable, Unknown, first_unknown
+from podroom_rules.rooms import in_auto_mode
 
 ADD_ON_CONFIGURATION = """
 resource "aws_eks_cluster" "main" {
@@ -68,6 +69,17 @@ def statements(settings: CniSettings) -> Iterator[Statement]:
         ):
             for variable in {variable.name: variable for variable in variables}.values():
                 yield Statement(variable, container, source.kind, source.address)
+
+
+def written(cluster: Cluster, *names: str) -> list[EnvironmentVariable]:
+    """Return those of the variables that somebody sets; raises `Undecidable` if none is known, and there may be one.
+
+    Where EKS Auto Mode runs the nodes there is no aws-node, and nothing is open.
+    """
+    found = [variable for name in names if (variable := cluster.cni.find(name)) is not None]
+    if not found and cluster.cni.missing is not None and not in_auto_mode(cluster):
+        raise Undecidable(cluster.cni.missing)
+    return found
 
 
 def sources_of(settings: CniSettings) -> tuple[CniSource, ...]:

@@ -104,12 +104,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Listing:
-    """A list, with why there may be more items; `doubtful` are those of them that are written, with the reason."""
+    """A list, with why there may be more items."""
 
     span: Span
     items: tuple[Item, ...] = ()
     missing: tuple[Unknown, ...] = ()
-    doubtful: tuple[tuple[Item, Unknown], ...] = ()
 
 
 Item: TypeAlias = Leaf | Table | Listing
@@ -264,15 +263,14 @@ def from_yaml(node: yaml.Node, conditions: Sequence[Condition] = ()) -> Item:
         return YamlLeaf(node, node.span, inside)
     if isinstance(node, yaml.Mapping):
         return _table(node, conditions)
-    items, doubtful = [], []
+    items, missing = [], []
     for item in node.items:
         doubt = _doubt(item.start, conditions)
         if doubt is None:
             items.append(from_yaml(item, conditions))
         else:
-            rest = [one for one in conditions if one.unknown is not doubt]
-            doubtful.append((from_yaml(item, rest), doubt))
-    return Listing(node.span, tuple(items), tuple(doubt for _, doubt in doubtful), tuple(doubtful))
+            missing.append(doubt)
+    return Listing(node.span, tuple(items), tuple(missing))
 
 
 def _table(node: yaml.Mapping, conditions: Sequence[Condition]) -> Table:

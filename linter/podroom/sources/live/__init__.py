@@ -1,1 +1,0 @@
-"""What the AWS CLI and kubectl print about things that are there."""
