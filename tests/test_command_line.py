@@ -18,7 +18,7 @@ from podroom import __version__
 from podroom.catalog.instance_types import InstanceCatalog
 from podroom.engine import Engine
 from podroom.packs import find_rules
-from podroom.report.style import Style
+from podroom.report.frame import Frame
 from podroom.report.text import render
 from podroom.rule import Severity
 from podroom.run import Request, check
@@ -292,7 +292,7 @@ def test_the_summary_counts_findings_by_the_word_that_they_carry(severity: Sever
     outcome = check(Request([str(GUILTY)], parse), Engine(find_rules()))
     findings = tuple(replace(finding, severity=severity) for finding in outcome.findings * 2)
 
-    report = render(replace(outcome, findings=findings), Style())
+    report = render(replace(outcome, findings=findings), Frame("", ""))
 
     assert report.startswith(f"{counted.split()[1].rstrip('s')}[PR101]")
     assert f"podroom: {counted} in 1 configuration" in report

@@ -106,6 +106,7 @@ def test_the_summary_counts_what_is_there() -> None:
         "findings": len(severities),
         **{severity: severities.count(severity) for severity in ("error", "warning", "info")},
         **{kind: len(output[kind]) for kind in ("undecided", "suppressed", "notices", "errors")},
+        "below_confidence": 0,
     }
     assert len(severities) > 1
 

@@ -110,6 +110,8 @@ class Outcome:
     problems: tuple[Problem, ...] = ()
     worlds: tuple[World, ...] = ()
     unused: tuple[Unused, ...] = ()
+    below_confidence: int = 0
+    """How many findings are left out because they are less certain than was asked for."""
 
     @property
     def notices(self) -> tuple[Notice, ...]:

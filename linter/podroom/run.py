@@ -37,6 +37,7 @@ from podroom.values import Unknown
 
 if TYPE_CHECKING:
     from podroom.assembly.eksctl import Understood
+    from podroom.assembly.live.inventories import Inventories
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class Request:
     workspace: str | None = None
     plans: Sequence[str] = ()
     """Plans and states of Terraform by path, each for one of the root modules."""
+    inventories: Sequence[str] = ()
+    """Files of what the AWS CLI and kubectl printed, by path."""
     catalog: InstanceCatalog = field(default_factory=InstanceCatalog.bundled)
     assumptions: Assumptions = field(default_factory=Assumptions)
 
@@ -72,6 +75,7 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
     inputs = Inputs(request.environment, given)
     options = Options(inputs=inputs, workspace=request.workspace, adapters=stand_in)
     plans = _plans(request, files, roots)
+    inventories = _inventories(request)
     may_vary_at_all = all(isinstance(one, Assignment) for one in given)
     worlds: list[World] = []
     problems: list[Problem] = []
@@ -92,6 +96,8 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
                 files.use(variant.files)
                 with_files = replace(inputs, given=(*variant.files, *given))
                 module = load_root(files, root, replace(options, inputs=with_files))
+            if inventories is not None:
+                module = inventories.resolve(module, None if variant is None else variant.name)
             world, wrong = _understood(module, files, loose)
             if world.about_eks:
                 world = replace(world, gaps=(*world.gaps, *_left_out(variants)))
@@ -113,6 +119,8 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
         from podroom.assembly.eksctl import with_cni_order  # noqa: PLC0415 - same
 
         worlds = [with_cni_order(world) if world.root in of_eksctl else world for world in worlds]
+    if inventories is not None:
+        worlds = [inventories.laid(world) for world in worlds]
     problems += [Problem(problem.message, problem.span, problem.span.path) for problem in loose.problems]
     problems += [Problem(problem.message, problem.span, problem.path) for problem in files.problems]
     return worlds, list(dict.fromkeys(problems)), files
@@ -125,6 +133,15 @@ def _plans(request: Request, files: Files, roots: Sequence[str]) -> Mapping[str,
     from podroom.assembly.plans import read_plans  # noqa: PLC0415 - most runs have none
 
     return read_plans(request.plans, files, roots)
+
+
+def _inventories(request: Request) -> Inventories | None:
+    """Return what is there as inventories tell, None if there are none."""
+    if not request.inventories:
+        return None
+    from podroom.assembly.live.inventories import Inventories  # noqa: PLC0415 - most runs have none
+
+    return Inventories(request.inventories)
 
 
 def _with_eksctl(worlds: Sequence[World], understood: Understood) -> list[World]:

@@ -71,13 +71,15 @@ def found_marks(outcome: Outcome, root: Path) -> list[Mark]:
 
 
 def judge_folder(folder: Path, rules: Iterable[type[Rule[Any]]]) -> Outcome:
-    """Judge one folder with the given rules, and with its plan.json and the assumptions of its podroom.toml, if any."""
+    """Judge one folder with the given rules, and with its plan.json, inventory.json and podroom.toml, if any."""
     written = folder / "podroom.toml"
     config = read_config(Document(str(written), written.read_text(encoding="utf-8"))) if written.exists() else None
     assumptions = Assumptions() if config is None else config.assumptions
-    plan = folder / "plan.json"
-    plans = (str(plan),) if plan.exists() else ()
-    return check(Request(paths=(str(folder),), reader=parse, plans=plans, assumptions=assumptions), Engine(rules))
+    plans, inventories = (
+        [str(folder / name)] if (folder / name).exists() else [] for name in ("plan.json", "inventory.json")
+    )
+    request = Request((str(folder),), parse, plans=plans, inventories=inventories, assumptions=assumptions)
+    return check(request, Engine(rules))
 
 
 def judge_example(example: Example, rules: Iterable[type[Rule[Any]]]) -> tuple[list[Mark], list[Mark], Outcome]:

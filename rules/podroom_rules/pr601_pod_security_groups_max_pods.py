@@ -212,7 +212,7 @@ def _made_up_for(group: NodeGroup, resolved: Resolved, excess: int, cni: CniBeha
     if assumed is not None or branches < excess:
         return min(assumed or 0, branches) >= excess
     for policy in possible_policies_of(assessment.cluster(group), assessment):
-        if policy.selects_all:
+        if policy.selects_all.need():
             reason = "how many pods of a node have a security group of their own is not known: this policy selects all"
             raise Undecidable(Unknown(f"{reason} of a namespace (pods_with_security_groups says it)", policy.span))
     return False

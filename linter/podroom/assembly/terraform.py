@@ -12,6 +12,7 @@ from podroom.assembly.eni_configs import CUSTOM_NETWORKING, labelled, read_eni_c
 from podroom.assembly.gaps import absent_modules
 from podroom.assembly.ignored import ignored_arguments
 from podroom.assembly.inventory import Inventory
+from podroom.assembly.lookups import read_lookups
 from podroom.assembly.node_groups import NodeGroups
 from podroom.assembly.order import note_cycles, with_cni_order
 from podroom.assembly.subnets import read_subnets, read_vpcs
@@ -54,6 +55,7 @@ def assemble_parts(root: Module) -> tuple[World, tuple[Loose, ...]]:
         ignored_arguments=ignored_arguments(inventory),
         fargate_profiles=fargate_profiles,
         tenants=read_tenants(inventory),
+        lookups=read_lookups(inventory),
         compared=settled is not None and settled.plans,
     )
     if known and parts:

@@ -57,14 +57,13 @@ def _node_class(pool: NodePool, assessment: Assessment) -> NodeClass:
     for near in (_same_file, _same_folder):
         if len(found) > 1:
             found = [known for known in found if near(known.span, pool.span)] or found
-    if len(found) == 1 and found[0].uncertain is None and unnamed is None:
+    uncertain = first_unknown(*(known.uncertain for known in found), unnamed)
+    if len(found) == 1 and uncertain is None:
         return found[0]
-    if len(found) > 1:
+    if uncertain is not None:
+        raise Undecidable(uncertain)
+    if found:
         raise Undecidable(Unknown(f"{wanted} is defined {len(found)} times in this project", pool.node_class.origin))
-    if found and found[0].uncertain is not None:
-        raise Undecidable(found[0].uncertain)
-    if unnamed is not None:
-        raise Undecidable(unnamed)
     raise Undecidable(Unknown(f"{wanted} is not in this project", pool.node_class.origin))
 
 

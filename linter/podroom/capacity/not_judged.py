@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from podroom.capacity.assessment import Assessment
-from podroom.capacity.node_pools import runs_windows
+from podroom.capacity.node_pools import max_pods_of, runs_windows
 from podroom.catalog.ami_families import AmiFamily
-from podroom.model.world import Cluster, Notice
-from podroom.values import Default, Known, Undecidable
+from podroom.model.world import Cluster, NodeClass, NodePool, Notice
+from podroom.positions import Span
+from podroom.values import Default, Known, Undecidable, Unknown
 
 _LEFT_OUT = "so the room of its nodes and the addresses that they take are not judged"
 
 
 def not_judged(assessment: Assessment) -> Iterator[Notice]:
-    """Iterate over notices of clusters with IPv6, and of node groups and NodePools with Windows."""
+    """Iterate over notices of clusters with IPv6, nodes with Windows, and node classes that no NodePool uses."""
     world = assessment.world
     for cluster in world.clusters:
         if _is_ipv6(cluster):
@@ -31,6 +32,31 @@ def not_judged(assessment: Assessment) -> Iterator[Notice]:
             continue  # the rules say that themselves
         if windows:
             yield Notice(f"{pool.address} runs Windows, {_LEFT_OUT}", pool.span)
+    for known in world.node_classes:
+        if not known.auto_mode and not any(_may_use(pool, known) for pool in world.node_pools):
+            yield from _unused(known)
+
+
+def _may_use(pool: NodePool, node_class: NodeClass) -> bool:
+    wanted, reference = pool.node_class, node_class.reference
+    return not (isinstance(wanted, Known) and isinstance(reference, Known)) or wanted.value == reference.value
+
+
+def _unused(node_class: NodeClass) -> Iterator[Notice]:
+    """Yield a notice where a node class that no NodePool of the project uses says something of max pods."""
+    kubelet = node_class.kubelet
+    if kubelet is None:
+        return
+    number = max_pods_of(kubelet)
+    if number is None:
+        return
+    place = number.origin if isinstance(number.origin, Span) else kubelet.span
+    what = f"sets max pods ({number.reason})" if isinstance(number, Unknown) else "sets max pods"
+    yield Notice(
+        f"{node_class.address} {what}, but no NodePool here uses it, so for which instance types is not known and "
+        "the room of its nodes is not judged",
+        place,
+    )
 
 
 def _is_ipv6(cluster: Cluster) -> bool:

@@ -40,6 +40,13 @@ _READING = (
         metavar="FILE",
         help="Read what `terraform show -json` prints of a plan or a state, or a state file, beside the configuration.",
     ),
+    click.option(
+        "--inventory",
+        "inventories",
+        multiple=True,
+        metavar="FILE",
+        help="Read what the AWS CLI printed about the subnets and VPCs that are there, beside the configuration.",
+    ),
     click.option("--workspace", help="The Terraform workspace to judge."),
     click.option(
         "--hcl-parser",
@@ -62,6 +69,7 @@ class Reading:
     workspace: str | None
     hcl_parser: str
     plans: tuple[str, ...] = ()
+    inventories: tuple[str, ...] = ()
 
     def request(self) -> Request:
         """Return what is asked for; raises `UsageError` and `InputError`."""
@@ -74,6 +82,7 @@ class Reading:
             environment=_environment() if self.from_environment else {},
             workspace=self.workspace,
             plans=self.plans,
+            inventories=self.inventories,
             catalog=catalog_of(config),
             assumptions=config.assumptions,
         )
@@ -92,10 +101,12 @@ def reads_configurations(command: Callable[..., T]) -> Callable[..., T]:
         workspace: str | None,
         hcl_parser: str,
         plans: tuple[str, ...],
+        inventories: tuple[str, ...],
         **others: object,
     ) -> T:
         given = _in_order(var=var, var_file=var_file)
-        return command(reading=Reading(paths, given, from_environment, workspace, hcl_parser, plans), **others)
+        reading = Reading(paths, given, from_environment, workspace, hcl_parser, plans, inventories)
+        return command(reading=reading, **others)
 
     for option in reversed(_READING):
         wrapped = option(wrapped)

@@ -12,7 +12,7 @@ from podroom.evaluation.expansion import Repetition
 from podroom.evaluation.expressions import evaluate
 from podroom.evaluation.instance_facts import instance_fact
 from podroom.evaluation.operations import over_choices, without_failures
-from podroom.evaluation.reading import unknown_of
+from podroom.evaluation.reading import Field, unknown_of
 from podroom.evaluation.regions import region_of
 from podroom.evaluation.rendered import rendered_parts
 from podroom.evaluation.scope import Place, Scope
@@ -104,6 +104,18 @@ class ResourceInstance(LazyObject):
     def block_span(self) -> Span:
         """Return the place of the whole block."""
         return self._declaration.block.shown
+
+    @property
+    def region(self) -> Field | None:
+        """Return the region that it is in: its own argument's or its provider's; None where nothing says it."""
+        own = self.body.attribute("region")
+        if own is not None:
+            return own
+        place = None if "provider" in self._declaration.body.attributes else region_of(self.module)
+        if place is None:
+            return None
+        term = place.scope.budget.run(lambda: without_failures(evaluate(place.expression, place.scope)))
+        return Field("region", place.span, term, place)
 
     def attribute(self, name: str) -> Term:
         """Return the configured value of an attribute, else a symbol with its address."""

@@ -11,6 +11,7 @@ from dataclasses import field
 from enum import Enum
 
 from podroom.catalog.ami_families import AmiFamily
+from podroom.model.lookups import Lookup
 from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.values import Known, Members, Unknown, Value
@@ -388,6 +389,8 @@ class Subnet:
     tags: tuple[tuple[str, Value[str]], ...] = ()
     tags_missing: Unknown | None = None
     reservations: Members[CidrReservation] = field(default_factory=Members)
+    free: Value[int] | None = None
+    """The addresses that were free in it when they were listed, at a time that nothing tells; None if not listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -624,8 +627,8 @@ class SecurityGroupPolicy:
     address: str
     span: Span
     cluster: Value[str]
+    selects_all: Value[bool]
     uncertain: Unknown | None = None
-    selects_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -748,6 +751,7 @@ class World:
     fargate_profiles: tuple[FargateProfile, ...] = ()
     tenants: tuple[SubnetTenant, ...] = ()
     notices: tuple[Notice, ...] = ()
+    lookups: tuple[Lookup, ...] = ()
     compared: bool = False
     """Whether a plan that Terraform made of this root was read too, which tells what changed outside Terraform."""
 

@@ -8,16 +8,17 @@ from typing import Any
 from podroom.engine import Outcome, Problem, Suppressed, Undecided, Unused
 from podroom.model.world import Notice
 from podroom.positions import Span
+from podroom.report.frame import Frame
 from podroom.rule import Finding, Severity
 
 FORMAT_VERSION = "1"
 
 
-def render(outcome: Outcome, *, version: str, catalog_date: str) -> str:
+def render(outcome: Outcome, frame: Frame) -> str:
     """Return the document; the same outcome gives the same bytes."""
     document = {
         "version": FORMAT_VERSION,
-        "podroom": {"version": version, "catalog_date": catalog_date},
+        "podroom": {"version": frame.version, "catalog_date": frame.catalog_date},
         "roots": list(dict.fromkeys(world.root for world in outcome.worlds)),
         "findings": [_finding(finding) for finding in outcome.findings],
         "undecided": [_undecided(undecided) for undecided in outcome.undecided],
@@ -33,6 +34,7 @@ def render(outcome: Outcome, *, version: str, catalog_date: str) -> str:
             },
             "undecided": len(outcome.undecided),
             "suppressed": len(outcome.suppressed),
+            "below_confidence": outcome.below_confidence,
             "notices": len(outcome.notices),
             "errors": len(outcome.problems),
         },

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from podroom.engine import Outcome, Problem, Undecided, Unused
 from podroom.model.world import Notice
 from podroom.positions import Span
+from podroom.report.findings_wording import count, left_open, remarks, summary
+from podroom.report.frame import Frame
 from podroom.report.style import Style, printable
 from podroom.rule import Confidence, Finding, Note, Severity
 
 _TAB = "    "
 _LONGEST_LINE = 160
 _CUT = "..."
-_MOST_NAMES = 6
 _MOST_PLACES = 12
 _MOST_SAID = 4
 
 
-def render(outcome: Outcome, style: Style) -> str:
+def render(outcome: Outcome, frame: Frame) -> str:
     """Return the whole report, its closing summary included."""
+    style = frame.style
     parts = [_finding(finding, style) for finding in outcome.findings]
     parts += [_problem(problem, style) for problem in outcome.problems]
     if outcome.undecided:
@@ -28,41 +30,8 @@ def render(outcome: Outcome, style: Style) -> str:
         parts.append(_unused(outcome.unused, style))
     if outcome.notices:
         parts.append(_notices(outcome.notices, style))
-    parts.append(summary(outcome, style))
+    parts.append(style.strong(summary(outcome)))
     return "\n\n".join(parts) + "\n"
-
-
-def summary(outcome: Outcome, style: Style) -> str:
-    """Return one line: what was found in what, and what was left open."""
-    counts = [
-        f"{number} info" if severity is Severity.INFO else _count(number, str(severity))
-        for severity in (Severity.ERROR, Severity.WARNING, Severity.INFO)
-        if (number := sum(finding.severity is severity for finding in outcome.findings))
-    ]
-    found = ", ".join(counts) or "no findings"
-    worlds = [world for world in outcome.worlds if world.about_eks]
-    groups = len({(world.root, group.address) for world in worlds for group in world.node_groups})
-    subnets = len({(world.root, subnet.address) for world in worlds for subnet in world.subnets})
-    roots = len({world.root for world in worlds or outcome.worlds})
-    variants = len([world for world in worlds if world.variant is not None])
-    if worlds:
-        contents = f"{_count(groups, 'node group')}, {_count(subnets, 'subnet')}"
-        taken = f" in {variants} variants" if variants > 1 else ""
-        seen = f"{found} in {_count(roots, 'configuration')}{taken} ({contents})"
-    else:
-        seen = f"nothing about Amazon EKS in {_count(roots, 'configuration')}"
-    rest = [
-        _count(len(outcome.undecided), "judgement") + " undecided" if outcome.undecided else "",
-        f"{len(outcome.suppressed)} suppressed" if outcome.suppressed else "",
-        _count(len(outcome.notices), "notice") if outcome.notices else "",
-        _count(len(outcome.problems), "input") + " not read" if outcome.problems else "",
-    ]
-    tail = "".join(f", {item}" for item in rest if item)
-    return style.strong(f"podroom: {seen}{tail}")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
 
 
 def _finding(finding: Finding, style: Style) -> str:
@@ -73,15 +42,8 @@ def _finding(finding: Finding, style: Style) -> str:
     lines += _excerpt(finding.span, finding.label, severity=finding.severity, width=width, style=style)
     lines += _related(finding.related, width=width, style=style)
     gutter = " " * width + " = "
-    for title, text in (
-        ("subject", _some(finding.subjects)),
-        ("effect", finding.effect),
-        ("fix", finding.fix),
-        ("only with", _some(finding.variants)),
-        ("assumes", finding.assumption),
-    ):
-        if text:
-            lines.append(f"{style.faint(gutter)}{style.strong(title)}: {printable(text)}")
+    for title, text in remarks(finding):
+        lines.append(f"{style.faint(gutter)}{style.strong(title)}: {text}")
     return "\n".join(lines)
 
 
@@ -94,13 +56,7 @@ def _related(notes: Iterable[Note], *, width: int, style: Style) -> Iterator[str
         more = [f"and {len(said) - _MOST_SAID} more"] if len(said) > _MOST_SAID else []
         yield from _excerpt(span, *[*said][:_MOST_SAID], *more, width=width, style=style)
     if len(places) > _MOST_PLACES:
-        yield f"{' ' * width}{style.faint(':::')} and {_count(len(places) - _MOST_PLACES, 'more place')}"
-
-
-def _some(names: Sequence[str]) -> str:
-    """Return a list of names, cut after the first few."""
-    shown = ", ".join(names[:_MOST_NAMES])
-    return f"{shown} and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else shown
+        yield f"{' ' * width}{style.faint(':::')} and {count(len(places) - _MOST_PLACES, 'more place')}"
 
 
 def _excerpt(
@@ -156,12 +112,7 @@ def _undecided(outcomes: Iterable[Undecided], style: Style) -> str:
     lines = [style.strong("could not decide:")]
     for outcome in outcomes:
         lines.append(f"  {printable(str(outcome.span))}: {style.strong(printable(outcome.reason))}")
-        left_open = [
-            f"leaves open {', '.join(codes)} for {_some(subjects)}" for subjects, codes in outcome.left_open().items()
-        ] or [_some(outcome.unread)]
-        if outcome.variants:
-            left_open[-1] += f"; only with {_some(outcome.variants)}"
-        lines += [style.faint(f"      {printable(line)}") for line in left_open]
+        lines += [style.faint(f"      {line}") for line in left_open(outcome)]
     return "\n".join(lines)
 
 

@@ -8,8 +8,10 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any
 
+from podroom.model.lookups import Lookup
 from podroom.model.world import World, Zone
 from podroom.positions import Span
+from podroom.report.lookup_lines import lookup_line
 from podroom.report.style import Style, printable
 from podroom.values import Default, Known, Members, OneOf, Unknown
 
@@ -81,6 +83,8 @@ def _children(item: object) -> Iterator[tuple[str, object]]:
             continue
         if field.name == "on_update" and isinstance(value, Known) and isinstance(value.origin, Default):
             continue
+        if isinstance(item, Lookup) and field.name == "kind":  # the address says it
+            continue
         if field.name == "sources" and len(value) == 1:  # then it says nothing that the settings do not
             continue
         yield field.name.replace("_", " "), value
@@ -112,16 +116,26 @@ def _node(name: str, value: object, style: Style) -> tuple[str, list[tuple[str, 
         pairs = all(isinstance(member, tuple) for member in value)
         return f"{name} ({len(value)})", list(value) if pairs else [("", member) for member in value]
     if is_dataclass(value):
-        title = getattr(value, "address", None) or getattr(value, "name", None)
-        title = title if isinstance(title, str) else ""
+        title = _title(value)
         span = getattr(value, "span", None)
         place = f"  {style.faint(printable(str(span)))}" if isinstance(span, Span) else ""
+        if isinstance(value, Lookup):
+            place = f": {printable(lookup_line(value))}{place}"
         below = [child for child in _children(value) if child[1] != title]
         if len(below) == 1 and isinstance(below[0][1], (Known, OneOf, Unknown)):
             part = below[0][0]
             return _node(f"{title or name}{'' if part in _UNSAID else f', {part}'}", below[0][1], style)
         return f"{label}{style.strong(printable(title)) or '-'}{place}", below
     return f"{label}{_quoted(value)}", []
+
+
+def _title(part: object) -> str:
+    """Return the name of a part, empty if it has none that is certain."""
+    names: list[str] = []
+    for field in ("address", "name", "argument"):
+        name = getattr(part, field, None)
+        names += [name] if isinstance(name, str) else []
+    return next(filter(None, names), "")
 
 
 def _quoted(value: object) -> str:

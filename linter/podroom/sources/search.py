@@ -30,6 +30,9 @@ YAML_TEMPLATES = tuple(
 )
 """The endings of templates of such files."""
 
+HELPERS = "_*.tpl"
+"""Stands among the endings for the templates of a Helm chart that others include, whose names begin with `_`."""
+
 WITHOUT_ENDING = "/"
 """Stands among the endings for names without one, such as `deploy`; such a file must begin with `#!`."""
 _RUNS = b"#!"
@@ -46,7 +49,8 @@ _VARIABLES = (
     b"WARM_IP_TARGET",
     b"WARM_PREFIX_TARGET",
 )
-_KARPENTER = (b"NodePool", b"NodeClass", b"Provisioner", b"AWSNodeTemplate")
+_KARPENTER = (b"NodePool", b"odeClass", b"Provisioner", b"AWSNodeTemplate")
+"""What speaks of Karpenter: kinds, and `nodeClassRef`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,27 +66,33 @@ class Interest:
 
     def has_name(self, name: str) -> bool:
         """Return whether a file of this name may be of interest."""
-        return name.endswith(self.endings) or (WITHOUT_ENDING in self.endings and "." not in name)
+        if name.endswith(self.endings) or (WITHOUT_ENDING in self.endings and "." not in name):
+            return True
+        return HELPERS in self.endings and name.startswith("_") and name.endswith(".tpl")
 
     def has_content(self, name: str, data: bytes) -> bool:
         """Return whether a file of a name that may be of interest is so by what is in it."""
-        return any(mark in data for mark in self.marks) and (name.endswith(self.endings) or data.startswith(_RUNS))
+        return any(mark in data for mark in self.marks) and (
+            "." in name or name.endswith(self.endings) or data.startswith(_RUNS)
+        )
 
 
 EKSCTL = Interest("a ClusterConfig of eksctl", YAML + YAML_TEMPLATES, (b"eksctl.io/v1",))
 MANIFEST = Interest(
     "a manifest of Karpenter or the VPC CNI, or values of their charts",
-    YAML + YAML_TEMPLATES,
+    (*YAML, *YAML_TEMPLATES, HELPERS),
     (
-        # kinds, not groups: every Deployment may have a label of Karpenter
+        # kinds, and groups with their versions: every Deployment may have a label of Karpenter
         *_KARPENTER,
+        b"karpenter.sh/v1",
+        b".k8s.aws/v1",
+        b"crd.k8s.amazonaws.com/v1",
+        b"amiSelectorTerms",
         b"ENIConfig",
         b"SecurityGroupPolicy",
-        b"CNINode",
         b"karpenter-global-settings",
         b"aws-node",
-        b"amazon-vpc-cni",
-        b"aws-vpc-cni",
+        b"-vpc-cni",
         *_VARIABLES,
         b"reservedENIs",
         b"interruptionQueue",

@@ -17,18 +17,24 @@ from podroom.traced_text import HOLE, Piece, TracedText
 from podroom.values import Unknown
 
 _PLACEHOLDER = pattern(
-    r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|%\{.*?\}|\$\{[^{}\n]*(?:\{[^{}\n]*\}[^{}\n]*)*\}|\$\([A-Z_][A-Z0-9_]*\)"
+    r"\{\{(?:- )?/\*.*?\*/(?: -)?\}\}"
+    r"|\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|%\{.*?\}|\$\{[^{}\n]*(?:\{[^{}\n]*\}[^{}\n]*)*\}|\$\([A-Z_][A-Z0-9_]*\)"
     r"|\$[A-Z_][A-Z0-9_]*\b"
     r"|(?<=[:-] )#@ [^\n]*|(?<![^\n])[ \t]*#@ [^\n]*",
     re.DOTALL,
 )
 _YTT = "#@"
 _MARKS = ("{{", "{%", "%{", "${", "$", _YTT)
+_COMMENTS = ("{#", "{{/*", "{{- /*")
 _OPENS = frozenset(("if", "range", "with", "for", "define", "block", "def"))
 _CLOSES = frozenset(("end", "endif", "endfor", "endblock"))
-_STEERS = _OPENS | _CLOSES | {"else", "elif", "set", "import", "extends", "break", "continue"}
+_TURNS = frozenset(("else", "elif"))
+_STEERS = _OPENS | _CLOSES | _TURNS | {"set", "import", "extends", "break", "continue", "fail"}
 _FIRST_WORD = pattern(r"[-~\s]*(/\*|[a-z]+\b|\$\w+\s*:?=)?")
 _INDENTATION = pattern(r"\b(?:nindent|indent)\s*\(?\s*(\d+)")
+_OBJECT = (pattern(r"(?m)^kind:"), pattern(r"(?m)^metadata:"))
+"""What the whole of a Kubernetes object has at its beginnings of lines."""
+_NEXT_DOCUMENT = "\n---\n"
 _LONGEST_QUOTE = 60
 
 
@@ -57,12 +63,21 @@ def read_template(document: Document) -> Template:
     return _Reader(document).read()
 
 
+@dataclass(slots=True)
+class _Branch:
+    """What is open: where it starts, why it may not be there, and the first piece of the branch that is read."""
+
+    start: int
+    unknown: Unknown
+    first: int
+
+
 class _Reader:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._pieces: list[Piece] = []
         self._length = 0
-        self._open: list[tuple[int, Unknown]] = []
+        self._open: list[_Branch] = []
         self._conditions: list[Condition] = []
 
     def read(self) -> Template:
@@ -74,11 +89,11 @@ class _Reader:
             token = text[start:end].strip()
             if steps:
                 self._steer(token, start)
-            elif not token.startswith(("{#", "{{/*", "{{- /*")):
+            elif not token.startswith(_COMMENTS):
                 self._hole(token, start, end)
         self._keep(at, len(text))
-        for start, unknown in self._open:
-            self._conditions.append(Condition(start, self._length + 1, unknown))
+        for branch in self._open:
+            self._conditions.append(Condition(branch.start, self._length + 1, branch.unknown))
         return Template(TracedText(self._pieces), tuple(self._conditions))
 
     def _keep(self, start: int, end: int) -> None:
@@ -93,10 +108,21 @@ class _Reader:
         word = _word(token)
         span = Span(self._document, start, start + len(token))
         if word in _OPENS:
-            self._open.append((self._length, Unknown(f"{_quoted(token)} decides whether it is there", span)))
-        elif word in _CLOSES and self._open:
-            begin, unknown = self._open.pop()
-            self._conditions.append(Condition(begin, self._length, unknown))
+            unknown = Unknown(f"{_quoted(token)} decides whether it is there", span)
+            self._open.append(_Branch(self._length, unknown, len(self._pieces)))
+        elif word in _TURNS | _CLOSES and self._open:
+            branch = self._open[-1]
+            self._part(branch, span)
+            if word in _CLOSES:
+                self._open.pop()
+                self._conditions.append(Condition(branch.start, self._length, branch.unknown))
+
+    def _part(self, branch: _Branch, span: Span) -> None:
+        """Begin another document behind a branch that holds a whole object, so that both can be read."""
+        text = "".join(piece.text for piece in self._pieces[branch.first :]).rpartition("\n---")[2]
+        if all(mark.search(text) for mark in _OBJECT):
+            self._add(Piece(_NEXT_DOCUMENT, span))
+        branch.first = len(self._pieces)
 
     def _hole(self, token: str, start: int, end: int) -> None:
         """Put a hole for a value; one for a whole line stands for entries, at the indentation that they will have."""
@@ -121,7 +147,7 @@ def _placeholders(text: str) -> Iterator[tuple[int, int, bool]]:
     for match in _PLACEHOLDER.finditer(text):
         token = match.group()
         start, end = match.span()
-        comment = token.startswith(("{#", "{{/*", "{{- /*"))
+        comment = token.startswith(_COMMENTS)
         steers = comment or (token.lstrip().startswith(("{{", "{%", "%{", _YTT)) and _steers(token.strip()))
         if token.lstrip().startswith(_YTT) and not steers and text[start - 1 : start] != " ":
             continue  # a line of its own that neither opens nor closes anything is a comment in YAML

@@ -169,10 +169,14 @@ Node: TypeAlias = Scalar | Sequence | Mapping
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """The documents that could be read; what follows a `problem` was not."""
+    """The documents that could be read; what follows a `problem` was not.
+
+    `broken` is the stretch of the document that the problem is in, up to where the next one may begin.
+    """
 
     documents: tuple[Node, ...]
     problem: Problem | None = None
+    broken: tuple[int, int] = (0, 0)
 
 
 def compose_document(document: Document) -> Stream:
@@ -180,23 +184,34 @@ def compose_document(document: Document) -> Stream:
     return compose(TracedText([Piece(document.text, Span(document, 0, len(document.text)), exact=True)]))
 
 
-def compose(source: TracedText) -> Stream:
-    """Read a text of YAML (any number of documents) or JSON; holes make scalars undecided; never raises."""
-    text = source.text
+def compose(source: TracedText, start: int = 0) -> Stream:
+    """Read a text of YAML (any number of documents) or JSON from `start` on; never raises.
+
+    Holes make scalars undecided.
+    """
+    text = source.text[start:]
     if not text.strip("\ufeff \t\r\n"):
         return Stream(())
     shift = 1 if text.startswith("\ufeff") else 0
     text = text[shift:]
+    shift += start
     if text.lstrip().startswith(("{", "[")):
         # JSON may be indented with tabs, which YAML forbids; inside its strings no raw tab can stand.
         text = text.replace("\t", " ")
     if strange := _UNREADABLE.search(text):
         at = strange.start() + shift
         message = f"the character U+{ord(strange.group()):04X} is not allowed in YAML"
-        return Stream((), Problem(message, source.span(at, at + 1)))
+        return Stream((), Problem(message, source.span(at, at + 1)), (start, len(source)))
     composer = _Composer(source, shift)
-    problem = composer.read(text)
-    return Stream(tuple(composer.documents), problem)
+    stopped = composer.read(text)
+    documents = tuple(composer.documents)
+    if stopped is None:
+        return Stream(documents)
+    at = min(stopped.at, max(len(source) - 1, 0))
+    problem = Problem(" ".join(stopped.message.split()), source.span(at, at + 1))
+    begin = max((node.end for node in documents), default=start)
+    following = source.text.find("\n---", max(at - 1, begin))
+    return Stream(documents, problem, (begin, len(source) if following < 0 else following + 1))
 
 
 class _Refused(Exception):  # noqa: N818 - ends the reading; never leaves this module
@@ -228,7 +243,7 @@ class _Composer:
         self._anchors: dict[str, Node] = {}
         self._sizes: dict[int, int] = {}
 
-    def read(self, text: str) -> Problem | None:
+    def read(self, text: str) -> _Refused | None:
         """Read every document; return what ended the reading early, if anything did."""
         import yaml  # noqa: PLC0415 - slow to import, and many projects have no YAML
 
@@ -239,16 +254,12 @@ class _Composer:
         except yaml.MarkedYAMLError as error:
             at = _offset(error, len(self._source)) + self._shift
             what = error.problem or error.context or "it cannot be read"
-            return self._problem(f"this is not valid YAML: {what}", at)
+            return _Refused(f"this is not valid YAML: {what}", at)
         except yaml.YAMLError as error:
-            return self._problem(f"this is not valid YAML: {error}", 0)
+            return _Refused(f"this is not valid YAML: {error}", self._shift)
         except _Refused as refused:
-            return self._problem(refused.message, refused.at)
+            return refused
         return None
-
-    def _problem(self, message: str, at: int) -> Problem:
-        at = min(at, max(len(self._source) - 1, 0))
-        return Problem(" ".join(message.split()), self._source.span(at, at + 1))
 
     def _take(self, event: Event) -> None:
         from yaml import events  # noqa: PLC0415 - same

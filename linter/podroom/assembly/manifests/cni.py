@@ -12,6 +12,7 @@ from podroom.assembly.manifests.tree import (
     Found,
     Item,
     Leaf,
+    Listing,
     Table,
     YamlLeaf,
     items_of,
@@ -226,9 +227,41 @@ def use_of_subnet(found: Item | Unknown, owner: Span) -> SubnetUse:
 
 def read_security_group_policy(manifest: Manifest) -> SecurityGroupPolicy:
     """Read a SecurityGroupPolicy."""
-    pods = manifest.body.find("spec", "podSelector")
-    selects_all = isinstance(pods, Table) and not (pods.entries or pods.doubtful or pods.missing)
-    return SecurityGroupPolicy(manifest.address, manifest.span, NO_CLUSTER, manifest.uncertain, selects_all)
+    return SecurityGroupPolicy(
+        manifest.address,
+        manifest.span,
+        NO_CLUSTER,
+        _selects_all(manifest.body.find("spec", "podSelector"), manifest.span),
+        manifest.uncertain,
+    )
+
+
+def _selects_all(pods: Found, owner: Span) -> Value[bool]:
+    """Return whether a selector of labels asks for nothing; a selector that is not there selects no pods."""
+    if isinstance(pods, Unknown):
+        return pods
+    if isinstance(pods, Leaf):
+        unknown = pods.unknown()
+        return Known(value=False, origin=owner) if unknown is None else unknown
+    if not isinstance(pods, Table):
+        return Known(value=False, origin=owner)
+    doubt = next(pods.unknowns(), None)
+    for entry in pods.entries.values():
+        labels, more = _labels(entry.item)
+        if labels:
+            return Known(value=False, origin=entry.span)
+        doubt = first_unknown(doubt, *more)
+    return Known(value=True, origin=pods.span) if doubt is None else doubt
+
+
+def _labels(item: Item) -> tuple[int, tuple[Unknown, ...]]:
+    """Return how many labels a part of a selector asks for at least, and why it may be more."""
+    if isinstance(item, Table):
+        return len(item.entries), tuple(item.unknowns())
+    if isinstance(item, Listing):
+        return len(item.items), item.missing
+    unknown = item.unknown()
+    return 0, () if unknown is None else (unknown,)
 
 
 def read_cni_node(manifest: Manifest) -> CniNode:

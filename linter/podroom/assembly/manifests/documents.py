@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from podroom.assembly.manifests.broken import read_broken
 from podroom.assembly.manifests.cni import (
     read_cni_node,
     read_config_map,
@@ -35,20 +36,27 @@ from podroom.sources.yaml import Mapping, Node, compose
 from podroom.traced_text import TracedText
 from podroom.values import Default, Known, Unknown, first_unknown
 
+_GROUP = (
+    r"apiVersion[\"']?\s*:\s*[\"']?(?:karpenter\.sh|(?:karpenter|vpcresources)\.k8s\.aws|crd\.k8s\.amazonaws\.com)/"
+)
 _OURS = pattern(
     r"kind:\s*[\"']?(?:NodePool|EC2NodeClass|Provisioner|AWSNodeTemplate|ENIConfig|SecurityGroupPolicy|NodeClass)\b"
+    rf"|\b{_GROUP}"
     r"|name:\s*[\"']?(?:aws-node|amazon-vpc-cni)\b"
 )
 _VARIABLES = "|".join(CNI_VARIABLES)
 _MAY_BE_OURS = pattern(
     r"\bkind[\"']?\s*:\s*[\"']?(?:NodePool|EC2NodeClass|Provisioner|AWSNodeTemplate|NodeClass|ENIConfig|CNINode"
     r"|SecurityGroupPolicy|HelmRelease|Application)"
+    rf"|\b{_GROUP}|\b(?:nodeClassRef|amiSelectorTerms)[\"']?\s*:"
     rf"|\bname[\"']?\s*:\s*[\"']?(?:aws-node|amazon-vpc-cni|karpenter-global-settings|{_VARIABLES})\b"
     rf"|\b(?:eniConfig|reservedENIs|interruptionQueue|{_VARIABLES})[\"']?\s*:"
     r"|\bsettings[\"']?\s*:[^\0]{0,2000}?\b(?:clusterName|clusterEndpoint)[\"']?\s*:"
     r"|\bkind[\"']?\s*:\s*[\"']?Deployment\b[^\0]*\bname[\"']?\s*:\s*[\"']?karpenter\b"
 )
 """What every text with a part in it holds: far cheaper to look for than to parse thousands that name the CNI."""
+_MOST_BROKEN = 20
+"""Broken documents of one file after which the rest is not looked at."""
 _FILLED_IN = ("{{", "{%", "%{", "${")
 """The marks of what is no YAML before it is filled in."""
 
@@ -86,14 +94,21 @@ def read_text(
 
     `owner` is the address of what the text belongs to; `uncertain` says why it may not be there.
     """
-    stream = compose(text)
     found: list[Loose] = []
-    for node in stream.documents:
-        item, doubt = _document(node, conditions)
-        found.extend(read_item(item, owner, first_unknown(uncertain, doubt)))
-    if stream.problem is None:
-        return found, None
-    return found, Unknown(stream.problem.message, stream.problem.span)
+    unread: Unknown | None = None
+    start = 0
+    for left in reversed(range(_MOST_BROKEN)):
+        stream = compose(text, start)
+        for node in stream.documents:
+            item, doubt = _document(node, conditions)
+            found.extend(read_item(item, owner, first_unknown(uncertain, doubt)))
+        if stream.problem is None:
+            break
+        why = Unknown(stream.problem.message, stream.problem.span)
+        unread = why if unread is None else unread
+        begin, start = stream.broken
+        found.extend(read_broken(text.text[begin : start if left else None], why, stream.problem.span))
+    return found, unread
 
 
 def _document(node: Node, conditions: Sequence[Condition]) -> tuple[Item, Unknown | None]:

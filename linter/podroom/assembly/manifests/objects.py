@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from podroom.assembly.manifests.tree import Item, Leaf, Listing, Table, items_of, text_of
+from podroom.assembly.manifests.tree import Item, Leaf, Listing, Table, text_of
 from podroom.positions import Span
 from podroom.records import dataclass
-from podroom.values import Known, Unknown, Value
+from podroom.values import Known, Unknown, Value, first_unknown
 
 _KINDS = {
     "DaemonSet": ("apps/", "extensions/"),
@@ -29,6 +29,21 @@ _NAMED = {
     "Deployment": ("karpenter",),
     "ConfigMap": ("amazon-vpc-cni", "karpenter-global-settings"),
 }
+_OF_GROUP = (
+    ("crd.k8s.amazonaws.com/", "ENIConfig"),
+    ("vpcresources.k8s.aws/", "SecurityGroupPolicy"),
+    ("karpenter.sh/v1alpha5", "Provisioner"),
+    ("karpenter.sh/", "NodePool"),
+    ("karpenter.k8s.aws/v1alpha1", "AWSNodeTemplate"),
+    ("karpenter.k8s.aws/", "EC2NodeClass"),
+)
+"""The kind that bears on pods in each group that has no others of the sort."""
+_BY_CONTENT = (
+    (("spec", "template", "spec", "nodeClassRef"), "NodePool"),
+    (("spec", "amiSelectorTerms"), "EC2NodeClass"),
+    (("spec", "subnetSelectorTerms"), "EC2NodeClass"),
+)
+"""What only objects of one kind have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +99,21 @@ def manifests_of(item: Item, owner: str | None = None, uncertain: Unknown | None
     if isinstance(item, Listing):
         for part in item.items:
             yield from manifests_of(part, owner, uncertain)
+        for part, doubt in item.doubtful:
+            yield from manifests_of(part, owner, first_unknown(uncertain, doubt))
     if not isinstance(item, Table):
         return
     kind = text_of(item.get("kind"), "kind")
     version = text_of(item.get("apiVersion"), "apiVersion")
+    if isinstance(kind, Unknown):
+        uncertain = first_unknown(uncertain, kind)
+        kind = _likely_kind(item, version, kind)
     if not isinstance(kind, Known):
         return
     if kind.value.endswith("List"):
-        parts, _ = items_of(item.get("items"), "items")
-        for part in parts:
-            yield from manifests_of(part, owner, uncertain)
+        parts = item.get("items")
+        if isinstance(parts, Listing):
+            yield from manifests_of(parts, owner, uncertain)
         return
     prefixes = _KINDS.get(kind.value)
     if prefixes is None or (isinstance(version, Known) and not version.value.startswith(prefixes)):
@@ -106,3 +126,15 @@ def manifests_of(item: Item, owner: str | None = None, uncertain: Unknown | None
         return
     group = version.value if isinstance(version, Known) else ""
     yield Manifest(group, kind.value, name, item, owner, uncertain)
+
+
+def _likely_kind(item: Table, version: Value[str] | None, unknown: Unknown) -> Known[str] | None:
+    """Return what an object may be whose kind a template fills in, if it is of any interest."""
+    if isinstance(version, Known):
+        found = next((kind for prefix, kind in _OF_GROUP if version.value.startswith(prefix)), None)
+        name = text_of(item.find("metadata", "name"), "metadata.name")
+        if found is None and isinstance(name, Known):
+            found = next((kind for kind, names in _NAMED.items() if name.value in names), None)
+    else:
+        found = next((kind for path, kind in _BY_CONTENT if isinstance(item.find(*path), Table | Listing)), None)
+    return None if found is None else Known(found, unknown.origin)

@@ -104,11 +104,12 @@ class Table:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Listing:
-    """A list, with why there may be more items."""
+    """A list, with why there may be more items; `doubtful` are those of them that are written, with the reason."""
 
     span: Span
     items: tuple[Item, ...] = ()
     missing: tuple[Unknown, ...] = ()
+    doubtful: tuple[tuple[Item, Unknown], ...] = ()
 
 
 Item: TypeAlias = Leaf | Table | Listing
@@ -263,14 +264,15 @@ def from_yaml(node: yaml.Node, conditions: Sequence[Condition] = ()) -> Item:
         return YamlLeaf(node, node.span, inside)
     if isinstance(node, yaml.Mapping):
         return _table(node, conditions)
-    items, missing = [], []
+    items, doubtful = [], []
     for item in node.items:
         doubt = _doubt(item.start, conditions)
         if doubt is None:
             items.append(from_yaml(item, conditions))
         else:
-            missing.append(doubt)
-    return Listing(node.span, tuple(items), tuple(missing))
+            rest = [one for one in conditions if one.unknown is not doubt]
+            doubtful.append((from_yaml(item, rest), doubt))
+    return Listing(node.span, tuple(items), tuple(doubt for _, doubt in doubtful), tuple(doubtful))
 
 
 def _table(node: yaml.Mapping, conditions: Sequence[Condition]) -> Table:

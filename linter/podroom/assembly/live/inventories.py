@@ -1,0 +1,37 @@
+"""Inventories beside configurations: read once, laid over each World."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from podroom.assembly.live.laying import with_live
+from podroom.assembly.live.resolving import Resolved, resolved
+from podroom.sources.files import read_large
+from podroom.sources.live.documents import LARGEST
+from podroom.sources.live.reader import read_live
+
+if TYPE_CHECKING:
+    from podroom.evaluation.project import Module
+    from podroom.model.world import World
+
+
+class Inventories:
+    """What is there, for all root modules of a run."""
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        """Read the files; raises `InputError` for one that is no inventory."""
+        self._live = read_live(read_large(path, LARGEST) for path in paths)
+        self._known: dict[tuple[str, str | None], Resolved] = {}
+
+    def resolve(self, module: Module, variant: str | None) -> Module:
+        """Return a root module, taken with the variable files of a variant, in which data sources have found things."""
+        found = self._known[module.directory, variant] = resolved(module, self._live)
+        return found.module
+
+    def laid(self, world: World) -> World:
+        """Return a World with what is there beside what is declared."""
+        known = self._known.get((world.root, world.variant))
+        return with_live(
+            world, self._live, {} if known is None else known.ids, () if known is None else known.unresolved
+        )

@@ -1,0 +1,19 @@
+"""A World and what was listed -> the World with what is there beside what is declared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from podroom.assembly.live.subnets import with_live_subnets
+from podroom.model.world import Notice, World
+from podroom.positions import Span
+from podroom.sources.live.records import Live
+from podroom.values import Unknown
+
+
+def with_live(world: World, live: Live, ids: Mapping[str, str], unresolved: Sequence[Unknown]) -> World:
+    """Return a World with what was listed of its parts, and notices of what that does not tell."""
+    world = with_live_subnets(world, live, ids)
+    told = [Notice(one.reason, one.origin) for one in unresolved if isinstance(one.origin, Span)]
+    return replace(world, notices=(*world.notices, *told))

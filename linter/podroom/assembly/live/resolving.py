@@ -1,0 +1,61 @@
+"""A root module and what was listed -> the same module, its data sources resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from podroom.assembly.inventory import Inventory
+from podroom.assembly.live.identities import identities
+from podroom.assembly.live.lookups import found_by
+from podroom.assembly.live.settled import LiveSettled
+from podroom.assembly.lookups import read_lookups
+from podroom.evaluation.project import Module, load_root
+from podroom.records import dataclass
+from podroom.values import Undecidable, Unknown
+
+if TYPE_CHECKING:
+    from podroom.sources.live.records import Live
+    from podroom.sources.plan_values import RecordedValue
+
+_MOST_ROUNDS = 10
+"""Each round resolves data sources that ask for what the last one found; a longer chain stays open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A root module with `ids` of what it makes and finds, by address, and why data sources stay as they are."""
+
+    module: Module
+    ids: Mapping[str, str]
+    unresolved: tuple[Unknown, ...]
+
+
+def resolved(module: Module, live: Live) -> Resolved:
+    """Return a root module in which data sources have found what was listed."""
+    beside = module.project.options.settled
+    source = ", ".join(dict.fromkeys(file for files in live.listed.values() for file in files))
+    found: dict[str, Mapping[str, RecordedValue]] = {}
+    unresolved: list[Unknown] = []
+    for _ in range(_MOST_ROUNDS):
+        inventory = Inventory(module)
+        ids = {**identities(inventory, live, beside), **_ids(found)}
+        unresolved.clear()
+        known = len(found)
+        for lookup in read_lookups(inventory):
+            if lookup.found is not None or lookup.uncertain is not None:
+                continue
+            try:
+                found[lookup.address] = found_by(lookup, live, ids)
+            except Undecidable as cause:
+                unresolved.append(cause.unknown)
+        if len(found) == known:
+            break
+        options = replace(module.project.options, settled=LiveSettled(beside, found, source))
+        module = load_root(module.project.files, module.directory, options)
+    return Resolved(module, {**identities(Inventory(module), live, beside), **_ids(found)}, tuple(unresolved))
+
+
+def _ids(found: Mapping[str, Mapping[str, RecordedValue]]) -> dict[str, str]:
+    return {address: identity for address, one in found.items() if isinstance(identity := one.get("id"), str)}

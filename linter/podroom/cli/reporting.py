@@ -1,0 +1,156 @@
+"""What the commands that report findings share: in which formats, where to, and what counts as a failure."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import wraps
+from typing import Any, TypeVar
+
+import click
+
+from podroom import __version__
+from podroom.catalog.instance_types import InstanceCatalog
+from podroom.cli.output import EXIT_FAILED, EXIT_FINDINGS, style, write
+from podroom.cli.written_files import check_folder, write_file
+from podroom.engine import Outcome, Problem
+from podroom.errors import PodroomError, UsageError
+from podroom.records import dataclass
+from podroom.report.formats import FORMATS, render
+from podroom.report.frame import Frame, Paths
+from podroom.report.style import Style
+from podroom.rule import Confidence, Rule, Severity
+
+T = TypeVar("T")
+
+SEVERITIES = {str(severity): severity for severity in sorted(Severity, reverse=True)}
+CONFIDENCES = {str(confidence): confidence for confidence in Confidence}
+
+_REPORTING = (
+    click.option(
+        "--format",
+        "output_format",
+        type=click.Choice(list(FORMATS)),
+        default="text",
+        show_default=True,
+        help="What standard output gets.",
+    ),
+    click.option(
+        "--output",
+        "outputs",
+        multiple=True,
+        metavar="FORMAT=FILE",
+        help="Write a file in a format as well; may be given several times.",
+    ),
+    click.option(
+        "--fail-on",
+        type=click.Choice(list(SEVERITIES)),
+        default="warning",
+        show_default=True,
+        help="The lowest severity for which the exit code is 1.",
+    ),
+    click.option(
+        "--min-confidence",
+        type=click.Choice(list(CONFIDENCES)),
+        default="low",
+        show_default=True,
+        help="Leave out findings that are less certain; they are counted.",
+    ),
+    click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """How to report, as the command line says it."""
+
+    output_format: str
+    outputs: tuple[tuple[str, str], ...]
+    """Formats, each with the file to write."""
+    fail_on: Severity
+    min_confidence: Confidence
+    exit_zero: bool
+
+    def certain(self, outcome: Outcome) -> Outcome:
+        """Return an outcome without the findings that are less certain than was asked for."""
+        kept = tuple(finding for finding in outcome.findings if finding.confidence >= self.min_confidence)
+        return replace(outcome, findings=kept, below_confidence=len(outcome.findings) - len(kept))
+
+    def report(self, outcome: Outcome, rules: Mapping[str, type[Rule[Any]]], color: str) -> None:
+        """Write an outcome to standard output and into the files that were asked for."""
+        frame = Frame(
+            version=__version__,
+            catalog_date=InstanceCatalog.bundled().date,
+            rules=rules,
+            fail_on=self.fail_on,
+            paths=_paths() if {self.output_format, *(name for name, _ in self.outputs)} - {"text", "json"} else Paths(),
+        )
+        for name, path in self.outputs:
+            write_file(path, render(name, outcome, replace(frame, style=Style(colour=color == "always"))))
+        write(render(self.output_format, outcome, replace(frame, style=style(color))))
+
+    def report_error(self, error: PodroomError, path: str, color: str) -> None:
+        """Say in the formats for programs that nothing could be done; people are told on standard error."""
+        outcome = Outcome(problems=(Problem(error.message, error.span, error.span.path if error.span else path),))
+        programs = tuple((name, path) for name, path in self.outputs if name != "text")
+        if self.output_format != "text":
+            replace(self, outputs=programs).report(outcome, {}, color)
+        else:
+            for name, file in programs:
+                frame = Frame(__version__, InstanceCatalog.bundled().date, paths=_paths())
+                write_file(file, render(name, outcome, frame))
+
+    def exit_code(self, outcome: Outcome) -> int:
+        """Return 2 if something could not be read, 1 if there are findings as severe as was asked for, 0 otherwise."""
+        if outcome.problems:
+            return EXIT_FAILED
+        failed = not self.exit_zero and any(finding.severity >= self.fail_on for finding in outcome.findings)
+        return EXIT_FINDINGS if failed else 0
+
+
+def reports_findings(command: Callable[..., T]) -> Callable[..., T]:
+    """Give a command the options that say how to report; it gets them as `reporting`."""
+
+    @wraps(command)
+    def wrapped(
+        *,
+        output_format: str,
+        outputs: tuple[str, ...],
+        fail_on: str,
+        min_confidence: str,
+        exit_zero: bool,
+        **others: object,
+    ) -> T:
+        reporting = Reporting(
+            output_format,
+            tuple(map(_output, outputs)),
+            SEVERITIES[fail_on],
+            CONFIDENCES[min_confidence],
+            exit_zero,
+        )
+        return command(reporting=reporting, **others)
+
+    for option in reversed(_REPORTING):
+        wrapped = option(wrapped)
+    return wrapped
+
+
+def _output(text: str) -> tuple[str, str]:
+    name, equals, path = text.partition("=")
+    if not equals or not path or name not in FORMATS:
+        raise UsageError(f"--output takes FORMAT=FILE with a format of {', '.join(FORMATS)}, not {text!r}")
+    check_folder(path)
+    return name, path
+
+
+def _paths() -> Paths:
+    """Return the current folder and the repository that it lies in."""
+    current = folder = os.path.realpath(os.getcwd())
+    while not os.path.exists(os.path.join(folder, ".git")):
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            folder = ""
+            break
+        folder = parent
+    return Paths(current.replace(os.sep, "/"), folder.replace(os.sep, "/"))

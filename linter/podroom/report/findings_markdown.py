@@ -1,0 +1,72 @@
+"""Findings as Markdown for a comment on a pull request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from podroom.engine import Outcome
+from podroom.positions import Span
+from podroom.report.findings_wording import left_open, remarks, summary
+from podroom.report.frame import Frame, Paths
+from podroom.report.markdown import code, escaped
+from podroom.rule import Confidence, Finding, Severity
+
+LONGEST = 60_000
+"""In characters.  GitHub takes 65,536 in a comment, and whoever posts it may add something of their own."""
+
+_MARKS = {Severity.ERROR: ":x:", Severity.WARNING: ":warning:", Severity.INFO: ":information_source:"}
+
+
+def render(outcome: Outcome, frame: Frame) -> str:
+    """Return the document; what makes it too long for a comment is left out and counted."""
+    head = f"### {escaped(summary(outcome))}\n"
+    parts: list[str] = []
+    room = LONGEST - len(head)
+    blocks = [*(_finding(finding, frame.paths) for finding in outcome.findings), *_others(outcome, frame.paths)]
+    for at, block in enumerate(blocks):
+        room -= len(block) + 1
+        if room < 0:
+            parts.append(f"{len(blocks) - at} more left out here.\n")
+            break
+        parts.append(block)
+    return "\n".join([head, *parts])
+
+
+def _finding(finding: Finding, paths: Paths) -> str:
+    sure = "" if finding.confidence is Confidence.HIGH else f" ({finding.confidence} confidence)"
+    lines = [
+        f"#### {_MARKS[finding.severity]} {finding.severity} {finding.code} {escaped(finding.name)}{sure}",
+        "",
+        escaped(finding.message),
+        "",
+        f"- {_place(finding.span, paths)}: {escaped(finding.label)}",
+    ]
+    lines += [f"- {_place(note.span, paths)}: {escaped(note.message)}" for note in finding.related]
+    lines += [f"- **{title}**: {escaped(text)}" for title, text in remarks(finding)]
+    return "\n".join(lines) + "\n"
+
+
+def _others(outcome: Outcome, paths: Paths) -> Iterator[str]:
+    """Yield what the run has to say beside its findings, each kind under a heading."""
+    unread = [
+        f"- {_place(problem.span, paths) if problem.span else code(problem.path)}: {escaped(problem.message)}"
+        for problem in outcome.problems
+    ]
+    undecided = [
+        f"- {_place(one.span, paths)}: {escaped(one.reason)} ({escaped('; '.join(left_open(one)))})"
+        for one in outcome.undecided
+    ]
+    unused = [f"- {_place(one.suppression.span, paths)}: {escaped(one.reason)}" for one in outcome.unused]
+    notices = [f"- {_place(one.span, paths)}: {escaped(one.message)}" for one in outcome.notices]
+    for title, lines in (
+        ("Not read", unread),
+        ("Could not decide", undecided),
+        ("Unused suppressions", unused),
+        ("Notices", notices),
+    ):
+        if lines:
+            yield "\n".join([f"<details><summary>{title} ({len(lines)})</summary>", "", *lines, "", "</details>", ""])
+
+
+def _place(span: Span, paths: Paths) -> str:
+    return code(f"{paths.in_repository(span.path)}:{span.first.line}")

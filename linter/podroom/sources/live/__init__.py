@@ -1,0 +1,1 @@
+"""What the AWS CLI and kubectl print about things that are there."""

@@ -1,0 +1,84 @@
+"""The JSON or YAML documents of one file, as plain values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import TYPE_CHECKING, NoReturn
+
+from podroom.errors import InputError
+from podroom.positions import Document
+
+if TYPE_CHECKING:
+    from podroom.sources.yaml import Node
+
+LARGEST = 100 * 1024 * 1024
+"""In bytes."""
+
+_OPENING = ("{", "[")
+
+
+def read_documents(shown: str, data: bytes) -> Iterator[object]:
+    """Yield the documents of a file that `shown` names: JSON, several behind each other too, or YAML.
+
+    Raises `InputError` with one sentence for everything else.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError(f"{shown} is no inventory: it is not UTF-8 text, from line {line} on") from error
+    start = text.lstrip()
+    if not start:
+        raise InputError(f"{shown} is empty")
+    yield from _json(shown, text) if start.startswith(_OPENING) else _yaml(shown, text)
+
+
+def _json(shown: str, text: str) -> Iterator[object]:
+    decoder = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse)
+    at, end = 0, len(text.rstrip())
+    while at < end:
+        at += len(text[at : at + 4096]) - len(text[at : at + 4096].lstrip())
+        if text[at].isspace():
+            continue
+        try:
+            content, at = decoder.raw_decode(text, at)
+        except json.JSONDecodeError as error:
+            why = "it ends too early" if error.pos >= end else error.msg[:1].lower() + error.msg[1:]
+            raise InputError(f"{shown} is no JSON: {why} (line {error.lineno}, column {error.colno})") from error
+        except RecursionError as error:
+            raise InputError(f"{shown} is nested more deeply than podroom follows") from error
+        except (ValueError, ArithmeticError) as error:  # NaN, and numbers that Python refuses for their size
+            raise InputError(f"{shown} holds a number that podroom does not read") from error
+        yield content
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _yaml(shown: str, text: str) -> Iterator[object]:
+    from podroom.sources.yaml import compose_document  # noqa: PLC0415 - most print JSON
+
+    stream = compose_document(Document(shown, text))
+    if stream.problem is not None:
+        raise InputError(f"{shown} is neither JSON nor YAML: {stream.problem.message}")
+    for document in stream.documents:
+        yield _plain(document)
+
+
+def _plain(node: Node | None) -> object:
+    from podroom.sources.yaml import Mapping, Scalar, ScalarKind, Sequence  # noqa: PLC0415 - as above
+
+    if isinstance(node, Mapping):
+        return {entry.key.text: _plain(entry.value) for entry in node.entries if isinstance(entry.key, Scalar)}
+    if isinstance(node, Sequence):
+        return [_plain(item) for item in node.items]
+    if not isinstance(node, Scalar) or node.kind is ScalarKind.NULL:
+        return None
+    if node.kind is ScalarKind.BOOLEAN:
+        return node.text.lower() in {"true", "yes", "on", "y"}
+    if node.kind is ScalarKind.INTEGER and node.text.lstrip("-").isdecimal():
+        return int(node.text) if len(node.text) < 20 else node.text
+    return node.text

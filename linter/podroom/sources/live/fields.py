@@ -1,0 +1,58 @@
+"""Reading plain JSON values of which nothing is sure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from podroom.errors import InputError
+
+Fields: TypeAlias = "Mapping[str, object]"
+
+_MOST = 2**31
+
+
+def text(fields: Fields, name: str) -> str:
+    """Return a text, empty if there is none."""
+    value = fields.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def whole(fields: Fields, name: str) -> int | None:
+    """Return a number that counts something, None if there is none."""
+    value = fields.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST else None
+
+
+def texts(fields: Fields, name: str) -> tuple[str, ...]:
+    """Return the texts of a list."""
+    value = fields.get(name)
+    return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
+
+
+def part(fields: Fields, *names: str) -> Fields:
+    """Return the object at the end of a path, an empty one if there is none."""
+    found: Fields = fields
+    for name in names:
+        value = found.get(name)
+        found = value if isinstance(value, dict) else {}
+    return found
+
+
+def parts(fields: Fields, name: str) -> tuple[Fields, ...]:
+    """Return the objects of a list."""
+    value = fields.get(name)
+    return tuple(one for one in value if isinstance(one, dict)) if isinstance(value, list) else ()
+
+
+def tags(fields: Fields, name: str = "Tags") -> dict[str, str]:
+    """Return tags as AWS lists them: objects with Key and Value."""
+    return {text(one, "Key"): text(one, "Value") for one in parts(fields, name)}
+
+
+def needed(fields: Fields, name: str, what: str, shown: str) -> str:
+    """Return a text that a listing always has; raises `InputError` where it was left out, as by --query."""
+    found = text(fields, name)
+    if not found:
+        raise InputError(f"{shown} is not understood: {what} has no {name}; give all that the command prints")
+    return found

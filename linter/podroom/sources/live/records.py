@@ -1,0 +1,228 @@
+"""What the AWS CLI and kubectl said is there: only what bears on pods, everything else is dropped while it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+from enum import Enum
+
+from podroom.records import dataclass
+
+
+class Listing(Enum):
+    """What can be listed, by the command that lists it."""
+
+    SUBNETS = "aws ec2 describe-subnets"
+    VPCS = "aws ec2 describe-vpcs"
+    INSTANCES = "aws ec2 describe-instances"
+    TEMPLATES = "aws ec2 describe-launch-templates"
+    TEMPLATE_VERSIONS = "aws ec2 describe-launch-template-versions"
+    GROUPS = "aws autoscaling describe-auto-scaling-groups"
+    CLUSTER = "aws eks describe-cluster"
+    NODE_GROUP = "aws eks describe-nodegroup"
+    ADD_ON = "aws eks describe-addon"
+    NODES = "kubectl get nodes"
+    DAEMON_SET = "kubectl get daemonset aws-node"
+    ENI_CONFIGS = "kubectl get eniconfigs"
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSubnet:
+    """A subnet; `free` are the addresses that were free when it was listed.
+
+    `filters` are the values that it has for filters of DescribeSubnets, tags apart.
+    """
+
+    id: str
+    source: str
+    vpc: str
+    cidr: str
+    zone: str
+    zone_id: str
+    free: int | None
+    tags: Mapping[str, str]
+    filters: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveVpc:
+    """A VPC with its IPv4 blocks, the primary one first; `filters` as with subnets, for DescribeVpcs."""
+
+    id: str
+    source: str
+    cidrs: tuple[str, ...]
+    default: bool
+    owner: str
+    tags: Mapping[str, str]
+    filters: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateReference:
+    """A launch template as something names it; `version` may be $Latest or $Default."""
+
+    id: str
+    name: str
+    version: str
+
+    def __str__(self) -> str:
+        """Return it for a person."""
+        return f"launch template {self.name or self.id}" + (f" version {self.version}" if self.version else "")
+
+
+@dataclass(frozen=True, slots=True)
+class LiveGroup:
+    """An Auto Scaling group.
+
+    `node_group` and `cluster` are what its tags say, empty where they say nothing.  `overrides` are the instance types
+    of its mixed instances policy; `requirements` says that AWS chooses types by attributes.  `instances` are the ids of
+    those in service with type and zone.
+    """
+
+    name: str
+    source: str
+    node_group: str
+    cluster: str
+    minimum: int | None
+    desired: int | None
+    maximum: int | None
+    subnets: tuple[str, ...]
+    template: TemplateReference | None
+    configuration: str
+    overrides: tuple[str, ...]
+    requirements: bool
+    instances: tuple[LiveInstance, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveInstance:
+    """An EC2 instance that runs.
+
+    `subnet` is empty where the listing does not say; `addresses` are what its interfaces hold of their subnets, by the
+    id of the subnet, addresses of prefixes included, None where the listing does not say.
+    """
+
+    id: str
+    type: str
+    zone: str
+    group: str = ""
+    subnet: str = ""
+    addresses: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveTemplate:
+    """A version of a launch template; `user_data` is base64 as it was printed, None where there is none."""
+
+    id: str
+    name: str
+    source: str
+    version: int
+    default: bool
+    instance_type: str
+    requirements: bool
+    image: str
+    user_data: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateVersions:
+    """The default and the latest version of a launch template."""
+
+    default: int | None
+    latest: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveNodeGroup:
+    """An EKS managed node group; `groups` are the names of its Auto Scaling groups."""
+
+    cluster: str
+    name: str
+    source: str
+    instance_types: tuple[str, ...]
+    ami_type: str
+    subnets: tuple[str, ...]
+    minimum: int | None
+    desired: int | None
+    maximum: int | None
+    template: TemplateReference | None
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCluster:
+    """An EKS cluster."""
+
+    name: str
+    source: str
+    version: str
+    vpc: str
+    subnets: tuple[str, ...]
+    ip_family: str
+    auto_mode: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCni:
+    """The VPC CNI of a cluster as its DaemonSet or add-on has it.
+
+    `environment` holds the variables that aws-node reads, no others; `whole` says that these are all that it gets.
+    `cluster` is empty where the listing does not say.
+    """
+
+    source: str
+    cluster: str
+    version: str
+    environment: Mapping[str, str]
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LiveNode:
+    """A node of Kubernetes: `pods` are those that it allows at the most (`status.allocatable.pods`).
+
+    `instance`, `type`, `zone`, `node_group` and `cluster` are empty where its labels do not say.
+    """
+
+    name: str
+    source: str
+    type: str
+    zone: str
+    node_group: str
+    cluster: str
+    instance: str
+    system: str
+    pods: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveEniConfig:
+    """An ENIConfig: its name and its subnet."""
+
+    name: str
+    source: str
+    subnet: str
+
+
+@dataclass(slots=True)
+class Live:
+    """All that was listed.  `listed` are the files by what they list; those in `cut_off` are not all there is."""
+
+    listed: dict[Listing, list[str]] = field(default_factory=dict)
+    cut_off: dict[Listing, str] = field(default_factory=dict)
+    subnets: dict[str, LiveSubnet] = field(default_factory=dict)
+    vpcs: dict[str, LiveVpc] = field(default_factory=dict)
+    groups: dict[str, LiveGroup] = field(default_factory=dict)
+    instances: dict[str, LiveInstance] = field(default_factory=dict)
+    templates: dict[tuple[str, int], LiveTemplate] = field(default_factory=dict)
+    versions: dict[str, TemplateVersions] = field(default_factory=dict)
+    node_groups: dict[tuple[str, str], LiveNodeGroup] = field(default_factory=dict)
+    clusters: dict[str, LiveCluster] = field(default_factory=dict)
+    cni: list[LiveCni] = field(default_factory=list)
+    nodes: dict[str, LiveNode] = field(default_factory=dict)
+    eni_configs: dict[str, LiveEniConfig] = field(default_factory=dict)
+
+    def whole(self, listing: Listing) -> bool:
+        """Return whether a listing was given and not cut off."""
+        return listing in self.listed and listing not in self.cut_off
