@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -322,3 +324,255 @@ def test_bytes_that_are_no_text_and_files_that_are_too_large_are_refused(tmp_pat
         sparse.truncate(100 * 1024 * 1024 + 1)
     result = podroom("check", str(tmp_path), "--inventory", str(file))
     assert (result.exit_code, result.stderr) == (2, f"podroom: {file} is not read: it has more than 100 MiB\n")
+
+
+# --- what Auto Scaling groups launch ---------------------------------------------------------------
+
+CLUSTER = """
+resource "aws_eks_cluster" "main" {
+  name     = "main"
+  version  = "1.33"
+  role_arn = "arn:aws:iam::111122223333:role/cluster"
+  vpc_config {
+    subnet_ids = ["subnet-1", "subnet-2"]
+  }
+}
+"""
+MANAGED = (
+    CLUSTER
+    + """
+resource "aws_eks_node_group" "workers" {
+  cluster_name   = aws_eks_cluster.main.name
+  NAME
+  subnet_ids     = ["subnet-1", "subnet-2"]
+  instance_types = ["m7g.2xlarge"]
+  ami_type       = "AL2023_ARM_64_STANDARD"
+  scaling_config {
+    min_size     = 1
+    desired_size = 1
+    max_size     = 3
+  }
+}
+"""
+)
+SELF_MANAGED = (
+    CLUSTER
+    + """
+resource "aws_launch_template" "nodes" {
+  image_id      = "ami-0123456789abcdef0"
+  instance_type = "m7g.2xlarge"
+  user_data     = base64encode("#!/bin/bash\\n/etc/eks/bootstrap.sh main --kubelet-extra-args '--max-pods=58'\\n")
+}
+
+resource "aws_autoscaling_group" "workers" {
+  NAME
+  min_size = 1
+  max_size = 3
+  launch_template {
+    id = aws_launch_template.nodes.id
+  }
+}
+"""
+)
+EXACT = 'node_group_name = "workers"'
+
+
+def auto_scaling(
+    *types: str, name: str = "eks-workers-1", node_group: str | None = "workers", cluster: str = "main", **more: object
+) -> dict[str, Any]:
+    """Return what `aws autoscaling describe-auto-scaling-groups` lists of one group."""
+    tags = [{"Key": f"kubernetes.io/cluster/{cluster}", "Value": "owned"}]
+    if node_group is not None:
+        tags += [{"Key": "eks:nodegroup-name", "Value": node_group}, {"Key": "eks:cluster-name", "Value": cluster}]
+    overrides = [{"InstanceType": one} for one in types]
+    policy = {"MixedInstancesPolicy": {"LaunchTemplate": {"Overrides": overrides, **more}}} if overrides else more
+    return {"AutoScalingGroups": [{"AutoScalingGroupName": name, "Tags": tags, **policy}]}
+
+
+def versions(kind: str, user_data: str = "", number: int = 4, **more: object) -> dict[str, Any]:
+    """Return what `aws ec2 describe-launch-template-versions` lists of one version."""
+    data: dict[str, object] = {"InstanceType": kind, "ImageId": "ami-0123456789abcdef0"}
+    if user_data:
+        data["UserData"] = base64.b64encode(user_data.encode()).decode()
+    one = {"LaunchTemplateId": "lt-1", "LaunchTemplateName": "eks-1", "VersionNumber": number, "DefaultVersion": True}
+    return {"LaunchTemplateVersions": [{**one, "LaunchTemplateData": data, **more}]}
+
+
+def judged(folder: Path, text: str, *answers: object, code: str = "PR116") -> list[dict[str, Any]]:
+    """Return the findings of one rule."""
+    result = podroom("check", "--format", "json", *files(folder, text, answers))
+    report = json.loads(result.stdout)
+    assert not report["errors"]
+    return [finding for finding in report["findings"] if finding["code"] == code]
+
+
+UNIQUE = "20260102030405060700000001"
+SAME_GROUP = {
+    "by its name": (EXACT, auto_scaling("m7g.large")),
+    "by its prefix": ('node_group_name_prefix = "work-"', auto_scaling("m7g.large", node_group=f"work-{UNIQUE}")),
+    "by what Amazon EKS says of the node group": (
+        EXACT,
+        auto_scaling("m7g.large", name="other", node_group=None),
+        {
+            "nodegroup": {
+                "nodegroupName": "workers",
+                "clusterName": "main",
+                "resources": {"autoScalingGroups": [{"name": "other"}]},
+            }
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SAME_GROUP)
+def test_the_group_behind_a_managed_node_group_is_found_and_compared(case: str, tmp_path: Path) -> None:
+    name, *answers = SAME_GROUP[case]
+    (finding,) = judged(tmp_path, MANAGED.replace("NAME", name), *answers)
+    assert finding["message"].endswith(
+        "is not as declared: declared m7g.2xlarge, live m7g.large: kubelet 58, room 29 on m7g.large"
+    )
+    assert (finding["severity"], finding["address"]) == ("error", "aws_eks_node_group.workers")
+    assert finding["line"] == 11
+
+
+OTHER_GROUPS = {
+    "another cluster": auto_scaling("m7g.large", cluster="other"),
+    "another node group": auto_scaling("m7g.large", node_group="others"),
+    "the same types": auto_scaling("m7g.2xlarge"),
+    "a prefix that is not followed by what Terraform adds": auto_scaling("m7g.large", node_group="workers-2"),
+    "two of one name": {
+        "AutoScalingGroups": [
+            *auto_scaling("m7g.large")["AutoScalingGroups"],
+            *auto_scaling("m7g.large", name="eks-workers-2")["AutoScalingGroups"],
+        ]
+    },
+}
+
+
+@pytest.mark.parametrize("case", OTHER_GROUPS)
+def test_other_groups_and_equal_ones_are_nobodys_fault(case: str, tmp_path: Path) -> None:
+    name = 'node_group_name_prefix = "workers-"' if "prefix" in case else EXACT
+    assert judged(tmp_path, MANAGED.replace("NAME", name), OTHER_GROUPS[case]) == []
+
+
+NODE_CONFIG = """MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="//"
+
+--//
+Content-Type: application/node.eks.aws
+
+apiVersion: node.eks.aws/v1alpha1
+kind: NodeConfig
+spec:
+  cluster:
+    name: main
+  kubelet:
+    config:
+      maxPods: 20
+
+--//--
+"""
+
+
+def test_the_user_data_that_was_listed_tells_what_kubelet_gets(tmp_path: Path) -> None:
+    reference = {"LaunchTemplateSpecification": {"LaunchTemplateId": "lt-1", "Version": "4"}}
+    answers = (auto_scaling("m7g.large", **reference), versions("m7g.large", NODE_CONFIG))
+    (finding,) = judged(tmp_path, MANAGED.replace("NAME", EXACT), *answers)
+    assert "kubelet 20, room 29" in finding["message"]
+    assert finding["severity"] == "warning"
+    assert finding["effect"].startswith("No plan shows this")
+
+
+@pytest.mark.parametrize("version", ["4", "$Latest", "$Default", ""])
+def test_a_group_without_overrides_launches_the_type_of_its_template(version: str, tmp_path: Path) -> None:
+    template = {"LaunchTemplate": {"LaunchTemplateName": "eks-1", "Version": version}}
+    listed = {
+        "LaunchTemplates": [{"LaunchTemplateId": "lt-1", "LaunchTemplateName": "eks-1", "LatestVersionNumber": 4}]
+    }
+    answers = (auto_scaling(**template), versions("m7g.large"), versions("m7g.xlarge", number=3, DefaultVersion=False))
+    (finding,) = judged(tmp_path, MANAGED.replace("NAME", EXACT), *answers, listed)
+    assert "live m7g.large" in finding["message"]
+
+
+def test_a_self_managed_group_is_known_by_its_name(tmp_path: Path) -> None:
+    for name, listed in (('name = "w"', "w"), ('name_prefix = "w-"', f"w-{UNIQUE}")):
+        group = auto_scaling("m7g.large", name=listed, node_group=None)
+        (finding,) = judged(tmp_path, SELF_MANAGED.replace("NAME", name), group)
+        assert "declared m7g.2xlarge, live m7g.large: kubelet 58, room 29 on m7g.large" in finding["message"]
+    assert judged(tmp_path, SELF_MANAGED.replace("NAME", 'name = "w"'), auto_scaling("m7g.large", name="w")) == []
+
+
+UNCOMPARED = {
+    "a version that is not listed": (
+        auto_scaling(LaunchTemplate={"LaunchTemplateId": "lt-1", "Version": "7"}),
+        "launch template lt-1 version 7 is in no inventory",
+    ),
+    "the latest of a list that is cut off": (
+        [auto_scaling(LaunchTemplate={"LaunchTemplateId": "lt-1", "Version": "$Latest"}),
+         {**versions("m7g.large"), "NextToken": "x"}],
+        "launch template lt-1 version $Latest is in no inventory",
+    ),
+    "types that AWS chooses": (
+        {
+            "AutoScalingGroups": [
+                {
+                    **auto_scaling()["AutoScalingGroups"][0],
+                    "MixedInstancesPolicy": {"LaunchTemplate": {"Overrides": [{"InstanceRequirements": {}}]}},
+                }
+            ]
+        },
+        "AWS chooses the instance types of eks-workers-1",
+    ),
+    "a launch configuration": (auto_scaling(LaunchConfigurationName="old"), "launches launch configuration old"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", UNCOMPARED)
+def test_what_cannot_be_compared_is_said(case: str, tmp_path: Path) -> None:
+    answer, reason = UNCOMPARED[case]
+    answers = answer if isinstance(answer, list) else [answer]
+    text = MANAGED.replace("NAME", EXACT)
+    assert judged(tmp_path, text, *answers) == []
+    (notice,) = shown(tmp_path, text, *answers)["notices"]
+    assert notice["message"].startswith("what aws_eks_node_group.workers launches is not compared: ")
+    assert reason in notice["message"]
+
+
+# --- the commands ----------------------------------------------------------------------------------
+
+
+def commands(folder: Path, text: str) -> list[str]:
+    (folder / "main.tf").write_text(text, encoding="utf-8")
+    result = podroom("inventory", str(folder))
+    assert result.exit_code == 0
+    return result.stdout.splitlines()
+
+
+def test_the_commands_name_what_is_known_and_ask_for_the_rest(tmp_path: Path) -> None:
+    lines = commands(tmp_path, 'provider "aws" {\n  region = "eu-west-1"\n}\n' + MANAGED.replace("NAME", EXACT))
+    named = "aws eks describe-nodegroup --cluster-name main --nodegroup-name workers --region eu-west-1 --output json"
+    assert f"{named} > nodegroup-1.json" in lines
+    lines = commands(tmp_path, 'variable "name" {}\n' + MANAGED.replace("NAME", "node_group_name = var.name"))
+    asked = next(at for at, line in enumerate(lines) if "describe-nodegroup" in line)
+    assert lines[asked - 1].startswith("# set NODE_GROUP_1 to the name of aws_eks_node_group.workers: var.name has no")
+    assert '--nodegroup-name "${NODE_GROUP_1:?}" --output json' in lines[asked]
+
+
+def test_every_command_reads_only_and_its_output_is_given_to_podroom(tmp_path: Path) -> None:
+    lines = commands(tmp_path, MANAGED.replace("NAME", EXACT))
+    run = [shlex.split(line, comments=True) for line in lines if line.startswith(("aws ", "kubectl "))]
+    assert {words[1] if words[0] == "kubectl" else words[2].partition("-")[0] for words in run} == {"get", "describe"}
+    written = [words[-1] for words in run]
+    assert len(set(written)) == len(written)
+    given = [line.split()[1] for line in lines if line.startswith("  --inventory")]
+    assert given == written
+
+
+def test_a_name_cannot_run_anything_in_the_shell(tmp_path: Path) -> None:
+    lines = commands(tmp_path, MANAGED.replace("NAME", 'node_group_name = "a;touch x\\n$(y)\'"'))
+    (line,) = (line for line in lines if "describe-nodegroup" in line)
+    assert shlex.split(line)[6] == "a;touch x\\n$(y)'"
+
+
+def test_nothing_to_list_is_said(tmp_path: Path) -> None:
+    assert commands(tmp_path, "locals {}\n") == ["# Nothing here is about Amazon EKS, so there is nothing to list."]

@@ -65,7 +65,7 @@ def test_continuous_integration_runs_the_readme_s_test_command() -> None:
 def test_every_command_that_the_readme_names_has_a_help_page() -> None:
     commands = set(re.findall(r"^podroom ([\w-]+)", "\n".join(blocks("sh")), re.MULTILINE))
 
-    assert commands == {"capacity", "check", "explain", "max-pods", "node", "recommend", "rules", "show"}
+    assert commands == {"capacity", "check", "explain", "inventory", "max-pods", "node", "recommend", "rules", "show"}
     for command in sorted(commands):
         assert podroom(command, "--help").exit_code == 0
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from podroom.capacity.assessment import Assessment
 from podroom.catalog import documents
-from podroom.model.world import GroupDrift, InstanceChoice, NodeGroup
+from podroom.model.world import GroupDrift, GroupKind, InstanceChoice, NodeGroup
 from podroom.rule import Example, Finding, Rule, Severity
-from podroom.values import Members
+from podroom.values import Known, Members
 from podroom_rules.wording import STUCK_PODS, assumed_cni, confidence
 
 _CONFIGURATION = """
@@ -62,6 +62,51 @@ _PLAN = """{
 }
 """
 
+_MANAGED = """
+resource "aws_eks_cluster" "main" {
+  name     = "main"
+  version  = "1.33"
+  role_arn = "arn:aws:iam::111122223333:role/cluster"
+  vpc_config {
+    subnet_ids = ["subnet-1", "subnet-2"]
+  }
+}
+
+resource "aws_eks_node_group" "workers" {MARK
+  cluster_name    = aws_eks_cluster.main.name
+  node_group_name = "workers"
+  node_role_arn   = "arn:aws:iam::111122223333:role/nodes"
+  subnet_ids      = ["subnet-1", "subnet-2"]
+  instance_types  = ["m7g.2xlarge"]
+  ami_type        = "AL2023_ARM_64_STANDARD"
+  scaling_config {
+    min_size     = 1
+    desired_size = 1
+    max_size     = 3
+  }
+}
+"""
+_LISTED = """{
+  "AutoScalingGroups": [
+    {
+      "AutoScalingGroupName": "eks-workers-b2c4d6e8-0a1b-2c3d-4e5f-60718293a4b5",
+      "MixedInstancesPolicy": {"LaunchTemplate": {"Overrides": [{"InstanceType": "LIVE"}]}},
+      "Tags": [
+        {"Key": "eks:cluster-name", "Value": "main"},
+        {"Key": "eks:nodegroup-name", "Value": "workers"}
+      ]
+    }
+  ]
+}
+"""
+_FIX = "write the change here together with max pods, or apply the plan; then replace the nodes started since"
+_FIX_OF_MANAGED = (
+    "take the change back in the Auto Scaling group, or declare the type here, which replaces the node group; "
+    "then replace the nodes started since"
+)
+_BEHIND = "No plan shows this: the Auto Scaling group behind a managed node group is no resource of Terraform."
+_NOT_APPLIED = "Either this configuration was not applied yet, or somebody changed the group since."
+
 
 class AsgChangedByHand(Rule[NodeGroup]):
     """Somebody changed what an Auto Scaling group launches, outside Terraform.
@@ -77,7 +122,10 @@ class AsgChangedByHand(Rule[NodeGroup]):
     the next apply takes the change back without a word.
 
     A plan that was made with -refresh=false finds nothing, and none finds a change to the group behind an EKS managed
-    node group, which is no resource of Terraform.
+    node group, which is no resource of Terraform.  What `aws autoscaling describe-auto-scaling-groups` prints
+    (`--inventory`) shows both: a group whose types are not those that are declared, whoever changed them.  Max pods are
+    then those in the user data of its launch template, if its versions were listed too, else those that Amazon EKS
+    worked out for the declared types.
 
     Remedy: write the change into the configuration together with max pods, or apply the plan; either way, replace the
     nodes that were started in between.
@@ -100,6 +148,13 @@ class AsgChangedByHand(Rule[NodeGroup]):
                 "plan.json": _PLAN.replace("LIVE", "m7g.large"),
             },
         ),
+        Example(
+            "the group behind a managed node group, which no plan knows",
+            {
+                "main.tf": _MANAGED.replace("MARK", " # expect: PR116"),
+                "inventory.json": _LISTED.replace("LIVE", "m7g.large"),
+            },
+        ),
     )
     good = (
         Example(
@@ -109,12 +164,19 @@ class AsgChangedByHand(Rule[NodeGroup]):
                 "plan.json": _PLAN.replace("LIVE", "m7g.2xlarge"),
             },
         ),
+        Example(
+            "the group behind a managed node group launches what is declared",
+            {"main.tf": _MANAGED.replace("MARK", ""), "inventory.json": _LISTED.replace("LIVE", "m7g.2xlarge")},
+        ),
     )
 
     def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding for a group that a plan found changed."""
         drift = subject.drift
         if drift is None or not assessment.applies(subject):
+            return
+        if drift.listed is not None:
+            yield from self._not_as_declared(subject, drift, drift.listed.need(), assessment)
             return
         declared = _names(subject.instance_types)
         if drift.live_template is not None and drift.live_types.missing:
@@ -141,7 +203,7 @@ class AsgChangedByHand(Rule[NodeGroup]):
             f"kubelet {kubelet}, room {room.value} on {name}",
             label=f"room for {room.value}: {room.working}",
             effect=STUCK_PODS if excess > 0 else "The next apply takes the change back without a word.",
-            fix="write the change here together with max pods, or apply the plan; then replace the nodes started since",
+            fix=_FIX,
             assumption=assumed_cni(settings),
             severity=Severity.ERROR if excess > 0 else Severity.WARNING,
             confidence=confidence(settings, limits),
@@ -155,6 +217,48 @@ class AsgChangedByHand(Rule[NodeGroup]):
             },
         )
 
+    def _not_as_declared(
+        self, group: NodeGroup, drift: GroupDrift, name: str, assessment: Assessment
+    ) -> Iterator[Finding]:
+        """Yield a finding for a group that an inventory lists with other types than those of the configuration."""
+        declared, live = sorted(set(_names(group.instance_types))), sorted(set(_names(drift.live_types)))
+        if declared == live:
+            return
+        settings, cni = assessment.cluster(group).cni, assessment.cni(group)
+        nodes = replace(group, instance_types=drift.live_types, drift=None)
+        told = group
+        if drift.launched is not None:  # its user data is all that a node gets, what Amazon EKS adds included
+            image = Known(value=True, origin=group.span)
+            told = replace(nodes, kind=GroupKind.SELF_MANAGED, own_image=image, launch_template=drift.launched)
+        sums = []
+        for resolved in assessment.instances(nodes):
+            limits = assessment.kubelet(told, resolved.instance)
+            room = assessment.room(resolved.instance, cni, group.span)
+            sums.append((limits[0].figure.value - room.value, resolved.instance.name, limits, room))
+        new = [one for one in sums if one[0] > 0 or one[1] not in declared]
+        excess, type_name, limits, room = max(new or sums, key=lambda one: one[0])
+        managed = group.kind is GroupKind.MANAGED
+        yield self.finding(
+            group.span,
+            group,
+            f"the Auto Scaling group {name} is not as declared: declared {_listed(declared)}, live {_listed(live)}: "
+            f"kubelet {limits[0].figure.value}, room {room.value} on {type_name}",
+            label=f"room for {room.value}: {room.working}",
+            effect=STUCK_PODS if excess > 0 else _BEHIND if managed else _NOT_APPLIED,
+            fix=_FIX_OF_MANAGED if managed else _FIX,
+            assumption=assumed_cni(settings),
+            severity=Severity.ERROR if excess > 0 else Severity.WARNING,
+            confidence=confidence(settings, limits, limits[0]),
+            evidence={
+                "declared": declared,
+                "live": live,
+                "instance_type": type_name,
+                "max_pods": limits[0].figure.value,
+                "room": room.value,
+                "auto_scaling_group": name,
+            },
+        )
+
     def _another_template(self, group: NodeGroup, drift: GroupDrift, template: str, declared: list[str]) -> Finding:
         return self.finding(
             group.span,
@@ -163,7 +267,7 @@ class AsgChangedByHand(Rule[NodeGroup]):
             f"({_listed(declared)})",
             label=drift.live_types.missing[0].reason,
             effect="Its nodes may have another type and other user data; the next apply takes the change back.",
-            fix="write the change here together with max pods, or apply the plan; then replace the nodes started since",
+            fix=_FIX,
             severity=Severity.WARNING,
             evidence={"declared": declared, "launch_template": template},
         )

@@ -72,6 +72,9 @@ data "aws_ec2_instance_type" "this" {
 resource "aws_eks_node_group" "this" {
   count = var.create ? 1 : 0
 
+  node_group_name        = var.use_name_prefix ? null : var.name
+  node_group_name_prefix = var.use_name_prefix ? "${var.name}-" : null
+
   cluster_name   = var.cluster_name
   subnet_ids     = SUBNETS
   ami_type       = var.ami_id != "" ? null : var.ami_type

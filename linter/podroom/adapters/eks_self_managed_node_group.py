@@ -75,6 +75,8 @@ data "aws_ec2_instance_type" "this" {
 resource "aws_autoscaling_group" "this" {
   count = var.create && var.create_autoscaling_group ? 1 : 0
 
+  name                = var.use_name_prefix ? null : var.name
+  name_prefix         = var.use_name_prefix ? "${var.name}-" : null
   min_size            = var.min_size
   max_size            = var.max_size
   desired_capacity    = var.desired_size

@@ -41,6 +41,7 @@ _LAUNCH_TEMPLATE = {
     "launch_template_id": '""',
     "launch_template_name": "each.key",
     "launch_template_use_name_prefix": "true",
+    "use_name_prefix": "true",
     "network_interfaces": "[]",
     "metadata_options": '{ http_tokens = "required" }',
 }

@@ -38,6 +38,7 @@ _GROUP = {
     "launch_template_id": "string",
     "launch_template_name": "string",
     "launch_template_use_name_prefix": "bool",
+    "use_name_prefix": "bool",
     "network_interfaces": "any",
     "metadata_options": 'object({ http_tokens = optional(string, "required") })',
     "enable_efa_support": "bool",

@@ -92,6 +92,8 @@ class NodeGroups:
             subnets=subnet_uses(body.attribute("subnet_ids"), "subnet_ids", resource.span),
             uncertain=resource.maybe,
             updates=_updates(body, resource.span),
+            name=_text(body, "node_group_name"),
+            name_prefix=_text(body, "node_group_name_prefix"),
         )
 
     def _self_managed(self, resource: ResourceInstance) -> NodeGroup | None:
@@ -124,6 +126,8 @@ class NodeGroups:
             uncertain=resource.maybe,
             updates=_refresh(body),
             drift=_drift(resource, types, template),
+            name=_text(body, "name"),
+            name_prefix=_text(body, "name_prefix"),
         )
 
     def _family_of_type(self, ami_type: Field | None, body: BodyReader, owner: Span) -> Value[AmiFamily]:
@@ -176,6 +180,10 @@ class NodeGroups:
             return template, None, image_of(found.body), _template_types(template, None, resource.span)
         template, missing, image = self._template(*sole_block(body, "launch_template"))
         return template, missing, image, _template_types(template, missing, resource.span)
+
+
+def _text(body: BodyReader, name: str) -> Value[str] | None:
+    return string(body, name) if body.attribute(name) is not None else None
 
 
 def _origin(value: Value[str], fallback: Span) -> Span | Default:

@@ -17,9 +17,9 @@ from podroom.assembly.node_groups import NodeGroups
 from podroom.assembly.order import note_cycles, with_cni_order
 from podroom.assembly.subnets import read_subnets, read_vpcs
 from podroom.assembly.tenants import read_fargate_profiles, read_tenants
-from podroom.evaluation.project import Module
+from podroom.evaluation.project import Module, provider_region
 from podroom.model.world import World
-from podroom.values import Members
+from podroom.values import Members, Value
 
 POD_SECURITY_GROUPS = "ENABLE_POD_ENI"
 
@@ -56,6 +56,7 @@ def assemble_parts(root: Module) -> tuple[World, tuple[Loose, ...]]:
         fargate_profiles=fargate_profiles,
         tenants=read_tenants(inventory),
         lookups=read_lookups(inventory),
+        region=_region(root),
         compared=settled is not None and settled.plans,
     )
     if known and parts:
@@ -63,6 +64,11 @@ def assemble_parts(root: Module) -> tuple[World, tuple[Loose, ...]]:
     note_cycles(inventory)
     world = with_cni_order(_with_eni_configs(world, inventory), inventory)
     return _for_pod_security_groups(world, inventory, clusters), parts
+
+
+def _region(root: Module) -> Value[str] | None:
+    region = provider_region(root)
+    return None if region is None else region.string()
 
 
 def _for_pod_security_groups(world: World, inventory: Inventory, clusters: Clusters) -> World:

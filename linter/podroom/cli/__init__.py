@@ -14,6 +14,7 @@ _COMMANDS = {
     "capacity": "Say how many addresses the nodes take of every subnet.",
     "check": "Judge configurations.",
     "explain": "Explain a rule.",
+    "inventory": "Print the commands that list what is there, for --inventory.",
     "max-pods": "Print max pods of an instance type, as max-pods-calculator.sh does.",
     "node": "Say what a node can hold and what it takes from its subnet.",
     "recommend": "Search the settings of the warm pool that take the fewest addresses.",

@@ -45,7 +45,7 @@ _READING = (
         "inventories",
         multiple=True,
         metavar="FILE",
-        help="Read what the AWS CLI printed about the subnets and VPCs that are there, beside the configuration.",
+        help="Read what the AWS CLI and kubectl printed about what is there; `podroom inventory` prints the commands.",
     ),
     click.option("--workspace", help="The Terraform workspace to judge."),
     click.option(

@@ -11,7 +11,7 @@ from podroom.evaluation.module_calls import ModuleCall
 from podroom.evaluation.modules import Module
 from podroom.evaluation.names import SELF_REFERENCE
 from podroom.evaluation.reading import Field, Link
-from podroom.evaluation.resources import ResourceInstance
+from podroom.evaluation.resources import ResourceInstance, provider_region
 from podroom.evaluation.root import Adapters, Options, Project, ProjectFiles
 from podroom.evaluation.settled import Settled
 from podroom.evaluation.supplied import SuppliedModule, Unheeded
@@ -36,6 +36,7 @@ __all__ = [
     "Unheeded",
     "declared_blocks",
     "load_root",
+    "provider_region",
 ]
 
 

@@ -10,6 +10,7 @@ from podroom.evaluation.calls import render_template
 from podroom.evaluation.declarations import Declaration
 from podroom.evaluation.expansion import Repetition
 from podroom.evaluation.expressions import evaluate
+from podroom.evaluation.failures import EvaluationFailure
 from podroom.evaluation.instance_facts import instance_fact
 from podroom.evaluation.operations import over_choices, without_failures
 from podroom.evaluation.reading import Field, unknown_of
@@ -111,11 +112,7 @@ class ResourceInstance(LazyObject):
         own = self.body.attribute("region")
         if own is not None:
             return own
-        place = None if "provider" in self._declaration.body.attributes else region_of(self.module)
-        if place is None:
-            return None
-        term = place.scope.budget.run(lambda: without_failures(evaluate(place.expression, place.scope)))
-        return Field("region", place.span, term, place)
+        return None if "provider" in self._declaration.body.attributes else provider_region(self.module)
 
     def attribute(self, name: str) -> Term:
         """Return the configured value of an attribute, else a symbol with its address."""
@@ -213,6 +210,18 @@ class ResourceInstance(LazyObject):
         """Return the resource as a whole, as something unknown."""
         reason = f"{self.address} is known as a whole only after apply"
         return Sym(DYNAMIC, reason, (self.address,), self.address, self.address, "", nonnull=True, filled=True)
+
+
+def provider_region(module: Module) -> Field | None:
+    """Return the region of a module's default AWS provider, None where nothing says it."""
+    place = region_of(module)
+    if place is None:
+        return None
+    try:
+        term = place.scope.budget.run(lambda: without_failures(evaluate(place.expression, place.scope)))
+    except EvaluationFailure:
+        return None
+    return Field("region", place.span, term, place)
 
 
 def _ignored_changes(declaration: Declaration) -> str:

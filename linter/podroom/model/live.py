@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from podroom.records import dataclass
-from podroom.values import Default
+from podroom.values import Default, Members, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,3 +13,32 @@ class Listed(Default):
     def __str__(self) -> str:
         """Return the file."""
         return self.supplier
+
+
+@dataclass(frozen=True, slots=True)
+class LiveNodes:
+    """Nodes of one instance type that allow the same number of pods, as kubectl listed them.
+
+    `group` is the address of their node group, None where that is not known.
+    """
+
+    names: tuple[str, ...]
+    type: str
+    pods: Value[int]
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunningNodes:
+    """Nodes of a group that run in a subnet, and the addresses that they hold of it, None where that was not listed."""
+
+    subnet: str
+    nodes: Value[int]
+    addresses: Value[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """All nodes of a group that run, by subnet."""
+
+    subnets: Members[RunningNodes]

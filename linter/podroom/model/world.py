@@ -11,6 +11,7 @@ from dataclasses import field
 from enum import Enum
 
 from podroom.catalog.ami_families import AmiFamily
+from podroom.model.live import LiveNodes, Running
 from podroom.model.lookups import Lookup
 from podroom.positions import Span
 from podroom.records import dataclass
@@ -353,6 +354,8 @@ class Cluster:
     karpenter: Karpenter | None = None
     role: ClusterRole | None = None
     kube_proxy_mode: Value[str] | None = None
+    nodes: tuple[LiveNodes, ...] = ()
+    """Nodes of the cluster as kubectl listed them; none where nobody did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -494,15 +497,21 @@ class UpdateSettings:
 
 @dataclass(frozen=True, slots=True)
 class GroupDrift:
-    """How an Auto Scaling group was found where Terraform had left something else: somebody changed it elsewhere.
+    """How an Auto Scaling group was found where Terraform had left, or the configuration says, something else.
 
     `recorded_types` are the instance types that Terraform left, `live_types` those that the group has now.
     `live_template` is what it launches in place of the recorded launch template, None for the same one.
+
+    `listed` is the name of the group where an inventory lists it, None where a plan found the difference.  In the
+    former case `recorded_types` are those of the configuration, and `launched` is the launch template with its user
+    data, if those were listed.
     """
 
     recorded_types: Members[InstanceChoice]
     live_types: Members[InstanceChoice]
     live_template: str | None = None
+    listed: Value[str] | None = None
+    launched: LaunchTemplate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -537,7 +546,13 @@ class NodeGroup:
     updates: UpdateSettings | None = None
     """How the nodes are replaced; None where nothing is said."""
     drift: GroupDrift | None = None
-    """What somebody changed outside Terraform, as a plan found it; None where nothing is known of that."""
+    """How the group is not as declared, as a plan or an inventory found it; None where nothing is known of that."""
+    name: Value[str] | None = None
+    """What AWS calls it; None where the configuration says nothing."""
+    name_prefix: Value[str] | None = None
+    """What its name begins with where the rest is made up; None where nothing says so."""
+    running: Running | None = None
+    """Its nodes that run, as they were listed; None where they were not."""
 
     @property
     def user_data(self) -> UserData:
@@ -752,6 +767,8 @@ class World:
     tenants: tuple[SubnetTenant, ...] = ()
     notices: tuple[Notice, ...] = ()
     lookups: tuple[Lookup, ...] = ()
+    region: Value[str] | None = None
+    """The region of the provider; None where nothing says it."""
     compared: bool = False
     """Whether a plan that Terraform made of this root was read too, which tells what changed outside Terraform."""
 

@@ -114,6 +114,7 @@ def _group(node: Mapping, kind: GroupKind, identity: _Identity, network: Network
         maximum_size=maximum,
         subnets=network.of_group(node),
         updates=_updates(node) if kind is GroupKind.MANAGED else None,
+        name=text(node, "name") if scalar(node, "name") is not None else None,
         max_pods_setting=None if chosen and kind is GroupKind.MANAGED else SETTING,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from podroom.assembly.live.groups import with_live_groups
 from podroom.assembly.live.subnets import with_live_subnets
 from podroom.model.world import Notice, World
 from podroom.positions import Span
@@ -14,6 +15,6 @@ from podroom.values import Unknown
 
 def with_live(world: World, live: Live, ids: Mapping[str, str], unresolved: Sequence[Unknown]) -> World:
     """Return a World with what was listed of its parts, and notices of what that does not tell."""
-    world = with_live_subnets(world, live, ids)
+    world = with_live_groups(with_live_subnets(world, live, ids), live)
     told = [Notice(one.reason, one.origin) for one in unresolved if isinstance(one.origin, Span)]
     return replace(world, notices=(*world.notices, *told))

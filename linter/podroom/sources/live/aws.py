@@ -118,7 +118,8 @@ def _group(item: Fields, shown: str, live: Live) -> None:
     live.groups[name] = LiveGroup(
         name=name,
         source=shown,
-        node_group=labels.get("eks:nodegroup-name", ""),
+        managed="eks:nodegroup-name" in labels,
+        node_group=labels.get("eks:nodegroup-name", "") or labels.get("alpha.eksctl.io/nodegroup-name", ""),
         cluster=labels.get("eks:cluster-name", "") or _cluster(labels),
         minimum=whole(item, "MinSize"),
         desired=whole(item, "DesiredCapacity"),

@@ -60,6 +60,7 @@ def _node(item: Fields, shown: str, live: Live) -> None:
         cluster=_label(labels, _CLUSTER),
         instance=provider.rpartition("/")[2] if provider.startswith("aws:") else "",
         system=text(labels, "kubernetes.io/os"),
+        compute=text(labels, "eks.amazonaws.com/compute-type"),
         pods=int(pods) if pods.isdecimal() and len(pods) <= _LONGEST else None,
     )
 

@@ -33,4 +33,4 @@ def _why_not(answer: dict[str, object], shown: str) -> str:
         return f"{shown} is a plan or state of Terraform: give it with --plan"
     kind = answer.get("kind")
     what = f"objects of the kind {kind[:40]!r}" if isinstance(kind, str) else "none of the things that podroom reads"
-    return f"{shown} lists {what}"
+    return f"{shown} lists {what}; `podroom inventory` prints the commands"

@@ -74,13 +74,14 @@ class TemplateReference:
 class LiveGroup:
     """An Auto Scaling group.
 
-    `node_group` and `cluster` are what its tags say, empty where they say nothing.  `overrides` are the instance types
-    of its mixed instances policy; `requirements` says that AWS chooses types by attributes.  `instances` are the ids of
-    those in service with type and zone.
+    `node_group` and `cluster` are what its tags say, empty where they say nothing; `managed` says that it is that of an
+    EKS managed node group.  `overrides` are the instance types of its mixed instances policy; `requirements` says that
+    AWS chooses types by attributes.  `instances` are those in service.
     """
 
     name: str
     source: str
+    managed: bool
     node_group: str
     cluster: str
     minimum: int | None
@@ -182,7 +183,7 @@ class LiveCni:
 class LiveNode:
     """A node of Kubernetes: `pods` are those that it allows at the most (`status.allocatable.pods`).
 
-    `instance`, `type`, `zone`, `node_group` and `cluster` are empty where its labels do not say.
+    `instance`, `type`, `zone`, `node_group`, `cluster` and `compute` ("auto", "fargate") are empty where nothing says.
     """
 
     name: str
@@ -193,6 +194,7 @@ class LiveNode:
     cluster: str
     instance: str
     system: str
+    compute: str
     pods: int | None
 
 
