@@ -31,7 +31,7 @@ from podroom.positions import Document, Span
 from podroom.records import dataclass
 from podroom.rule import Finding
 from podroom.sources.files import Files, HclReader, absolute_folder, find_roots, project_folder
-from podroom.sources.search import EKSCTL, MANIFEST, SCRIPT, search
+from podroom.sources.search import EKSCTL, KUSTOMIZATION, MANIFEST, SCRIPT, search
 from podroom.sources.variants import MOST_VARIANTS, Variant, Variants, find_beside, find_variants
 from podroom.values import Unknown
 
@@ -67,7 +67,7 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
     """
     files = Files(project_folder(request.paths), request.reader)
     loose = LooseParts(files)
-    found = [one for one in search(request.paths, files, (EKSCTL, MANIFEST, SCRIPT)) if loose.take(one)]
+    found = loose.take(search(request.paths, files, (EKSCTL, MANIFEST, SCRIPT, KUSTOMIZATION)))
     roots = find_roots(request.paths, files, {one.path for one in found})
     if not roots and not found:
         raise InputError("; ".join(problem.message for problem in files.problems))

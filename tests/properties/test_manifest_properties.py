@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from podroom.assembly.manifests.documents import read_document
+from podroom.assembly.manifests.kustomize import read_kustomizations
 from podroom.assembly.manifests.set_env import read_script
 from podroom.engine import Outcome
 from podroom.positions import Document
@@ -52,6 +53,8 @@ def test_no_text_makes_a_reader_fail_and_every_part_stands_in_it(text: str) -> N
     document = Document("broken.yaml", text)
     for loose in (*read_document(document)[0], *read_script(document), *read_script(Document("broken.sh", text))):
         assert 0 <= loose.span.start <= loose.span.end <= len(text)
+    for patch in read_kustomizations([("", document)], lambda _folder, _path: document).left():
+        assert 0 <= patch.span.start <= patch.span.end <= len(text)
 
 
 @settings(max_examples=150, deadline=None)

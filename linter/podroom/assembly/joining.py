@@ -82,7 +82,7 @@ def join(worlds: Sequence[Placed], files: Sequence[LooseFile]) -> list[World]:
                 homeless.setdefault((file.folder, loose.cluster), []).append(loose)
     joined = [placed.world for placed in worlds]
     for place, several in parts.items():
-        joined[place.number] = attach(joined[place.number], {place.address: several})
+        joined[place.number] = _attached(joined[place.number], place.address, several)
     for (candidates, _), several in unsettled.items():
         gap = _ambiguous(candidates, several)
         doubt = Unknown(gap.reason, gap.span)
@@ -116,8 +116,18 @@ def attach_all(world: World, parts: Sequence[Loose]) -> World:
             continue
         for place in found:
             by_cluster.setdefault(place.address, []).append(loose)
-    joined = attach(world, by_cluster)
-    return replace(joined, gaps=(*joined.gaps, *gaps))
+    for address, several in by_cluster.items():
+        world = _attached(world, address, several)
+    return replace(world, gaps=(*world.gaps, *gaps))
+
+
+def _attached(world: World, address: str, parts: Sequence[Loose]) -> World:
+    """Return a World with the parts of one cluster; what says itself that it may be of another leaves things open."""
+    world = attach(world, {address: [loose for loose in parts if loose.doubt is None]})
+    for loose in parts:
+        if loose.doubt is not None:
+            world = attach_perhaps(world, address, [loose], loose.doubt)
+    return world
 
 
 def _entries(worlds: Sequence[Placed]) -> list[tuple[_Place, Placed, Cluster]]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podroom.patterns import pattern
-from podroom.sources.files import Files, absolute_folder, folder_of, joined_path, read_beginning
-from podroom.sources.search import EKSCTL, MANIFEST, Found
+from podroom.sources.files import Files, absolute_folder, file_name, folder_of, joined_path, read_beginning
+from podroom.sources.search import EKSCTL, KUSTOMIZATION, MANIFEST, Found
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from podroom.assembly.manifests.documents import Amend
+    from podroom.assembly.manifests.helm import Chart
+    from podroom.assembly.manifests.kustomize import Kustomizations
     from podroom.assembly.manifests.parts import Loose
     from podroom.model.world import World
     from podroom.positions import Document
@@ -30,25 +33,70 @@ class LooseParts:
         self._problems: list[tuple[Document, Problem]] = []
         self._documents: dict[int, tuple[Document, list[Loose]]] = {}
         self._roots: list[tuple[str, Sequence[Loose]]] = []
+        self._kustomizations: Kustomizations | None = None
 
-    def take(self, found: Found) -> bool:
-        """Read a file of this kind; return whether there is anything to judge in it, or in one of another kind."""
+    def take(self, found: Sequence[Found]) -> list[Found]:
+        """Read files; return those with anything to judge in them, for this kind or another one."""
+        self._prepare(found)
+        return [one for one in found if self._take(one)]
+
+    def _prepare(self, found: Sequence[Found]) -> None:
+        """Read the kustomizations, before any of the files that they patch."""
+        documents = [one.document for one in found if one.interest is KUSTOMIZATION]
+        if not documents or all(one.interest is not MANIFEST for one in found):
+            return
+        from podroom.assembly.manifests.kustomize import read_kustomizations  # noqa: PLC0415 - few projects have them
+
+        by_folder = [(absolute_folder(folder_of(document.path)), document) for document in documents]
+        self._kustomizations = read_kustomizations(by_folder, self._read)
+
+    def _read(self, folder: str, path: str) -> Document | None:
+        document = self._files.read_text(folder, path)
+        return None if isinstance(document, str) else document
+
+    def _take(self, found: Found) -> bool:
         if found.interest is EKSCTL:
             return True
-        from podroom.assembly.manifests.documents import read_document  # noqa: PLC0415 - many projects have none
+        if found.interest is KUSTOMIZATION:
+            return False
+        from podroom.assembly.manifests.documents import Beside, read_document  # noqa: PLC0415 - many have none
         from podroom.assembly.manifests.set_env import read_script  # noqa: PLC0415 - same
         from podroom.assembly.manifests.unread import speaks_of_the_cni  # noqa: PLC0415 - same
 
         if _is_a_charts_own(found.document):
             return False
         document = found.document
-        parts, problem = read_document(document) if found.interest is MANIFEST else (read_script(document), None)
+        if found.interest is MANIFEST:
+            parts, problem = read_document(document, Beside(self._amend(document.path), self._aliases(document.path)))
+        else:
+            parts, problem = read_script(document), None
         if problem is not None:
             self._problems.append((document, problem))
         if not parts and problem is None and not speaks_of_the_cni(document):
             return False
         self._documents.setdefault(id(document), (document, []))[1].extend(parts)
         return True
+
+    def _amend(self, path: str) -> Amend | None:
+        """Return what kustomizations make of the objects of a file."""
+        kustomizations = self._kustomizations
+        if kustomizations is None:
+            return None
+        built = f"{absolute_folder(folder_of(path))}/{file_name(path)}"
+        return lambda manifest: kustomizations.amended(manifest, built)
+
+    def _aliases(self, path: str) -> Mapping[str, Chart]:
+        """Return by what names a file of values that lies beside a chart calls those that it depends on."""
+        from podroom.assembly.manifests.helm import read_aliases  # noqa: PLC0415 - many projects have no manifests
+
+        name = file_name(path)
+        if not name.startswith("values"):
+            return {}
+        chart = joined_path(folder_of(path), "Chart.yaml")
+        if b"alias:" not in read_beginning(chart, _MOST_OF_A_CHART):
+            return {}
+        document = self._files.document(chart)
+        return {} if document is None else read_aliases(document)
 
     def add(self, root: str, parts: Sequence[Loose]) -> None:
         """Take the parts of a root module that has no cluster of its own."""
@@ -58,13 +106,21 @@ class LooseParts:
     def joined(self, worlds: list[World]) -> list[World]:
         """Return the Worlds with all parts in them; a file that configuration has read is judged there."""
         unused = [(file, parts) for file, parts in self._documents.values() if not self._files.is_used(file)]
+        if self._kustomizations is not None:
+            from podroom.assembly.manifests.documents import read_patch  # noqa: PLC0415 - few projects have them
+
+            self._roots += [(patch.folder, tuple(read_patch(patch))) for patch in self._kustomizations.left()]
         if not unused and not self._roots:
             return worlds
         from podroom.assembly.joining import LooseFile, Placed, join  # noqa: PLC0415 - same
-        from podroom.assembly.manifests.unread import read_unread  # noqa: PLC0415 - same
+        from podroom.assembly.manifests.unread import places_read, read_unread  # noqa: PLC0415 - same
 
         placed = [Placed(world, absolute_folder(world.root)) for world in worlds]
-        files = [(folder_of(file.path), (*parts, *read_unread(file, parts))) for file, parts in unused]
+        places = places_read(loose for _, parts in (*unused, *self._roots) for loose in parts)
+        files = [
+            (folder_of(file.path), [*parts, *read_unread(file, parts, places.get(id(file), ()))])
+            for file, parts in unused
+        ]
         return join(placed, [LooseFile(absolute_folder(folder), parts) for folder, parts in (*files, *self._roots)])
 
     @property

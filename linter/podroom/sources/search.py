@@ -72,9 +72,12 @@ class Interest:
 
     def has_content(self, name: str, data: bytes) -> bool:
         """Return whether a file of a name that may be of interest is so by what is in it."""
-        return any(mark in data for mark in self.marks) and (
-            "." in name or name.endswith(self.endings) or data.startswith(_RUNS)
-        )
+        if not ("." in name or name.endswith(self.endings) or data.startswith(_RUNS)):
+            return False
+        for mark in self.marks:  # noqa: SIM110 - `any` calls a generator for every mark of every file
+            if mark in data:
+                return True
+        return False
 
 
 EKSCTL = Interest("a ClusterConfig of eksctl", YAML + YAML_TEMPLATES, (b"eksctl.io/v1",))
@@ -97,8 +100,13 @@ MANIFEST = Interest(
         b"reservedENIs",
         b"interruptionQueue",
         b"clusterName",
-        b"karpenter/controller",
+        b"karpenter/",
     ),
+)
+KUSTOMIZATION = Interest(
+    "a kustomization",
+    ("kustomization.yaml", "kustomization.yml", "Kustomization"),
+    (b"resources", b"bases", b"components", b"patches"),
 )
 SCRIPT = Interest(
     "a script that sets variables of aws-node",
@@ -107,7 +115,7 @@ SCRIPT = Interest(
         *("Makefile", "Jenkinsfile", "justfile", "Justfile"),
         WITHOUT_ENDING,
     ),
-    (b"set env", b"aws-node", *_VARIABLES, b"vpc-cni", b"helm upgrade", b"helm install", *_KARPENTER),
+    (b"set env", b"aws-node", *_VARIABLES, b"vpc-cni", b" patch ", b"helm upgrade", b"helm install", *_KARPENTER),
 )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import field, replace
+from typing import TypeAlias
 
 from podroom.assembly.manifests.broken import read_broken
 from podroom.assembly.manifests.cni import (
@@ -22,19 +24,25 @@ from podroom.assembly.manifests.helm import (
     read_release,
 )
 from podroom.assembly.manifests.karpenter import read_node_class, read_node_pool
+from podroom.assembly.manifests.kustomize import Patch, read_patches
 from podroom.assembly.manifests.objects import Manifest, manifests_of
 from podroom.assembly.manifests.parts import Loose
+from podroom.assembly.manifests.releases import read_releases
 from podroom.assembly.manifests.tree import Found, Item, Leaf, Table, from_yaml, items_of, text_of
-from podroom.assembly.manifests.unread import speaks_of_the_cni
+from podroom.assembly.manifests.unread import read_unread_block, speaks_of_the_cni
 from podroom.catalog.cni_variables import CNI_VARIABLES
 from podroom.model.world import Gap, Karpenter
 from podroom.patterns import pattern
 from podroom.positions import Document, Span
+from podroom.records import dataclass
+from podroom.sources import yaml
 from podroom.sources.problem import Problem
 from podroom.sources.templated import Condition, read_template
-from podroom.sources.yaml import Mapping, Node, compose
+from podroom.sources.yaml import Node, compose
 from podroom.traced_text import TracedText
 from podroom.values import Default, Known, Unknown, first_unknown
+
+Amend: TypeAlias = Callable[[Manifest], Manifest]
 
 _GROUP = (
     r"apiVersion[\"']?\s*:\s*[\"']?(?:karpenter\.sh|(?:karpenter|vpcresources)\.k8s\.aws|crd\.k8s\.amazonaws\.com)/"
@@ -49,6 +57,7 @@ _MAY_BE_OURS = pattern(
     r"\bkind[\"']?\s*:\s*[\"']?(?:NodePool|EC2NodeClass|Provisioner|AWSNodeTemplate|NodeClass|ENIConfig|CNINode"
     r"|SecurityGroupPolicy|HelmRelease|Application)"
     rf"|\b{_GROUP}|\b(?:nodeClassRef|amiSelectorTerms)[\"']?\s*:"
+    r"|\bchart[\"']?\s*:\s*[\"']?[^\s\"']*\b(?:karpenter|aws-vpc-cni)\b"
     rf"|\bname[\"']?\s*:\s*[\"']?(?:aws-node|amazon-vpc-cni|karpenter-global-settings|{_VARIABLES})\b"
     rf"|\b(?:eniConfig|reservedENIs|interruptionQueue|{_VARIABLES})[\"']?\s*:"
     r"|\bsettings[\"']?\s*:[^\0]{0,2000}?\b(?:clusterName|clusterEndpoint)[\"']?\s*:"
@@ -57,11 +66,28 @@ _MAY_BE_OURS = pattern(
 """What every text with a part in it holds: far cheaper to look for than to parse thousands that name the CNI."""
 _MOST_BROKEN = 20
 """Broken documents of one file after which the rest is not looked at."""
+_ALONE = ("NodePool", "EC2NodeClass", "Provisioner", "AWSNodeTemplate", "ENIConfig", "SecurityGroupPolicy")
+"""Kinds of which a patch of operations is told if the object is not here; variables of the CNI are, in any patch."""
 _FILLED_IN = ("{{", "{%", "%{", "${")
 """The marks of what is no YAML before it is filled in."""
 
 
-def read_document(document: Document) -> tuple[list[Loose], Problem | None]:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What other files say of one that is read.
+
+    `amend` returns each object as it is built; `aliases` are the names under which values of a chart's dependencies
+    stand.
+    """
+
+    amend: Amend | None = None
+    aliases: Mapping[str, Chart] = field(default_factory=dict)
+
+
+_NOTHING = Beside()
+
+
+def read_document(document: Document, beside: Beside = _NOTHING) -> tuple[list[Loose], Problem | None]:
     """Return the parts of a file, and what keeps the rest of it from being read although it is about pods.
 
     What cannot be read of a template is a gap, as it may be read once it is filled in.  Never raises.
@@ -69,7 +95,7 @@ def read_document(document: Document) -> tuple[list[Loose], Problem | None]:
     if _MAY_BE_OURS.search(document.text) is None:
         return [], None
     template = read_template(document)
-    found, unread = read_text(template.text, conditions=template.conditions)
+    found, unread = read_text(template.text, conditions=template.conditions, beside=beside)
     problem: Problem | None = None
     if unread is not None and _is_ours(document):
         place = _place(unread, document)
@@ -88,7 +114,11 @@ def _is_ours(document: Document) -> bool:
 
 
 def read_text(
-    text: TracedText, owner: str | None = None, conditions: Sequence[Condition] = (), uncertain: Unknown | None = None
+    text: TracedText,
+    owner: str | None = None,
+    conditions: Sequence[Condition] = (),
+    uncertain: Unknown | None = None,
+    beside: Beside = _NOTHING,
 ) -> tuple[list[Loose], Unknown | None]:
     """Return the parts of a text, and why the rest of it could not be read.
 
@@ -101,7 +131,7 @@ def read_text(
         stream = compose(text, start)
         for node in stream.documents:
             item, doubt = _document(node, conditions)
-            found.extend(read_item(item, owner, first_unknown(uncertain, doubt)))
+            found.extend(read_item(item, owner, first_unknown(uncertain, doubt), beside))
         if stream.problem is None:
             break
         why = Unknown(stream.problem.message, stream.problem.span)
@@ -113,7 +143,7 @@ def read_text(
 
 def _document(node: Node, conditions: Sequence[Condition]) -> tuple[Item, Unknown | None]:
     """Return a document and the condition under which the whole of it is there."""
-    if not isinstance(node, Mapping) or not node.entries:
+    if not isinstance(node, yaml.Mapping) or not node.entries:
         return from_yaml(node, conditions), None
     last = node.entries[-1].key.start
     whole = [one for one in conditions if one.start <= node.start and last < one.end]
@@ -121,24 +151,42 @@ def _document(node: Node, conditions: Sequence[Condition]) -> tuple[Item, Unknow
     return from_yaml(node, rest), whole[0].unknown if whole else None
 
 
-def read_item(item: Item, owner: str | None = None, uncertain: Unknown | None = None) -> Iterator[Loose]:
+def read_item(
+    item: Item,
+    owner: str | None = None,
+    uncertain: Unknown | None = None,
+    beside: Beside = _NOTHING,
+) -> Iterator[Loose]:
     """Iterate over the parts of one document: objects, or the values of a chart that is known by its content."""
+    if isinstance(item, Table):
+        yield from read_releases(item, uncertain)
     if isinstance(item, Table) and "kind" not in item.entries and "apiVersion" not in item.entries:
-        for chart, values in _values(item):
+        for chart, values in _values(item, beside.aliases):
             address = owner or f"values of {chart.value}"
             yield read_release(chart, Release(address, _first(values), values, uncertain))
         return
     for manifest in manifests_of(item, owner, uncertain):
-        yield from _read(manifest)
+        yield from _read(manifest if beside.amend is None else beside.amend(manifest))
 
 
-def _values(item: Table) -> Iterator[tuple[Chart, Table]]:
+def read_patch(patch: Patch) -> Iterator[Loose]:
+    """Iterate over what a patch says of an object that is not here."""
+    if patch.body is not None:
+        yield from read_item(patch.source)
+        return
+    yield from read_unread_block(patch.span, "a patch")
+    if patch.kind in _ALONE:
+        reason = f"a patch changes {patch.kind} {patch.name or ''}".rstrip() + ", which is not in this project"
+        yield Loose(Gap(f"{patch.kind} {patch.name or ''}".rstrip(), reason, patch.span), patch.span)
+
+
+def _values(item: Table, aliases: Mapping[str, Chart]) -> Iterator[tuple[Chart, Table]]:
     """Iterate over the values of our charts in a file: its own, or those of a chart that it depends on."""
     chart = chart_of_values(item)
     if chart is not None:
         yield chart, item
-    for chart in Chart:
-        part = item.get(chart.value)
+    for name, chart in {**{chart.value: chart for chart in Chart}, **aliases}.items():
+        part = item.get(name)
         if isinstance(part, Table) and chart_of_values(part) is chart:
             yield chart, part
 
@@ -167,6 +215,9 @@ def _read(manifest: Manifest) -> Iterator[Loose]:
         yield Loose(read_cni_node(manifest), span)
     elif manifest.kind == "ConfigMap":
         yield from _config_map(manifest)
+    elif manifest.kind == "Kustomization":  # of Flux: its patches stand in it, and what it builds is named by a path
+        for patch in read_patches(manifest.table("spec"), "", lambda _folder, _path: None):
+            yield from read_patch(patch)
     else:
         yield from _release(manifest)
 
@@ -187,7 +238,7 @@ def _config_map(manifest: Manifest) -> Iterator[Loose]:
 
 
 def _release(manifest: Manifest) -> Iterator[Loose]:
-    """Read a HelmRelease of Flux or an Application of Argo CD that installs one of our charts."""
+    """Read a HelmRelease of Flux, or an Application or ApplicationSet of Argo CD that installs one of our charts."""
     if manifest.kind == "HelmRelease":
         spec = manifest.table("spec")
         others, more = items_of(spec.get("valuesFrom"), "valuesFrom")
@@ -196,12 +247,21 @@ def _release(manifest: Manifest) -> Iterator[Loose]:
         )
         yield from _installed(manifest, spec.find("chart", "spec", "chart"), [spec.get("values")], elsewhere)
         return
-    spec = manifest.table("spec")
+    is_set = manifest.kind == "ApplicationSet"
+    spec = manifest.table("spec", "template", "spec") if is_set else manifest.table("spec")
+    patch = manifest.body.find("spec", "templatePatch") if is_set else None
+    patched = None
+    if patch is not None:
+        patched = patch if isinstance(patch, Unknown) else Unknown("templatePatch may set more values", patch.span)
+    reason = f"the generators of {manifest.address} decide for which clusters it is"
+    doubt = Unknown(reason, manifest.span) if is_set else None
     several, _ = items_of(spec.get("sources"), "spec.sources")
     for source in (spec.get("source"), *several):
         if isinstance(source, Table):
             parts = [source.find("helm", "values"), source.find("helm", "valuesObject")]
-            yield from _installed(manifest, source.get("chart"), parts, _parameters(source))
+            elsewhere = first_unknown(_parameters(source), patched)
+            for loose in _installed(manifest, source.get("chart"), parts, elsewhere):
+                yield loose if doubt is None else replace(loose, doubt=doubt)
 
 
 def _installed(manifest: Manifest, name: Found, parts: Sequence[Found], elsewhere: Unknown | None) -> Iterator[Loose]:
@@ -239,7 +299,7 @@ def values_of(text: TracedText) -> tuple[list[Table], Unknown | None]:
     tables = [item for node in stream.documents if isinstance(item := from_yaml(node), Table)]
     if stream.problem is not None:
         return tables, Unknown(f"the values cannot be read: {stream.problem.message}", stream.problem.span)
-    unreadable = next((node for node in stream.documents if not isinstance(node, Mapping)), None)
+    unreadable = next((node for node in stream.documents if not isinstance(node, yaml.Mapping)), None)
     hole = next((one for one in text.holes() if isinstance(one, Unknown)), None) if unreadable is not None else None
     return tables, hole
 

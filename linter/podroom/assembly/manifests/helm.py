@@ -8,13 +8,14 @@ from enum import Enum
 from podroom.assembly.manifests.cni import environment_of_list, environment_of_map, probes_of, use_of_subnet
 from podroom.assembly.manifests.objects import Manifest
 from podroom.assembly.manifests.parts import CniPart, Loose
-from podroom.assembly.manifests.tree import Entry, Item, Leaf, Listing, Table, integer_of, items_of, text_of
+from podroom.assembly.manifests.tree import Entry, Item, Leaf, Listing, Table, from_yaml, integer_of, items_of, text_of
 from podroom.catalog import documents
 from podroom.catalog.cni_variables import CNI_VARIABLES
 from podroom.model.world import CniOption, CniSource, CniSourceKind, EnvironmentVariable, Karpenter, PodSubnet
 from podroom.patterns import pattern
-from podroom.positions import Span
+from podroom.positions import Document, Span
 from podroom.records import dataclass
+from podroom.sources.yaml import compose_document
 from podroom.values import Default, Known, Members, Unknown, Value, first_unknown
 
 _RESERVED = "RESERVED_ENIS"
@@ -69,6 +70,20 @@ def find_chart(name: str) -> Chart | None:
     """Return the chart of this name or address (`oci://public.ecr.aws/karpenter/karpenter`)."""
     last = name.rstrip("/").rpartition("/")[2]
     return next((chart for chart in Chart if chart.value == last), None)
+
+
+def read_aliases(chart: Document) -> dict[str, Chart]:
+    """Return the charts among the dependencies in a Chart.yaml by the name that their values stand under."""
+    aliases: dict[str, Chart] = {}
+    for node in compose_document(chart).documents:
+        item = from_yaml(node)
+        dependencies, _ = items_of(item.get("dependencies"), "dependencies") if isinstance(item, Table) else ((), ())
+        for one in dependencies:
+            name, alias = (text_of(one.get(key), key) if isinstance(one, Table) else None for key in ("name", "alias"))
+            found = find_chart(name.value) if isinstance(name, Known) else None
+            if found is not None and isinstance(alias, Known):
+                aliases[alias.value] = found
+    return aliases
 
 
 def chart_of_values(values: Table) -> Chart | None:

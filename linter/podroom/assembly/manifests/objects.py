@@ -23,6 +23,8 @@ _KINDS = {
     "NodeClass": ("eks.amazonaws.com/",),
     "HelmRelease": ("helm.toolkit.fluxcd.io/",),
     "Application": ("argoproj.io/",),
+    "ApplicationSet": ("argoproj.io/",),
+    "Kustomization": ("kustomize.toolkit.fluxcd.io/",),
 }
 _NAMED = {
     "DaemonSet": ("aws-node",),

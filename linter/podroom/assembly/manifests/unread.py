@@ -6,13 +6,14 @@ lies in nothing that was read makes its variable unknown: a command of some othe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from podroom.assembly.manifests.parts import CniPart, ConfigMapPart, EniConfigPart, Loose
-from podroom.model.world import CniSource, CniSourceKind, EnvironmentVariable
+from podroom.model.world import CniSource, CniSourceKind, EnvironmentVariable, Gap
 from podroom.patterns import pattern
 from podroom.positions import Document, Span
-from podroom.values import Unknown, first_unknown
+from podroom.values import Members, Unknown, first_unknown
 
 _NAMES = (
     "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG|DISABLE_TCP_EARLY_DEMUX|ENABLE_IPv4|ENABLE_IPv6|ENABLE_MULTI_NIC|ENABLE_POD_ENI"
@@ -24,6 +25,11 @@ _SETTING = pattern(
     rf"(?<![\w$])(?<!\$\{{)(?P<key>{_NAMES})[\"'\\]*(?:[ \t]*:(?![ \t]*(?:null\b|~))|=(?!=))"
     # what a list of names and values calls it: `name: NAME`, `"name":"env.NAME"`, `name = "env.NAME"`
     rf"|\bname[\"'\\]*\s*[:=]\s*[\"'\\]*(?:[\w.-]*\.)?(?P<name>{_NAMES})\b"
+)
+_PATCH = pattern(
+    r"\bkubectl\b[^\n|;&]*?\spatch\s(?:[^\n|;&]*?\s)?"
+    r"(?P<kind>nodepools?|ec2nodeclass(?:es)?|provisioners?|awsnodetemplates?|eniconfigs?)(?:[./\s]|$)",
+    re.IGNORECASE,
 )
 _ADD_ON = pattern(r"(?:create|update)-addon\b(?:[^\n\\]|\\.|\\\n)*")
 _VALUES = pattern(r"--configuration-values")
@@ -37,25 +43,38 @@ _NAMESPACE = pattern(r"\bkubectl\b.*\s(?:-n|--namespace)[= ]+(?!kube-system\b)[a
 
 
 def speaks_of_the_cni(document: Document) -> bool:
-    """Return whether anything in a file sets a variable of the CNI, or the values of its add-on."""
-    return next(_settings(Span(document, 0, len(document.text))), None) is not None
+    """Return whether anything in a file sets a variable of the CNI, or the values of its add-on, or patches objects."""
+    whole = Span(document, 0, len(document.text))
+    return next(_settings(whole), None) is not None or next(_patches(whole), None) is not None
 
 
-def read_unread(document: Document, read: Sequence[Loose]) -> list[Loose]:
-    """Return the settings that lie in none of the parts that were read of the file, as variables that are not known."""
-    covered = [span for span in _spans(read) if span.document is document]
+def read_unread(document: Document, read: Sequence[Loose], covered: Iterable[Span]) -> list[Loose]:
+    """Return the settings that lie in no part that was read, as variables that are not known.
+
+    `read` are the parts of the file, `covered` the places in it that lie in parts of any file.
+    """
     known = set(_names(read))
+    places = list(covered)
+    whole = Span(document, 0, len(document.text))
     left = [
         (name, span)
-        for name, span in _settings(Span(document, 0, len(document.text)))
-        if name not in known and not any(one.start <= span.start < one.end for one in covered)
+        for name, span in _settings(whole)
+        if name not in known and not any(one.start <= span.start < one.end for one in places)
     ]
-    return _unknown(left, document.path.rpartition("/")[2])
+    return [*_unknown(left, document.path.rpartition("/")[2]), *_patches(whole)]
+
+
+def places_read(read: Iterable[Loose]) -> dict[int, list[Span]]:
+    """Return the places of all that was read of settings, by the identity of their document."""
+    places: dict[int, list[Span]] = {}
+    for span in _spans(read):
+        places.setdefault(id(span.document), []).append(span)
+    return places
 
 
 def read_unread_block(block: Span, address: str) -> list[Loose]:
     """Return the settings in a block of Terraform of which nothing was read, as variables that are not known."""
-    return _unknown(list(_settings(block)), address)
+    return [*_unknown(list(_settings(block)), address), *_patches(block)]
 
 
 def _unknown(settings: Sequence[tuple[str, Span]], address: str) -> list[Loose]:
@@ -81,6 +100,21 @@ def _unknown(settings: Sequence[tuple[str, Span]], address: str) -> list[Loose]:
         missing=missing,
     )
     return [Loose(CniPart(source), place)]
+
+
+def _patches(stretch: Span) -> Iterator[Loose]:
+    """Iterate over the commands that patch objects of Karpenter or the CNI, whichever these are."""
+    for match in _PATCH.finditer(stretch.text):
+        start = stretch.text.rfind("\n", 0, match.start()) + 1
+        if _COMMENT.search(stretch.text[start : match.start()]):
+            continue
+        at = stretch.start + match.start()
+        place = Span(stretch.document, at, stretch.start + match.end())
+        kind = match["kind"]
+        why = Unknown(f"`kubectl patch` changes {kind} in a way that podroom does not read", place)
+        if kind.lower().startswith("eniconfig"):
+            yield Loose(EniConfigPart(f"kubectl patch {kind}", Members((), (why,))), place)
+        yield Loose(Gap(f"kubectl patch {kind}", why.reason, place), place)
 
 
 def is_unread(loose: Loose) -> bool:
