@@ -106,6 +106,7 @@ def texts(tmp_path: Path, source: str, *, says: bool = True) -> list[str]:
         ('return "one" if a == 1 else "more"', []),
         ("raise ValueError(a + 1)", []),
         ("return zip(a, b, strict=True)", []),
+        ("return zip(a, b, strict=False)", ["`False` as `True`"]),
         ("return self.finding(a, b, words(a + 1), label=words(b + 1), evidence={1: 2})", []),
     ],
 )

@@ -177,7 +177,8 @@ def _is_finding(node: ast.AST) -> bool:
 def _only_says(node: ast.AST) -> bool:
     """Return whether a part of an expression only says something to people."""
     if isinstance(node, ast.keyword):
-        return node.arg in WORDS_OF_A_FINDING or node.arg == "strict"  # of zip, which no right program notices
+        checks_itself = node.arg == "strict" and ast.unparse(node.value) == "True"  # zip(), where lengths are equal
+        return checks_itself or node.arg in WORDS_OF_A_FINDING
     if isinstance(node, ast.Call):
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         return name in {"Note", "Unknown", "counted", "cast", "TypeVar", "pattern"}
