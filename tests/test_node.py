@@ -192,16 +192,16 @@ def reserved(interfaces: int) -> str:
         ),
         (
             "r9g.large --pod-security-groups",
-            ["may accept 59 pods, but there may be room for 40 only", BRANCHES, reserved(1)],
+            ["may accept 59 pods, but there may be room for 40 only.", BRANCHES, reserved(1)],
         ),
         (
             "r9g.large --pod-security-groups --max-pods 60",
-            ["kubelet accepts 60 pods, but there may be room for 40 only", BRANCHES, reserved(1)],
+            ["kubelet accepts 60 pods, but there may be room for 40 only.", BRANCHES, reserved(1)],
         ),
         ("t3.medium --pod-security-groups", [NO_BRANCHES]),
         (
             "t3.medium --pod-security-groups --cni-version 1.19.0",
-            ["kubelet accepts 17 pods, but there is room for 12 only", NO_BRANCHES, reserved(1)],
+            ["kubelet accepts 17 pods, but there is room for 12 only.", NO_BRANCHES, reserved(1)],
         ),
         ("m5.large --custom-networking", ["room for 20 only", reserved(1)]),
         (
@@ -235,7 +235,7 @@ def reserved(interfaces: int) -> str:
 def test_these_notes_are_told_and_no_other(arguments: str, notes: list[str]) -> None:
     found = asked(*arguments.split())["notes"]
     assert len(found) == len(notes), found
-    assert [part for part, note in zip(notes, found, strict=True) if part not in note] == []
+    assert [part for part, note in zip(notes, found, strict=True) if part not in f"{note}."] == []
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,7 @@ REASONS = CHECKOUT / "tests" / "mutation-survivors.toml"
 PACKAGES = ("podroom.capacity", "podroom_rules")
 TESTS = (
     "tests/rules",
+    "tests/cases/test_capacity_cases.py",
     "tests/cases/test_configuration_cases.py",
     "tests/cases/test_scenario_cases.py",
     "tests/test_examples.py",

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write the expected output of every example that has findings, and what README.md and docs/ show of podroom.
+"""Write the expected output of examples and of cases for capacity, and what README.md and docs/ show of podroom.
 
 Read what has changed before you commit it: the tests hold podroom to these files.
 """
@@ -18,7 +18,9 @@ from podroom.cli import podroom
 CHECKOUT = Path(__file__).resolve().parent.parent
 EXAMPLES = Path("examples")
 SHOWN = "terraform/asg-instance-type-drift"
+CAPACITY = Path("tests/cases/capacity")
 _CONSOLE = re.compile(r"^```console\n\$ podroom (.*)\n(?:.*\n)*?```$", re.MULTILINE)
+_COMMAND = re.compile(r"^\$ podroom (.*)\n", re.MULTILINE)
 
 
 def update() -> None:
@@ -27,6 +29,8 @@ def update() -> None:
     for folder in sorted(EXAMPLES.glob("*/*")):
         if folder.is_dir() and not folder.name.endswith("-healthy"):
             (folder / "expected.txt").write_text(judge(folder), encoding="utf-8")
+    for expected in sorted(CAPACITY.glob("*/expected.txt")):
+        expected.write_text(session(_COMMAND.findall(expected.read_text(encoding="utf-8"))), encoding="utf-8")
     readme = Path("README.md")
     readme.write_text(with_shown(readme.read_text(encoding="utf-8"), judge(EXAMPLES / SHOWN)), encoding="utf-8")
     for document in [readme, *sorted(Path("docs").glob("*.md"))]:
@@ -43,6 +47,15 @@ def judge(folder: Path) -> str:
 def with_shown(readme: str, output: str) -> str:
     """Return the README with its first block of text replaced."""
     return re.sub(r"(?<=^```text\n).*?(?=^```)", lambda _: output, readme, count=1, flags=re.DOTALL | re.MULTILINE)
+
+
+def session(commands: list[str]) -> str:
+    """Return what a terminal shows of podroom with the arguments of each command."""
+    shown = (
+        f"$ podroom {command}\n{CliRunner().invoke(podroom, shlex.split(command), catch_exceptions=False).output}"
+        for command in commands
+    )
+    return "\n".join(shown)
 
 
 def with_outputs(document: str) -> str:
