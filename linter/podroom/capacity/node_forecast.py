@@ -16,7 +16,7 @@ from podroom.capacity.warm_pool import NodeAddresses
 from podroom.catalog.instance_types import InstanceType
 from podroom.model.world import NodeGroup
 from podroom.records import dataclass
-from podroom.values import Undecidable, Unknown
+from podroom.values import Undecidable, Unknown, first_unknown
 
 _TYPES_VARY = "the instance types differ"
 
@@ -73,9 +73,10 @@ def forecast_node(group: NodeGroup, assessment: Assessment) -> NodeForecast:
     """Return what one node of a group takes; bounds with the reason where it is not known."""
     if _is_ipv6(group, assessment):
         return _IPV6
+    in_prefixes = _may_take_prefixes(group, assessment)
     possible = alternatives(assessment, (group.address,))
     if possible is None:
-        return _forecast(_known_types(group, assessment))
+        return _forecast(_known_types(group, assessment), in_prefixes=in_prefixes)
     each = [
         _known_types(settled, other)
         for other in possible.assessments
@@ -84,8 +85,7 @@ def forecast_node(group: NodeGroup, assessment: Assessment) -> NodeForecast:
     ]
     types = {found.forecast.instance.name: found for choice in each for found in choice.types}
     missing = tuple(gap for choice in each for gap in choice.missing)
-    in_prefixes = any(choice.in_prefixes for choice in each)
-    return _forecast(_Types(tuple(types.values()), missing, possible.unknown, in_prefixes))
+    return _forecast(_Types(tuple(types.values()), missing, possible.unknown), in_prefixes=in_prefixes)
 
 
 def _is_ipv6(group: NodeGroup, assessment: Assessment) -> bool:
@@ -94,6 +94,15 @@ def _is_ipv6(group: NodeGroup, assessment: Assessment) -> bool:
         return assessment.cluster(group).ip_family.need() == "ipv6"
     except Undecidable:
         return False
+
+
+def _may_take_prefixes(group: NodeGroup, assessment: Assessment) -> bool:
+    """Return whether nodes of a group may take prefixes; those with Windows do not hang on the variable of aws-node."""
+    certain = replace(group, uncertain=None)
+    try:
+        return not assessment.applies(certain) or assessment.cni(group).prefix_delegation
+    except Undecidable:
+        return True
 
 
 _ONE = Loads.each(lambda _: Estimate.known(1, "1 IPv4 address of the primary interface"))
@@ -132,15 +141,11 @@ class _Found:
 
 @dataclass(frozen=True, slots=True)
 class _Types:
-    """The types of a group, why there may be others, and why it is not certain that each of them is used.
-
-    `in_prefixes` is False where the CNI gives nobody prefixes, whatever the type.
-    """
+    """The types of a group, why there may be others, and why it is not certain that each of them is used."""
 
     types: tuple[_Found, ...]
     missing: tuple[Unknown, ...] = ()
     choice: Unknown | None = None
-    in_prefixes: bool = True
 
 
 def _known_types(group: NodeGroup, assessment: Assessment) -> _Types:
@@ -154,18 +159,18 @@ def _known_types(group: NodeGroup, assessment: Assessment) -> _Types:
     except Undecidable as cause:
         return _Types((), (cause.unknown,))
     if idle is not None:
-        return _Types((), (idle,), in_prefixes=cni.prefix_delegation)
+        return _Types((), (idle,))
     found = []
     resolved_types, unknown = collect(assessment.instances(group))
     for resolved in resolved_types:
         try:
             found.append(_found(group, resolved.instance, assessment, custom_networking=cni.custom_networking))
         except Undecidable as cause:
-            unknown = cause.unknown if unknown is None else unknown
+            unknown = first_unknown(unknown, cause.unknown)
     # A type that is named twice (in the template and as an override) is one type.
     types = {item.forecast.instance.name: item for item in found}
     missing = () if unknown is None else (unknown,)
-    return _Types(tuple(types.values()), missing, in_prefixes=cni.prefix_delegation)
+    return _Types(tuple(types.values()), missing)
 
 
 def _found(group: NodeGroup, instance: InstanceType, assessment: Assessment, *, custom_networking: bool) -> _Found:
@@ -185,8 +190,9 @@ def _found(group: NodeGroup, instance: InstanceType, assessment: Assessment, *, 
     crowded: tuple[NodeLoad, ...] = ()
     if gaps:
         # More pods than there is room for take no more addresses, and wait for one.
-        numbers.append(room.value + assessment.assumptions.most_pods + (instance.branch_interfaces or 0))
-        crowded = (assessment.load(group, instance, numbers[-1]),)
+        crowd = room.value + assessment.assumptions.most_pods + (instance.branch_interfaces or 0)
+        numbers.append(crowd)
+        crowded = (assessment.load(group, instance, crowd),)
     branches = tuple(
         load
         for number, load in zip(numbers, (*loads, *crowded), strict=True)
@@ -202,14 +208,14 @@ def _found(group: NodeGroup, instance: InstanceType, assessment: Assessment, *, 
         limits=limits,
         room=Estimate.of(room),
         addresses=Loads.each(lambda state: _estimate(loads, state, _all, gaps).plus(more)),
-        ready=all(load.idle.ready for load in loads),
+        ready={load.idle.ready for load in loads} == {True},
     )
     return _Found(forecast, loads, custom_networking, gaps, crowded, more)
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A part of what a node takes: its least, its most, its sum, and the least it can be if nothing is known.
+    """A part of what a node takes: its least, its most, and its sum.
 
     `has_other_cards` says whether addresses on other network cards are among it.
     """
@@ -217,7 +223,6 @@ class _Part:
     least: Callable[[NodeAddresses], int]
     most: Callable[[NodeAddresses], int]
     working: Callable[[NodeAddresses], str]
-    floor: int
     has_other_cards: bool = False
 
 
@@ -225,20 +230,17 @@ _all = _Part(
     least=lambda taken: taken.total,
     most=lambda taken: taken.total_at_most,
     working=lambda taken: taken.working,
-    floor=1,
     has_other_cards=True,
 )
 _first_interface = _Part(
     least=lambda taken: taken.on_first_interface,
     most=lambda taken: taken.on_first_interface,
     working=lambda _: "",
-    floor=1,
 )
 _prefixes = _Part(
     least=lambda taken: taken.prefixes,
     most=lambda taken: taken.prefixes_at_most,
     working=lambda _: "",
-    floor=0,
 )
 
 
@@ -257,7 +259,6 @@ def _in_node_subnet(*, custom_networking: bool) -> _Part:
         least=lambda taken: taken.node_subnet_addresses,
         most=lambda taken: taken.node_subnet_addresses + (0 if custom_networking else _chance(taken)),
         working=lambda taken: "1 primary interface" if custom_networking else taken.working,
-        floor=1,
         has_other_cards=not custom_networking,
     )
 
@@ -267,7 +268,6 @@ def _in_pod_subnet(*, custom_networking: bool) -> _Part:
         least=lambda taken: taken.pod_subnet_addresses,
         most=lambda taken: taken.pod_subnet_addresses + (_chance(taken) if custom_networking else 0),
         working=lambda taken: taken.pod_subnet_working,
-        floor=0,
         has_other_cards=custom_networking,
     )
 
@@ -281,7 +281,6 @@ def _singles(*, custom_networking: bool) -> _Part:
         least=least,
         most=lambda taken: least(taken) + _chance(taken) - ADDRESSES_PER_PREFIX * _prefixes_by_chance(taken),
         working=lambda _: "",
-        floor=0,
         has_other_cards=True,
     )
 
@@ -298,16 +297,16 @@ def _estimate(loads: Sequence[NodeLoad], state: LoadState, part: _Part, gaps: tu
     return Estimate(least, most, working, gaps if least != most else ())
 
 
-def _forecast(found: _Types) -> NodeForecast:
+def _forecast(found: _Types, *, in_prefixes: bool) -> NodeForecast:
     def loads(part_of: Callable[[_Found], _Part], floor: int) -> Loads:
         return Loads.each(lambda state: _over_types(found, state, part_of, floor))
 
     return NodeForecast(
         types=tuple(item.forecast for item in found.types),
-        addresses=loads(lambda _: _all, _all.floor),
+        addresses=loads(lambda _: _all, 1),
         in_node_subnet=loads(lambda item: _in_node_subnet(custom_networking=item.custom_networking), 1),
         in_pod_subnet=loads(lambda item: _in_pod_subnet(custom_networking=item.custom_networking), 0),
-        prefixes=loads(lambda _: _prefixes, 0) if found.in_prefixes else _NOTHING,
+        prefixes=loads(lambda _: _prefixes, 0) if in_prefixes else _NOTHING,
         singles=loads(lambda item: _singles(custom_networking=item.custom_networking), 0),
         on_first_interface=loads(lambda _: _first_interface, 1),
         wanted=Loads.each(lambda state: _pods(found, state, lambda taken: taken.pods)),
