@@ -47,6 +47,11 @@ class Estimate:
         return self.least if self.least == self.most else None
 
     @property
+    def at_least(self) -> int:
+        """Return the least that a number of things can be: 0 where there is no bound."""
+        return self.least or 0
+
+    @property
     def is_zero(self) -> bool:
         """Return whether the number is certainly 0."""
         return self.least == 0 and self.most == 0
@@ -76,7 +81,7 @@ class Estimate:
         if self.is_zero or other.is_zero:
             return Estimate.known(0)
         return Estimate(
-            (self.least or 0) * (other.least or 0),
+            self.at_least * other.at_least,
             _both(self.most, other.most, int.__mul__),
             "",
             _union(self.gaps, other.gaps),

@@ -64,7 +64,7 @@ class NodeForecast:
     def serves(self, state: LoadState) -> bool | None:
         """Return whether all pods of a node get an address; None if it is open."""
         unserved = self.unserved.of(state)
-        if self.ready is False or (unserved.least or 0) > 0:
+        if self.ready is False or unserved.at_least > 0:
             return False
         return True if self.ready and unserved.most == 0 else None
 

@@ -240,7 +240,7 @@ def _prefix_delegation(cluster: Cluster, groups: Sequence[GroupForecast], assess
     }
     helped: dict[str, int] = {}
     for name, found in crowded.items():
-        here = f"{name} has room for {counted((found.room.most or 0) - host, 'pod')} with an address, {expected} are"
+        here = f"{name} has room for {counted(found.room.at_least - host, 'pod')} with an address, {expected} are"
         try:
             room = node_room(found.instance, with_prefixes, host_network_pods=host).value - host
             possible = uses_prefixes(found.instance, with_prefixes) and room >= expected
@@ -263,7 +263,7 @@ def _prefix_delegation(cluster: Cluster, groups: Sequence[GroupForecast], assess
     low = [
         group.group
         for group in after.groups
-        if _belongs(group.group, cluster) and any((found.max_pods.least or 0) < needed for found in group.node.types)
+        if _belongs(group.group, cluster) and any(found.max_pods.at_least < needed for found in group.node.types)
     ]
     then = _changed(assessment, world, least=needed) if low else after
     text = "; ".join(f"{here}: ENABLE_PREFIX_DELEGATION=true makes room for {room:,}" for here, room in helped.items())
@@ -279,7 +279,7 @@ def _more_max_pods(groups: Sequence[GroupForecast], assessment: Assessment) -> I
         low = [
             found
             for found in group.node.types
-            if found.max_pods.most is not None and found.max_pods.most < needed <= (found.room.most or 0)
+            if found.max_pods.most is not None and found.max_pods.most < needed <= found.room.at_least
         ]
         if not low:
             continue

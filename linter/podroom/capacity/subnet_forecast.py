@@ -193,7 +193,7 @@ def _partly(share: ShareForecast, least: Loads, gap: Unknown) -> ShareForecast:
 
     def fewer(loads: Loads, floor: Loads | None = None) -> Loads:
         def bound(state: LoadState) -> Estimate:
-            low = 0 if floor is None else floor.of(state).least or 0
+            low = 0 if floor is None else floor.of(state).at_least
             return loads.of(state).without_bound_below(low, gap).because("")
 
         return Loads.each(bound)
@@ -208,7 +208,7 @@ def _partly(share: ShareForecast, least: Loads, gap: Unknown) -> ShareForecast:
 
 def _difference(whole: Estimate, part: Estimate) -> Estimate:
     """Return what is left of a number without a part of it."""
-    most = None if whole.most is None else max(0, whole.most - (part.least or 0))
+    most = None if whole.most is None else max(0, whole.most - part.at_least)
     return Estimate(0, most, "", whole.gaps)
 
 
@@ -254,7 +254,7 @@ def _forecast(
             found = _lesser(found, _fits(blocks, shares, lambda share: share.prefixes_per_node.of(state)))
             # At the worst every single address spoils a block of its own.
             scattered = _fits(unspoilt, shares, lambda share: share.blocks_at_worst(state))
-            found = Estimate(min(found.least or 0, scattered.least or 0), found.most, "", found.gaps)
+            found = Estimate(min(found.at_least, scattered.at_least), found.most, "", found.gaps)
         open_numbers = [share.node.unserved.of(state) for share in shares] if None in served else []
         return found.without_bound_below(0, *_gaps(*open_numbers)) if open_numbers else found
 
@@ -281,7 +281,7 @@ def _blocks(
 
     def free(state: LoadState) -> Estimate:
         singles = total([share.maximum.times(share.singles_per_node.of(state)) for share in shares]).plus(reserved)
-        packed = -(-max(0, (singles.least or 0) - _SPARE_IN_END_BLOCKS) // ADDRESSES_PER_PREFIX)
+        packed = -(-max(0, singles.at_least - _SPARE_IN_END_BLOCKS) // ADDRESSES_PER_PREFIX)
         spoiled = Estimate(packed, singles.most, "", singles.gaps)
         return blocks.minus(asked.of(state)).minus(spoiled)
 
@@ -328,7 +328,7 @@ def _fits(
 def _lesser(one: Estimate, other: Estimate) -> Estimate:
     if one.value is not None and other.value is not None:
         return one if one.value <= other.value else other
-    least = min(one.least or 0, other.least or 0)
+    least = min(one.at_least, other.at_least)
     bounds = [bound for bound in (one.most, other.most) if bound is not None]
     return Estimate(least, min(bounds, default=None), "", tuple(dict.fromkeys((*one.gaps, *other.gaps))))
 

@@ -11,6 +11,9 @@ from podroom.values import Known, Undecidable, Unknown
 _MOST_UNAVAILABLE = 100
 """Nodes that Amazon EKS replaces at once at the most (API_NodegroupUpdateConfig)."""
 
+_MOST_ABOVE_100 = 100
+"""How many percent of a group an instance refresh may add at the most."""
+
 _MINIMAL = "MINIMAL"
 
 
@@ -19,19 +22,19 @@ def surge(group: NodeGroup, zones: Estimate) -> Estimate:
     if group.kind is not GroupKind.MANAGED:
         return _refresh_surge(group)
     updates = group.updates if group.updates is not None else UpdateSettings()
-    unavailable = _unavailable(updates, size_estimate(group.maximum_size))
-    strategies, gaps = _strategies(updates)
+    fewest, most, gaps = _unavailable(updates, size_estimate(group.maximum_size))
+    strategies, doubts = _strategies(updates)
     bounds = [
         Estimate.of(update_surge(zone_count, max_unavailable=nodes, minimal=minimal))
-        for zone_count in {zones.least or 1, zones.most or zones.least or 1}
-        for nodes in {unavailable.least or 1, unavailable.most or _MOST_UNAVAILABLE}
+        for zone_count in {zones.at_least, zones.at_least if zones.most is None else zones.most}
+        for nodes in {fewest, most}
         for minimal in strategies
     ]
-    found = either(bounds, "", *gaps)
+    found = either(bounds, "", *doubts)
     if zones.most is None:
-        return Estimate(found.least, None, "", (*zones.gaps, *unavailable.gaps, *gaps))
+        found = Estimate(found.least, None, "", found.gaps)
     # Where the larger of the two is the same whatever is not known, nothing is open.
-    return found if found.value is not None else either([found], "", *unavailable.gaps)
+    return found if found.value is not None else either([found], "", *zones.gaps, *gaps)
 
 
 def _refresh_surge(group: NodeGroup) -> Estimate:
@@ -44,38 +47,37 @@ def _refresh_surge(group: NodeGroup) -> Estimate:
     if percentage is None:
         return Estimate.known(0, "0: no update of a self-managed node group adds nodes")
     percent, size = size_estimate(percentage), size_estimate(group.maximum_size)
-    extra = Estimate(_more(percent.least), _more(percent.most), "", percent.gaps)
-    least = (size.least or 0) * (extra.least or 0) // 100
-    most = None if size.most is None or extra.most is None else -(-size.most * extra.most // 100)
-    gaps = (*size.gaps, *extra.gaps)
-    working = f"max_healthy_percentage {percent.value}: {extra.value} % of {size.value}" if not gaps else ""
-    return Estimate(least, most, working, gaps)
+    fewest, most = _above_100(percent.at_least), _MOST_ABOVE_100 if percent.most is None else _above_100(percent.most)
+    gaps = (*size.gaps, *percent.gaps)
+    working = "" if gaps else f"max_healthy_percentage {percent.value}: {fewest} % of {size.value}"
+    return Estimate(
+        size.at_least * fewest // 100, None if size.most is None else -(-size.most * most // 100), working, gaps
+    )
 
 
-def _more(percent: int | None) -> int | None:
-    """Return what is above 100 %, at most the 100 % that EC2 Auto Scaling allows."""
-    return 100 if percent is None else min(100, max(0, percent - 100))
+def _above_100(percent: int) -> int:
+    return min(_MOST_ABOVE_100, max(0, percent - 100))
 
 
-def _unavailable(updates: UpdateSettings, size: Estimate) -> Estimate:
-    """Return how many nodes may be unavailable at once: 1 unless something else is said, never more than 100."""
+def _unavailable(updates: UpdateSettings, size: Estimate) -> tuple[int, int, tuple[Unknown, ...]]:
+    """Return how many nodes may be unavailable at once, the fewest and the most, and why it is not known.
+
+    1 unless something else is said, and never more than 100.
+    """
     if updates.missing is not None:
-        return _within(1, size.most, (updates.missing,))
+        return 1, _within(size.most), (updates.missing,)
     if updates.max_unavailable is not None:
         number = size_estimate(updates.max_unavailable)
-        return _within(number.least, number.most, number.gaps)
+        return _within(number.least), _within(number.most), number.gaps
     if updates.max_unavailable_percentage is None:
-        return Estimate.known(1)
-    percent = size_estimate(updates.max_unavailable_percentage)
-    low = -(-(size.least or 0) * (percent.least or 0) // 100)
-    high = None if size.most is None or percent.most is None else -(-size.most * percent.most // 100)
-    return _within(low, high, (*size.gaps, *percent.gaps))
+        return 1, 1, ()
+    share = size.times(size_estimate(updates.max_unavailable_percentage))
+    low, high = (None if percents is None else -(-percents // 100) for percents in (share.at_least, share.most))
+    return _within(low), _within(high), share.gaps
 
 
-def _within(least: int | None, most: int | None, gaps: tuple[Unknown, ...]) -> Estimate:
-    low = min(_MOST_UNAVAILABLE, max(1, least or 0))
-    high = _MOST_UNAVAILABLE if most is None else min(_MOST_UNAVAILABLE, max(1, most))
-    return Estimate(low, high, "", gaps if low != high else ())
+def _within(nodes: int | None) -> int:
+    return _MOST_UNAVAILABLE if nodes is None else min(_MOST_UNAVAILABLE, max(1, nodes))
 
 
 def _strategies(updates: UpdateSettings) -> tuple[list[bool], tuple[Unknown, ...]]:
