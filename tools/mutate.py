@@ -240,7 +240,8 @@ def kept_worlds() -> Iterator[None]:
             if not all(place.startswith((str(CHECKOUT), examples)) for place in places):
                 return understand(request)  # a test may write other files there
             about = (tuple(request.given), tuple(request.environment.items()), request.workspace, request.reader)
-            key = (str(Path.cwd()), tuple(request.paths), tuple(request.plans), repr(about))
+            beside = (tuple(request.plans), tuple(request.inventories))
+            key = (str(Path.cwd()), tuple(request.paths), beside, repr(about))
             if key not in kept:
                 kept[key] = understand(request)
             return kept[key]

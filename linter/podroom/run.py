@@ -120,7 +120,7 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
 
         worlds = [with_cni_order(world) if world.root in of_eksctl else world for world in worlds]
     if inventories is not None:
-        worlds = [inventories.laid(world) for world in worlds]
+        worlds = inventories.laid(worlds)
     problems += [Problem(problem.message, problem.span, problem.span.path) for problem in loose.problems]
     problems += [Problem(problem.message, problem.span, problem.path) for problem in files.problems]
     return worlds, list(dict.fromkeys(problems)), files

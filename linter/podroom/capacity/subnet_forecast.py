@@ -10,6 +10,7 @@ from podroom.capacity.demand import space
 from podroom.capacity.discovery import discovered
 from podroom.capacity.estimate import Estimate, Loads, LoadState, either, total
 from podroom.capacity.interfaces import ADDRESSES_PER_PREFIX
+from podroom.capacity.measured import measured
 from podroom.capacity.node_forecast import NodeForecast
 from podroom.capacity.placement import custom_networking, nodes_here, presence_of
 from podroom.capacity.reserves import ReserveForecast, reserves_in
@@ -235,6 +236,7 @@ def _forecast(
         usable, blocks = Estimate.of(room.addresses), Estimate.of(room.blocks)
     except Undecidable as cause:
         usable = blocks = Estimate.unknown(cause.unknown)
+    reserves = measured(subnet, usable, reserves, [(share.group, share.per_node) for share in shares])
     at_maximum = _sum(shares, lambda share: share.maximum)
     asked = Loads.each(
         lambda state: total([share.maximum.times(share.prefixes_per_node.of(state)) for share in shares])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from podroom.assembly.live.names import Name, name_of
+from podroom.assembly.live.running import running_nodes
 from podroom.assembly.live.templates import find_version, read_version
 from podroom.model.live import Listed
 from podroom.model.world import (
@@ -22,21 +24,28 @@ from podroom.sources.live.records import Listing, Live, LiveGroup
 from podroom.values import Known, Members, Unknown
 
 
-def with_live_groups(world: World, live: Live) -> World:
-    """Return a World whose node groups know what their Auto Scaling groups launch, and notices where that is open."""
+def with_live_groups(world: World, live: Live, ids: Mapping[str, str]) -> World:
+    """Return a World whose node groups know what runs and what their Auto Scaling groups launch.
+
+    `ids` are those of the subnets by address.  Notices say where it cannot be told what a group launches.
+    """
     if not live.groups:
         return world
     groups = []
     notices = []
+    addresses = {ids[subnet.address]: subnet.address for subnet in world.subnets if subnet.address in ids}
     for group in world.node_groups:
         found = find_group(group, world, live)
-        drift = None if found is None else _drift(group, found, live)
+        if found is None:
+            groups.append(group)
+            continue
+        drift = _drift(group, found, live)
+        running = running_nodes(found, live, addresses, group.span)
         if isinstance(drift, Unknown):
             notices.append(Notice(f"what {group.address} launches is not compared: {drift.reason}", group.span))
-        if isinstance(drift, GroupDrift) and group.drift is None:  # a plan knows what Terraform had left
-            groups.append(replace(group, drift=drift))
-        else:
-            groups.append(group)
+        # A plan knows what Terraform had left.
+        changed = drift if isinstance(drift, GroupDrift) and group.drift is None else group.drift
+        groups.append(replace(group, drift=changed, running=running))
     return replace(world, node_groups=tuple(groups), notices=(*world.notices, *notices))
 
 

@@ -29,9 +29,13 @@ class Inventories:
         found = self._known[module.directory, variant] = resolved(module, self._live)
         return found.module
 
-    def laid(self, world: World) -> World:
-        """Return a World with what is there beside what is declared."""
+    def laid(self, worlds: Sequence[World]) -> list[World]:
+        """Return Worlds with what is there beside what is declared."""
+        with_clusters = {world.root for world in worlds if world.clusters}
+        return [self._laid(world, alone=len(with_clusters) == 1 and len(world.clusters) == 1) for world in worlds]
+
+    def _laid(self, world: World, *, alone: bool) -> World:
         known = self._known.get((world.root, world.variant))
-        return with_live(
-            world, self._live, {} if known is None else known.ids, () if known is None else known.unresolved
-        )
+        if known is None:
+            return with_live(world, self._live, {}, (), alone=alone)
+        return with_live(world, self._live, known.ids, known.unresolved, alone=alone)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from podroom.assembly.live.clusters import with_live_clusters
 from podroom.assembly.live.groups import with_live_groups
 from podroom.assembly.live.subnets import with_live_subnets
 from podroom.model.world import Notice, World
@@ -13,8 +14,12 @@ from podroom.sources.live.records import Live
 from podroom.values import Unknown
 
 
-def with_live(world: World, live: Live, ids: Mapping[str, str], unresolved: Sequence[Unknown]) -> World:
-    """Return a World with what was listed of its parts, and notices of what that does not tell."""
-    world = with_live_groups(with_live_subnets(world, live, ids), live)
+def with_live(world: World, live: Live, ids: Mapping[str, str], unresolved: Sequence[Unknown], *, alone: bool) -> World:
+    """Return a World with what was listed of its parts, and notices of what that does not tell.
+
+    `ids` are those of what it makes and finds, `alone` says that no other World of the run has a cluster.
+    """
+    world = with_live_clusters(world, live, alone=alone)
+    world = with_live_groups(with_live_subnets(world, live, ids), live, ids)
     told = [Notice(one.reason, one.origin) for one in unresolved if isinstance(one.origin, Span)]
     return replace(world, notices=(*world.notices, *told))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 
-from podroom.catalog.cni_variables import find_cni_variable
+from podroom.sources.live.cni import kept_variables
 from podroom.sources.live.fields import Fields, needed, part, parts, tags, text, texts, whole
 from podroom.sources.live.records import (
     Listing,
@@ -232,11 +232,7 @@ def _add_on(item: Fields, shown: str, live: Live) -> None:
     if name != "vpc-cni":
         return
     values = _configuration(text(item, "configurationValues"))
-    environment = {
-        key: str(value).lower() if isinstance(value, bool) else str(value)
-        for key, value in part(values, "env").items()
-        if find_cni_variable(key) is not None and isinstance(value, str | int)
-    }
+    environment = kept_variables(part(values, "env").items())
     live.cni.append(LiveCni(shown, cluster, text(item, "addonVersion"), environment, whole=False))
 
 

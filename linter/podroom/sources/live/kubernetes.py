@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from podroom.catalog.cni_variables import find_cni_variable
+from podroom.sources.live.cni import kept_variables
 from podroom.sources.live.fields import Fields, needed, part, parts, text
 from podroom.sources.live.records import Listing, Live, LiveCni, LiveEniConfig, LiveNode
 
@@ -79,11 +79,9 @@ def _daemon_set(item: Fields, shown: str, live: Live) -> None:
     for container in parts(part(item, "spec", "template", "spec"), "containers"):
         if text(container, "name") != _CONTAINER:
             continue
-        environment = {}
-        for one in parts(container, "env"):
-            name = text(one, "name")
-            if find_cni_variable(name) is not None and "valueFrom" not in one:
-                environment[name] = text(one, "value")
+        environment = kept_variables(
+            (text(one, "name"), None if "valueFrom" in one else text(one, "value")) for one in parts(container, "env")
+        )
         tag = text(container, "image").partition("@")[0].rpartition(":")[2]
         live.cni.append(LiveCni(shown, "", tag, environment, whole=True))
 

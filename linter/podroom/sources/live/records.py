@@ -168,14 +168,15 @@ class LiveCluster:
 class LiveCni:
     """The VPC CNI of a cluster as its DaemonSet or add-on has it.
 
-    `environment` holds the variables that aws-node reads, no others; `whole` says that these are all that it gets.
+    `environment` holds the variables that podroom judges, None for a value that is not kept; `whole` says that aws-node
+    gets no others of these.
     `cluster` is empty where the listing does not say.
     """
 
     source: str
     cluster: str
     version: str
-    environment: Mapping[str, str]
+    environment: Mapping[str, str | None]
     whole: bool
 
 

@@ -1,0 +1,144 @@
+"""PR121 live-nodes-above-room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from podroom.capacity.assessment import Assessment
+from podroom.capacity.working import counted
+from podroom.catalog import documents
+from podroom.model.live import LiveNodes
+from podroom.model.world import Cluster
+from podroom.rule import Confidence, Example, Finding, Rule, Severity
+from podroom.values import Undecidable, Unknown, first_unknown
+from podroom_rules.wording import STUCK_PODS, assumed_cni
+
+_MOST_NAMES = 3
+_CONFIGURATION = """
+resource "aws_eks_cluster" "main" {
+  name     = "main"
+  version  = "1.33"
+  role_arn = "arn:aws:iam::111122223333:role/cluster"
+  vpc_config {
+    subnet_ids = ["subnet-1", "subnet-2"]
+  }
+}
+
+resource "aws_eks_node_group" "workers" {MARK
+  cluster_name    = aws_eks_cluster.main.name
+  node_group_name = "workers"
+  node_role_arn   = "arn:aws:iam::111122223333:role/nodes"
+  subnet_ids      = ["subnet-1", "subnet-2"]
+  instance_types  = ["m7g.2xlarge"]
+  ami_type        = "AL2023_ARM_64_STANDARD"
+  scaling_config {
+    min_size     = 1
+    desired_size = 1
+    max_size     = 3
+  }
+}
+"""
+_NODES = """{
+  "kind": "List",
+  "items": [
+    {
+      "kind": "Node",
+      "metadata": {
+        "name": "ip-10-0-0-1.eu-west-1.compute.internal",
+        "labels": {"node.kubernetes.io/instance-type": "TYPE", "eks.amazonaws.com/nodegroup": "workers"}
+      },
+      "status": {"allocatable": {"pods": "58"}}
+    }
+  ]
+}
+"""
+
+
+class LiveNodesAboveRoom(Rule[Cluster]):
+    """Nodes that run allow more pods than they have room for.
+
+    `kubectl get nodes` (`--inventory`) tells what kubelet was given on each node (`status.allocatable.pods`) and the
+    instance type.  This rule compares it with the room that the type has with the settings of the VPC CNI.  It finds
+    what no configuration tells: a type that was changed in the console, nodes from before a change, an image with
+    another default.  The scheduler fills such a node, and the pods beyond its room stay in ContainerCreating with
+
+        failed to assign an IP address to container
+
+    Nodes of Fargate, EKS Auto Mode and Windows are left out.
+
+    Remedy: bring the instance type and max pods together, in the configuration and in the Auto Scaling group, and replace
+    the nodes.
+    """
+
+    code = "PR121"
+    name = "live-nodes-above-room"
+    severity = Severity.ERROR
+    subject = Cluster
+    sources = (
+        "https://kubernetes.io/docs/reference/node/node-status/#capacity",
+        documents.CNI_MAX_PODS_LIST,
+        documents.CNI_IPAMD,
+    )
+    bad = (
+        Example(
+            "58 pods are right for the m7g.2xlarge that is declared, and the node is an m7g.large",
+            {
+                "main.tf": _CONFIGURATION.replace("MARK", " # expect: PR121"),
+                "inventory.json": _NODES.replace("TYPE", "m7g.large"),
+            },
+        ),
+    )
+    good = (
+        Example(
+            "the node is what is declared",
+            {"main.tf": _CONFIGURATION.replace("MARK", ""), "inventory.json": _NODES.replace("TYPE", "m7g.2xlarge")},
+        ),
+    )
+
+    def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
+        """Yield a finding for all nodes of one type and group that allow the same number."""
+        if not subject.nodes or subject.ip_family.need() != "ipv4":
+            return
+        unknown: Unknown | None = None
+        for nodes in subject.nodes:
+            try:
+                finding = self._judge_nodes(nodes, subject, assessment)
+            except Undecidable as cause:
+                unknown = first_unknown(unknown, cause.unknown)
+                continue
+            if finding is not None:
+                yield finding
+        if unknown is not None:
+            raise Undecidable(unknown)
+
+    def _judge_nodes(self, nodes: LiveNodes, cluster: Cluster, assessment: Assessment) -> Finding | None:
+        instance = assessment.catalog.find(nodes.type)
+        if instance is None:
+            raise Undecidable(Unknown(assessment.catalog.why_absent(nodes.type), cluster.span))
+        group = next((one for one in assessment.world.node_groups if one.address == nodes.group), None)
+        place = cluster if group is None else group
+        room = assessment.room(instance, assessment.behavior(cluster.cni), place.span)
+        pods = nodes.pods.need()
+        if pods <= room.value:
+            return None
+        several = len(nodes.names) > 1
+        names = ", ".join(nodes.names[:_MOST_NAMES]) + (", ..." if len(nodes.names) > _MOST_NAMES else "")
+        return self.finding(
+            place.span,
+            place,
+            f"{counted(len(nodes.names), 'running node')} of type {nodes.type} "
+            f"{'allow' if several else 'allows'} {pods} pods{' each' if several else ''}, but "
+            f"{'have' if several else 'has'} room for {room.value}: {names}",
+            label=f"room for {room.value}: {room.working}",
+            effect=STUCK_PODS,
+            fix="bring the type and max pods together, here and in the Auto Scaling group; then replace these nodes",
+            assumption=assumed_cni(cluster.cni),
+            confidence=Confidence.MEDIUM if cluster.cni.declared_by is None else Confidence.HIGH,
+            evidence={
+                "nodes": list(nodes.names),
+                "instance_type": nodes.type,
+                "max_pods": pods,
+                "room": room.value,
+                "working": room.working,
+            },
+        )

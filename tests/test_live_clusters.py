@@ -1,0 +1,338 @@
+"""Inventories of nodes, of the CNI and of free addresses: what they fill, find and leave open, and never give away."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checkout import podroom
+from test_inventory import (
+    EXACT,
+    MANAGED,
+    NODE_CONFIG,
+    SECRET,
+    SUBNETS,
+    auto_scaling,
+    files,
+    judged,
+    shown,
+    subnet,
+    versions,
+)
+
+WORKERS = MANAGED.replace("NAME", EXACT)
+
+
+def node(
+    name: str = "ip-10-0-0-1", kind: str = "m7g.large", pods: object = "58", instance: str = "i-1", **labels: str
+) -> dict[str, Any]:
+    """Return a node as `kubectl get nodes -o json` lists it."""
+    named = {"node.kubernetes.io/instance-type": kind, "eks.amazonaws.com/nodegroup": "workers"}
+    named |= {key.replace("__", "/").replace("_", "."): value for key, value in labels.items()}
+    return {
+        "kind": "Node",
+        "metadata": {"name": name, "labels": named},
+        "spec": {"providerID": f"aws:///eu-west-1a/{instance}"},
+        "status": {"allocatable": {"pods": pods}},
+    }
+
+
+def listed(*items: object, kind: str = "List") -> dict[str, Any]:
+    return {"apiVersion": "v1", "kind": kind, "items": list(items)}
+
+
+def daemon_set(**variables: object) -> dict[str, Any]:
+    """Return what `kubectl get daemonset aws-node -o json` prints."""
+    env = [
+        {"name": name, **(value if isinstance(value, dict) else {"value": value})} for name, value in variables.items()
+    ]
+    container = {"name": "aws-node", "image": "a.registry/amazon-k8s-cni:v1.20.4-eksbuild.1", "env": env}
+    sidecar = {"name": "aws-eks-nodeagent", "env": [{"name": "WARM_IP_TARGET", "value": "77"}]}
+    spec = {"template": {"spec": {"containers": [sidecar, container]}}}
+    return {"kind": "DaemonSet", "metadata": {"name": "aws-node"}, "spec": spec}
+
+
+# --- nodes -----------------------------------------------------------------------------------------
+
+
+def test_nodes_that_allow_too_many_pods_are_told_together_at_their_group(tmp_path: Path) -> None:
+    nodes = [node(f"ip-{number}") for number in range(5)]
+    (finding,) = judged(tmp_path, WORKERS, listed(*nodes), code="PR121")
+    assert finding["message"] == (
+        "5 running nodes of type m7g.large allow 58 pods each, but have room for 29: ip-0, ip-1, ip-2, ..."
+    )
+    assert (finding["address"], finding["line"]) == ("aws_eks_node_group.workers", 11)
+    assert finding["evidence"]["nodes"] == [f"ip-{number}" for number in range(5)]
+
+
+WELL = {
+    "as many as there is room for": node(pods="29"),
+    "no type": {**node(), "metadata": {"name": "x", "labels": {}}},
+    "EKS Auto Mode": node(eks_amazonaws_com__compute="x", **{"eks_amazonaws_com__compute-type": "auto"}),
+    "Fargate": node(**{"eks_amazonaws_com__compute-type": "fargate"}),
+    "Windows": node(kubernetes_io__os="windows"),
+    "another cluster": node(**{"alpha_eksctl_io__cluster-name": "other"}),
+}
+
+
+@pytest.mark.parametrize("case", WELL)
+def test_other_nodes_are_nobodys_fault(case: str, tmp_path: Path) -> None:
+    assert judged(tmp_path, WORKERS, listed(WELL[case]), code="PR121") == []
+
+
+def test_what_is_not_known_of_a_node_is_undecided(tmp_path: Path) -> None:
+    for one, reason in (
+        (node(kind="x9.huge"), "x9.huge"),
+        (node(pods="many"), "does not tell status.allocatable.pods of ip-10-0-0-1"),
+    ):
+        result = podroom("check", "--format", "json", *files(tmp_path, WORKERS, [listed(one)]))
+        (undecided,) = (one for one in json.loads(result.stdout)["undecided"] if "PR121" in one["codes"])
+        assert reason in undecided["reason"]
+
+
+TWO = WORKERS + WORKERS.replace('"main"', '"other"').replace("_cluster.main", "_cluster.other").replace(
+    '"workers"', '"others"'
+).replace('"aws_eks_cluster" "other"', '"aws_eks_cluster" "other"')
+
+
+def test_of_several_clusters_the_tags_of_the_group_tell_which_a_node_is_of(tmp_path: Path) -> None:
+    group = auto_scaling("m7g.2xlarge", cluster="other", node_group="others")
+    group["AutoScalingGroups"][0]["Instances"] = [{"InstanceId": "i-1", "LifecycleState": "InService"}]
+    world = shown(tmp_path, TWO, listed(node()), group)
+    assert [(one["address"], len(one["nodes"])) for one in world["clusters"]] == [
+        ("aws_eks_cluster.main", 0),
+        ("aws_eks_cluster.other", 1),
+    ]
+    assert world["clusters"][1]["nodes"][0]["group"] == "aws_eks_node_group.others"
+
+
+def test_where_nothing_tells_the_cluster_that_is_said(tmp_path: Path) -> None:
+    world = shown(tmp_path, TWO, listed(node()), daemon_set(WARM_IP_TARGET="2"))
+    assert [one["nodes"] for one in world["clusters"]] == [[], []]
+    assert [one["message"].rpartition("/")[2] for one in world["notices"]] == [
+        f"listed-{number}.txt does not say which cluster it is of: give it with the folder of one cluster only"
+        for number in range(2)
+    ]
+
+
+# --- the CNI ---------------------------------------------------------------------------------------
+
+
+def settings(world: Mapping[str, Any]) -> dict[str, Any]:
+    (cluster,) = world["clusters"]
+    return dict(cluster["cni"])
+
+
+def environment(world: Mapping[str, Any]) -> dict[str, str]:
+    return {one["name"]: one["value"].get("value", "?") for one in settings(world)["environment"]}
+
+
+def test_the_daemon_set_tells_how_the_cni_is_set_where_nothing_here_does(tmp_path: Path) -> None:
+    world = shown(tmp_path, WORKERS, daemon_set(ENABLE_PREFIX_DELEGATION="true", WARM_PREFIX_TARGET="1"))
+    assert environment(world) == {"ENABLE_PREFIX_DELEGATION": "true", "WARM_PREFIX_TARGET": "1"}
+    assert settings(world)["version"]["value"] == "v1.20.4-eksbuild.1"
+    assert settings(world)["from_manifest"] is False
+    assert settings(world)["declared_by"].startswith("DaemonSet aws-node in ")
+
+
+def test_the_room_of_nodes_is_that_of_the_cni_that_runs(tmp_path: Path) -> None:
+    nodes = listed(node(pods="110"))
+    assert judged(tmp_path, WORKERS, nodes, daemon_set(), code="PR121")
+    assert not judged(tmp_path, WORKERS, nodes, daemon_set(ENABLE_PREFIX_DELEGATION="true"), code="PR121")
+
+
+def add_on(cluster: str = "main", **variables: object) -> dict[str, Any]:
+    """Return what `aws eks describe-addon` prints."""
+    values = json.dumps({"env": variables, "secret": SECRET})
+    named = {"addonName": "vpc-cni", "clusterName": cluster, "addonVersion": "v1.19.0-eksbuild.1"}
+    return {"addon": {**named, "configurationValues": values}}
+
+
+def test_the_add_on_tells_it_too_and_the_daemon_set_comes_first(tmp_path: Path) -> None:
+    answer = add_on(WARM_IP_TARGET="3", ENABLE_POD_ENI=True)
+    world = shown(tmp_path, WORKERS, answer)
+    assert environment(world) == {"WARM_IP_TARGET": "3", "ENABLE_POD_ENI": "true"}
+    assert settings(world)["from_manifest"] is True
+    assert environment(shown(tmp_path, WORKERS, daemon_set(WARM_IP_TARGET="9"), answer)) == {"WARM_IP_TARGET": "9"}
+    assert environment(shown(tmp_path, WORKERS, add_on("other", WARM_IP_TARGET="3"))) == {}
+
+
+DECLARED = (
+    WORKERS
+    + """
+resource "aws_eks_addon" "cni" {
+  cluster_name         = aws_eks_cluster.main.name
+  addon_name           = "vpc-cni"
+  configuration_values = jsonencode({ env = { WARM_IP_TARGET = "2" } })
+}
+"""
+)
+
+
+def test_what_is_declared_counts_and_what_differs_is_said(tmp_path: Path) -> None:
+    live = daemon_set(WARM_IP_TARGET="9", MAX_ENI="2", WARM_ENI_TARGET="1")
+    world = shown(tmp_path, DECLARED, live)
+    assert environment(world) == {"WARM_IP_TARGET": "2"}
+    assert [one["message"].replace(f"{tmp_path}/", "") for one in world["notices"]] == [
+        "WARM_IP_TARGET is '2' here and '9' in listed-0.txt; what is here counts",
+        "MAX_ENI is not set here and '2' in listed-0.txt; what is here counts",
+    ]
+
+
+def test_eni_configs_tell_the_subnets_of_pods_where_nothing_here_does(tmp_path: Path) -> None:
+    on = daemon_set(AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG="true", ENI_CONFIG_LABEL_DEF="topology.kubernetes.io/zone")
+    config = {"kind": "ENIConfig", "metadata": {"name": "eu-west-1a"}, "spec": {"subnet": "subnet-3"}}
+    world = shown(tmp_path, WORKERS, on, listed(config), SUBNETS)
+    (pods,) = settings(world)["pod_subnets"]["items"]
+    assert (pods["name"], pods["subnet"]["subnet"]["value"]) == ("eu-west-1a", "subnet-3")
+    assert "subnet-3" in [one["address"] for one in world["subnets"]]
+    assert not settings(shown(tmp_path, WORKERS, daemon_set(), listed(config)))["pod_subnets"]["items"]
+
+
+def test_a_cluster_that_is_declared_elsewhere_is_what_amazon_eks_says_it_is(tmp_path: Path) -> None:
+    text = WORKERS[WORKERS.index('resource "aws_eks_node_group"') :].replace("aws_eks_cluster.main.name", '"main"')
+    network = {"vpcId": "vpc-1", "subnetIds": ["subnet-1", "subnet-2"]}
+    answer = {"name": "main", "version": "1.31", "resourcesVpcConfig": network, "computeConfig": {"enabled": False}}
+    answer["kubernetesNetworkConfig"] = {"ipFamily": "ipv4"}
+    (cluster,) = shown(tmp_path, text, {"cluster": answer})["clusters"]
+    assert (cluster["version"]["value"], cluster["auto_mode"]["value"]) == ("1.31", False)
+    assert [one["subnet"]["value"] for one in cluster["subnets"]["items"]] == ["subnet-1", "subnet-2"]
+    (declared,) = shown(tmp_path, WORKERS, {"cluster": answer})["clusters"]
+    assert declared["version"]["value"] == "1.33"
+
+
+# --- free addresses --------------------------------------------------------------------------------
+
+GROWING = WORKERS.replace("m7g.2xlarge", "m5.large").replace("max_size     = 3", "max_size     = 8")
+RUNNING = [
+    {"InstanceId": "i-1", "AvailabilityZone": "eu-west-1a", "LifecycleState": "InService"},
+    {"InstanceId": "i-2", "AvailabilityZone": "eu-west-1b", "LifecycleState": "InService"},
+    {"InstanceId": "i-3", "AvailabilityZone": "eu-west-1b", "LifecycleState": "Terminating"},
+]
+
+
+def growing(free: int, instances: Sequence[object] = RUNNING) -> list[dict[str, Any]]:
+    """Return what is listed of two subnets and of the group that runs one node in each."""
+    group = auto_scaling("m5.large", cluster="main")
+    group["AutoScalingGroups"][0] |= {"VPCZoneIdentifier": "subnet-1,subnet-2", "Instances": list(instances)}
+    subnets = [{**one, "AvailableIpAddressCount": free} for one in SUBNETS["Subnets"]]
+    return [{"Subnets": subnets}, group]
+
+
+@pytest.mark.parametrize(
+    ("free", "severity"), [(59, "error"), (60, "warning"), (89, "warning"), (90, None), (200, None)]
+)
+def test_free_addresses_have_to_do_for_the_nodes_to_come(free: int, severity: str | None, tmp_path: Path) -> None:
+    found = judged(tmp_path, GROWING, *growing(free), code="PR207")
+    assert [one["severity"] for one in found] == ([severity] * 2 if severity else [])
+    for one in found:
+        assert one["evidence"]["more_nodes"] == 3
+        assert "which does not say when that was" in one["assumption"]
+
+
+def test_without_the_number_of_running_nodes_it_is_open_only_where_it_matters(tmp_path: Path) -> None:
+    for free, open_ones in ((100, 1), (200, 0)):
+        answers = growing(free)[:1]
+        result = podroom("check", "--format", "json", *files(tmp_path, GROWING, answers))
+        undecided = [one for one in json.loads(result.stdout)["undecided"] if "PR207" in one["codes"]]
+        assert len(undecided) == open_ones
+        assert all("was not listed" in one["reason"] for one in undecided)
+
+
+def reserves(folder: Path, *answers: object) -> dict[str, tuple[int, int]]:
+    """Return what is kept of subnet-1 beside nodes, by whom."""
+    result = podroom("capacity", "--format", "json", *files(folder, GROWING, answers))
+    assert result.exit_code == 0, result.output
+    (configuration,) = json.loads(result.stdout)["configurations"]
+    found = next(one for one in configuration["subnets"] if one["address"] == "subnet-1")
+    named = {one["name"].partition(" (")[0]: one["addresses"] for one in found["reserves"]}
+    return {name: (one["least"], one["most"]) for name, one in named.items()}
+
+
+def instance(identity: str, subnet_id: str, addresses: int, prefixes: int = 0) -> dict[str, Any]:
+    """Return an instance as `aws ec2 describe-instances` lists it."""
+    interface = {"SubnetId": subnet_id, "PrivateIpAddresses": [{}] * addresses, "Ipv4Prefixes": [{}] * prefixes}
+    return {
+        "InstanceId": identity,
+        "InstanceType": "m5.large",
+        "SubnetId": subnet_id,
+        "State": {"Name": "running"},
+        "NetworkInterfaces": [interface],
+        "Tags": [{"Key": "aws:autoscaling:groupName", "Value": "eks-workers-1"}],
+    }
+
+
+def test_what_others_have_of_a_subnet_is_what_is_taken_less_what_our_nodes_hold(tmp_path: Path) -> None:
+    # 251 usable - 151 free = 100 taken; a node of m5.large holds 10 (idle) to 30 (full), and all at most 100.
+    assert reserves(tmp_path, growing(151)[0])["others"] == (0, 100)
+    assert reserves(tmp_path, *growing(151))["others"] == (70, 90)
+    exact = {"Reservations": [{"Instances": [instance("i-1", "subnet-1", 12), instance("i-2", "subnet-2", 1, 2)]}]}
+    assert reserves(tmp_path, *growing(151), exact)["others"] == (88, 88)
+    others = {"Reservations": [{"Instances": [instance("i-9", "subnet-1", 12)]}]}
+    assert reserves(tmp_path, *growing(151), others)["others"] == (70, 90)
+    assert "others" not in reserves(tmp_path, {"Subnets": [{**subnet(1), "AvailableIpAddressCount": None}]})
+
+
+# --- secrets ---------------------------------------------------------------------------------------
+
+
+def planted(value: object) -> object:
+    """Return an answer with a secret in every object, beside what is read."""
+    if isinstance(value, dict):
+        return {**{key: planted(one) for key, one in value.items()}, "Password": SECRET, SECRET: 1}
+    return [planted(one) for one in value] if isinstance(value, list) else value
+
+
+USER_DATA = NODE_CONFIG.replace("20", "58").replace(
+    "\n--//--", f"\n--//\nContent-Type: text/x-shellscript\n\n#!/bin/bash\nexport TOKEN={SECRET}\n\n--//--"
+)
+FORMATS = {
+    "check": ("text", "json", "sarif", "junit", "github", "gitlab", "markdown", "rdjson"),
+    "capacity": ("text", "json", "csv", "markdown", "html"),
+    "recommend": ("text", "json", "markdown"),
+    "show": ("tree", "json"),
+}
+
+
+IN_NUMBERS = {"WARM_IP_TARGET": SECRET, "MINIMUM_IP_TARGET": {"valueFrom": {"secretKeyRef": {"key": SECRET}}}}
+
+
+@pytest.mark.parametrize("in_numbers", [False, True])
+def test_no_output_gives_away_a_secret_of_an_inventory(in_numbers: bool, tmp_path: Path) -> None:
+    texts = {"MY_TOKEN": SECRET, "ADDITIONAL_ENI_TAGS": SECRET, "ENI_CONFIG_LABEL_DEF": f"{SECRET} {SECRET}"}
+    on = daemon_set(**texts, **(IN_NUMBERS if in_numbers else {}))
+    reference = {"LaunchTemplateSpecification": {"LaunchTemplateId": "lt-1", "Version": "4"}}
+    group = auto_scaling("m7g.large", **reference)
+    group["AutoScalingGroups"][0] |= {"VPCZoneIdentifier": "subnet-1,subnet-2", "Instances": RUNNING}
+    group["AutoScalingGroups"][0]["Tags"] += [{"Key": "password", "Value": SECRET}]
+    secret_tag = {"Tags": [{"Key": "password", "Value": SECRET}, {"Key": SECRET, "Value": "1"}]}
+    answers = [
+        {"Subnets": [{**subnet(1), **secret_tag}, {**subnet(2), **secret_tag}]},
+        {"Vpcs": [{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16", **secret_tag}]},
+        group,
+        versions("m7g.large", USER_DATA),
+        {"LaunchTemplates": [{"LaunchTemplateId": "lt-1", "LaunchTemplateName": "eks-1", "LatestVersionNumber": 4}]},
+        {"Reservations": [{"Instances": [instance("i-1", "subnet-1", 12)]}]},
+        {"nodegroup": {"nodegroupName": "workers", "clusterName": "main"}},
+        {"cluster": {"name": "main", "version": "1.33", "certificateAuthority": {"data": SECRET}}},
+        add_on(WARM_IP_TARGET=SECRET, TOKEN=SECRET),
+        listed(node(instance="i-1", password=SECRET)),
+        on,
+        listed({"kind": "ENIConfig", "metadata": {"name": "a"}, "spec": {"subnet": "subnet-2"}}),
+    ]
+    arguments = files(tmp_path, GROWING.replace("m5.large", "m7g.2xlarge"), [planted(one) for one in answers])
+    spelled = {SECRET, base64.b64encode(USER_DATA.encode()).decode()[:40]}
+    said = ""
+    for command, formats in FORMATS.items():
+        for name in formats:
+            output = podroom(command, "--format", name, *arguments).output
+            assert not [secret for secret in spelled if secret in output], (command, name)
+            said += output
+    assert ("kubelet 58, room 29" in said) is not in_numbers
+    assert ("58 pods, but has room for 29" in said) is not in_numbers
+    assert ("WARM_IP_TARGET has a value in" in said) is in_numbers
