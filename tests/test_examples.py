@@ -78,9 +78,30 @@ def test_every_incident_has_a_healthy_twin_and_a_readme_that_leads_to_it() -> No
         assert f"(../{name})" in read(f"{scenario}-healthy")
 
 
+INVENTORIES = sorted(
+    (path.relative_to(CHECKOUT).as_posix(), code)
+    for path in CHECKOUT.glob("examples/*/*/inventory/*.json")
+    for code in [{"groups.json": "PR116", "nodes.json": "PR121"}[path.name]]
+)
+
+
+@pytest.mark.parametrize(("inventory", "code"), INVENTORIES)
+def test_each_inventory_of_an_example_alone_finds_what_it_can(inventory: str, code: str) -> None:
+    scenario = inventory.rpartition("/inventory/")[0]
+    alone, beside = (
+        json.loads(podroom("check", "--format", "json", scenario, *given).stdout)
+        for given in ([], ["--inventory", inventory])
+    )
+
+    assert [one["code"] for one in beside["findings"]] == ([] if scenario.endswith("-healthy") else [code])
+    assert [alone[kind] for kind in ("findings", "undecided")] == [[], []]
+    assert [beside[kind] for kind in ("undecided", "notices", "errors")] == [[], [], []]
+
+
 def test_the_readme_of_an_incident_names_the_codes_that_are_found() -> None:
     for scenario in GUILTY:
-        codes = set(re.findall(r"\bPR\d+\b", read(scenario)))
+        shown = re.sub(r"^```console\n.*?^```$", "", read(scenario), flags=re.DOTALL | re.MULTILINE)
+        codes = set(re.findall(r"\bPR\d+\b", shown))
         assert codes == {code for code, _, _ in marked(scenario)}, scenario
 
 

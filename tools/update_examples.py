@@ -33,7 +33,7 @@ def update() -> None:
         expected.write_text(session(_COMMAND.findall(expected.read_text(encoding="utf-8"))), encoding="utf-8")
     readme = Path("README.md")
     readme.write_text(with_shown(readme.read_text(encoding="utf-8"), judge(EXAMPLES / SHOWN)), encoding="utf-8")
-    for document in [readme, *sorted(Path("docs").glob("*.md"))]:
+    for document in [readme, *sorted(Path("docs").glob("*.md")), *sorted(EXAMPLES.glob("*/*/README.md"))]:
         document.write_text(with_outputs(document.read_text(encoding="utf-8")), encoding="utf-8")
 
 
