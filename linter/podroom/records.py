@@ -1,15 +1,18 @@
 """Data classes that cost little before they are used: `dataclass` as in the standard library, its methods made late.
 
-The standard decorator writes and compiles up to six methods for every class when its module is imported.  For the
-hundred and fifty classes of this program that is a third of a small run, and most of them are not used in most runs.
-Here the constructor is written when the first instance is made, and the other methods are shared.  Fields, `replace`,
-`fields`, pattern matching and what a type checker sees are the standard ones.
+The standard decorator looks at every field, and writes and compiles up to six methods, for every class when its module
+is imported.  For the two hundred classes of this program that is a third of a small run, and most of them are not used
+in most runs.  Here a class gets its slots when it is defined and the rest when it is used: a constructor is written when
+there are more than a few instances, other methods are shared, and what `fields`, `replace` and pattern matching look for
+is left to the standard decorator, once one of them asks.  What a type checker sees is the standard one.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
+from itertools import count
 from operator import attrgetter
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
@@ -18,47 +21,127 @@ if TYPE_CHECKING:
     from dataclasses import dataclass
 
 T = TypeVar("T")
+FEW = 20
+"""How many instances of a class are made without a constructor of its own, which costs what 50 instances do."""
 _NOT_GIVEN = object()
+_DECLARED = "__podroom_declared__"
+"""The attribute of a class with what its own body declares: by name a default, a `field()`, or MISSING."""
+
+
+class _Late:
+    """An attribute of a class that is worked out when it is first looked up, and then takes this one's place."""
+
+    def __init__(self, work_out: Callable[[type[Any]], object]) -> None:
+        self._work_out = work_out
+
+    def __set_name__(self, owner: type[Any], name: str) -> None:
+        self._owner = owner
+        self._name = name
+
+    def __get__(self, instance: object, kind: type[Any]) -> object:
+        setattr(self._owner, self._name, self._work_out(self._owner))
+        return getattr(kind if instance is None else instance, self._name)
 
 
 def _dataclass(
     *, slots: Literal[True], frozen: bool = False, eq: bool = True, kw_only: bool = False
 ) -> Callable[[type[T]], type[T]]:
-    """Make a class with slots a data class; the arguments mean what they mean in the standard library."""
+    """Make a class a data class with slots; the arguments mean what they mean in the standard library."""
+    del slots  # always: who reads and checks the code sees it
 
     def decorate(written: type[T]) -> type[T]:
         written.__doc__ = written.__doc__ or written.__qualname__  # or else the signature is worked out to be the text
-        made = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots, kw_only=kw_only)(written)
-        methods: dict[str, object] = {"__init__": _late_constructor(made, frozen=frozen), "__repr__": _repr}
+        namespace = dict(vars(written))
+        declared = {name: namespace.pop(name, dataclasses.MISSING) for name in written.__annotations__}
+        inherited = {name for base in written.__mro__[1:] for name in vars(base).get("__slots__", ())}
+        namespace["__slots__"] = tuple(name for name in declared if name not in inherited)
+        namespace[_DECLARED] = _by_name_only(declared) if kw_only else declared
+        for name in ("__dict__", "__weakref__"):
+            namespace.pop(name, None)
+        for name in ("__dataclass_fields__", "__dataclass_params__", "__match_args__"):
+            namespace[name] = _Late(partial(_standard, written, name, kw_only=kw_only))
+        methods: dict[str, object] = {"__init__": _Late(partial(_constructor, frozen=frozen)), "__repr__": _repr}
         if eq:
-            methods["__eq__"] = _equality(made)
-            methods["__hash__"] = _hash(made) if frozen else None
+            methods["__eq__"] = _Late(_equality)
+            methods["__hash__"] = _Late(_hash) if frozen else None
         if frozen:
             methods["__setattr__"] = methods["__delattr__"] = _refuse_change
         for name, method in methods.items():
-            if written.__dict__.get(name) is None:
-                setattr(made, name, method)
+            if namespace.get(name) is None:
+                namespace[name] = method
+        made: type[T] = type(written)(written.__name__, written.__bases__, namespace)
+        made.__qualname__ = written.__qualname__
         return made
 
     return decorate
 
 
-def _late_constructor(made: type[Any], *, frozen: bool) -> Callable[..., None]:
-    def construct(self: object, *arguments: object, **named: object) -> None:
-        made.__init__ = _constructor(made, frozen=frozen)
-        made.__init__(self, *arguments, **named)
+def _by_name_only(declared: Mapping[str, object]) -> dict[str, object]:
+    """Return fields that the constructor takes by name only."""
+    found: dict[str, object] = {}
+    for name, default in declared.items():
+        field = found[name] = _as_field(default)
+        field.kw_only = True
+    return found
+
+
+def _as_field(default: Any) -> dataclasses.Field[Any]:  # noqa: ANN401 - whatever a field may hold
+    if isinstance(default, dataclasses.Field):
+        return default
+    return dataclasses.field() if default is dataclasses.MISSING else dataclasses.field(default=default)
+
+
+def _fields(made: type[Any]) -> dict[str, dataclasses.Field[Any]]:
+    """Return the fields by name, those of the bases first."""
+    declared = [vars(part).get(_DECLARED, {}) for part in reversed(made.__mro__)]
+    return {name: _as_field(default) for fields in declared for name, default in fields.items()}
+
+
+def _standard(written: type[Any], name: str, _made: type[Any], *, kw_only: bool) -> object:
+    """Return an attribute that the standard decorator gives to a class."""
+    if name not in vars(written):
+        dataclasses.dataclass(init=False, repr=False, eq=False, kw_only=kw_only)(written)
+    return vars(written)[name]
+
+
+def _constructor(made: type[Any], *, frozen: bool) -> Callable[..., None]:
+    """Return the constructor of the first instances; it has another one written for more, and for what is not right."""
+    fields = {name: field for name, field in _fields(made).items() if field.init}
+    by_position = [name for name, field in fields.items() if field.kw_only is not True]
+    required = {name for name, field in fields.items() if _is_required(field)}
+    puts = [(name, getattr(made, name).__set__, field) for name, field in fields.items()]
+    instances = count(1)
+
+    def construct(self: object, *values: object, **named: object) -> None:
+        given = dict(zip(by_position, values, strict=False)) | named
+        regular = len(given) == len(values) + len(named) and required <= given.keys() <= fields.keys()
+        if not regular or next(instances) > FEW:
+            made.__init__ = _written_constructor(made, frozen=frozen)
+            made.__init__(self, *values, **named)
+            return
+        for name, put, field in puts:
+            put(self, given[name] if name in given else _default(field))
+        if hasattr(self, "__post_init__"):
+            self.__post_init__()
 
     return construct
 
 
-def _constructor(made: type[Any], *, frozen: bool) -> Callable[..., None]:
+def _is_required(field: dataclasses.Field[Any]) -> bool:
+    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+
+
+def _default(field: dataclasses.Field[Any]) -> object:
+    return field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
+
+
+def _written_constructor(made: type[Any], *, frozen: bool) -> Callable[..., None]:
     """Write and compile `__init__`."""
     names: dict[str, Any] = {"NOT_GIVEN": _NOT_GIVEN}
     positional: list[str] = ["self"]
     by_name: list[str] = []
     body: list[str] = []
-    for field in dataclasses.fields(made):
-        name = field.name
+    for name, field in _fields(made).items():
         value = name
         parameter = name
         if field.default is not dataclasses.MISSING:
@@ -70,7 +153,7 @@ def _constructor(made: type[Any], *, frozen: bool) -> Callable[..., None]:
             value = f"make_{name}() if {name} is NOT_GIVEN else {name}"
         if not field.init:
             continue
-        (by_name if field.kw_only else positional).append(parameter)
+        (by_name if field.kw_only is True else positional).append(parameter)
         if frozen:  # the slot itself does not refuse what __setattr__ does
             names[f"set_{name}"] = getattr(made, name).__set__
             body.append(f"set_{name}(self, {value})")
@@ -87,7 +170,7 @@ def _constructor(made: type[Any], *, frozen: bool) -> Callable[..., None]:
 
 
 def _getter(made: type[Any], wanted: Callable[[dataclasses.Field[Any]], bool | None]) -> Callable[[object], object]:
-    names = [field.name for field in dataclasses.fields(made) if wanted(field)]
+    names = [name for name, field in _fields(made).items() if wanted(field)]
     return attrgetter(*names) if names else lambda _: ()
 
 
@@ -111,7 +194,7 @@ def _hash(made: type[Any]) -> Callable[[object], int]:
 
 @recursive_repr()
 def _repr(self: Any) -> str:  # noqa: ANN401 - any data class
-    shown = (f"{field.name}={getattr(self, field.name)!r}" for field in dataclasses.fields(self) if field.repr)
+    shown = (f"{name}={getattr(self, name)!r}" for name, field in _fields(type(self)).items() if field.repr)
     return f"{type(self).__qualname__}({', '.join(shown)})"
 
 

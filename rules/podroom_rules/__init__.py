@@ -11,14 +11,13 @@ from podroom.rule import Rule
 
 def rules() -> list[type[Rule[Any]]]:
     """Return the rule classes of this pack, in the order of their codes."""
-    modules = sorted(module.name for module in iter_modules(__path__) if module.name.startswith("pr"))
+    modules = sorted(f"{__name__}.{one.name}" for one in iter_modules(__path__) if one.name.startswith("pr"))
     found: list[type[Rule[Any]]] = []
     for name in modules:
-        module = import_module(f"{__name__}.{name}")
         found += [
             item
-            for item in vars(module).values()
+            for item in vars(import_module(name)).values()
             # type(), because isinstance() takes Python 3.10's generic aliases for the classes that they stand for.
-            if issubclass(type(item), type) and issubclass(item, Rule) and item.__module__ == module.__name__
+            if issubclass(type(item), type) and item.__module__ == name and issubclass(item, Rule)
         ]
     return found

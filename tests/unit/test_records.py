@@ -140,9 +140,18 @@ def test_the_same_fields_count_for_equality_and_hash(changed: str) -> None:
     assert compared(OURS) == compared(STANDARD)
 
 
-def test_nothing_is_compiled_before_an_instance_is_made() -> None:
+def test_nothing_is_written_before_it_is_asked_for() -> None:
+    def written(kind: type[Any]) -> set[str]:
+        return {name for name, value in vars(kind).items() if inspect.isfunction(value) or isinstance(value, dict)}
+
     fresh = shapes(records.dataclass)["Frozen"]
-    before = fresh.__init__
-    fresh(1)
-    assert fresh.__init__ is not before
+    before = written(fresh)
+    assert not before & {"__init__", "__eq__", "__hash__", "__dataclass_fields__"}
+    one = fresh(1)
+    assert written(fresh) == before | {"__init__"}
     assert str(inspect.signature(fresh.__init__)).startswith("(self, first, second='default'")
+    assert one == fresh(1)
+    assert hash(Empty := shapes(records.dataclass)["Empty"]()) == hash(Empty)
+    assert written(fresh) == before | {"__init__", "__eq__"}
+    assert [field.name for field in dataclasses.fields(fresh)] == ["first", "second", "third"]
+    assert "__dataclass_fields__" in written(fresh)
