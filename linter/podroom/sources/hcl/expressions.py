@@ -7,6 +7,7 @@ from collections.abc import Callable
 from podroom.sources.hcl.constructors import ConstructorScanner
 from podroom.sources.hcl.literals import CONSTANTS
 from podroom.sources.hcl.patterns import ANY_LINE, Operand, Patterns
+from podroom.sources.hcl.scanner import DEPTH_LIMIT
 from podroom.sources.hcl.syntax import Binary, Conditional, Expression, Literal, Parentheses, Reference, Unary
 
 _PRECEDENCE = {
@@ -31,7 +32,9 @@ class ExpressionScanner(ConstructorScanner):
 
     def expression(self, patterns: Patterns) -> Expression:
         """Read one expression from `self.at` and leave `self.at` at its end."""
-        self.enter()
+        self.depth += 1
+        if self.depth > DEPTH_LIMIT:
+            raise self.too_deep()
         result = self._operand(patterns)
         operator = self.operator
         if operator is not None:
@@ -105,7 +108,7 @@ class ExpressionScanner(ConstructorScanner):
                     self.check_chain(len(signs), at)
                     at += 1
                     continue
-                if text.startswith("/*", at) or (patterns.any_line and (character == "#" or text.startswith("//", at))):
+                if text.startswith(patterns.comments, at):
                     at = self.comment(at)
                     continue
                 opener = _OPENERS.get(character)
@@ -115,7 +118,11 @@ class ExpressionScanner(ConstructorScanner):
                 node = opened
                 at = self.at
             break
-        node = self.steps(node, at, patterns)
+        if text[at : at + 1] in patterns.closers:
+            self.operator = None
+            self.at = at
+        else:
+            node = self.steps(node, at, patterns)
         if signs:
             for sign, start in reversed(signs):
                 node = Unary(sign, node, start, node.end)

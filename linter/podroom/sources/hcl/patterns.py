@@ -52,11 +52,16 @@ class LegacyStep:
 
 
 class Patterns(NamedTuple):
-    """The patterns of one way to treat line ends, and that way as `any_line`."""
+    """The patterns of one way to treat line ends, and that way as `any_line`.
+
+    `comments` begin a comment that counts as a blank.  `closers` end an expression when they follow an operand, as they
+    mostly do.
+    """
 
     any_line: bool
+    comments: tuple[str, ...]
+    closers: str
     blanks: re.Pattern[str]
-    comment: re.Pattern[str]
     operand: re.Pattern[str]
     step: re.Pattern[str]
     call: re.Pattern[str]
@@ -73,8 +78,9 @@ def _patterns(*, any_line: bool) -> Patterns:
     operator = r"==|!=|<=|>=|&&|\|\||/(?![/*])|[-+*%<>?]"
     return Patterns(
         any_line=any_line,
+        comments=("#", "//", "/*") if any_line else ("/*",),
+        closers=",)]}" if any_line else ",)]}\n",
         blanks=re.compile(blanks),
-        comment=re.compile(f"{blanks}({comment})"),
         operand=re.compile(rf"{blanks}(?:{_SIMPLE_STRING}|({NAME})(?:{blanks}(\(|::))?|({NUMBER})|([^ \t\n]))"),
         step=re.compile(
             rf"{blanks}(?:\.{blanks}({NAME})|(\.)(?!\.\.)|(\[)|({comment})|({operator}))?",

@@ -13,6 +13,8 @@ DEPTH_LIMIT = 125
 # A chain such as `a.b.c` or `1 + 2 + 3` nests to the left, so whoever walks the tree descends as far.
 CHAIN_LIMIT = 250
 
+_CLOSING_MARKS = frozenset(",)]}")
+_BARE_LINE = pattern(r"\n(?=[^\S\n]*(\S+)[^\S\n]*\n)")
 _WORD = pattern(r"[=!<>&|*]{1,3}|[^\s=(){}\[\],\"]{1,40}|\S")
 
 
@@ -78,9 +80,12 @@ class Scanner:
         """Go one level deeper; fail where nesting has become unreasonable."""
         self.depth += 1
         if self.depth > DEPTH_LIMIT:
-            raise self.failure(
-                f"This is nested more than {DEPTH_LIMIT} levels deep, which podroom does not read.", self.at
-            )
+            raise self.too_deep()
+
+    def too_deep(self) -> BrokenItemError:
+        """Return the failure that nesting has become unreasonable here."""
+        message = f"This is nested more than {DEPTH_LIMIT} levels deep, which podroom does not read."
+        return self.failure(message, self.at)
 
     def check_chain(self, length: int, at: int) -> None:
         """Fail where a chain of steps or operators has become unreasonable."""
@@ -118,13 +123,11 @@ class Scanner:
         text = self.text
         at = self.at
         while True:
-            match = patterns.comment.match(text, at)
-            if match is None:
-                break
-            at = self.comment(match.start(1))
-        blanks = patterns.blanks.match(text, at)
-        self.at = at = blanks.end() if blanks else at
-        return at
+            at = patterns.blanks.match(text, at).end()  # type: ignore[union-attr]  # it matches the empty text too
+            if not text.startswith(patterns.comments, at):
+                self.at = at
+                return at
+            at = self.comment(at)
 
     def punctuation(self, patterns: Patterns) -> str:
         """Return the punctuation mark that follows blanks and comments, without passing it.
@@ -132,6 +135,9 @@ class Scanner:
         `self.at` is left on the mark.  A line end that counts is a line feed, anything else is empty.
         """
         text = self.text
+        mark = text[self.at : self.at + 1]
+        if mark in _CLOSING_MARKS:
+            return mark
         while True:
             match = patterns.punctuation.match(text, self.at)
             # The pattern matches the empty text too.
@@ -157,10 +163,8 @@ class Scanner:
         """Return the start of the first line after `at` that holds `word` and blanks only, if any."""
         if self._bare_lines is None:
             self._bare_lines = {}
-            start = 0
-            for line in self.text.split("\n")[:-1]:
-                self._bare_lines.setdefault(line.strip(), []).append(start)
-                start += len(line) + 1
+            for line in _BARE_LINE.finditer(self.text):
+                self._bare_lines.setdefault(line[1], []).append(line.start() + 1)
         starts = self._bare_lines.get(word, [])
         index = bisect_right(starts, at)
         return starts[index] if index < len(starts) else None

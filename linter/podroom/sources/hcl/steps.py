@@ -27,14 +27,15 @@ class StepScanner(TemplateScanner):
     def steps(self, node: Expression, at: int, patterns: Patterns) -> Expression:
         """Read the steps that follow an operand that ends at `at`."""
         text = self.text
+        closers = patterns.closers
         start = node.start
         splats: list[Expression] | None = None
+        operator = None
         count = 0
-        while True:
+        while text[at : at + 1] not in closers:
             match = patterns.step.match(text, at)
             kind = match.lastindex if match else None
             if match is None or kind is None:
-                self.operator = None
                 break
             if kind == Step.NAME:
                 at = match.end()
@@ -43,8 +44,8 @@ class StepScanner(TemplateScanner):
                     self.check_name(name, match.start(1))
                 node = GetAttribute(node, name, start, at)
             elif kind == Step.OPERATOR:
-                self.operator = match[5]
-                self.at = match.end()
+                operator = match[5]
+                at = match.end()
                 break
             elif kind == Step.COMMENT:
                 at = self.comment(match.start(4))
@@ -66,8 +67,8 @@ class StepScanner(TemplateScanner):
             count += 1
             if count > 100:
                 self.check_chain(count, at)
-        if self.operator is None:
-            self.at = at
+        self.operator = operator
+        self.at = at
         if splats:
             for source in reversed(splats):
                 node = Splat(source, node, legacy=False, start=source.start, end=node.end)
