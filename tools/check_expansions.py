@@ -119,7 +119,12 @@ def comparisons(case: Path, modules: ModuleSources | None = None) -> Iterator[Co
         text = _with_versions(expansion["hcl"], expansion["modules"])
         (Path(folder) / "main.tf").write_text(text, encoding="utf-8")
         root = _root(Path(folder), None if modules is None else modules.of_case(case.stem))
-        found = {resource.address: resource for module in root.walk() for resource in module.resources(*_TYPES)}
+        found = {
+            resource.address: resource
+            for module in root.walk()
+            for kind in _TYPES
+            for resource in module.resources(kind)
+        }
         for address, planned in expansion["resources"].items():
             resource = found.pop(address, None)
             if resource is None:

@@ -1,10 +1,10 @@
 """Data classes that cost little before they are used: `dataclass` as in the standard library, its methods made late.
 
-The standard decorator looks at every field, and writes and compiles up to six methods, for every class when its module
-is imported.  For the two hundred classes of this program that is a third of a small run, and most of them are not used
-in most runs.  Here a class gets its slots when it is defined and the rest when it is used: a constructor is written when
-there are more than a few instances, other methods are shared, and what `fields`, `replace` and pattern matching look for
-is left to the standard decorator, once one of them asks.  What a type checker sees is the standard one.
+When a module is imported, the standard decorator looks at every field of every class, and writes and compiles up to six
+methods for it.  For the two hundred classes of this program that would be a third of a small run, and most of them are
+not used in most runs.  Here a class gets its slots when it is defined and the rest when it is used: a constructor is
+written when there are more than a few instances, other methods are shared, and what `fields`, `replace` and pattern
+matching look for is left to the standard decorator, once one of them asks.  What a type checker sees is the standard one.
 """
 
 from __future__ import annotations

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from podroom.capacity.assessment import Assessment
 from podroom.capacity.demand import Share
 from podroom.capacity.estimate import LoadState
-from podroom.capacity.forecast import forecast
 from podroom.capacity.reservations import reservation_for, reserved_blocks
-from podroom.capacity.subnet_forecast import BlocksForecast
 from podroom.capacity.working import counted
 from podroom.catalog import documents
 from podroom.model.world import NodeGroup, Subnet
@@ -18,6 +17,9 @@ from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable
 from podroom_rules.spaces import Grown, block_place, for_each_subnet, grown, undeclared
 from podroom_rules.wording import joined
+
+if TYPE_CHECKING:
+    from podroom.capacity.subnet_forecast import BlocksForecast
 
 _CONFIGURATION = """
 resource "aws_vpc" "main" {
@@ -245,6 +247,8 @@ class _Case:
 
 def _blocks(subnet: Subnet, assessment: Assessment) -> BlocksForecast:
     """Return what `podroom capacity` says of the blocks of a subnet."""
+    from podroom.capacity.forecast import forecast  # noqa: PLC0415 - few subnets are shared so
+
     found = assessment.remember(("forecast",), lambda: forecast(assessment)).subnets
     blocks = next(one.blocks for one in found if one.subnet is subnet)
     assert blocks is not None  # noqa: S101 - nodes take prefixes of it

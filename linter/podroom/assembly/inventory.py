@@ -25,11 +25,7 @@ class Inventory:
 
     def declares(self, *kinds: str) -> bool:
         """Return whether any resource of some types is declared, whether or not there are instances."""
-        return any(
-            mode == "managed" and kind in kinds
-            for module in self._modules
-            for mode, kind, _ in module.declarations.resources
-        )
+        return any(module.declarations.names(kind, "managed") for module in self._modules for kind in kinds)
 
     def resources(self, kind: str, mode: str = "managed") -> tuple[ResourceInstance, ...]:
         """Return every instance of one resource type, or of one data source with `mode="data"`."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import field
 from typing import TypeVar
 
@@ -68,23 +67,28 @@ class Declarations:
     problems: list[EvaluationProblem] = field(default_factory=list)
     """Names that are declared twice, of which the first declaration counts."""
 
-    def of_type(self, kind: str, mode: str) -> Iterator[Declaration]:
-        """Iterate over the resources of a type, in the order of the files."""
-        for (declared_mode, declared_kind, _), declaration in self.resources.items():
-            if declared_kind == kind and declared_mode == mode:
-                yield declaration
+    _names: dict[tuple[str, str], list[str]] | None = field(default=None, repr=False)
+
+    def names(self, kind: str, mode: str) -> list[str]:
+        """Return the names of the resources of a type, in the order of the files."""
+        if self._names is None:
+            self._names = {}
+            for its_mode, its_kind, name in self.resources:
+                self._names.setdefault((its_mode, its_kind), []).append(name)
+        return self._names.get((mode, kind), [])
 
 
 def read_declarations(files: list[ParsedFile]) -> Declarations:
     """Return what files declare; files named `override` or `*_override` come last and override."""
     declared = Declarations(files)
-    plain = [file for file in files if not is_override(file.document.path)]
-    overriding = sorted(
-        (file for file in files if is_override(file.document.path)), key=lambda file: file.document.path
-    )
-    for file in (*plain, *overriding):
+    overriding = {file.document.path: file for file in files if is_override(file.document.path)}
+    plain = [file for file in files if file.document.path not in overriding]
+    for file in plain:
         for block in file.body.blocks:
-            _declare(declared, block, file.document)
+            _declare(declared, block, file.document, overrides=False)
+    for _, file in sorted(overriding.items()):
+        for block in file.body.blocks:
+            _declare(declared, block, file.document, overrides=True)
     more = len(declared.problems) - _MOST_TWICE
     if more > 0:
         # Files that do not belong together, such as samples in one folder: saying it a few times is enough.
@@ -99,11 +103,11 @@ def block_type(block: Block) -> str:
     return block.labels[0].value if block.type == "dynamic" and block.labels else block.type
 
 
-def _declare(declared: Declarations, block: Block, document: Document) -> None:
+def _declare(declared: Declarations, block: Block, document: Document, *, overrides: bool) -> None:
     labels = tuple(label.value for label in block.labels)
     if block.type == "locals":
         for attribute in block.body.attributes:
-            if is_override(document.path):
+            if overrides:
                 if attribute.name not in declared.locals:
                     span = Span(document, attribute.start, attribute.end)
                     declared.problems.append(_nothing_to_override(f"local.{attribute.name}", span))
@@ -118,11 +122,13 @@ def _declare(declared: Declarations, block: Block, document: Document) -> None:
     elif block.type in {"resource", "data", "ephemeral"} and len(labels) == 2:
         mode = "managed" if block.type == "resource" else block.type
         name = ".".join(labels if mode == "managed" else (mode, *labels))
-        _put(declared, declared.resources, (mode, *labels), _declaration(block, labels, document), name)
+        declaration = _declaration(block, labels, document)
+        _put(declared, declared.resources, (mode, *labels), declaration, name, overrides=overrides)
     elif len(labels) == 1:
         table = {"variable": declared.variables, "output": declared.outputs, "module": declared.calls}.get(block.type)
         if table is not None:
-            _put(declared, table, labels[0], _declaration(block, labels, document), f"{block.type}.{labels[0]}")
+            declaration = _declaration(block, labels, document)
+            _put(declared, table, labels[0], declaration, f"{block.type}.{labels[0]}", overrides=overrides)
 
 
 def _declaration(block: Block, labels: tuple[str, ...], document: Document) -> Declaration:
@@ -135,9 +141,17 @@ def _declaration(block: Block, labels: tuple[str, ...], document: Document) -> D
     )
 
 
-def _put(declared: Declarations, table: dict[K, Declaration], key: K, declaration: Declaration, name: str) -> None:
+def _put(
+    declared: Declarations,
+    table: dict[K, Declaration],
+    key: K,
+    declaration: Declaration,
+    name: str,
+    *,
+    overrides: bool,
+) -> None:
     first = table.get(key)
-    if is_override(declaration.document.path):
+    if overrides:
         if first is None:
             declared.problems.append(_nothing_to_override(name, declaration.header))
         else:

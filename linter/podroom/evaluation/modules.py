@@ -116,12 +116,10 @@ class Module(Names):
             return None
         return self.call.module.maybe if self.doubt is None else unknown_of(self.doubt, self.call.span)
 
-    def resources(self, *types: str, mode: str = "managed") -> Iterator[ResourceInstance]:
-        """Iterate over the instances of resources of some types (all types if none is given)."""
-        declared = self.declarations.resources
-        for (its_mode, kind, name), _ in list(declared.items()):
-            if its_mode == mode and (not types or kind in types):
-                yield from self.instances(mode, kind, name)
+    def resources(self, kind: str, mode: str = "managed") -> Iterator[ResourceInstance]:
+        """Iterate over the instances of the resources of a type."""
+        for name in self.declarations.names(kind, mode):
+            yield from self.instances(mode, kind, name)
 
     def modules(self) -> Iterator[Module]:
         """Iterate over the instances of the modules that are called and whose source is here."""

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from podroom.patterns import pattern
 from podroom.positions import Document, Span
 from podroom.records import dataclass
-from podroom.sources.json_text import JsonArray, JsonObject, JsonString, read_json
 from podroom.sources.module_source import allowed, read_version
 from podroom.sources.problem import Problem
 
@@ -47,6 +46,13 @@ def _plain(source: str) -> str:
 
 def read_manifest(document: Document) -> Mapping[str, InstalledModule] | Problem:
     """Return the downloaded modules by their key, the dotted path of the call (`platform.eks`)."""
+    from podroom.sources.json_text import (  # noqa: PLC0415 - only after `terraform init`
+        JsonArray,
+        JsonObject,
+        JsonString,
+        read_json,
+    )
+
     root = read_json(document)
     if isinstance(root, Problem):
         return root

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from podroom.assembly.user_data.bottlerocket import read_bottlerocket
-from podroom.assembly.user_data.cloud_config import read_cloud_config
 from podroom.assembly.user_data.kubelet_arguments import read_kubelet_arguments
 from podroom.assembly.user_data.node_config import read_node_config
 from podroom.assembly.user_data.notes import Notes
@@ -53,10 +51,14 @@ def _read_part(part: Part, scripts: ScriptReader, notes: Notes) -> None:
     elif part.kind is PartKind.NODE_CONFIG:
         read_node_config(body, notes)
     elif part.kind is PartKind.BOTTLEROCKET:
+        from podroom.assembly.user_data.bottlerocket import read_bottlerocket  # noqa: PLC0415 - most are shell scripts
+
         read_bottlerocket(body, notes)
     elif part.kind is PartKind.POWERSHELL:
         _powershell(body, notes)
     elif part.kind is PartKind.CLOUD_CONFIG:
+        from podroom.assembly.user_data.cloud_config import read_cloud_config  # noqa: PLC0415 - most are shell scripts
+
         for path, content, place in read_cloud_config(body, notes):
             scripts.file(path, content, place.span)
     elif part.kind is PartKind.UNREADABLE:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from podroom.sources.hcl.literals import CONSTANTS
-from podroom.sources.hcl.patterns import ANY_LINE, ONE_LINE
+from podroom.sources.hcl.patterns import ANY_LINE, KEY, ONE_LINE
 from podroom.sources.hcl.scanner import BrokenItemError
 from podroom.sources.hcl.steps import StepScanner
 from podroom.sources.hcl.syntax import (
@@ -70,7 +70,7 @@ class ConstructorScanner(StepScanner):
 
     def _key(self, at: int) -> Expression:
         """Read the key at `at` and the `=` or `:` behind it; a bare name is a `Reference`."""
-        match = ONE_LINE.key.match(self.text, at)
+        match = KEY.match(self.text, at)
         if match:
             self.at = match.end()
             if self.beyond_ascii:

@@ -10,9 +10,9 @@ Most patterns exist twice: `ANY_LINE` where a line end is a blank (inside parent
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from podroom.patterns import pattern
+from podroom.records import dataclass
 
 # A name may hold any character beyond ASCII here; `Scanner.check_name` looks at those one by one.
 NAME = r"[^\x00-@\[-^`{-\x7f][^\x00-,./:-@\[-^`{-\x7f]*"
@@ -51,7 +51,8 @@ class LegacyStep:
     STAR = 3
 
 
-class Patterns(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Patterns:
     """The patterns of one way to treat line ends, and that way as `any_line`.
 
     `comments` begin a comment that counts as a blank.  `closers` end an expression when they follow an operand, as they
@@ -68,7 +69,6 @@ class Patterns(NamedTuple):
     legacy_step: re.Pattern[str]
     name: re.Pattern[str]
     punctuation: re.Pattern[str]
-    key: re.Pattern[str]
 
 
 def _patterns(*, any_line: bool) -> Patterns:
@@ -87,9 +87,8 @@ def _patterns(*, any_line: bool) -> Patterns:
         ),
         call=pattern(rf"{blanks}(\(|::)"),
         legacy_step=pattern(rf"{blanks}(?:({NAME})|({NUMBER})|(\*))?"),
-        name=re.compile(rf"{blanks}({NAME})"),
+        name=pattern(rf"{blanks}({NAME})"),
         punctuation=re.compile(rf"{blanks}(?:(==|=>|=|::|:|,|\.\.\.|~?\}}|\)|\]|\()|({comment})|(\r?\n))?"),
-        key=re.compile(rf"{blanks}({NAME}){blanks}(?:=(?![=>])|:(?!:))"),
     )
 
 
@@ -97,6 +96,7 @@ ANY_LINE = _patterns(any_line=True)
 ONE_LINE = _patterns(any_line=False)
 
 COMMENT = pattern(r"(?:#|//)[^\n]*")
+KEY = pattern(rf"{_BLANKS}({NAME}){_BLANKS}(?:=(?![=>])|:(?!:))")
 
 
 class Item:
