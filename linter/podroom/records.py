@@ -4,7 +4,7 @@ When a module is imported, the standard decorator looks at every field of every 
 methods for it.  For the two hundred classes of this program that would be a third of a small run, and most of them are
 not used in most runs.  Here a class gets its slots when it is defined and the rest when it is used: a constructor is
 written when there are more than a few instances, other methods are shared, and what `fields`, `replace` and pattern
-matching look for is left to the standard decorator, once one of them asks.  What a type checker sees is the standard one.
+matching look for is left to the standard decorator, once one of them asks.  A type checker sees the standard one only.
 """
 
 from __future__ import annotations

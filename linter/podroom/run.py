@@ -25,7 +25,7 @@ from podroom.engine import (
     settle,
 )
 from podroom.errors import InputError, UsageError
-from podroom.evaluation.project import Assignment, Inputs, Module, Options, Settled, load_root
+from podroom.evaluation.project import Assignment, Inputs, Module, Options, load_root
 from podroom.model.world import Gap, World
 from podroom.positions import Document, Span
 from podroom.records import dataclass
@@ -38,6 +38,7 @@ from podroom.values import Unknown
 if TYPE_CHECKING:
     from podroom.assembly.eksctl import Understood
     from podroom.assembly.live.inventories import Inventories
+    from podroom.evaluation.settled import Settled
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from podroom.errors import UsageError
-from podroom.evaluation.project import ProjectFiles, Settled, declared_blocks
+from podroom.evaluation.project import ProjectFiles, declared_blocks
 from podroom.sources.files import folder_of, read_large
 from podroom.sources.plan_values import Drift, RecordedValue
 from podroom.sources.recorded import Calls, Key, Recorded
 from podroom.sources.terraform_json import LARGEST, read_terraform_json
+
+if TYPE_CHECKING:
+    from podroom.evaluation.settled import Settled
 
 
 def read_plans(paths: Sequence[str], files: ProjectFiles, roots: Sequence[str]) -> dict[str, Settled]:

@@ -14,6 +14,7 @@ from podroom.capacity.subnets import (
     SubnetPart,
     SubnetSizeError,
     free_prefix_blocks,
+    length_of,
     nodes_in_zone,
     subnet_demand,
     usable_addresses,
@@ -95,11 +96,9 @@ class Asked:
 
 def space(subnet: Subnet) -> Space:
     """Return what a subnet has; raises `Undecidable` if its block is not known."""
-    from ipaddress import IPv4Network  # noqa: PLC0415 - only a project with subnets needs it
-
     text = subnet.cidr.need()
     try:
-        length = IPv4Network(text, strict=False).prefixlen
+        length = length_of(text)
         return Space(usable_addresses(length), free_prefix_blocks(length))
     except (ValueError, SubnetSizeError) as error:
         raise Undecidable(Unknown(f'"{text}" is no IPv4 block of a subnet: {error}', subnet.cidr.origin)) from error

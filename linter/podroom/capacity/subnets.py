@@ -44,6 +44,8 @@ LARGEST_SUBNET = 16
 SMALLEST_SUBNET = 28
 """The longest prefix that EC2 makes a subnet with, which is also the size of a delegated prefix."""
 
+_OCTETS = 4
+
 _MOST_TERMS = 6
 """A sum of more groups of nodes takes together those of one type that take the same."""
 
@@ -94,6 +96,22 @@ class SubnetDemand:
     idle: Figure
     one_pod: Figure
     saturated: Figure
+
+
+def length_of(block: str) -> int:
+    """Return the length of the prefix of an IPv4 block; raises ValueError, with the reason, if it is none."""
+    address, _, length = block.partition("/")
+    octets = address.split(".")
+    if len(octets) == _OCTETS and all(_is_number(octet, 255) for octet in octets) and _is_number(length, 32):
+        return int(length)
+    from ipaddress import IPv4Network  # noqa: PLC0415 - slow to import, and nearly all blocks are written so
+
+    return IPv4Network(block, strict=False).prefixlen
+
+
+def _is_number(text: str, most: int) -> bool:
+    """Return whether a text is a whole number from 0 to `most` as everybody writes it."""
+    return text.isascii() and text.isdigit() and len(text) <= len(str(most)) and text == str(min(int(text), most))
 
 
 def usable_addresses(prefix_length: int) -> Figure:

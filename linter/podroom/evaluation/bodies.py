@@ -13,16 +13,15 @@ from podroom.evaluation.failures import EvaluationFailure
 from podroom.evaluation.operations import without_failures
 from podroom.evaluation.reading import Field, unknown_of
 from podroom.evaluation.scope import Place, Scope
-from podroom.evaluation.settled import agrees
 from podroom.evaluation.terms import LazyObject, Null, ObjectTerm, Sym, Term, TupleTerm, derived
 from podroom.evaluation.types import DYNAMIC
 from podroom.positions import Document, Span, SuppliedDocument
 from podroom.sources.hcl.syntax import Attribute, Block
-from podroom.sources.plan_values import RecordedValue
 from podroom.values import Members, Unknown
 
 if TYPE_CHECKING:
     from podroom.evaluation.known_bodies import KnownBody
+    from podroom.sources.plan_values import RecordedValue
 
 
 class BodyReader:
@@ -119,6 +118,8 @@ class BodyReader:
 
     def may_be(self, known: Mapping[str, RecordedValue]) -> bool:
         """Return whether nothing that is written in the block speaks against these values."""
+        from podroom.evaluation.settled import agrees  # noqa: PLC0415 - only with a plan or a state
+
         for name in self._body.attributes:
             field = self.written(name)
             if field is not None and name in known and not agrees(field.term, known[name]):

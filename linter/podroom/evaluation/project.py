@@ -13,7 +13,6 @@ from podroom.evaluation.names import SELF_REFERENCE
 from podroom.evaluation.reading import Field, Link
 from podroom.evaluation.resources import ResourceInstance, provider_region
 from podroom.evaluation.root import Adapters, Options, Project, ProjectFiles
-from podroom.evaluation.settled import Settled
 from podroom.evaluation.supplied import SuppliedModule, Unheeded
 
 __all__ = [
@@ -31,7 +30,6 @@ __all__ = [
     "Options",
     "ProjectFiles",
     "ResourceInstance",
-    "Settled",
     "SuppliedModule",
     "Unheeded",
     "declared_blocks",

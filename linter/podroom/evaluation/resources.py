@@ -29,12 +29,12 @@ from podroom.evaluation.terms import (
 )
 from podroom.evaluation.types import DYNAMIC, STRING, ListType, Type
 from podroom.positions import Document, Span
-from podroom.sources.plan_values import Drift
 from podroom.values import Unknown
 
 if TYPE_CHECKING:
     from podroom.evaluation.known_bodies import KnownBody
     from podroom.evaluation.modules import Module
+    from podroom.sources.plan_values import Drift
 
 _CLOUDINIT = frozenset({"cloudinit_config", "template_cloudinit_config"})
 _REGION = frozenset({"id", "name", "region"})

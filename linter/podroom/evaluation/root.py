@@ -10,7 +10,6 @@ from podroom.evaluation.declarations import Declarations, read_declarations
 from podroom.evaluation.failures import EvaluationFailure
 from podroom.evaluation.inputs import Inputs
 from podroom.evaluation.limits import Budget
-from podroom.evaluation.settled import Settled
 from podroom.evaluation.supplied import SuppliedModule
 from podroom.positions import Document
 from podroom.records import dataclass
@@ -21,6 +20,7 @@ from podroom.sources.installed_modules import InstalledModule
 if TYPE_CHECKING:
     from podroom.evaluation.filesets import Listing
     from podroom.evaluation.module_calls import ModuleCall
+    from podroom.evaluation.settled import Settled
     from podroom.sources.yaml import Stream
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 from collections.abc import Callable
 
@@ -46,10 +45,14 @@ def _decoded(text: Term, kind: str, decode: Callable[[str], Term]) -> Term:
     return derived(DYNAMIC, text)
 
 
+def _base64(content: bytes) -> str:
+    return binascii.b2a_base64(content, newline=False).decode("ascii")
+
+
 @function("base64encode", _HOLED, result=STRING)
 def _base64encode(text: Term) -> Term:
     if isinstance(text, str):
-        return base64.b64encode(text.encode()).decode("ascii")
+        return _base64(text.encode())
     return Encoded("base64", text)
 
 
@@ -59,8 +62,10 @@ def _base64decode(text: Term) -> Term:
         return text.value
     if not isinstance(text, str):
         return derived(STRING, text)
+    from base64 import b64decode  # noqa: PLC0415 - only few configurations decode
+
     try:
-        return base64.b64decode(text.replace("\n", "").replace("\r", ""), validate=True).decode()
+        return b64decode(text.replace("\n", "").replace("\r", ""), validate=True).decode()
     except (binascii.Error, ValueError):
         raise EvaluationFailure("the text is no base64 of a UTF-8 text") from None
 
@@ -81,15 +86,17 @@ def _urlencode(text: str) -> Term:
 @function("textencodebase64", STRING, STRING, result=STRING)
 def _textencodebase64(text: str, encoding: str) -> Term:
     try:
-        return base64.b64encode(text.encode(encoding)).decode("ascii")
+        return _base64(text.encode(encoding))
     except (LookupError, UnicodeError):
         raise EvaluationFailure(f"the text cannot be encoded as {encoding}") from None
 
 
 @function("textdecodebase64", STRING, STRING, result=STRING)
 def _textdecodebase64(text: str, encoding: str) -> Term:
+    from base64 import b64decode  # noqa: PLC0415 - only few configurations decode
+
     try:
-        return base64.b64decode(text, validate=True).decode(encoding)
+        return b64decode(text, validate=True).decode(encoding)
     except (LookupError, UnicodeError, binascii.Error):
         raise EvaluationFailure(f"the text is no base64 of {encoding}") from None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 
 from podroom.evaluation.failures import EvaluationFailure
@@ -30,6 +29,8 @@ def graphemes(text: str) -> list[str]:
     """Return the characters as a reader counts them: with combining marks and joined emoji as one."""
     if text.isascii() and "\r" not in text:
         return list(text)
+    import unicodedata  # noqa: PLC0415 - most texts are ASCII
+
     clusters: list[str] = []
     for character in text:
         extends = (
@@ -243,7 +244,11 @@ def _compact(strings: ListTerm) -> Term:
 
 def length_of_text(text: str) -> int:
     """Return the number of characters that `length` counts."""
-    return len(graphemes(unicodedata.normalize("NFC", text)))
+    if not text.isascii():
+        from unicodedata import normalize  # noqa: PLC0415 - most texts are ASCII
+
+        text = normalize("NFC", text)
+    return len(graphemes(text))
 
 
 def as_strings(term: ListTerm | SetTerm) -> list[str] | None:

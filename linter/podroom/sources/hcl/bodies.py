@@ -105,9 +105,12 @@ class BodyScanner(ExpressionScanner):
             else:
                 self._end_line(LineEnd.END, "Expected a line end after this argument", one_line=False)
         elif kind == Item.BLOCK:
-            labels = [
-                Label(label[1], label.start(), label.end()) for label in LABEL.finditer(self.text, *match.span(3))
-            ]
+            quoted = match.span(3)
+            labels = (
+                [Label(label[1], label.start(), label.end()) for label in LABEL.finditer(self.text, *quoted)]
+                if quoted[0] < quoted[1]
+                else []
+            )
             self.at = match.end()
             header_end = labels[-1].end if labels else match.end(1)
             self._block(body, match[1], labels, match.start(1), header_end)

@@ -141,7 +141,6 @@ LINE_END = re.compile(rf"{_BLANKS}(?:(#|//)|(/\*)|(\}})|(\r?\n|\Z))?")
 _SIGNS = r"\$\$\{|\$(?!\$?\{)|%%\{|%(?!%?\{)"
 QUOTED_TEXT = pattern(rf"[^\"\\$%\r\n]*(?:(?:\\[^\r\n]|{_SIGNS})[^\"\\$%\r\n]*)*")
 LINE_OF_TEXT = pattern(rf"[^$%\r\n]*(?:(?:{_SIGNS})[^$%\r\n]*)*(\r?\n)?")
-SEQUENCE = pattern(r"([$%])\{(~?)")
 HEREDOC = pattern(rf"<<(-?)({NAME})\r?\n")
 ESCAPE = pattern(r"\\u([0-9A-Fa-f]{0,4})|\\U([0-9A-Fa-f]{0,8})|\\.|\$\$\{|%%\{", re.DOTALL)
 VALID_NUMBER = pattern(r"([0-9]+)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]+))?")

@@ -10,7 +10,6 @@ from podroom.sources.hcl.patterns import (
     HEREDOC,
     LINE_OF_TEXT,
     QUOTED_TEXT,
-    SEQUENCE,
     WHITE_SPACE,
     Patterns,
 )
@@ -142,14 +141,16 @@ class TemplateScanner(Scanner):
     def _sequence(self, parts: list[FlatPart]) -> bool:
         """Read the `${ }` or `%{ }` at `self.at`; return whether its end trims the text that follows."""
         start = self.at
-        opening = SEQUENCE.match(self.text, start)
-        if opening is None:
+        opening = self.text[start : start + 2]
+        if opening not in ("${", "%{"):
             raise self.unexpected("Expected the start of `${ }` or `%{ }`", start)
         self.enter()
-        if opening[2] and parts and isinstance(parts[-1], TemplateText):
-            trim_end(parts[-1])
-        self.at = opening.end()
-        if opening[1] == "$":
+        self.at = start + 2
+        if self.text.startswith("~", self.at):
+            self.at += 1
+            if parts and isinstance(parts[-1], TemplateText):
+                trim_end(parts[-1])
+        if opening == "${":
             inner = self.expression(ANY_LINE)
             trim = self._sequence_end(start, "interpolation")
             parts.append(Interpolation(inner, start, self.at))
