@@ -35,7 +35,7 @@ def imported(*arguments: str) -> set[str]:
     """Return the modules that a run of podroom has imported when it ends."""
     code = (
         "import atexit, sys\n"
-        "from podroom.cli import main\n"
+        "from podroom.__main__ import main\n"
         "atexit.register(lambda: print('\\n'.join(sys.modules), file=sys.stderr))\n"
         f"sys.argv[1:] = {list(arguments)!r}\n"
         "main()\n"

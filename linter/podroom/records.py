@@ -69,8 +69,9 @@ def _dataclass(
         for name, method in methods.items():
             if namespace.get(name) is None:
                 namespace[name] = method
-        made: type[T] = type(written)(written.__name__, written.__bases__, namespace)
-        made.__qualname__ = written.__qualname__
+        namespace["__qualname__"] = written.__qualname__
+        metaclass: Any = type(written)
+        made: type[T] = metaclass(written.__name__, written.__bases__, namespace)
         return made
 
     return decorate
@@ -86,9 +87,9 @@ def _by_name_only(declared: Mapping[str, object]) -> dict[str, object]:
 
 
 def _as_field(default: Any) -> dataclasses.Field[Any]:  # noqa: ANN401 - whatever a field may hold
-    if isinstance(default, dataclasses.Field):
-        return default
-    return dataclasses.field() if default is dataclasses.MISSING else dataclasses.field(default=default)
+    field: dataclasses.Field[Any]
+    field = default if isinstance(default, dataclasses.Field) else dataclasses.field(default=default)
+    return field
 
 
 def _fields(made: type[Any]) -> dict[str, dataclasses.Field[Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from importlib import import_module
 from typing import cast
 
@@ -62,13 +61,3 @@ def podroom() -> None:
     Reads Terraform for Amazon EKS and says which pods will get no address: max pods against the interfaces of the
     instance type, and nodes against the subnets.
     """
-
-
-def main() -> None:
-    """Run the command line."""
-    # Nearly all that a run makes lives until its end, which is the end of the process: nothing to collect.
-    gc.disable()
-    try:
-        podroom(prog_name="podroom")
-    finally:
-        gc.freeze()  # or else the interpreter walks all of it once more before it ends, a fifth of the whole run
