@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
 from podroom.assembly.inventory import Inventory, string
-from podroom.evaluation.project import ResourceInstance, Settled
+from podroom.evaluation.project import ResourceInstance
+from podroom.evaluation.settled import Settled
 from podroom.sources.live.records import Live, LiveSubnet, LiveVpc
 from podroom.values import Known
 

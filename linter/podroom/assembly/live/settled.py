@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from podroom.sources.plan_values import Hidden
 
 if TYPE_CHECKING:
-    from podroom.evaluation.project import Settled
+    from podroom.evaluation.settled import Settled
     from podroom.sources.plan_values import Calls, Drift, Key, RecordedValue
 
 
