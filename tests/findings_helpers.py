@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from podroom.catalog.instance_types import InstanceCatalog
-from podroom.engine import Engine, Outcome, Problem, Suppression, Undecided, Unused
+from podroom.engine import Engine, Outcome, Problem, Undecided, Unused
 from podroom.packs import find_rules
-from podroom.positions import Document, Span
-from podroom.report.frame import Frame, Paths
+from podroom.positions import Document, Paths, Span
+from podroom.report.frame import Frame
 from podroom.rule import Confidence, Finding, Note, Severity
 from podroom.run import Request, check
 from podroom.sources.hcl.parser import parse
+from podroom.suppressions import Suppression
 from podroom.values import Unknown
 
 RULES = {rule.code: rule for rule in find_rules()}
@@ -55,5 +56,5 @@ def outcome_of(text: str) -> Outcome:
         findings=tuple(finding(span, text, severity=severity) for severity in sorted(Severity, reverse=True)),
         undecided=(Undecided((("PR101", text),), Unknown(text, span), span, variants=(text,)),),
         problems=(Problem(text, span, text), Problem(f"whole {text}", None, text)),
-        unused=(Unused(Suppression((text,), text, span, 1), text),),
+        unused=(Unused(Suppression((text,), text, span, 1, 1), text),),
     )

@@ -7,14 +7,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
 
 import run_tests
 import update_examples
 from checkout import CHECKOUT, podroom
+from podroom import cli
 from podroom.catalog.instance_types import InstanceCatalog
 from podroom.config import Config, read_config
+from podroom.packs import find_rules
 from podroom.positions import Document
 
 if sys.version_info >= (3, 11):
@@ -65,12 +68,12 @@ def test_continuous_integration_runs_the_readme_s_test_command() -> None:
 def test_every_command_that_the_readme_names_has_a_help_page() -> None:
     commands = set(re.findall(r"^podroom ([\w-]+)", "\n".join(blocks("sh")), re.MULTILINE))
 
-    assert commands == {"capacity", "check", "explain", "inventory", "max-pods", "node", "recommend", "rules", "show"}
+    assert commands == set(cli.podroom.list_commands(click.Context(cli.podroom)))
     for command in sorted(commands):
         assert podroom(command, "--help").exit_code == 0
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/catalog.md"])
+@pytest.mark.parametrize("document", ["README.md", "docs/catalog.md", "docs/configuration.md"])
 def test_a_configuration_that_a_document_shows_is_understood(document: str) -> None:
     (shown,) = re.findall(
         r"^```toml\n(.*?)^```", (CHECKOUT / document).read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
@@ -82,6 +85,7 @@ def test_a_configuration_that_a_document_shows_is_understood(document: str) -> N
     assert config != Config(path="podroom.toml")
     catalog = InstanceCatalog.bundled().with_custom(config.instance_types)
     assert all(catalog.find(name) for name in config.instance_types)
+    config.check_rules([(rule.code, rule.name) for rule in find_rules()])
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(CHECKOUT).as_posix())

@@ -18,11 +18,10 @@ from jsonschema import Draft4Validator, Draft202012Validator
 from checkout import CHECKOUT, EXAMPLES, podroom
 from findings_helpers import finding, frame, judged, outcome_of
 from podroom.engine import Outcome
-from podroom.positions import Document, Span
+from podroom.positions import Document, Paths, Span
 from podroom.report import findings_sarif
 from podroom.report.findings_markdown import LONGEST
 from podroom.report.formats import FORMATS, render
-from podroom.report.frame import Paths
 from podroom.rule import Severity
 
 GUILTY = CHECKOUT / EXAMPLES / "stale-max-pods"
@@ -327,7 +326,7 @@ def test_an_annotation_of_several_lines_has_no_columns() -> None:
     ],
 )
 def test_a_path_begins_at_the_top_of_the_repository(path: str, current: str, repository: str, expected: str) -> None:
-    assert Paths(current, repository).in_repository(path) == expected
+    assert Paths(current, repository).from_top(path) == expected
 
 
 def test_the_address_of_a_file_is_escaped_and_begins_at_the_top_of_the_repository() -> None:

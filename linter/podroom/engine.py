@@ -5,8 +5,7 @@ An outcome is a finding, undecided, suppressed or an error; none is swallowed.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +17,7 @@ from podroom.patterns import pattern
 from podroom.positions import Document, Span
 from podroom.records import dataclass
 from podroom.rule import Finding, Note, Rule, Subject
+from podroom.suppressions import Suppression
 from podroom.values import Default, Unknown, cause_of, first_unknown
 
 AnyRule = Rule[Any]
@@ -66,7 +66,10 @@ class Undecided:
 
 @dataclass(frozen=True, slots=True)
 class Suppressed:
-    """A finding that a comment in the configuration takes back, with the reason given there."""
+    """A finding that is taken back, with the reason and the place where that is said.
+
+    A comment says it, or podroom's own configuration.
+    """
 
     finding: Finding
     reason: str
@@ -83,18 +86,11 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Suppression:
-    """`# podroom: ignore[PR101, PR102] reason` in a document; it holds for the findings that begin on `line`."""
-
-    codes: tuple[str, ...]
-    reason: str
-    span: Span
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
 class Unused:
-    """A suppression that takes back nothing, or not all that it names, and why, as a clause."""
+    """A suppression that should be looked at: it takes back nothing, or not all that it names, or gives no reason.
+
+    `reason` says which, as a clause.
+    """
 
     suppression: Suppression
     reason: str
@@ -134,8 +130,13 @@ class Engine:
             raise UsageError("no rules were found; install a rule pack (the distribution podroom brings one)")
         self.rules: tuple[AnyRule, ...] = tuple(by_code[code]() for code in sorted(by_code))
 
-    def judge(self, assessment: Assessment) -> tuple[list[Finding], list[Undecided]]:
-        """Judge one World; findings and undecided outcomes are in no particular order."""
+    def judge(
+        self, assessment: Assessment, runs: Callable[[str, str], bool] = lambda _code, _name: True
+    ) -> tuple[list[Finding], list[Undecided]]:
+        """Judge one World; findings and undecided outcomes are in no particular order.
+
+        `runs` says by its code and name whether a rule is wanted.
+        """
         world = assessment.world
         subjects = _subjects(world)
         findings: list[Finding] = []
@@ -147,7 +148,7 @@ class Engine:
             for number, subject in enumerate(several)
             if (possible := alternatives(assessment, _groups_of(subject, world))) is not None
         }
-        for rule in self.rules:
+        for rule in (rule for rule in self.rules if runs(rule.code, rule.name)):
             for number, subject in enumerate(subjects[rule.subject]):
                 possible = open_subjects.get((rule.subject, number))
                 if possible is None:
@@ -256,79 +257,69 @@ def settle(
     findings: Iterable[Finding],
     undecided: Iterable[Undecided],
     suppressions: Sequence[Suppression],
+    taken_back: Iterable[Suppressed] = (),
 ) -> tuple[list[Finding], list[Undecided], list[Suppressed]]:
-    """Merge what is one thing, take back what is suppressed, and sort by what hurts first."""
-    by_line: dict[tuple[Document, int], list[Suppression]] = {}
-    for suppression in suppressions:
-        by_line.setdefault((suppression.span.document, suppression.line), []).append(suppression)
-    kept, taken_back = [], []
-    for finding in _merge_findings(findings):
-        place = (finding.span.document, finding.span.first.line)
-        found = next((one for one in by_line.get(place, ()) if finding.code in one.codes), None)
-        if found is None:
-            kept.append(finding)
-        else:
-            taken_back.append(Suppressed(finding, found.reason, found.span))
-    kept.sort(key=_finding_order)
-    taken_back.sort(key=lambda suppressed: _finding_order(suppressed.finding))
-    return kept, _merge_undecided(undecided), taken_back
+    """Merge what is one thing, take back what is suppressed, and sort by what hurts first.
 
-
-def find_unused(outcome: Outcome, suppressions: Iterable[Suppression], known: Collection[str]) -> list[Unused]:
-    """Return the suppressions without effect; `known` are the codes of all rules.
-
-    One that may be of use once everything can be read and decided is not called unused.
+    `taken_back` is what the configuration takes back already.
     """
-    used = {(one.finding.span.document, one.finding.span.first.line, one.finding.code) for one in outcome.suppressed}
+    by_document: dict[Document, list[Suppression]] = {}
+    for suppression in suppressions:
+        by_document.setdefault(suppression.span.document, []).append(suppression)
+    kept = []
+    suppressed = list(_merge_suppressed(taken_back))
+    for finding in _merge_findings(findings):
+        reaching = [
+            one
+            for one in by_document.get(finding.span.document, ())
+            if finding.code in one.codes and one.reaches(finding.span)
+        ]
+        if reaching:
+            nearest = max(reaching, key=lambda one: one.line)
+            suppressed.append(Suppressed(finding, nearest.reason, nearest.span))
+        else:
+            kept.append(finding)
+    kept.sort(key=_finding_order)
+    suppressed.sort(key=lambda one: _finding_order(one.finding))
+    return kept, _merge_undecided(undecided), suppressed
+
+
+def _merge_suppressed(taken_back: Iterable[Suppressed]) -> Iterator[Suppressed]:
+    by_place: dict[tuple[Span, str], list[Finding]] = {}
+    for one in taken_back:
+        by_place.setdefault((one.span, one.reason), []).append(one.finding)
+    for (span, reason), findings in by_place.items():
+        yield from (Suppressed(finding, reason, span) for finding in _merge_findings(findings))
+
+
+def find_unused(
+    outcome: Outcome, suppressions: Iterable[Suppression], known: Collection[str], ran: Collection[str]
+) -> list[Unused]:
+    """Return the suppressions without effect, and those that give no reason.
+
+    `known` are the codes of all rules, `ran` of those that judged everything.  A suppression that may be of use once
+    everything can be read and decided is not called unused.
+    """
     undecided = {code for open_ in outcome.undecided for code in open_.codes}
     in_part = bool(outcome.problems) or not all(open_.codes for open_ in outcome.undecided)
+    open_codes = {*undecided, *(known if in_part else ())}
     unused = []
     for suppression in suppressions:
         unknown = [code for code in suppression.codes if code not in known]
-        idle = [
-            code
-            for code in suppression.codes
-            if code in known
-            and not (in_part or code in undecided)
-            and (suppression.span.document, suppression.line, code) not in used
-        ]
+        used = {one.finding.code for one in outcome.suppressed if suppression.reaches(one.finding.span)}
+        idle = [code for code in suppression.codes if code in ran and code not in open_codes and code not in used]
         if not suppression.codes:
             unused.append(Unused(suppression, "it names no rule; write ignore[CODE] and the reason"))
         elif unknown:
             unused.append(Unused(suppression, f"there is no rule {', '.join(unknown)}"))
         elif idle:
-            unused.append(Unused(suppression, f"line {suppression.line} has no finding {', '.join(idle)}"))
+            lines = f"line {suppression.line} has"
+            if suppression.last_line > suppression.line:
+                lines = f"lines {suppression.line} to {suppression.last_line} have"
+            unused.append(Unused(suppression, f"{lines} no finding {', '.join(idle)}"))
+        elif not suppression.reason:
+            unused.append(Unused(suppression, "it gives no reason; write why behind the code"))
     return sorted(unused, key=lambda one: (one.suppression.span.path, one.suppression.span.start))
-
-
-_SUPPRESSION = pattern(
-    r"(?:#|//|/\*)[ \t]*podroom:[ \t]*ignore\b(?:\[([^\]\r\n]*)\])?[ \t]*([^\r\n]*?)[ \t]*(?:\*/[ \t]*)?\r?$",
-    re.MULTILINE,
-)
-_JSON_SUPPRESSION = pattern(
-    r'"//"[ \t]*:[ \t]*"[ \t]*podroom:[ \t]*ignore\b(?:\[([^\]"\r\n]*)\])?[ \t]*([^"\r\n]*?)[ \t]*"'
-)
-_COMMENT_LINE = pattern(r'[ \t]*(?:#|//|/\*|"//"[ \t]*:[ \t]*"[^"]*"[ \t]*,?[ \t]*\r?$)')
-
-
-def read_suppressions(document: Document) -> list[Suppression]:
-    """Return what the comments of a text ask for: those that begin with `#`, `//` or `/*`, and `"//"` in JSON.
-
-    A comment with a line of its own holds for the next line that is no such comment.
-    """
-    if "podroom:" not in document.text:
-        return []
-    suppressions = []
-    lines = len(document.line_starts())
-    for match in (*_SUPPRESSION.finditer(document.text), *_JSON_SUPPRESSION.finditer(document.text)):
-        codes = tuple(dict.fromkeys(code.strip() for code in (match[1] or "").split(",") if code.strip()))
-        span = Span(document, match.start(), match.end())
-        line, column = span.first
-        if not document.line(line)[: column - 1].strip():
-            while line < lines and _COMMENT_LINE.match(document.line(line)):
-                line += 1
-        suppressions.append(Suppression(codes, match[2], span, line))
-    return suppressions
 
 
 def _undecided(code: str, subject: Subject, unknown: Unknown) -> Undecided:

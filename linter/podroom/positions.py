@@ -120,3 +120,33 @@ class Span:
         """Return `path:line:column`, which editors and terminals can follow."""
         line, column = self.first
         return f"{self.path}:{line}:{column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Turns paths as a person at the command line calls them into paths from the top of a repository or project.
+
+    `current` is the absolute current folder, `top` the absolute folder to begin at, or empty to begin at `current`.
+    """
+
+    current: str = "/"
+    top: str = ""
+
+    def from_top(self, path: str) -> str:
+        """Return a path from the top, with `/` between its parts; what lies elsewhere keeps its absolute path."""
+        full = self.absolute(path)
+        top = self.top or self.current
+        if full == top:
+            return "."
+        return full.removeprefix(_with_slash(top))
+
+    def absolute(self, path: str) -> str:
+        """Return an absolute path, with `/` between its parts."""
+        path = path.replace("\\", "/") if self.current[1:3] == ":/" else path  # a path of Windows
+        if path.startswith("/") or path[1:3] == ":/":
+            return path
+        return self.current if path in {"", "."} else _with_slash(self.current) + path.removeprefix("./")
+
+
+def _with_slash(folder: str) -> str:
+    return folder if folder.endswith("/") else f"{folder}/"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -13,15 +14,17 @@ from podroom.assembly.terraform import assemble_parts
 from podroom.capacity.assessment import Assessment, Assumptions
 from podroom.capacity.not_judged import not_judged
 from podroom.catalog.instance_types import InstanceCatalog
+from podroom.config import Config
 from podroom.engine import (
     Engine,
     Outcome,
     Problem,
+    Suppressed,
     Undecided,
+    Unused,
     Verdict,
     across_variants,
     find_unused,
-    read_suppressions,
     settle,
 )
 from podroom.errors import InputError, UsageError
@@ -31,14 +34,25 @@ from podroom.positions import Document, Span
 from podroom.records import dataclass
 from podroom.rule import Finding
 from podroom.sources.files import Files, HclReader, absolute_folder, find_roots, project_folder
-from podroom.sources.search import EKSCTL, KUSTOMIZATION, MANIFEST, SCRIPT, search
+from podroom.sources.hcl.syntax import ParsedFile
+from podroom.sources.search import EKSCTL, KUSTOMIZATION, MANIFEST, SCRIPT, YAML, YAML_TEMPLATES, search
 from podroom.sources.variants import MOST_VARIANTS, Variant, Variants, find_beside, find_variants
+from podroom.suppressions import Suppression, read_suppressions
 from podroom.values import Unknown
 
 if TYPE_CHECKING:
     from podroom.assembly.eksctl import Understood
     from podroom.assembly.live.inventories import Inventories
     from podroom.evaluation.settled import Settled
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """With what a root is judged."""
+
+    catalog: InstanceCatalog
+    assumptions: Assumptions
+    config: Config = field(default_factory=Config)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +72,12 @@ class Request:
     """Files of what the AWS CLI and kubectl printed, by path."""
     catalog: InstanceCatalog = field(default_factory=InstanceCatalog.bundled)
     assumptions: Assumptions = field(default_factory=Assumptions)
+    configured: Callable[[str], Settings] | None = None
+    """Returns what is configured for the root of a World, if that may be something else than the above."""
+
+    def settings_of(self, root: str) -> Settings:
+        """Return with what a root is judged."""
+        return self.configured(root) if self.configured else Settings(self.catalog, self.assumptions)
 
 
 def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
@@ -223,29 +243,116 @@ def _refuse_undeclared(variables: Iterable[str], declared: Collection[str]) -> N
 
 
 def check(request: Request, engine: Engine) -> Outcome:
-    """Judge everything below the paths.  Raises as `understand` does."""
+    """Judge everything below the paths, each root as its configuration says.  Raises as `understand` does."""
     understood, problems, files = understand(request)
-    worlds = [_with_notices(world, request) for world in understood]
-    findings: list[Finding] = []
-    undecided: list[Undecided] = []
-    for _, variants in groupby(worlds, key=lambda world: id(world) if world.variant is None else world.root):
-        verdict = across_variants([_verdict(world, request, engine) for world in variants])
-        findings += verdict.findings
-        undecided += verdict.undecided
-    suppressions = [suppression for document in files.documents for suppression in read_suppressions(document)]
-    kept, still_open, suppressed = settle(findings, undecided, suppressions)
+    verdicts = _Verdicts(request, engine)
+    worlds: list[World] = []
+    for _, variants in groupby(understood, key=lambda world: id(world) if world.variant is None else world.root):
+        worlds += verdicts.judge(list(variants))
+    suppressions = [
+        suppression
+        for document, last_line_of in _texts(files)
+        for suppression in read_suppressions(document, last_line_of)
+    ]
+    kept, still_open, suppressed = settle(verdicts.findings, verdicts.undecided, suppressions, verdicts.taken_back)
     outcome = Outcome(tuple(kept), tuple(still_open), tuple(suppressed), tuple(problems), tuple(worlds))
-    return replace(outcome, unused=tuple(find_unused(outcome, suppressions, {rule.code for rule in engine.rules})))
+    known = {rule.code for rule in engine.rules}
+    unused = [*find_unused(outcome, suppressions, known, verdicts.ran), *verdicts.idle(outcome)]
+    return replace(outcome, unused=tuple(unused))
 
 
-def _with_notices(world: World, request: Request) -> World:
+def _texts(files: Files) -> Iterator[tuple[Document, Callable[[int], int]]]:
+    """Yield every text that was read, each with what says where what begins on a line ends."""
+    parsed = {id(one.document): one for one in files.parsed if not one.document.path.endswith(".json")}
+    for document in files.documents:
+        tree = parsed.get(id(document))
+        if tree is not None:
+            yield document, partial(_last_line_in_hcl, tree)
+        elif document.path.endswith((*YAML, *YAML_TEMPLATES)):
+            yield document, partial(_last_line_in_yaml, document)
+        else:
+            yield document, lambda line: line
+
+
+def _last_line_in_hcl(parsed: ParsedFile, line: int) -> int:
+    from podroom.sources.extents import last_line_in_hcl  # noqa: PLC0415 - only for a file with a suppression
+
+    return last_line_in_hcl(parsed, line)
+
+
+def _last_line_in_yaml(document: Document, line: int) -> int:
+    from podroom.sources.extents import last_line_in_yaml  # noqa: PLC0415 - only for a file with a suppression
+
+    return last_line_in_yaml(document, line)
+
+
+class _Verdicts:
+    """Judges Worlds one root after the other, each as its configuration says, and keeps what comes out."""
+
+    def __init__(self, request: Request, engine: Engine) -> None:
+        self._request = request
+        self._engine = engine
+        self._configs: dict[int, Config] = {}
+        self._used: set[int] = set()
+        self.findings: list[Finding] = []
+        self.undecided: list[Undecided] = []
+        self.taken_back: list[Suppressed] = []
+
+    @property
+    def ran(self) -> set[str]:
+        """The codes of the rules that judged everything."""
+        rules = self._engine.rules
+        return {
+            rule.code
+            for rule in rules
+            if all(config.selection.runs(rule.code, rule.name) for config in self._configs.values())
+        }
+
+    def judge(self, variants: Sequence[World]) -> list[World]:
+        """Judge a root module or another World, and return it with notices of what no rule judges."""
+        settings = self._request.settings_of(variants[0].root)
+        config = settings.config
+        if id(config) not in self._configs:
+            config.check_rules([(rule.code, rule.name) for rule in self._engine.rules])
+            self._configs[id(config)] = config
+        worlds = [_with_notices(world, settings) for world in variants]
+        verdict = across_variants([_verdict(world, settings, self._engine) for world in worlds])
+        self.undecided += verdict.undecided
+        for finding in map(config.judged, verdict.findings):
+            entry = config.takes_back(finding)
+            if entry is None:
+                self.findings.append(finding)
+            else:
+                self._used.add(id(entry))
+                self.taken_back.append(Suppressed(finding, entry.reason, entry.span))
+        return worlds
+
+    def idle(self, outcome: Outcome) -> Iterator[Unused]:
+        """Yield the entries of configurations that have ended, and those that take back nothing.
+
+        What may lie outside of what was judged, or could not be read or decided, is not called idle.
+        """
+        folders = [absolute_folder(path) for path in self._request.paths]
+        undecided = any(not open_.codes for open_ in outcome.undecided)
+        for config in self._configs.values():
+            whole = any(f"{config.paths.top}/".startswith(f"{folder.rstrip('/')}/") for folder in folders)
+            for entry in config.accepted:
+                suppression = Suppression((entry.rule,), entry.reason, entry.span, 0, 0)
+                if entry.ended:
+                    yield Unused(suppression, f"it has ended on {entry.until}: mend it, or give it another end")
+                elif whole and id(entry) not in self._used and not undecided and not outcome.problems:
+                    yield Unused(suppression, f"nothing has a finding {entry.rule} that it takes back")
+
+
+def _with_notices(world: World, settings: Settings) -> World:
     """Return a World with notices of what no rule judges."""
-    notices = tuple(not_judged(Assessment(world, request.catalog, request.assumptions)))
+    notices = tuple(not_judged(Assessment(world, settings.catalog, settings.assumptions)))
     return replace(world, notices=(*world.notices, *notices)) if notices else world
 
 
-def _verdict(world: World, request: Request, engine: Engine) -> Verdict:
-    findings, undecided = engine.judge(Assessment(world, request.catalog, request.assumptions))
+def _verdict(world: World, settings: Settings, engine: Engine) -> Verdict:
+    runs = settings.config.selection.runs
+    findings, undecided = engine.judge(Assessment(world, settings.catalog, settings.assumptions), runs)
     for gap in world.gaps:
         missing = Unknown(gap.reason, gap.span, () if gap.cause is None else (gap.cause,))
         undecided.append(Undecided((), missing, gap.span, unread=(gap.address,)))

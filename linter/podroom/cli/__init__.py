@@ -12,6 +12,7 @@ from podroom import __version__
 _COMMANDS = {
     "capacity": "Say how many addresses the nodes take of every subnet.",
     "check": "Judge configurations.",
+    "config": "Say what is configured, and what can be.",
     "explain": "Explain a rule.",
     "inventory": "Print the commands that list what is there, for --inventory.",
     "max-pods": "Print max pods of an instance type, as max-pods-calculator.sh does.",

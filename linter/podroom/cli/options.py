@@ -10,7 +10,8 @@ from typing import TypeVar
 import click
 
 from podroom.cli.output import colour
-from podroom.cli.settings import catalog_of, nearest_config
+from podroom.cli.settings import Configurations
+from podroom.config import Config
 from podroom.errors import UsageError
 from podroom.evaluation.inputs import Assignment
 from podroom.records import dataclass
@@ -55,6 +56,12 @@ _READING = (
         show_default=True,
         help="Which parser reads HCL; the second needs the extra podroom[python-hcl2].",
     ),
+    click.option(
+        "--config",
+        "config_file",
+        metavar="FILE",
+        help="Take podroom's configuration from this file, not from the nearest podroom.toml.",
+    ),
 )
 
 
@@ -70,11 +77,19 @@ class Reading:
     hcl_parser: str
     plans: tuple[str, ...] = ()
     inventories: tuple[str, ...] = ()
+    config_file: str | None = None
 
-    def request(self) -> Request:
-        """Return what is asked for; raises `UsageError` and `InputError`."""
+    def configurations(self, change: Callable[[Config], Config] = lambda config: config) -> Configurations:
+        """Return the configurations of the run, with what the command line changes in each."""
+        return Configurations(self.config_file, change)
+
+    def request(self, configurations: Configurations | None = None) -> Request:
+        """Return what is asked for; raises `UsageError` and `InputError`.
+
+        With `configurations` each root is judged by its own, otherwise all are by the one nearest to all paths.
+        """
         chosen = self.paths or (".",)
-        config = nearest_config(chosen)
+        nearest = (configurations or self.configurations()).nearest(chosen)
         return Request(
             paths=chosen,
             reader=_reader(self.hcl_parser),
@@ -83,8 +98,9 @@ class Reading:
             workspace=self.workspace,
             plans=self.plans,
             inventories=self.inventories,
-            catalog=catalog_of(config),
-            assumptions=config.assumptions,
+            catalog=nearest.catalog,
+            assumptions=nearest.assumptions,
+            configured=configurations.of if configurations else None,
         )
 
 
@@ -102,10 +118,11 @@ def reads_configurations(command: Callable[..., T]) -> Callable[..., T]:
         hcl_parser: str,
         plans: tuple[str, ...],
         inventories: tuple[str, ...],
+        config_file: str | None,
         **others: object,
     ) -> T:
         given = _in_order(var=var, var_file=var_file)
-        reading = Reading(paths, given, from_environment, workspace, hcl_parser, plans, inventories)
+        reading = Reading(paths, given, from_environment, workspace, hcl_parser, plans, inventories, config_file)
         return command(reading=reading, **others)
 
     for option in reversed(_READING):

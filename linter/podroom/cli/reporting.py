@@ -14,11 +14,13 @@ from podroom import __version__
 from podroom.catalog.instance_types import InstanceCatalog
 from podroom.cli.output import EXIT_FAILED, EXIT_FINDINGS, style, write
 from podroom.cli.written_files import check_folder, write_file
+from podroom.config import Config
 from podroom.engine import Outcome, Problem
 from podroom.errors import PodroomError, UsageError
+from podroom.positions import Paths
 from podroom.records import dataclass
 from podroom.report.formats import FORMATS, render
-from podroom.report.frame import Frame, Paths
+from podroom.report.frame import Frame
 from podroom.report.style import Style
 from podroom.rule import Confidence, Rule, Severity
 
@@ -46,16 +48,12 @@ _REPORTING = (
     click.option(
         "--fail-on",
         type=click.Choice(list(SEVERITIES)),
-        default="warning",
-        show_default=True,
-        help="The lowest severity for which the exit code is 1.",
+        help="The lowest severity for which the exit code is 1; warning unless something else is configured.",
     ),
     click.option(
         "--min-confidence",
         type=click.Choice(list(CONFIDENCES)),
-        default="low",
-        show_default=True,
-        help="Leave out findings that are less certain; they are counted.",
+        help="Leave out findings that are less certain, which are counted; low unless something else is configured.",
     ),
     click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings."),
 )
@@ -68,13 +66,29 @@ class Reporting:
     output_format: str
     outputs: tuple[tuple[str, str], ...]
     """Formats, each with the file to write."""
-    fail_on: Severity
-    min_confidence: Confidence
-    exit_zero: bool
+    fail_on: Severity | None = None
+    """None leaves it to the configuration; so does the next."""
+    min_confidence: Confidence | None = None
+    exit_zero: bool = False
+
+    def configured(self, config: Config) -> Reporting:
+        """Return how to report where the command line leaves it to the configuration."""
+        return replace(
+            self,
+            fail_on=self.fail_on or config.fail_on,
+            min_confidence=self.min_confidence or config.min_confidence,
+        )
+
+    @property
+    def threshold(self) -> Severity:
+        """The lowest severity that makes the run fail."""
+        return self.fail_on or Severity.WARNING
 
     def certain(self, outcome: Outcome) -> Outcome:
         """Return an outcome without the findings that are less certain than was asked for."""
-        kept = tuple(finding for finding in outcome.findings if finding.confidence >= self.min_confidence)
+        kept = tuple(
+            finding for finding in outcome.findings if finding.confidence >= (self.min_confidence or Confidence.LOW)
+        )
         return replace(outcome, findings=kept, below_confidence=len(outcome.findings) - len(kept))
 
     def report(self, outcome: Outcome, rules: Mapping[str, type[Rule[Any]]], color: str) -> None:
@@ -83,7 +97,7 @@ class Reporting:
             version=__version__,
             catalog_date=InstanceCatalog.bundled().date,
             rules=rules,
-            fail_on=self.fail_on,
+            fail_on=self.threshold,
             paths=_paths() if {self.output_format, *(name for name, _ in self.outputs)} - {"text", "json"} else Paths(),
         )
         for name, path in self.outputs:
@@ -105,7 +119,7 @@ class Reporting:
         """Return 2 if something could not be read, 1 if there are findings as severe as was asked for, 0 otherwise."""
         if outcome.problems:
             return EXIT_FAILED
-        failed = not self.exit_zero and any(finding.severity >= self.fail_on for finding in outcome.findings)
+        failed = not self.exit_zero and any(finding.severity >= self.threshold for finding in outcome.findings)
         return EXIT_FINDINGS if failed else 0
 
 
@@ -117,16 +131,16 @@ def reports_findings(command: Callable[..., T]) -> Callable[..., T]:
         *,
         output_format: str,
         outputs: tuple[str, ...],
-        fail_on: str,
-        min_confidence: str,
+        fail_on: str | None,
+        min_confidence: str | None,
         exit_zero: bool,
         **others: object,
     ) -> T:
         reporting = Reporting(
             output_format,
             tuple(map(_output, outputs)),
-            SEVERITIES[fail_on],
-            CONFIDENCES[min_confidence],
+            None if fail_on is None else SEVERITIES[fail_on],
+            None if min_confidence is None else CONFIDENCES[min_confidence],
             exit_zero,
         )
         return command(reporting=reporting, **others)

@@ -3,31 +3,84 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from podroom.catalog.instance_types import InstanceCatalog, InstanceType
 from podroom.config import NAMES, Config, read_config
 from podroom.errors import InputError, UsageError
+from podroom.positions import Paths
+from podroom.run import Settings
 from podroom.sources.files import ReadProblem, read_document
+
+
+class Configurations:
+    """The configurations of a run: that of each folder is the nearest one at or above it, within its repository."""
+
+    def __init__(self, file: str | None = None, change: Callable[[Config], Config] = lambda config: config) -> None:
+        """Take the file that holds for every folder, if there is one, and what the command line changes."""
+        self._file = file
+        self._change = change
+        self._by_folder: dict[str, Settings] = {}
+        self._by_file: dict[str, Settings | None] = {}
+
+    def nearest(self, paths: Sequence[str]) -> Settings:
+        """Return what holds for the run as a whole: the nearest configuration to all paths; raises as `of` does."""
+        return self.of(os.path.commonpath([os.path.realpath(path) for path in paths]))
+
+    def of(self, path: str) -> Settings:
+        """Return what holds for a folder or file.
+
+        Raises `InputError` for a configuration that cannot be read, `UsageError` for one that is not understood.
+        """
+        return self._of(os.path.realpath(path))
+
+    def _of(self, folder: str) -> Settings:
+        known = self._by_folder.get(folder)
+        if known is None:
+            known = self._by_folder[folder] = self._found(folder)
+        return known
+
+    def _found(self, folder: str) -> Settings:
+        if self._file is not None:
+            return self._named(self._file)
+        for name in NAMES:
+            path = os.path.join(folder, name)
+            if os.path.lexists(path):
+                found = self._read(path)
+                if found is not None:
+                    return found
+        parent = os.path.dirname(folder)
+        if parent == folder or os.path.exists(os.path.join(folder, ".git")):
+            return self._settings(Config())
+        return self._of(parent)
+
+    def _named(self, path: str) -> Settings:
+        found = self._read(path)
+        if found is None:
+            raise UsageError(f"{path} holds no configuration of podroom: there is no [tool.podroom] in it")
+        return found
+
+    def _read(self, path: str) -> Settings | None:
+        if path not in self._by_file:
+            document = read_document(path)
+            if isinstance(document, ReadProblem):
+                raise InputError(document.message)
+            from datetime import date  # noqa: PLC0415 - which the reader of TOML needs too
+
+            current = os.path.realpath(os.getcwd()).replace(os.sep, "/")
+            top = os.path.dirname(os.path.realpath(path)).replace(os.sep, "/")
+            today = date.today()  # noqa: DTZ011 - the day of whoever asks
+            config = read_config(document, today, Paths(current, top))
+            self._by_file[path] = None if config is None else self._settings(config)
+        return self._by_file[path]
+
+    def _settings(self, config: Config) -> Settings:
+        return Settings(catalog_of(config), config.assumptions, self._change(config))
 
 
 def nearest_config(paths: Sequence[str]) -> Config:
     """Return the nearest configuration at or above what all paths have in common."""
-    folder = os.path.commonpath([os.path.realpath(path) for path in paths])
-    while True:
-        for name in NAMES:
-            path = os.path.join(folder, name)
-            if os.path.lexists(path):
-                document = read_document(path)
-                if isinstance(document, ReadProblem):
-                    raise InputError(document.message)
-                config = read_config(document)
-                if config is not None:
-                    return config
-        parent = os.path.dirname(folder)
-        if parent == folder or os.path.exists(os.path.join(folder, ".git")):
-            return Config()
-        folder = parent
+    return Configurations().nearest(paths).config
 
 
 def catalog_of(config: Config) -> InstanceCatalog:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from podroom.engine import Outcome
-from podroom.positions import Span
+from podroom.positions import Paths, Span
 from podroom.report.columns import in_utf_16
 from podroom.report.findings_wording import left_open, remarks, summary
-from podroom.report.frame import Frame, Paths
+from podroom.report.frame import Frame
 from podroom.report.style import printable
 from podroom.rule import Severity
 
@@ -36,7 +36,7 @@ def _annotations(outcome: Outcome, paths: Paths) -> Iterator[str]:
         lines = [printable(undecided.reason), *left_open(undecided)]
         yield _command("notice", "could not decide", "\n".join(lines), undecided.span, paths)
     for unused in outcome.unused:
-        yield _command("notice", "unused suppression", printable(unused.reason), unused.suppression.span, paths)
+        yield _command("notice", "suppression to look at", printable(unused.reason), unused.suppression.span, paths)
     for notice in outcome.notices:
         yield _command("notice", "notice", printable(notice.message), notice.span, paths)
 
@@ -46,7 +46,7 @@ def _command(command: str, title: str, text: str, span: Span | None, paths: Path
     if span is not None:
         first, last = in_utf_16(span)
         properties = {
-            "file": printable(paths.in_repository(span.path)),
+            "file": printable(paths.from_top(span.path)),
             "line": str(first.line),
             "endLine": str(last.line),
         }

@@ -9,8 +9,9 @@ import json
 from typing import Any
 
 from podroom.engine import Outcome, Problem
+from podroom.positions import Paths
 from podroom.report.fingerprints import fingerprint, fingerprints
-from podroom.report.frame import Frame, Paths
+from podroom.report.frame import Frame
 from podroom.report.style import printable
 from podroom.rule import Finding, Severity
 
@@ -36,14 +37,14 @@ def _issue(finding: Finding, mark: str, paths: Paths) -> dict[str, Any]:
         "severity": _SEVERITIES[finding.severity],
         "fingerprint": mark,
         "location": {
-            "path": paths.in_repository(finding.span.path),
+            "path": paths.from_top(finding.span.path),
             "lines": {"begin": finding.span.first.line, "end": finding.span.last.line},
         },
     }
 
 
 def _unread(problem: Problem, paths: Paths) -> dict[str, Any]:
-    place = paths.in_repository(problem.path)
+    place = paths.from_top(problem.path)
     line = problem.span.first.line if problem.span else 1
     return {
         "type": "issue",

@@ -25,7 +25,7 @@ def render(outcome: Outcome, frame: Frame) -> str:
     for finding in outcome.findings:
         by_path.setdefault(finding.span.path, []).append(finding)
     for path, findings in by_path.items():
-        suite = ET.SubElement(top, "testsuite", {"name": printable(frame.paths.in_repository(path))})
+        suite = ET.SubElement(top, "testsuite", {"name": printable(frame.paths.from_top(path))})
         for finding in findings:
             _add_finding(suite, finding, frame)
     run = ET.SubElement(top, "testsuite", {"name": "podroom"})
@@ -56,7 +56,7 @@ def _add_finding(suite: ET.Element, finding: Finding, frame: Frame) -> None:
 
 def _add_run(suite: ET.Element, outcome: Outcome, frame: Frame) -> None:
     for problem in outcome.problems:
-        name = f"read {frame.paths.in_repository(problem.path)}"
+        name = f"read {frame.paths.from_top(problem.path)}"
         case = ET.SubElement(suite, "testcase", {"name": printable(name), "classname": "podroom"})
         result = ET.SubElement(case, "error", {"type": "not read", "message": printable(problem.message)})
         place = f"{problem.span}: " if problem.span else ""
@@ -67,7 +67,7 @@ def _add_run(suite: ET.Element, outcome: Outcome, frame: Frame) -> None:
         result = ET.SubElement(case, "skipped", {"message": printable(undecided.reason)})
         result.text = "\n".join(left_open(undecided))
     for root in dict.fromkeys(world.root for world in outcome.worlds):
-        name = f"judge {frame.paths.in_repository(root)}"
+        name = f"judge {frame.paths.from_top(root)}"
         ET.SubElement(suite, "testcase", {"name": printable(name), "classname": "podroom"})
 
 

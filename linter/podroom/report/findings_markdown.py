@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from podroom.engine import Outcome
-from podroom.positions import Span
+from podroom.positions import Paths, Span
 from podroom.report.findings_wording import left_open, remarks, summary
-from podroom.report.frame import Frame, Paths
+from podroom.report.frame import Frame
 from podroom.report.markdown import code, escaped
 from podroom.rule import Confidence, Finding, Severity
 
@@ -61,7 +61,7 @@ def _others(outcome: Outcome, paths: Paths) -> Iterator[str]:
     for title, lines in (
         ("Not read", unread),
         ("Could not decide", undecided),
-        ("Unused suppressions", unused),
+        ("Suppressions to look at", unused),
         ("Notices", notices),
     ):
         if lines:
@@ -69,4 +69,4 @@ def _others(outcome: Outcome, paths: Paths) -> Iterator[str]:
 
 
 def _place(span: Span, paths: Paths) -> str:
-    return code(f"{paths.in_repository(span.path)}:{span.first.line}")
+    return code(f"{paths.from_top(span.path)}:{span.first.line}")

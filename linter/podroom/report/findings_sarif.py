@@ -12,11 +12,11 @@ from typing import Any
 from urllib.parse import quote
 
 from podroom.engine import Outcome, Problem
-from podroom.positions import Span
+from podroom.positions import Paths, Span
 from podroom.report.columns import in_utf_16
 from podroom.report.findings_wording import left_open, remarks
 from podroom.report.fingerprints import fingerprints
-from podroom.report.frame import Frame, Paths
+from podroom.report.frame import Frame
 from podroom.report.rule_pages import markdown_page
 from podroom.report.style import printable
 from podroom.rule import Finding, Note, Rule, Severity
@@ -121,7 +121,7 @@ def _location(span: Span, paths: Paths) -> dict[str, Any]:
 
 
 def _artifact(path: str, paths: Paths) -> dict[str, str]:
-    place = paths.in_repository(path)
+    place = paths.from_top(path)
     if place.startswith("/") or place[1:3] == ":/":
         return {"uri": f"file:///{quote(place.lstrip('/'), safe='/:', errors='backslashreplace')}"}
     return {"uri": quote(place, errors="backslashreplace"), "uriBaseId": "%SRCROOT%"}
@@ -139,7 +139,7 @@ def _notifications(outcome: Outcome, paths: Paths) -> Iterator[dict[str, Any]]:
         yield _notification("note", text, [_location(undecided.span, paths)])
     for unused in outcome.unused:
         place = [_location(unused.suppression.span, paths)]
-        yield _notification("note", f"unused suppression: {printable(unused.reason)}", place)
+        yield _notification("note", f"suppression to look at: {printable(unused.reason)}", place)
     for notice in outcome.notices:
         yield _notification("note", printable(notice.message), [_location(notice.span, paths)])
 

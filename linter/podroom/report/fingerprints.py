@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 
-from podroom.report.frame import Paths
+from podroom.positions import Paths
 from podroom.rule import Finding
 
 _BETWEEN = "\x1f"
@@ -33,4 +33,4 @@ def fingerprints(findings: Sequence[Finding], paths: Paths) -> list[str]:
 
 def _key(finding: Finding, paths: Paths) -> tuple[str, ...]:
     guilty = " ".join(finding.span.text.split())
-    return (finding.code, paths.in_repository(finding.span.path), finding.address, guilty, *finding.variants)
+    return (finding.code, paths.from_top(finding.span.path), finding.address, guilty, *finding.variants)

@@ -123,6 +123,6 @@ def _notices(notices: Iterable[Notice], style: Style) -> str:
 
 
 def _unused(suppressions: Iterable[Unused], style: Style) -> str:
-    lines = [style.strong("unused suppressions:")]
+    lines = [style.strong("suppressions to look at:")]
     lines += [f"  {printable(f'{unused.suppression.span}: {unused.reason}')}" for unused in suppressions]
     return "\n".join(lines)

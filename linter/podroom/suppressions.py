@@ -1,0 +1,56 @@
+"""Comments that take findings back: `# podroom: ignore[PR101, PR102] reason`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from podroom.patterns import pattern
+from podroom.positions import Document, Span
+from podroom.records import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """What a comment takes back: the findings of `codes` that begin on the lines from `line` to `last_line`."""
+
+    codes: tuple[str, ...]
+    reason: str
+    span: Span
+    line: int
+    last_line: int
+
+    def reaches(self, span: Span) -> bool:
+        """Return whether something begins where this holds."""
+        return self.span.document is span.document and self.line <= span.first.line <= self.last_line
+
+
+_SUPPRESSION = pattern(
+    r"(?:#|//|/\*)[ \t]*podroom:[ \t]*ignore\b(?:\[([^\]\r\n]*)\])?[ \t]*([^\r\n]*?)[ \t]*(?:\*/[ \t]*)?\r?$",
+    re.MULTILINE,
+)
+_JSON_SUPPRESSION = pattern(
+    r'"//"[ \t]*:[ \t]*"[ \t]*podroom:[ \t]*ignore\b(?:\[([^\]"\r\n]*)\])?[ \t]*([^"\r\n]*?)[ \t]*"'
+)
+_COMMENT_LINE = pattern(r'[ \t]*(?:#|//|/\*|"//"[ \t]*:[ \t]*"[^"]*"[ \t]*,?[ \t]*\r?$)')
+
+
+def read_suppressions(document: Document, last_line_of: Callable[[int], int] = lambda line: line) -> list[Suppression]:
+    """Return what the comments of a text ask for: those that begin with `#`, `//` or `/*`, and `"//"` in JSON.
+
+    A comment with a line of its own holds for the next line that is no such comment.  Where a block begins on that
+    line, it holds for all of it; `last_line_of` says where what begins on a line ends.
+    """
+    if "podroom:" not in document.text:
+        return []
+    suppressions = []
+    lines = len(document.line_starts())
+    for match in (*_SUPPRESSION.finditer(document.text), *_JSON_SUPPRESSION.finditer(document.text)):
+        codes = tuple(dict.fromkeys(code.strip() for code in (match[1] or "").split(",") if code.strip()))
+        span = Span(document, match.start(), match.end())
+        line, column = span.first
+        if not document.line(line)[: column - 1].strip():
+            while line < lines and _COMMENT_LINE.match(document.line(line)):
+                line += 1
+        suppressions.append(Suppression(codes, match[2], span, line, max(line, last_line_of(line))))
+    return suppressions
