@@ -106,6 +106,8 @@ class Outcome:
     problems: tuple[Problem, ...] = ()
     worlds: tuple[World, ...] = ()
     unused: tuple[Unused, ...] = ()
+    ran: frozenset[str] = frozenset()
+    """The codes of the rules that judged everything."""
     below_confidence: int = 0
     """How many findings are left out because they are less certain than was asked for."""
 
@@ -292,13 +294,10 @@ def _merge_suppressed(taken_back: Iterable[Suppressed]) -> Iterator[Suppressed]:
         yield from (Suppressed(finding, reason, span) for finding in _merge_findings(findings))
 
 
-def find_unused(
-    outcome: Outcome, suppressions: Iterable[Suppression], known: Collection[str], ran: Collection[str]
-) -> list[Unused]:
-    """Return the suppressions without effect, and those that give no reason.
+def find_unused(outcome: Outcome, suppressions: Iterable[Suppression], known: Collection[str]) -> list[Unused]:
+    """Return the suppressions without effect, and those that give no reason; `known` are the codes of all rules.
 
-    `known` are the codes of all rules, `ran` of those that judged everything.  A suppression that may be of use once
-    everything can be read and decided is not called unused.
+    A suppression that may be of use once everything can be read and decided is not called unused.
     """
     undecided = {code for open_ in outcome.undecided for code in open_.codes}
     in_part = bool(outcome.problems) or not all(open_.codes for open_ in outcome.undecided)
@@ -307,7 +306,9 @@ def find_unused(
     for suppression in suppressions:
         unknown = [code for code in suppression.codes if code not in known]
         used = {one.finding.code for one in outcome.suppressed if suppression.reaches(one.finding.span)}
-        idle = [code for code in suppression.codes if code in ran and code not in open_codes and code not in used]
+        idle = [
+            code for code in suppression.codes if code in outcome.ran and code not in open_codes and code not in used
+        ]
         if not suppression.codes:
             unused.append(Unused(suppression, "it names no rule; write ignore[CODE] and the reason"))
         elif unknown:

@@ -140,6 +140,10 @@ class Paths:
             return "."
         return full.removeprefix(_with_slash(top))
 
+    def absolute_from_top(self, path: str) -> str:
+        """Return the absolute path of what `from_top` has returned."""
+        return Paths(self.top or self.current).absolute(path)
+
     def absolute(self, path: str) -> str:
         """Return an absolute path, with `/` between its parts."""
         path = path.replace("\\", "/") if self.current[1:3] == ":/" else path  # a path of Windows

@@ -74,6 +74,8 @@ class Request:
     assumptions: Assumptions = field(default_factory=Assumptions)
     configured: Callable[[str], Settings] | None = None
     """Returns what is configured for the root of a World, if that may be something else than the above."""
+    progress: Callable[[str, int, int], None] = lambda _what, _done, _total: None
+    """Is told what is being done, and how many of how many are done."""
 
     def settings_of(self, root: str) -> Settings:
         """Return with what a root is judged."""
@@ -101,7 +103,7 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
     worlds: list[World] = []
     problems: list[Problem] = []
     declared: set[str] = set()
-    for root in roots:
+    for root in _in_turn(roots, request):
         options = replace(options, settled=plans.get(root))
         may_vary = may_vary_at_all and not (root in plans and plans[root].variables)
         module = load_root(files, root, options)
@@ -145,6 +147,13 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
     problems += [Problem(problem.message, problem.span, problem.span.path) for problem in loose.problems]
     problems += [Problem(problem.message, problem.span, problem.path) for problem in files.problems]
     return worlds, list(dict.fromkeys(problems)), files
+
+
+def _in_turn(roots: Sequence[str], request: Request) -> Iterator[str]:
+    """Yield the roots one after the other, and say which one is read."""
+    for number, root in enumerate(roots):
+        request.progress(f"reading {root}", number, len(roots))
+        yield root
 
 
 def _plans(request: Request, files: Files, roots: Sequence[str]) -> Mapping[str, Settled]:
@@ -248,16 +257,25 @@ def check(request: Request, engine: Engine) -> Outcome:
     verdicts = _Verdicts(request, engine)
     worlds: list[World] = []
     for _, variants in groupby(understood, key=lambda world: id(world) if world.variant is None else world.root):
-        worlds += verdicts.judge(list(variants))
+        several = list(variants)
+        request.progress(f"judging {several[0].root}", len(worlds), len(understood))
+        worlds += verdicts.judge(several)
     suppressions = [
         suppression
         for document, last_line_of in _texts(files)
         for suppression in read_suppressions(document, last_line_of)
     ]
     kept, still_open, suppressed = settle(verdicts.findings, verdicts.undecided, suppressions, verdicts.taken_back)
-    outcome = Outcome(tuple(kept), tuple(still_open), tuple(suppressed), tuple(problems), tuple(worlds))
+    outcome = Outcome(
+        tuple(kept),
+        tuple(still_open),
+        tuple(suppressed),
+        tuple(problems),
+        tuple(worlds),
+        ran=frozenset(verdicts.ran),
+    )
     known = {rule.code for rule in engine.rules}
-    unused = [*find_unused(outcome, suppressions, known, verdicts.ran), *verdicts.idle(outcome)]
+    unused = [*find_unused(outcome, suppressions, known), *verdicts.idle(outcome)]
     return replace(outcome, unused=tuple(unused))
 
 

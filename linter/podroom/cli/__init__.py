@@ -10,6 +10,7 @@ import click
 from podroom import __version__
 
 _COMMANDS = {
+    "baseline": "Keep a baseline of findings that are known.",
     "capacity": "Say how many addresses the nodes take of every subnet.",
     "check": "Judge configurations.",
     "config": "Say what is configured, and what can be.",
@@ -22,6 +23,8 @@ _COMMANDS = {
     "show": "Print what was understood of configurations.",
 }
 """Each command with the line that the general help gives it; `podroom.cli.NAME` holds the command."""
+
+_EXIT_INTERRUPTED = 130
 
 
 class Commands(click.Group):
@@ -37,6 +40,14 @@ class Commands(click.Group):
             return None
         module = name.replace("-", "_")
         return cast("click.Command", getattr(import_module(f"podroom.cli.{module}"), module))
+
+    def invoke(self, context: click.Context) -> object:
+        """Run a command; Ctrl-C ends it with one sentence, and with the exit code that shells give for it."""
+        try:
+            return super().invoke(context)
+        except KeyboardInterrupt:
+            click.echo("podroom: interrupted", err=True)
+            context.exit(_EXIT_INTERRUPTED)
 
     def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands into the general help."""

@@ -15,6 +15,7 @@ from podroom.capacity.assessment import Assumptions, ZoneBalance
 from podroom.catalog.instance_types import InstanceCatalog
 from podroom.cli.options import Reading
 from podroom.cli.output import EXIT_FAILED, style, width
+from podroom.cli.progress import Progress
 from podroom.engine import Problem
 from podroom.model.world import World
 from podroom.records import dataclass
@@ -91,9 +92,10 @@ class Understood:
 
 def understood(reading: Reading, assuming: Assuming) -> Understood:
     """Read what a command was given; raises `InputError` and `UsageError`."""
-    request = reading.request()
-    assumptions = assuming.applied(request.assumptions)
-    worlds, problems, _ = understand(replace(request, assumptions=assumptions))
+    with Progress() as progress:
+        request = reading.request(progress=progress)
+        assumptions = assuming.applied(request.assumptions)
+        worlds, problems, _ = understand(replace(request, assumptions=assumptions))
     about_eks = tuple(world for world in worlds if world.about_eks)
     return Understood(about_eks, tuple(problems), request.catalog, assumptions)
 

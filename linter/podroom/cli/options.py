@@ -83,7 +83,11 @@ class Reading:
         """Return the configurations of the run, with what the command line changes in each."""
         return Configurations(self.config_file, change)
 
-    def request(self, configurations: Configurations | None = None) -> Request:
+    def request(
+        self,
+        configurations: Configurations | None = None,
+        progress: Callable[[str, int, int], None] = lambda _what, _done, _total: None,
+    ) -> Request:
         """Return what is asked for; raises `UsageError` and `InputError`.
 
         With `configurations` each root is judged by its own, otherwise all are by the one nearest to all paths.
@@ -101,6 +105,7 @@ class Reading:
             catalog=nearest.catalog,
             assumptions=nearest.assumptions,
             configured=configurations.of if configurations else None,
+            progress=progress,
         )
 
 

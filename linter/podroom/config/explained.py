@@ -45,6 +45,7 @@ def _values(config: Config) -> Iterator[tuple[str, Any]]:
     yield "select", list(selection.select)
     yield "extend_select", list(selection.extend_select)
     yield "ignore", list(selection.ignore)
+    yield "baseline", config.baseline
     yield "fail_on", str(config.fail_on or Severity.WARNING)
     yield "min_confidence", str(config.min_confidence or Confidence.LOW)
     yield from ((f"severity.{rule}", str(severity)) for rule, severity in selection.severities.items())

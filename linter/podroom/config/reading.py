@@ -31,8 +31,8 @@ _CONFIDENCES = {str(confidence): confidence for confidence in Confidence}
 class Config:
     """What the user configured; `instance_types` are facts about types that the bundled table lacks or has wrong.
 
-    `fail_on` and `min_confidence` are None where nothing is said.  `origins` hold where each setting stands that is
-    not left to its default, by its dotted name.
+    `baseline` (an absolute path), `fail_on` and `min_confidence` are None where nothing is said.  `origins` hold where
+    each setting stands that is not left to its default, by its dotted name.
     """
 
     path: str | None = None
@@ -41,6 +41,7 @@ class Config:
     selection: Selection = field(default_factory=Selection)
     per_path_ignores: tuple[PathIgnore, ...] = ()
     accepted: tuple[Accepted, ...] = ()
+    baseline: str | None = None
     fail_on: Severity | None = None
     min_confidence: Confidence | None = None
     origins: Mapping[str, Span] = field(default_factory=dict)
@@ -121,6 +122,7 @@ def read_config(document: Document, today: date | None = None, paths: Paths | No
         accepted=tuple(
             _accepted(entry, place("accepted", number), today) for number, entry in enumerate(table.get("accepted", ()))
         ),
+        baseline=table.get("baseline") and (paths or Paths()).absolute_from_top(table["baseline"]),
         fail_on=_SEVERITIES.get(table.get("fail_on", "")),
         min_confidence=_CONFIDENCES.get(table.get("min_confidence", "")),
         origins={".".join(path): place(*path) for path in _settings(table)},

@@ -54,6 +54,7 @@ SCHEMA: Mapping[str, Any] = {
                 },
             },
         },
+        "baseline": {"type": "string", "minLength": 1, "description": "A baseline; it begins at this folder."},
         "fail_on": {**_SEVERITY, "default": str(Severity.WARNING)},
         "min_confidence": {"enum": [str(confidence) for confidence in Confidence], "default": str(Confidence.LOW)},
         "assumptions": {
