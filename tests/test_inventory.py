@@ -576,3 +576,57 @@ def test_a_name_cannot_run_anything_in_the_shell(tmp_path: Path) -> None:
 
 def test_nothing_to_list_is_said(tmp_path: Path) -> None:
     assert commands(tmp_path, "locals {}\n") == ["# Nothing here is about Amazon EKS, so there is nothing to list."]
+
+
+def test_a_state_tells_which_listed_subnet_a_resource_is(tmp_path: Path) -> None:
+    text = 'resource "aws_subnet" "own" {}\n' + NODES.replace("IDS", "[aws_subnet.own.id]")
+    resource: dict[str, object] = {"address": "aws_subnet.own", "mode": "managed"}
+    resource |= {"type": "aws_subnet", "name": "own"}
+    state = {
+        "format_version": "1.0",
+        "values": {"root_module": {"resources": [{**resource, "values": {"id": "subnet-2"}}]}},
+    }
+    (tmp_path / "state.json").write_text(json.dumps(state), encoding="utf-8")
+    arguments = [*files(tmp_path, text, [SUBNETS]), "--plan", str(tmp_path / "state.json")]
+    (world,) = json.loads(podroom("show", "--format", "json", *arguments).stdout)["worlds"]
+    (own,) = world["subnets"]
+    assert [own[name]["value"] for name in ("cidr", "vpc", "free")] == ["10.0.2.0/24", "vpc-1", 102]
+    assert used(world) == ["aws_subnet.own"]
+
+
+CLUSTER_CONFIG = """
+apiVersion: eksctl.io/v1alpha5
+kind: ClusterConfig
+metadata: { name: main, region: eu-west-1, version: "1.33" }
+vpc:
+  id: vpc-1
+  subnets:
+    private:
+      eu-west-1a: { id: subnet-1 }
+      eu-west-1b: { id: subnet-2 }
+managedNodeGroups:
+- { name: workers, instanceType: m7g.2xlarge, minSize: 1, maxSize: 3, privateNetworking: true }
+"""
+
+
+def test_a_cluster_config_of_eksctl_is_filled_and_compared_too(tmp_path: Path) -> None:
+    (tmp_path / "cluster.yaml").write_text(CLUSTER_CONFIG, encoding="utf-8")
+    arguments = files(tmp_path, "", [SUBNETS, VPCS, auto_scaling("m7g.large")])
+    world = json.loads(podroom("show", "--format", "json", *arguments).stdout)["worlds"][-1]
+    assert [(one["cidr"]["value"], one["free"]["value"]) for one in world["subnets"]] == [
+        ("10.0.1.0/24", 101),
+        ("10.0.2.0/24", 102),
+    ]
+    assert [block["value"] for block in world["vpcs"][0]["cidrs"]["items"]] == ["10.0.0.0/16"]
+    found = json.loads(podroom("check", "--format", "json", *arguments).stdout)["findings"]
+    assert {one["code"] for one in found} == {"PR116", "PR207"}
+    lines = podroom("inventory", str(tmp_path / "cluster.yaml")).stdout.splitlines()
+    assert "aws ec2 describe-subnets --region eu-west-1 --output json > subnets.json" in lines
+
+
+def test_a_list_of_thousands_that_fit_is_not_followed(tmp_path: Path) -> None:
+    many = {"Subnets": [{"SubnetId": f"subnet-{number}", "VpcId": "vpc-1"} for number in range(5001)]}
+    text = 'data "aws_subnet_ids" "x" {\n  vpc_id = "vpc-1"\n}\n' + NODES.replace("IDS", "data.aws_subnet_ids.x.ids")
+    world = shown(tmp_path, text, many)
+    assert used(world) == ["?"]
+    assert world["notices"][0]["message"].endswith("5,001 fit in the inventory, which is more than podroom follows")

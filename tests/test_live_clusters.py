@@ -329,7 +329,7 @@ def test_no_output_gives_away_a_secret_of_an_inventory(in_numbers: bool, tmp_pat
     spelled = {SECRET, base64.b64encode(USER_DATA.encode()).decode()[:40]}
     said = ""
     for command, formats in FORMATS.items():
-        for name in formats:
+        for name in formats[:2] if in_numbers else formats:
             output = podroom(command, "--format", name, *arguments).output
             assert not [secret for secret in spelled if secret in output], (command, name)
             said += output

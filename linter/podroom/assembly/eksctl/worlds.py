@@ -177,6 +177,7 @@ def _world(config: ClusterConfig, lending: Lending, network: Network, root: str,
         fargate_profiles=tuple(_fargate_profiles(config.root, address, network)),
         gaps=(*gaps, *_steered(config), *lending.gaps(config)),
         notices=tuple(notice for one in (config, *lenders) for notice in find_notices(one.root)),
+        region=text(metadata, "region"),
     )
 
 

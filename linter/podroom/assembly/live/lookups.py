@@ -13,6 +13,8 @@ from podroom.sources.plan_values import RecordedValue
 from podroom.values import Known, Undecidable, Unknown
 
 T = TypeVar("T", LiveSubnet, LiveVpc)
+_MOST = 5_000
+"""Far more than the 200 subnets that a VPC may have unless AWS raises that."""
 _BY_ID = frozenset({"subnet-id", "vpc-id"})
 
 
@@ -54,6 +56,8 @@ def _fitting(lookup: Lookup, live: Live, listed: list[T], ids: Mapping[str, str]
         raise _cannot(lookup, f"{live.cut_off[listing]} is not the whole list: it ends with a NextToken")
     if not found:
         raise _cannot(lookup, f"nothing fits in {', '.join(live.listed[listing])}, which may not list all there is")
+    if len(found) > _MOST:
+        raise _cannot(lookup, f"{len(found):,} fit in the inventory, which is more than podroom follows")
     if lookup.kind.finds_one and len(found) > 1:
         raise _cannot(lookup, f"{len(found)} fit in the inventory ({found[0].id}, {found[1].id}), and it wants one")
     return found
