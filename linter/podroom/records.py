@@ -24,6 +24,8 @@ T = TypeVar("T")
 FEW = 20
 """How many instances of a class are made without a constructor of its own, which costs what 50 instances do."""
 _NOT_GIVEN = object()
+_REQUIRED: dataclasses.Field[Any] = dataclasses.field()
+"""What most fields are, with nothing said but their type."""
 _DECLARED = "__podroom_declared__"
 """The attribute of a class with what its own body declares: by name a default, a `field()`, or MISSING."""
 
@@ -81,12 +83,14 @@ def _by_name_only(declared: Mapping[str, object]) -> dict[str, object]:
     """Return fields that the constructor takes by name only."""
     found: dict[str, object] = {}
     for name, default in declared.items():
-        field = found[name] = _as_field(default)
+        field = found[name] = dataclasses.field() if default is dataclasses.MISSING else _as_field(default)
         field.kw_only = True
     return found
 
 
 def _as_field(default: Any) -> dataclasses.Field[Any]:  # noqa: ANN401 - whatever a field may hold
+    if default is dataclasses.MISSING:
+        return _REQUIRED
     field: dataclasses.Field[Any]
     field = default if isinstance(default, dataclasses.Field) else dataclasses.field(default=default)
     return field

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -107,10 +106,18 @@ def _json_leaf(term: Term) -> Iterator[str | Sym]:
 
 
 def _quoted(text: str) -> str:
-    quoted = checked_text(json.dumps(text, ensure_ascii=False))
+    quoted = _json_string(text)
     for character, escape in _HTML.items():
         quoted = quoted.replace(character, escape)
     return quoted
+
+
+def _json_string(text: str) -> str:
+    if text.isprintable() and '"' not in text and "\\" not in text:  # as most are, which need no module for it
+        return checked_text(f'"{text}"')
+    from json import dumps  # noqa: PLC0415 - slow to import
+
+    return checked_text(dumps(text, ensure_ascii=False))
 
 
 def yaml_text(term: Term) -> str | PartialStr:
@@ -194,7 +201,7 @@ def _yaml_scalar(term: Term) -> Iterator[str | Sym]:
 
 
 def _yaml_quoted(text: str) -> str:
-    quoted = checked_text(json.dumps(text, ensure_ascii=False))
+    quoted = _json_string(text)
     for written, escape in _YAML_ESCAPES.items():
         if written in quoted:
             quoted = quoted.replace(written, escape)
@@ -213,8 +220,10 @@ def _literal_block(text: str, indent: int) -> str:
 
 def decode_json(text: str) -> Term:
     """Return the value of a JSON text as `jsondecode` does; raise `EvaluationFailure` if it is none."""
+    from json import loads  # noqa: PLC0415 - slow to import, and few configurations decode
+
     try:
-        return from_data(json.loads(text, parse_float=Decimal, parse_constant=_no_constant))
+        return from_data(loads(text, parse_float=Decimal, parse_constant=_no_constant))
     except (ValueError, RecursionError):
         raise EvaluationFailure("the text is not valid JSON") from None
 

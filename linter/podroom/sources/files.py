@@ -514,7 +514,9 @@ def _without_collector() -> Iterator[None]:
 
 
 def _shown(path: str) -> str:
-    relative = os.path.relpath(path)
+    relative = os.path.normpath(path)
+    if os.path.isabs(relative) or relative.startswith(".."):
+        relative = os.path.relpath(path)  # asks the system for the current folder, twice
     shown = os.path.abspath(path) if relative.startswith("..") else relative
     return shown.replace(os.sep, "/")
 
