@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from ipaddress import IPv4Network
 
 import pytest
 
@@ -16,6 +18,7 @@ from podroom.capacity.subnets import (
     SubnetSizeError,
     control_plane_reserve,
     free_prefix_blocks,
+    length_of,
     node_load,
     nodes_in_zone,
     subnet_demand,
@@ -120,3 +123,29 @@ def test_custom_networking_asks_one_subnet_for_nodes_and_another_for_pods():
 
 def test_nothing_asks_for_nothing():
     assert subnet_demand([]).saturated.working == "0"
+
+
+WRITTEN_BLOCKS = ("10.0.0.0/16", "10.0.0.1/16", "0.0.0.0/0", "255.255.255.255/32", "10.0.0.0/255.255.0.0", "10.0.0.0")
+NO_BLOCKS = (
+    "10.0.0.0/33",
+    "10.0.0/16",
+    "10.0.0.0.0/16",
+    "10.0.0.256/16",
+    "10.0.0.010/16",
+    "10.0..0/16",
+    "fd00::/64",
+    "/16",
+)
+
+
+@pytest.mark.parametrize("block", WRITTEN_BLOCKS)
+def test_the_length_of_a_block_is_what_the_standard_library_says(block: str) -> None:
+    assert length_of(block) == IPv4Network(block, strict=False).prefixlen
+
+
+@pytest.mark.parametrize("text", [*NO_BLOCKS, "10.0.0.0/", "10.0.0.0/1\u0666", "10.0.0.0/-1", "a/b"])
+def test_what_is_no_block_is_told_as_by_the_standard_library(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^") as told:
+        IPv4Network(text, strict=False)
+    with pytest.raises(ValueError, match=rf"^{re.escape(str(told.value))}$"):
+        length_of(text)
