@@ -19,8 +19,8 @@ SMALLEST_POD = 32
 
 _OPERATING_SYSTEM = ("kubernetes.io/os", "beta.kubernetes.io/os")
 _ZONE = ("topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone")
-_VM_OVERHEAD = 0.075
-"""What Karpenter takes off the memory of a type (VM_MEMORY_OVERHEAD_PERCENT, website/.../reference/settings.md)."""
+_VM_OVERHEAD = 75
+"""Of 1000, what Karpenter takes off the memory of a type (VM_MEMORY_OVERHEAD_PERCENT, website/.../settings.md)."""
 
 _EVICTION_THRESHOLD = 100
 """In MiB: kubelet's memory.available (pkg/providers/instancetype/types.go evictionThreshold)."""
@@ -53,18 +53,16 @@ def _node_class(pool: NodePool, assessment: Assessment) -> NodeClass:
     classes = assessment.remember(("node classes",), lambda: _by_reference(assessment.world.node_classes))
     found = [known for known in classes.get(wanted, ()) if not _is_other(known.cluster, pool.cluster)]
     nameless = (known for known in classes.get(None, ()) if not _is_other(known.cluster, pool.cluster))
-    unnamed = first_unknown(*(known.reference for known in nameless if isinstance(known.reference, Unknown)))
     for near in (_same_file, _same_folder):
-        if len(found) > 1:
-            found = [known for known in found if near(known.span, pool.span)] or found
-    uncertain = first_unknown(*(known.uncertain for known in found), unnamed)
-    if len(found) == 1 and uncertain is None:
-        return found[0]
-    if uncertain is not None:
-        raise Undecidable(uncertain)
-    if found:
+        found = [known for known in found if near(known.span, pool.span)] or found
+    doubt = first_unknown(*(known.uncertain for known in found), *map(_why_nameless, nameless))
+    if doubt is not None:
+        raise Undecidable(doubt)
+    if len(found) > 1:
         raise Undecidable(Unknown(f"{wanted} is defined {len(found)} times in this project", pool.node_class.origin))
-    raise Undecidable(Unknown(f"{wanted} is not in this project", pool.node_class.origin))
+    if not found:
+        raise Undecidable(Unknown(f"{wanted} is not in this project", pool.node_class.origin))
+    return found.pop()
 
 
 def _by_reference(classes: Iterable[NodeClass]) -> dict[str | None, list[NodeClass]]:
@@ -73,6 +71,15 @@ def _by_reference(classes: Iterable[NodeClass]) -> dict[str | None, list[NodeCla
     for known in classes:
         found.setdefault(known.reference.value if isinstance(known.reference, Known) else None, []).append(known)
     return found
+
+
+def _why_nameless(known: NodeClass) -> Unknown | None:
+    """Return why it is not known what pools call a node class."""
+    try:
+        known.reference.need()
+    except Undecidable as cause:
+        return cause.unknown
+    return None
 
 
 def kubelet_of(pool: NodePool, assessment: Assessment) -> KarpenterKubelet | None:
@@ -122,7 +129,7 @@ def fills(instance: InstanceType, pods: int, room: int) -> bool:
     if instance.memory_mib is None:
         return True
     reserved = kube_reserved_memory(pods).value + _EVICTION_THRESHOLD
-    return instance.memory_mib * (1 - _VM_OVERHEAD) - reserved >= SMALLEST_POD * (room + 1)
+    return instance.memory_mib * (1000 - _VM_OVERHEAD) >= 1000 * (reserved + SMALLEST_POD * (room + 1))
 
 
 def may_be_in_zone(pool: NodePool, zone: str) -> bool:
