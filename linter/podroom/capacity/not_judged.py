@@ -44,13 +44,10 @@ def _may_use(pool: NodePool, node_class: NodeClass) -> bool:
 
 def _unused(node_class: NodeClass) -> Iterator[Notice]:
     """Yield a notice where a node class that no NodePool of the project uses says something of max pods."""
-    kubelet = node_class.kubelet
-    if kubelet is None:
-        return
-    number = max_pods_of(kubelet)
+    number = max_pods_of(node_class.kubelet)
     if number is None:
         return
-    place = number.origin if isinstance(number.origin, Span) else kubelet.span
+    place = number.origin if isinstance(number.origin, Span) else node_class.span
     what = f"sets max pods ({number.reason})" if isinstance(number, Unknown) else "sets max pods"
     yield Notice(
         f"{node_class.address} {what}, but no NodePool here uses it, so for which instance types is not known and "
