@@ -139,8 +139,13 @@ def subnets_of(group: NodeGroup, assessment: Assessment) -> Iterator[Subnet]:
         raise Undecidable(unknown)
     group.subnets.need()
     if pod_subnets is not None and not pod_subnets.need():
-        variable = assessment.cluster(group).cni.find("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG")
-        raise Undecidable(Unknown(NO_ENI_CONFIG, variable.span if variable else group.span))
+        raise Undecidable(no_eni_config(group, assessment))
+
+
+def no_eni_config(group: NodeGroup, assessment: Assessment) -> Unknown:
+    """Return why it is not known where the pods of a group with custom networking have their addresses."""
+    variable = assessment.cluster(group).cni.find("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG")
+    return Unknown(NO_ENI_CONFIG, variable.span if variable else group.span)
 
 
 def shares_of(subnet: Subnet, assessment: Assessment) -> Iterator[Share]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from podroom.capacity.assessment import Assessment, ZoneBalance
-from podroom.capacity.demand import NO_ENI_CONFIG, is_among, known_subnet, nodes_in
+from podroom.capacity.demand import is_among, known_subnet, no_eni_config, nodes_in
 from podroom.capacity.estimate import Estimate, either
 from podroom.capacity.subnets import SubnetPart, nodes_in_zone
 from podroom.model.world import NodeGroup, Subnet
-from podroom.positions import Span
 from podroom.values import Known, Undecidable, Unknown
 
 _MOST_OPEN_ZONES = 6
@@ -21,7 +20,7 @@ def zone_count(group: NodeGroup, assessment: Assessment) -> Estimate:
     if group.subnets.missing:
         return Estimate(1, None, "", group.subnets.missing)
     zones = _zones(group, assessment)
-    known = {zone for zone in zones if isinstance(zone, str)}
+    known = _named(zones)
     gaps = tuple(zone for zone in zones if isinstance(zone, Unknown))
     if not gaps:
         return Estimate.known(len(known))
@@ -47,7 +46,7 @@ def nodes_here(group: NodeGroup, subnet: Subnet, part: SubnetPart, size: int, as
     found: list[Estimate] = []
     skewed = assessment.assumptions.zone_balance is ZoneBalance.SKEWED
     own_zone = (subnet.zone.value.identity,) if isinstance(subnet.zone, Known) else ()
-    for placed in _placements(zones, own_zone):
+    for placed in _placements(zones, _distinct((*own_zone, *_named(zones)))):
         in_zone = nodes_in_zone(size, len(set(placed)), skewed=skewed).value
         if position is not None:
             sharing = placed.count(placed[position]) if part is SubnetPart.NODES else 1
@@ -69,7 +68,7 @@ def presence_of(group: NodeGroup, subnet: Subnet, part: SubnetPart, assessment: 
         if pod_subnets.complete and not pod_subnets.items and custom_networking(group, assessment) is True:
             # Somebody names them elsewhere: they may well be those of the nodes.
             nodes_are_here = is_among(tuple(group.subnets), group.subnets.missing, subnet)
-            return Unknown(NO_ENI_CONFIG, _of_custom_networking(group, assessment)) if nodes_are_here else False
+            return no_eni_config(group, assessment) if nodes_are_here else False
         if not is_among(tuple(pods.subnet for pods in pod_subnets), pod_subnets.missing, subnet):
             return False
         on = custom_networking(group, assessment)
@@ -95,11 +94,6 @@ def custom_networking(group: NodeGroup, assessment: Assessment) -> bool | Unknow
         return cause.unknown
 
 
-def _of_custom_networking(group: NodeGroup, assessment: Assessment) -> Span:
-    variable = assessment.cluster(group).cni.find("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG")
-    return variable.span if variable else group.span
-
-
 def _zones(group: NodeGroup, assessment: Assessment) -> list[str | Unknown]:
     """Return the zone of each subnet of a group, or why it is not known."""
     zones: list[str | Unknown] = []
@@ -111,18 +105,20 @@ def _zones(group: NodeGroup, assessment: Assessment) -> list[str | Unknown]:
     return zones
 
 
-def _placements(zones: Sequence[str | Unknown], named: tuple[str, ...]) -> Iterator[list[str]]:
-    """Iterate over the zones that subnets may be in: an unknown one is in a zone with a name, or in one of its own."""
-    known = tuple(dict.fromkeys(zone for zone in zones if isinstance(zone, str)))
+def _named(zones: Iterable[str | Unknown]) -> tuple[str, ...]:
+    return _distinct(zone for zone in zones if isinstance(zone, str))
+
+
+def _distinct(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+def _placements(zones: Sequence[str | Unknown], labels: tuple[str, ...]) -> Iterator[list[str]]:
+    """Iterate over the zones that subnets may be in: an unknown one is in one of those named, or in one of its own."""
     if not zones:
         yield []
         return
     first, *others = zones
-    labels = tuple(dict.fromkeys((*named, *known)))
-    if isinstance(first, str):
-        choices: tuple[str, ...] = (first,)
-    else:
-        choices = (*labels, f"zone {len(labels) + 1}")
-    for choice in choices:
-        for rest in _placements(others, tuple(dict.fromkeys((*labels, choice)))):
+    for choice in (first,) if isinstance(first, str) else (*labels, f"zone {len(labels) + 1}"):
+        for rest in _placements(others, _distinct((*labels, choice))):
             yield [choice, *rest]
