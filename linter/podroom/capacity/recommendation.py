@@ -83,8 +83,7 @@ def recommend(assessment: Assessment) -> Recommendation:
     found = [(cluster, _search(cluster, assessment)) for cluster in today.clusters]
     world = assessment.world
     for cluster, choice in found:
-        if choice.changes:
-            world = with_environment(world, choice.changes, (cluster.cluster.address,))
+        world = with_environment(world, choice.changes, (cluster.cluster.address,))
     after = Assessment(world, assessment.catalog, assessment.assumptions)
     then = forecast(after)
     advice = tuple(
@@ -182,14 +181,13 @@ class _Bounds:
     then: Price
 
 
-def _candidates(behavior: CniBehavior, expected: int, least_warm: int) -> Iterator[tuple[EnvironmentChange, ...]]:
+def _candidates(behavior: CniBehavior, expected: int, warm: int) -> Iterator[tuple[EnvironmentChange, ...]]:
     """Iterate over changes that are worth a try; none that turns prefix delegation on or off.
 
     A minimum alone would be a ceiling, and no target at all stops aws-node with prefix delegation.
     """
-    for warm in range(least_warm, least_warm + 4):
-        for minimum in dict.fromkeys((expected, expected + warm)):
-            yield (EnvironmentChange(_WARM_IP, str(warm)), EnvironmentChange(_MINIMUM_IP, str(minimum)))
+    for minimum in (expected, expected + warm):
+        yield (EnvironmentChange(_WARM_IP, str(warm)), EnvironmentChange(_MINIMUM_IP, str(minimum)))
     if behavior.prefix_delegation:
         yield tuple(
             EnvironmentChange(name, value)
@@ -236,9 +234,7 @@ def _kinds(cluster: ClusterForecast, assessment: Assessment) -> Iterator[_Kind]:
     assumptions = assessment.assumptions
     for group in cluster.groups:
         for found in group.node.types:
-            max_pods = found.max_pods.most if found.max_pods.most is not None else found.room.most
-            if max_pods is None:
-                continue
+            max_pods = found.room.at_least if found.max_pods.most is None else found.max_pods.most
             pods = min(assumptions.expected_pods_per_node, max(0, max_pods - assumptions.host_network_pods))
             yield _Kind(found.instance, group.maximum.most or 1, max_pods, pods)
 
