@@ -155,7 +155,6 @@ class Runner:
         if child == 0:
             result = KILLED  # as it is if the module does not even load
             try:
-                signal.setitimer(signal.ITIMER_PROF, 1 + 10 * sum(self._seconds[item.nodeid] for item in items))
                 install()
                 killer = next((item.nodeid for item in items if self._fails(item)), None)
                 if killer is None:
@@ -172,6 +171,7 @@ class Runner:
         return status != SURVIVED
 
     def _fails(self, item: pytest.Item) -> bool:
+        signal.setitimer(signal.ITIMER_PROF, 1 + 10 * self._seconds[item.nodeid])
         _run(item)
         return bool(self.failed)
 

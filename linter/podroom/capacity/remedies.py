@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from podroom.capacity.assessment import Assessment
 from podroom.capacity.estimate import Estimate, LoadState
 from podroom.capacity.forecast import Forecast, GroupForecast, forecast
-from podroom.capacity.interfaces import uses_prefixes
 from podroom.capacity.kubelet import AMAZON_EKS, KubeletLimit
 from podroom.capacity.max_pods import managed_node_group_max_pods, node_room
 from podroom.capacity.node_forecast import TypeForecast
@@ -101,8 +100,6 @@ class _Clipped(Assessment):
     def _clipped(self, limit: KubeletLimit) -> KubeletLimit:
         number = max(limit.figure.value, self.least)
         number = number if self.most is None else min(number, self.most)
-        if number == limit.figure.value:
-            return limit
         return replace(limit, figure=Figure(number, f"max pods {number}", ()))
 
 
@@ -117,37 +114,33 @@ def _larger(cluster: Cluster, subnets: Sequence[SubnetForecast], assessment: Ass
     if not small:
         return
     needs = "; ".join(_need(subnet, most, length) for subnet, most, length in small)
-    if any(length is None for _, _, length in small):
+    resized = tuple((subnet.subnet, length) for subnet, _, length in small if length is not None)
+    if len(resized) < len(small):
         yield Remedy(f"{needs}: use several subnets in each zone, or fewer nodes")
         return
-    resized = tuple((subnet.subnet, length) for subnet, _, length in small if length is not None)
     blocks = tuple(_free_blocks(assessment.world, resized))
     yield Remedy(needs, _changed(assessment, _resized(assessment.world, resized)), resized=blocks)
-    in_one_subnet = all(
-        share.part is SubnetPart.NODES and share.per_node.idle.value != 1
-        for subnet, _, _ in small
-        for share in subnet.shares
-    )
-    if in_one_subnet:
+    if all(share.per_node.idle.value != 1 for subnet, _, _ in small for share in subnet.shares):
         nodes = [subnet.subnet for subnet in subnets if any(share.part is SubnetPart.NODES for share in subnet.shares)]
         yield from _secondary_block(cluster, nodes, min(length for _, length in resized), assessment)
 
 
 def _need(subnet: SubnetForecast, most: int, length: int | None) -> str:
-    block = subnet.subnet.cidr.value if isinstance(subnet.subnet.cidr, Known) else "the subnet"
     enough = "no subnet is that large" if length is None else f"a /{length} would do"
     update = "" if subnet.added_by_update.expected.is_zero else " with an update"
     need = counted(most, "address", "addresses")
-    return f"{subnet.subnet.address}: {need}{update}, {block} has {subnet.usable.value or 0:,}; {enough}"
+    return (
+        f"{subnet.subnet.address}: {need}{update}, {subnet.subnet.cidr.need()} has {subnet.usable.at_least:,}; {enough}"
+    )
 
 
 def _resized(world: World, resized: Sequence[tuple[Subnet, int]]) -> World:
     lengths = {subnet.address: length for subnet, length in resized}
 
     def larger(subnet: Subnet) -> Subnet:
-        if subnet.address not in lengths or not isinstance(subnet.cidr, Known):
+        if subnet.address not in lengths:
             return subnet
-        start = subnet.cidr.value.partition("/")[0]
+        start, _, _ = subnet.cidr.need().partition("/")
         return replace(subnet, cidr=Known(f"{start}/{lengths[subnet.address]}", subnet.cidr.origin))
 
     return replace(world, subnets=tuple(map(larger, world.subnets)))
@@ -218,8 +211,9 @@ def _secondary_block(
 
 
 def _pods_in(subnet: Subnet) -> PodSubnet:
-    name = subnet.zone.value.name or subnet.zone.value.identity if isinstance(subnet.zone, Known) else subnet.address
-    return PodSubnet(name, SubnetUse(Known(subnet.address, subnet.span), subnet.span), subnet.span)
+    return PodSubnet(
+        subnet.zone.need().identity, SubnetUse(Known(subnet.address, subnet.span), subnet.span), subnet.span
+    )
 
 
 def _prefix_delegation(cluster: Cluster, groups: Sequence[GroupForecast], assessment: Assessment) -> Iterator[Remedy]:
@@ -231,22 +225,21 @@ def _prefix_delegation(cluster: Cluster, groups: Sequence[GroupForecast], assess
         return
     if behavior.prefix_delegation:
         return
-    with_prefixes = replace(behavior, prefix_delegation=True, warm_prefix_target=1, passes_target_check=None)
+    with_prefixes = replace(behavior, prefix_delegation=True)
     crowded = {
         found.instance.name: found
         for group in groups
         for found in group.node.types
-        if found.room.most is not None and found.room.most - host < expected
+        if found.room.at_least - host < expected
     }
     helped: dict[str, int] = {}
     for name, found in crowded.items():
         here = f"{name} has room for {counted(found.room.at_least - host, 'pod')} with an address, {expected} are"
         try:
             room = node_room(found.instance, with_prefixes, host_network_pods=host).value - host
-            possible = uses_prefixes(found.instance, with_prefixes) and room >= expected
         except MissingFactError:
             continue
-        if possible:
+        if room >= expected:
             helped[f"{here} expected"] = room
         else:
             yield Remedy(
@@ -283,24 +276,28 @@ def _more_max_pods(groups: Sequence[GroupForecast], assessment: Assessment) -> I
         ]
         if not low:
             continue
-        small = _smallest(group, needed) if all(_by_eks(found) for found in low) else ()
+        limits = [limit for found in low for limit in found.limits]
+        small = _smallest(group, needed) if {limit.authority for limit in limits} == {AMAZON_EKS} else ()
         if small:
             yield from _without_small_types(group, small, assessment)
             continue
-        found, pods = low[0], assessment.assumptions.expected_pods_per_node
-        names = ", ".join(dict.fromkeys(item.instance.name for item in low))
-        place = _place(next((limit.span for limit in found.limits if limit.span is not None), None))
+        pods = assessment.assumptions.expected_pods_per_node
+        accepted = ", ".join(f"{number} pods on {' and '.join(names)}" for number, names in _by_number(low).items())
+        place = _place(next((limit.span for limit in limits if limit.span is not None), None))
         yield Remedy(
-            f"kubelet accepts {found.max_pods.most} pods on {names}{place}, so {pods} with an address never run there: "
-            f"raise max pods to {needed}",
+            f"kubelet accepts {accepted}{place}, so {pods} with an address never run there: raise max pods to {needed}",
             _changed(assessment, assessment.world, least=needed),
             max_pods=needed,
             groups=(group.group,),
         )
 
 
-def _by_eks(found: TypeForecast) -> bool:
-    return [limit.authority for limit in found.limits] == [AMAZON_EKS]
+def _by_number(types: Sequence[TypeForecast]) -> dict[int | None, list[str]]:
+    """Return the names of types by the pods that kubelet accepts on them."""
+    found: dict[int | None, list[str]] = {}
+    for one in types:
+        found.setdefault(one.max_pods.most, []).append(one.instance.name)
+    return found
 
 
 def _smallest(group: GroupForecast, needed: int) -> tuple[str, ...]:
@@ -319,11 +316,11 @@ def _without_small_types(group: GroupForecast, small: Sequence[str], assessment:
     choices = Members(tuple(choice for choice in group.group.instance_types if not _is_one_of(choice, small)))
     changed = replace(group.group, instance_types=choices)
     groups = tuple(changed if known is group.group else known for known in assessment.world.node_groups)
-    most = group.node.types[0].max_pods.most
+    numbers = " or ".join(map(str, _by_number(group.node.types)))
     kept = tuple(found.instance.name for found in group.node.types if found.instance.name not in small)
     yield Remedy(
-        f"{group.group.address}: Amazon EKS gives all its nodes the max pods of the smallest type, {most} because of "
-        f"{' and '.join(small)}, so {assessment.assumptions.expected_pods_per_node} pods with an address never run "
+        f"{group.group.address}: Amazon EKS gives all its nodes the max pods of the smallest type, {numbers} because "
+        f"of {' and '.join(small)}, so {assessment.assumptions.expected_pods_per_node} pods with an address never run "
         "there: take it out, or give it a node group of its own",
         _changed(assessment, replace(assessment.world, node_groups=groups)),
         groups=(group.group,),
@@ -347,16 +344,9 @@ def _fewer_max_pods(
     if not lacking or any(_lacks(subnet.left.expected) for subnet in subnets):
         return
     low = assessment.assumptions.expected_pods_per_node + assessment.assumptions.host_network_pods
-    high = max((found.max_pods.most or 0 for group in groups for found in group.node.types), default=0)
-    best: tuple[int, Forecast] | None = None
-    while low <= high:
-        middle = (low + high) // 2
-        found = _changed(assessment, assessment.world, most=middle)
-        fits = all(_fits(subnet.left.saturated) for subnet in found.subnets if subnet.subnet.address in lacking)
-        if fits:
-            best, low = (middle, found), middle + 1
-        else:
-            high = middle - 1
+    numbers = [found.max_pods.most for group in groups for found in group.node.types]
+    known = [number for number in numbers if number is not None]
+    best = _most_that_fits(range(low, max(known) + 1), lacking, assessment) if known else None
     if best is None:
         yield Remedy(
             "full nodes do not fit, whatever max pods is: use larger subnets or fewer nodes if they may fill up"
@@ -370,3 +360,16 @@ def _fewer_max_pods(
     yield Remedy(
         f"full nodes do not fit: with max pods of {best[0]} or less they do", best[1], max_pods=best[0], groups=here
     )
+
+
+def _most_that_fits(numbers: range, lacking: Collection[str], assessment: Assessment) -> tuple[int, Forecast] | None:
+    """Return the most max pods of some with which full nodes fit into subnets, and the forecast; None if none is."""
+    best: tuple[int, Forecast] | None = None
+    while numbers:
+        middle = len(numbers) // 2
+        found = _changed(assessment, assessment.world, most=numbers[middle])
+        if all(_fits(subnet.left.saturated) for subnet in found.subnets if subnet.subnet.address in lacking):
+            best, numbers = (numbers[middle], found), numbers[middle + 1 :]
+        else:
+            numbers = numbers[:middle]
+    return best
