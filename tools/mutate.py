@@ -57,6 +57,7 @@ TESTS = (
     "tests/unit/capacity",
     "tests/oracle/test_capacity_vectors.py",
     "tests/test_node.py",
+    "tests/test_plans.py",
     "tests/test_capacity_command.py",
     "tests/test_capacity_neighbours.py",
     "tests/test_capacity_without_room.py",
@@ -76,6 +77,8 @@ OPTIONS = (
     *("-m", "not once"),
 )
 SURVIVED, KILLED = 0, 1
+_folders: Counter[str] = Counter()
+"""How many folders of examples each test has asked for since it began."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,7 @@ class Runner:
             self._seconds[name] = time.process_time() - before
         self.coverage.stop()
         if not self.failed:
+            gc.unfreeze()  # as the command line freezes what there is when it ends
             _forget_answers()
             gc.collect()
             functions = [one for one in gc.get_objects() if isinstance(one, FunctionType)]
@@ -177,6 +181,7 @@ class Runner:
 
 
 def _run(item: pytest.Item) -> None:
+    _folders.clear()
     item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
 
 
@@ -231,7 +236,9 @@ def kept_worlds() -> Iterator[None]:
         examples = str(Path(name).resolve())
 
         def folder() -> object:
-            name = Path(examples, str(abs(hash(os.environ["PYTEST_CURRENT_TEST"].rpartition(" ")[0]))))
+            test = os.environ["PYTEST_CURRENT_TEST"].rpartition(" ")[0]
+            _folders[test] += 1
+            name = Path(examples, str(abs(hash((test, _folders[test])))))
             name.mkdir(exist_ok=True)
             return _Folder(str(name))
 
