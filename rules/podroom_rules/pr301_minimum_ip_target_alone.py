@@ -13,7 +13,7 @@ from podroom.records import dataclass
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable
 from podroom_rules.rooms import groups_of, of_each
-from podroom_rules.variables import as_written, written
+from podroom_rules.variables import as_written, find_written
 
 _WARM_IP_TARGET = 2
 _CONFIGURATION = """
@@ -97,7 +97,7 @@ class MinimumIpTargetAlone(Rule[Cluster]):
 
     def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at MINIMUM_IP_TARGET if a node of the cluster may run more pods than it allows."""
-        variable = next(iter(written(subject, "MINIMUM_IP_TARGET")), None)
+        variable = find_written(subject, "MINIMUM_IP_TARGET")
         if variable is None or subject.ip_family.need() != "ipv4":
             return
         behavior = assessment.behavior(subject.cni)

@@ -16,7 +16,7 @@ from podroom.records import dataclass
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Known, Undecidable, Unknown, place_of
 from podroom_rules.rooms import groups_of, of_each
-from podroom_rules.variables import written
+from podroom_rules.variables import find_written
 from podroom_rules.wording import joined, type_note
 
 _WARM, _MINIMUM = "WARM_IP_TARGET", "MINIMUM_IP_TARGET"
@@ -140,7 +140,7 @@ class CallsForEveryPod(Rule[Cluster]):
 
     def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at WARM_IP_TARGET if it makes nodes ask EC2 for more than every second pod."""
-        variable = next(iter(written(subject, _WARM)), None)
+        variable = find_written(subject, _WARM)
         if variable is None or subject.ip_family.need() != "ipv4":
             return
         behavior = assessment.behavior(subject.cni)

@@ -12,7 +12,7 @@ from podroom.model.world import Cluster, NodeGroup
 from podroom.rule import Confidence, Example, Finding, Rule, Severity
 from podroom.values import Undecidable, Unknown
 from podroom_rules.rooms import groups_of, of_each
-from podroom_rules.variables import written
+from podroom_rules.variables import find_written
 from podroom_rules.wording import article, type_note
 
 _VARIABLE = "WARM_ENI_TARGET"
@@ -115,7 +115,7 @@ class NoWarmInterface(Rule[Cluster]):
 
     def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at WARM_ENI_TARGET if nodes of the cluster look at it and keep nothing warm."""
-        variable = next(iter(written(subject, _VARIABLE)), None)
+        variable = find_written(subject, _VARIABLE)
         if variable is None or subject.ip_family.need() != "ipv4":
             return
         behavior = assessment.behavior(subject.cni)

@@ -127,13 +127,14 @@ class ValueThatAwsNodeDoesNotTake(Rule[Cluster]):
         self, cluster: Cluster, statement: Statement, known: CniVariable, assessment: Assessment
     ) -> Finding | None:
         variable = statement.variable
-        faults = [_fault(text, known, statement, cluster, assessment) for text in variable.value.candidates()]
-        if all(fault is None for fault in faults) or not is_read(known, cluster.cni, assessment):
+        faults = [
+            fault
+            for text in variable.value.candidates()
+            if (fault := _fault(text, known, statement, cluster, assessment)) is not None
+        ]
+        if not faults or not is_read(known, cluster.cni, assessment):
             return None
-        text = variable.value.need()
-        fault = faults[0]
-        if fault is None:
-            return None
+        text, fault = variable.value.need(), faults.pop()
         shown = f'{variable.name} is "{text}", {fault.what}'
         severity, message, effect = _told(fault, shown, variable.name)
         return self.finding(
@@ -224,11 +225,9 @@ def _boolean(text: str, known: CniVariable) -> _Fault:
 
 def _mtu(text: str, cluster: Cluster) -> _Fault | None:
     number = int(text) if is_integer(text) else 0
-    if _LEAST_MTU_IPV6 <= number <= _MOST_MTU:
-        return None
     least = _LEAST_MTU
-    if number >= _LEAST_MTU and number <= _MOST_MTU:
-        if cluster.ip_family.need() != "ipv6":
+    if _LEAST_MTU <= number <= _MOST_MTU:
+        if number >= _LEAST_MTU_IPV6 or cluster.ip_family.need() != "ipv6":
             return None
         least = _LEAST_MTU_IPV6
     return _Fault(f"which is not from {least} to {_MOST_MTU}", None, f"write a number from {least} to {_MOST_MTU}")

@@ -198,7 +198,7 @@ def _fault(statement: Statement, settings: CniSettings, assessment: Assessment) 
             confidence=Confidence.MEDIUM,
         )
     if known.no_effect_since is not None:
-        return _lost(known, settings, assessment)
+        return _lost(known, known.no_effect_since, settings, assessment)
     if is_read(known, settings, assessment):
         return None
     if statement.kind is not CniSourceKind.ADD_ON and not _changes_something(statement, known):
@@ -229,12 +229,12 @@ def _meant(name: str) -> str | None:
     return by_capitals[found[0]] if found else None
 
 
-def _lost(known: CniVariable, settings: CniSettings, assessment: Assessment) -> _Fault | None:
+def _lost(known: CniVariable, since: tuple[int, ...], settings: CniSettings, assessment: Assessment) -> _Fault | None:
     version = assessment.version(settings)
-    if version is not None and known.no_effect_since is not None and version < known.no_effect_since:
+    if version is not None and version < since:
         return None
     return _Fault(
-        f"lost its meaning with version {shown_version(known.no_effect_since or ())}",
+        f"lost its meaning with version {shown_version(since)}",
         f"remove {known.name}",
         refused=version is None or version >= _NOT_IN_THE_SCHEMA,
         harmless=True,

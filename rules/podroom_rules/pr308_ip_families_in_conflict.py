@@ -11,7 +11,7 @@ from podroom.catalog.cni_variables import CNI_VARIABLES, CniContainer
 from podroom.model.world import Cluster, CniSettings, CniSource, CniSourceKind
 from podroom.positions import Span
 from podroom.rule import Example, Finding, Note, Rule, Severity
-from podroom.values import Known
+from podroom.values import Known, place_of
 from podroom_rules.rooms import in_auto_mode
 from podroom_rules.variables import ADD_ON_CONFIGURATION, NEVER_INITIALIZED, Doubts, is_read, sources_of, whole_manifest
 
@@ -242,11 +242,18 @@ class _Families:
         self.by_amazon_eks = all(
             source.kind is CniSourceKind.ADD_ON for source in sources_of(settings) if source.installs
         )
-        in_ipv6 = self.of_cluster == "ipv6"
-        self.ipv4 = self._is_on(_IPV4, by_amazon_eks=not in_ipv6)
-        self.ipv6 = self._is_on(_IPV6, by_amazon_eks=in_ipv6)
-        self.prefix_delegation = self._is_on(_DELEGATION, by_amazon_eks=in_ipv6)
-        self.custom_networking = self._is_on(_CUSTOM, by_amazon_eks=False)
+        self.ipv4 = self._is_on(_IPV4, by_amazon_eks=self.of_cluster == "ipv4")
+        self.ipv6 = self._is_on(_IPV6, by_amazon_eks=self.of_cluster == "ipv6")
+
+    @property
+    def prefix_delegation(self) -> bool:
+        """Return whether nodes take prefixes, as pods with IPv6 need it."""
+        return self._is_on(_DELEGATION, by_amazon_eks=self.of_cluster == "ipv6")
+
+    @property
+    def custom_networking(self) -> bool:
+        """Return whether pods have subnets of their own, which there are none of with IPv6."""
+        return self._is_on(_CUSTOM, by_amazon_eks=False)
 
     def _is_on(self, name: str, *, by_amazon_eks: bool) -> bool:
         """Return whether a variable is on; the add-on follows the cluster where nobody says otherwise."""
@@ -268,9 +275,8 @@ def _has_chart(settings: CniSettings) -> bool:
 
 def _installed_at(settings: CniSettings) -> Span:
     """Return the place of the image or the version that is installed, else of what installs it."""
-    source = next((source for source in sources_of(settings) if source.installs), sources_of(settings)[0])
-    origin = None if source.version is None else source.version.origin
-    return origin if isinstance(origin, Span) else source.span
+    source = next(source for source in sources_of(settings) if source.installs)
+    return source.span if source.version is None else place_of(source.version.origin, source.span)
 
 
 def _related(cluster: Cluster, place: Span) -> tuple[Note, ...]:

@@ -170,7 +170,7 @@ class SetInTwoPlaces(Rule[Cluster]):
         if others:
             return self._contradiction(cluster, others, last)
         add_on = next((one for one in sources_of(cluster.cni) if one.kind is CniSourceKind.ADD_ON), None)
-        if add_on is None or last.kind not in _CHANGES or any(one.kind not in _CHANGES for one in together):
+        if add_on is None or any(one.kind not in _CHANGES for one in together):
             return None
         return self._reset(cluster, add_on, last)
 
@@ -179,14 +179,13 @@ class SetInTwoPlaces(Rule[Cluster]):
             f'"{one.variable.value.need()}" by {one.source}' for one in dict.fromkeys((*others, last))
         )
         name = last.variable.name
-        keep = next((one for one in (*others, last) if one.kind is CniSourceKind.ADD_ON), others[0])
         return self.finding(
             last.variable.span,
             cluster,
             f"{name} is set to {values}",
             label="whoever writes last wins",
             effect="Which value nodes get depends on what was applied last; the next update may change it back.",
-            fix=f"say it in {keep.source} alone",
+            fix=f"say it in {others[0].source} alone",
             related=tuple(Note(f'"{one.variable.value.need()}" here', one.variable.span) for one in others),
             evidence={"variable": name, "values": [str(one.variable.value.need()) for one in (*others, last)]},
         )

@@ -82,6 +82,11 @@ def written(cluster: Cluster, *names: str) -> list[EnvironmentVariable]:
     return found
 
 
+def find_written(cluster: Cluster, name: str) -> EnvironmentVariable | None:
+    """Return the variable of that name if somebody sets it; raises as `written`."""
+    return next(iter(written(cluster, name)), None)
+
+
 def sources_of(settings: CniSettings) -> tuple[CniSource, ...]:
     """Return all that sets the CNI for certain; settings without `sources` come from an add-on."""
     if settings.sources or settings.declared_by is None or settings.span is None:
