@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 from podroom.engine import Outcome
-from podroom.rule import Example, Finding
-from podroom.testing import judge_example
+from podroom.rule import Example, Finding, Rule
+from podroom.testing import Mark, judge_example
 from podroom_rules import rules
+
+
+@cache
+def judged_example(rule: type[Rule[Any]], kind: str, number: int) -> tuple[list[Mark], list[Mark], Outcome]:
+    """Judge a bad or good example of a rule with all rules, once: what it expects, what was found, and the outcome."""
+    examples: tuple[Example, ...] = getattr(rule, kind)
+    return judge_example(examples[number], rules())
 
 
 def judged(family: str, *parts: str, file: str = "main.tf", **more: str) -> Outcome:

@@ -163,7 +163,7 @@ def _drifted(group: NodeGroup, assessment: Assessment, own_choice: InstanceChoic
     for resolved in assessment.instances(group):
         limits = assessment.kubelet(group, resolved.instance)
         limit = limits[0]
-        if limit.mechanism in {None, Mechanism.NODEADM_EXPRESSION} or resolved.choice.source is not TypeSource.OVERRIDE:
+        if limit.mechanism in {None, Mechanism.NODEADM_EXPRESSION}:
             continue
         if limit.figure.value <= plain_room(assessment, group, resolved):
             continue

@@ -203,9 +203,8 @@ class _Excess:
 def _excesses(group: NodeGroup, assessment: Assessment) -> Iterator[_Excess]:
     cni = assessment.cni(group)
     for resolved in assessment.instances(group):
-        limits = assessment.kubelet(group, resolved.instance)
-        limit = limits[0]
-        if len(limits) > 1 or limit.failure is not None:
+        limit, *others = assessment.kubelet(group, resolved.instance)
+        if others or limit.failure is not None:
             continue  # Amazon EKS may hold the group to the recommendation (PR105); an expression that fails: PR108
         cap = assessment.recommended(resolved.instance, group.span)
         if limit.figure.value <= cap.value:

@@ -8,7 +8,7 @@ from podroom.capacity.assessment import Assessment
 from podroom.catalog import documents
 from podroom.model.world import Cluster, CniSettings
 from podroom.rule import Example, Finding, Note, Rule, Severity
-from podroom_rules.rooms import in_auto_mode
+from podroom_rules.variables import find_written
 
 _PREFIX_DELEGATION = "ENABLE_PREFIX_DELEGATION"
 _PREFIX = "WARM_PREFIX_TARGET"
@@ -120,10 +120,8 @@ class PrefixDelegationWithoutTarget(Rule[Cluster]):
     def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at WARM_PREFIX_TARGET or, if nobody sets it, where prefix delegation is turned on."""
         settings = subject.cni
-        delegation = settings.find(_PREFIX_DELEGATION)
-        if delegation is None and in_auto_mode(subject):
-            return
-        if not assessment.behavior(settings).crashes or delegation is None:
+        delegation = find_written(subject, _PREFIX_DELEGATION)
+        if delegation is None or not assessment.behavior(settings).crashes:
             return
         written = settings.find(_PREFIX)
         place = delegation if written is None else written

@@ -123,29 +123,26 @@ class NoInterfaceForPods(Rule[NodeGroup]):
     def _finding(self, group: NodeGroup, resolved: Resolved, assessment: Assessment) -> Finding:
         cni, settings = assessment.cni(group), assessment.cluster(group).cni
         limit = settings.find(_MAX_ENI)
-        to_blame = limit is not None and is_limited(resolved, cni) and sufficient_interfaces(resolved, cni) is not None
+        to_blame = None if sufficient_interfaces(resolved, cni) is None else limit
         at_type = type_note(resolved, f"{resolved.instance.name} has {resolved.instance.interfaces} interfaces")
-        at_limit = None if limit is None else Note("this limits them", limit.span)
         causes = [
             Note(text, variable.span)
-            for name, on, text in (
-                (_CUSTOM_NETWORKING, True, "custom networking keeps pods off the primary interface"),
-                (_POD_ENI, cni.pod_eni, "security groups for pods keep one interface for the trunk"),
+            for name, text in (
+                (_MAX_ENI, "this limits them" if to_blame is None and is_limited(resolved, cni) else ""),
+                (_CUSTOM_NETWORKING, "custom networking keeps pods off the primary interface"),
+                (_POD_ENI, "security groups for pods keep one interface for the trunk" if cni.pod_eni else ""),
             )
-            if on and (variable := settings.find(name)) is not None
+            if text and (variable := settings.find(name)) is not None
         ]
         return self.finding(
-            limit.span if limit is not None and to_blame else resolved.span,
+            resolved.span if to_blame is None else to_blame.span,
             group,
             f"with custom networking {article(resolved.instance.name)} has no interface left for pods"
-            + (f": MAX_ENI is {cni.max_eni}" if to_blame else ""),
+            + (f": MAX_ENI is {cni.max_eni}" if to_blame is not None else ""),
             label=f"no interface: {interface_budget(resolved.instance, cni).for_pods.expression}",
             effect=NEVER_READY,
             fix=interface_for_pods(resolved, cni),
-            related=(
-                *((at_type,) if to_blame else (at_limit,) if at_limit and is_limited(resolved, cni) else ()),
-                *causes,
-            ),
+            related=(*(() if to_blame is None else (at_type,)), *causes),
             confidence=Confidence.HIGH,
             evidence={"instance_type": resolved.instance.name, "interfaces": resolved.instance.interfaces},
         )

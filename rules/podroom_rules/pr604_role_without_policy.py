@@ -9,9 +9,9 @@ from podroom.capacity.cni import is_true
 from podroom.catalog import documents
 from podroom.model.world import Cluster, ClusterRole, EnvironmentVariable
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
-from podroom.values import Known, Undecidable
+from podroom.values import Known
 from podroom_rules.rooms import in_auto_mode
-from podroom_rules.variables import policies_of
+from podroom_rules.variables import find_written, policies_of
 
 _VARIABLE = "ENABLE_POD_ENI"
 _POLICY = "AmazonEKSVPCResourceController"
@@ -110,15 +110,11 @@ class RoleWithoutPolicy(Rule[Cluster]):
 
     def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at a role that lacks the policy which the resource controller needs."""
-        variable = subject.cni.find(_VARIABLE)
         role = subject.role
         if role is None or in_auto_mode(subject):
             return
-        if variable is None:
-            if subject.cni.declared_by is not None and subject.cni.missing is not None:
-                raise Undecidable(subject.cni.missing)
-            return
-        if not is_true(variable.value.need()):
+        variable = find_written(subject, _VARIABLE)
+        if variable is None or not is_true(variable.value.need()):
             return
         names = {policy.value for policy in role.policies if isinstance(policy, Known)}
         if _POLICY in names:

@@ -8,11 +8,10 @@ from podroom.capacity.assessment import Assessment
 from podroom.capacity.cni import is_true
 from podroom.catalog import documents
 from podroom.model.world import Cluster
-from podroom.positions import Span
 from podroom.rule import Example, Finding, Note, Rule, Severity
-from podroom.values import Undecidable, Value
+from podroom.values import place_of
 from podroom_rules.rooms import in_auto_mode
-from podroom_rules.variables import ADD_ON_CONFIGURATION, enforces_strictly, policies_of
+from podroom_rules.variables import ADD_ON_CONFIGURATION, enforces_strictly, find_written, policies_of
 
 _POD_ENI, _MODE = "ENABLE_POD_ENI", "POD_SECURITY_GROUP_ENFORCING_MODE"
 _IPVS = "ipvs"
@@ -94,16 +93,14 @@ class StrictModeInConflict(Rule[Cluster]):
         mode = subject.kube_proxy_mode
         if mode is None or in_auto_mode(subject):
             return
-        variable = settings.find(_POD_ENI)
+        variable = find_written(subject, _POD_ENI)
         if variable is None:
-            if settings.declared_by is not None and settings.missing is not None:
-                raise Undecidable(settings.missing)
             return
         if not is_true(variable.value.need()) or mode.need() != _IPVS or not enforces_strictly(settings, assessment):
             return
         policies = policies_of(subject, assessment)
         yield self.finding(
-            _place(mode, variable.span),
+            place_of(mode.origin, variable.span),
             subject,
             "pods with security groups of their own cannot reach Services: kube-proxy works with IPVS",
             label="strict mode is supported with iptables only",
@@ -117,7 +114,3 @@ class StrictModeInConflict(Rule[Cluster]):
             evidence={"kube_proxy": _IPVS, "mode": "strict"},
             severity=Severity.ERROR if policies else None,
         )
-
-
-def _place(value: Value[str], otherwise: Span) -> Span:
-    return value.origin if isinstance(value.origin, Span) else otherwise

@@ -7,22 +7,23 @@ from typing import Any
 
 import pytest
 
-from podroom.rule import Example, Rule
-from podroom.testing import judge_example, page_faults
+from podroom.rule import Rule
+from podroom.testing import page_faults
 from podroom_rules import rules
+from rule_helpers import judged_example
 
 RULES = rules()
 EXAMPLES = [
-    pytest.param(rule, example, id=f"{rule.code}-{kind}-{number}")
+    pytest.param(rule, kind, number, id=f"{rule.code}-{kind}-{number}")
     for rule in RULES
     for kind, examples in (("bad", rule.bad), ("good", rule.good))
-    for number, example in enumerate(examples)
+    for number in range(len(examples))
 ]
 
 
-@pytest.mark.parametrize(("rule", "example"), EXAMPLES)
-def test_example_is_judged_as_marked(rule: type[Rule], example: Example) -> None:
-    expected, found, outcome = judge_example(example, RULES)
+@pytest.mark.parametrize(("rule", "kind", "number"), EXAMPLES)
+def test_example_is_judged_as_marked(rule: type[Rule], kind: str, number: int) -> None:
+    expected, found, outcome = judged_example(rule, kind, number)
     assert found == expected, [finding.message for finding in outcome.findings]
     assert not outcome.problems
     assert rule.code not in {code for undecided in outcome.undecided for code in undecided.codes}

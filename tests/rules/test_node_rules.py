@@ -1,0 +1,314 @@
+"""Rules about the nodes of a group: several types, and numbers that just fit or just do not."""
+
+from __future__ import annotations
+
+from textwrap import indent
+
+import pytest
+
+from capacity_helpers import add_on, eks_cluster
+from rule_helpers import judged, says
+
+SUBNETS = '"subnet-0aaaaaaaaaaaaaaaa"'
+UNKNOWN = 'variable "unknown" {\n  type = string\n}\n'
+CLUSTER = eks_cluster(subnets=SUBNETS)
+PREFIXES = CLUSTER + add_on('ENABLE_PREFIX_DELEGATION = "true"')
+OLD = 'addon_version = "v%s-eksbuild.1"\n  addon_name '
+TAG = """
+  tag {
+    key                 = "kubernetes.io/cluster/main"
+    value               = "owned"
+    propagate_at_launch = true
+  }
+"""
+
+
+def script(*lines: str) -> str:
+    """Return a shell script that calls bootstrap.sh, after other lines."""
+    return "\n".join(["#!/bin/bash", *lines, "/etc/eks/bootstrap.sh main"])
+
+
+def bootstrap(number: int) -> str:
+    """Return a call of bootstrap.sh with max pods."""
+    return script() + f" --use-max-pods false --kubelet-extra-args --max-pods={number}"
+
+
+def node_config(kubelet: str) -> str:
+    """Return a NodeConfig."""
+    return f"apiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\nspec: {{kubelet: {{{kubelet}}}}}"
+
+
+def max_pods(number: int) -> str:
+    """Return a NodeConfig with max pods."""
+    return node_config(f"config: {{maxPods: {number}}}")
+
+
+def indented(text: str) -> str:
+    """Return the lines of user data as they stand in a template."""
+    return indent(text, "    ")
+
+
+def nodes(user_data: str, *types: str, own: str = "", more: str = "") -> str:
+    """Return nodes of one's own: of one type or, as overrides, of several, where the template has its `own`."""
+    overrides = "".join(f"override {{\n{f'instance_type = {quoted(one)}' if one else ''}\n}}\n" for one in types)
+    policy = f"""
+  mixed_instances_policy {{
+    launch_template {{
+      launch_template_specification {{
+        launch_template_id = aws_launch_template.nodes.id
+      }}
+      {overrides}
+    }}
+  }}
+"""
+    alone = "  launch_template {\n    id = aws_launch_template.nodes.id\n  }"
+    data = f"user_data = base64encode(<<-EOT\n{indented(user_data)}\n  EOT\n  )" if user_data else ""
+    return f"""
+resource "aws_launch_template" "nodes" {{
+  image_id      = "ami-0123456789abcdef0"
+  instance_type = {quoted(own or types[0])}
+  {data}
+}}
+
+resource "aws_autoscaling_group" "nodes" {{
+  min_size            = 1
+  max_size            = 3
+  vpc_zone_identifier = [{SUBNETS}]
+  {policy if own or len(types) > 1 else alone}
+  {TAG}
+  {more}
+}}
+"""
+
+
+def managed(user_data: str, *types: str, ami_type: str = "AL2023_x86_64_STANDARD", image: str = "") -> str:
+    """Return a managed node group with user data of its own, for an image of Amazon EKS unless `image` names one."""
+    kind = "text/x-shellscript" if user_data.startswith("#!") else "application/node.eks.aws"
+    part = f'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="B"\n\n--B\nContent-Type: {kind}\n\n'
+    text = user_data if image or ami_type.startswith("BOTTLEROCKET") else f"{part}{user_data}\n\n--B--"
+    return f"""
+resource "aws_launch_template" "nodes" {{
+  {f'image_id = "{image}"' if image else ""}
+  user_data = base64encode(<<-EOT
+{indented(text)}
+  EOT
+  )
+}}
+
+resource "aws_eks_node_group" "nodes" {{
+  cluster_name    = "main"
+  node_group_name = "nodes"
+  node_role_arn   = "arn:aws:iam::111122223333:role/nodes"
+  subnet_ids      = [{SUBNETS}]
+  instance_types  = [{", ".join(map(quoted, types))}]
+  {f'ami_type = "{ami_type}"' if not image else ""}
+  launch_template {{
+    id      = aws_launch_template.nodes.id
+    version = aws_launch_template.nodes.latest_version
+  }}
+  scaling_config {{
+    min_size     = 1
+    desired_size = 1
+    max_size     = 3
+  }}
+}}
+"""
+
+
+def quoted(name: str) -> str:
+    """Return the name of a type, or a reference to it."""
+    return name if "." in name and name.startswith(("var.", "data.")) else f'"{name}"'
+
+
+FACTS = """
+data "aws_ec2_instance_type" "nodes" {
+  instance_type = "p4d.24xlarge"
+}
+locals {
+  all = data.aws_ec2_instance_type.nodes.maximum_network_interfaces
+}
+"""
+
+JUDGED = {
+    # PR102
+    "two overrides that are too small": (
+        [CLUSTER, nodes(bootstrap(58), "m7g.large", "m7g.medium", own="m7g.2xlarge")],
+        "error PR102",
+        ["nodes start as m7g.medium with m7g.2xlarge's 58 max pods", "m7g.large has room for 29, too few"],
+    ),
+    "an override that is too small, and one that follows the template": (
+        [CLUSTER, nodes(bootstrap(58), "", "m7g.large", own="m7g.2xlarge")],
+        "error PR102",
+        [],
+    ),
+    "an override that has no interface for pods": (
+        [
+            CLUSTER,
+            add_on('AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG = "true", MAX_ENI = "1"'),
+            nodes(bootstrap(58), "m7g.large", own="m7g.2xlarge"),
+        ],
+        "error PR503",
+        [],
+    ),
+    # PR104
+    "the default of nodeadm is more than recommended": (
+        [CLUSTER, nodes(node_config(""), "c5.4xlarge")],
+        "info PR104",
+        ["!note: "],
+    ),
+    # PR105
+    "a number in vain that is more than there is room for": (
+        [CLUSTER, managed(script('export KUBELET_EXTRA_ARGS="--max-pods=110"'), "m5.xlarge", ami_type="AL2_x86_64")],
+        "info PR105",
+        ["That is well: a node has room for 58", "fix: remove it here"],
+    ),
+    "a number in vain that just fits": (
+        [
+            CLUSTER,
+            add_on('MAX_ENI = "2"'),
+            managed(script('export KUBELET_EXTRA_ARGS="--max-pods=30"'), "m5.xlarge", ami_type="AL2_x86_64"),
+        ],
+        "error PR101, warning PR105",
+        ["not the 30 written here", "Nodes then run up to 28 pods more"],
+    ),
+    "a number in vain that is more than the smaller type has room for": (
+        [
+            CLUSTER,
+            managed(
+                script('export KUBELET_EXTRA_ARGS="--max-pods=40"'), "m5.xlarge", "m5.large", ami_type="AL2_x86_64"
+            ),
+        ],
+        "info PR105, warning PR106",
+        ["That is well: a node has room for 29"],
+    ),
+    "an expression in vain": (
+        [CLUSTER, managed(node_config('maxPodsExpression: "max_pods - 10"'), "m5.xlarge")],
+        "warning PR105",
+        ["and not what the expression gives", "!That is well"],
+    ),
+    "the number that Amazon EKS gives, too": (
+        [CLUSTER, managed(script('export KUBELET_EXTRA_ARGS="--max-pods=58"'), "m5.xlarge", ami_type="AL2_x86_64")],
+        "",
+        [],
+    ),
+    # PR107
+    "just as many as there is room for, counted from all cards": (
+        [CLUSTER, FACTS, nodes(node_config("config: {maxPods: ${min(local.all, 1) * 250}}"), "p4d.24xlarge")],
+        "",
+        [],
+    ),
+    # PR109
+    "memory for fewer pods on two types": (
+        [PREFIXES, nodes(max_pods(110), "m5.large", "t3.medium")],
+        "info PR109",
+        ["a t3.medium reserves memory for 17 pods and may run 110", "an m5.large reserves memory for 29 pods"],
+    ),
+    "memory for fewer pods by bootstrap.sh": (
+        [PREFIXES, nodes(bootstrap(110), "m5.large")],
+        "info PR109",
+        ["fix: add --kube-reserved with memory="],
+    ),
+    "memory for fewer pods by nodeadm": (
+        [PREFIXES, nodes(max_pods(110), "m5.large")],
+        "info PR109",
+        ['fix: write it as maxPodsExpression: "110"'],
+    ),
+    # PR111
+    "an image of Amazon EKS for another system reads nothing of a script": (
+        [CLUSTER, managed(bootstrap(40), "m5.xlarge")],
+        "warning PR111",
+        ["nothing of it reaches the node"],
+    ),
+    # PR401
+    "prefixes, and an expression that fails": (
+        [PREFIXES, nodes(node_config('maxPodsExpression: "1 / 0"'), "m5.large")],
+        "warning PR108",
+        [],
+    ),
+    "prefixes, and a type that runs on Xen": ([PREFIXES, nodes(node_config(""), "t2.large")], "warning PR403", []),
+    "prefixes, and a default that is above what AWS recommends": (
+        [PREFIXES, nodes(node_config(""), "m5.24xlarge")],
+        "info PR104",
+        [],
+    ),
+    # PR402
+    "prefixes are off after the nodes": (
+        [CLUSTER, add_on('ENABLE_PREFIX_DELEGATION = "false"'), managed(max_pods(58), "m5.xlarge")],
+        "",
+        [],
+    ),
+    "prefixes after the nodes, which have a number of their own": (
+        [PREFIXES, managed(max_pods(110), "m5.xlarge")],
+        "",
+        [],
+    ),
+    # PR403
+    "two types on Xen": (
+        [PREFIXES, managed(node_config(""), "t2.large", "m4.large")],
+        "info PR106, warning PR403, warning PR403",
+        [],
+    ),
+    "a large type on Xen beside one on Nitro": (
+        [PREFIXES, managed(node_config(""), "i3.16xlarge", "m5.16xlarge")],
+        "warning PR403",
+        ["an i3.16xlarge runs on Xen"],
+    ),
+    "types on Xen and Nitro with a number": (
+        [PREFIXES, managed(max_pods(35), "t3.large", "t2.large")],
+        "warning PR403",
+        [],
+    ),
+    "types on Xen and Nitro of one's own nodes": (
+        [PREFIXES, nodes(max_pods(35), "t3.large", "t2.large")],
+        "warning PR403",
+        [],
+    ),
+    "types on Xen and Nitro with an image of one's own": (
+        [PREFIXES, managed(max_pods(35), "t3.large", "t2.large", image="ami-0123456789abcdef0")],
+        "warning PR403",
+        [],
+    ),
+    "a type on Xen and a version that knows no prefixes": (
+        [
+            CLUSTER,
+            add_on('ENABLE_PREFIX_DELEGATION = "true"').replace(
+                "addon_name ", 'addon_version = "v1.8.0-eksbuild.1"\n  addon_name '
+            ),
+            nodes(max_pods(35), "t2.large"),
+        ],
+        "",
+        [],
+    ),
+    "a type on Xen and the first version that knows prefixes": (
+        [
+            CLUSTER,
+            add_on('ENABLE_PREFIX_DELEGATION = "true"').replace(
+                "addon_name ", 'addon_version = "v1.9.0-eksbuild.1"\n  addon_name '
+            ),
+            nodes(max_pods(35), "t2.large"),
+        ],
+        "warning PR403",
+        [],
+    ),
+    "an image of one's own for another system": (
+        [
+            CLUSTER,
+            managed("[settings.kubernetes]\nmax-pods = 58", "m5.xlarge", image="ami-0123456789abcdef0"),
+        ],
+        "",
+        [],
+    ),
+}
+CODES = ("PR1", "PR401", "PR402", "PR403", "PR5", "PR6")
+
+
+@pytest.mark.parametrize("name", JUDGED)
+def test_nodes(name: str) -> None:
+    parts, expected, words = JUDGED[name]
+    outcome = judged("PR", UNKNOWN, *parts)
+    found = sorted(f"{one.severity} {one.code}" for one in outcome.findings if one.code.startswith(CODES))
+    assert ", ".join(found) == expected
+    assert not [
+        one.reason for one in outcome.undecided if any(code.startswith(CODES) for code in set(one.codes) - {"PR501"})
+    ]
+    says(outcome, *words)
