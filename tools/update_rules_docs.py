@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Write the page of every rule, docs/rules/CODE.md, and the index of them, rules/README.md.
+"""Write the page of every rule, docs/rules/CODE.md, the index of them, rules/README.md, and the table for Checkov.
 
-Both say what the rules' own files say; the tests hold them to it.
+All say what the rules' own files say; the tests hold them to it.
 """
 
 from __future__ import annotations
 
+import json
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from podroom_rules import rules
 CHECKOUT = Path(__file__).resolve().parent.parent
 PAGES = Path("docs/rules")
 INDEX = Path("rules/README.md")
+CHECKOV = Path("rules/podroom_checkov/table.py")
 FAMILIES = {
     "PR1": "Max pods and the ways to set it",
     "PR2": "Subnets and the demand for addresses",
@@ -35,6 +37,13 @@ CODE` prints the page of one. An error: pods will fail or never start. A warning
 finding names. A finding may be milder than its rule.
 """
 
+_TABLE_HEAD = '''"""Code, severity, title and first source of every rule, written by tools/update_rules_docs.py."""
+
+from __future__ import annotations
+
+RULES = (
+'''
+
 
 def documents() -> dict[Path, str]:
     """Return the text of each document by its path below the checkout."""
@@ -42,7 +51,12 @@ def documents() -> dict[Path, str]:
     parts = [_HEAD]
     for family, members in groupby(known, key=_family):
         parts.append(f"## {FAMILIES[family]}\n\n{markdown_list(list(members), _address)}")
-    return {INDEX: "\n".join(parts), **{PAGES / f"{rule.code}.md": markdown_page(rule) for rule in known}}
+    table = "".join(f"    {_row(rule)},\n" for rule in known)
+    return {
+        INDEX: "\n".join(parts),
+        CHECKOV: f"{_TABLE_HEAD}{table})\n",
+        **{PAGES / f"{rule.code}.md": markdown_page(rule) for rule in known},
+    }
 
 
 def update() -> None:
@@ -54,6 +68,11 @@ def update() -> None:
             path.unlink()
     for path, text in texts.items():
         (CHECKOUT / path).write_text(text, encoding="utf-8")
+
+
+def _row(rule: type[Rule[Any]]) -> str:
+    values = (rule.code, str(rule.severity), rule.title().rstrip("."), rule.sources[0])
+    return f"({', '.join(json.dumps(value, ensure_ascii=False) for value in values)})"
 
 
 def _family(rule: type[Rule[Any]]) -> str:

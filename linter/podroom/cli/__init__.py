@@ -13,6 +13,7 @@ _COMMANDS = {
     "baseline": "Keep a baseline of findings that are known.",
     "capacity": "Say how many addresses the nodes take of every subnet.",
     "check": "Judge configurations.",
+    "checkov": "Give Checkov podroom's checks.",
     "config": "Say what is configured, and what can be.",
     "explain": "Explain a rule.",
     "inventory": "Print the commands that list what is there, for --inventory.",
