@@ -98,6 +98,8 @@ def test_the_pages_and_the_index_say_what_the_rules_say() -> None:
     texts = update_rules_docs.documents()
     written = {path.relative_to(CHECKOUT) for path in (CHECKOUT / update_rules_docs.PAGES).iterdir()}
 
-    assert written == set(texts) - {update_rules_docs.INDEX}, "run tools/update_rules_docs.py"
+    assert written == set(texts) - {update_rules_docs.INDEX, update_rules_docs.CHECKOV}, (
+        "run tools/update_rules_docs.py"
+    )
     for path, text in texts.items():
         assert (CHECKOUT / path).read_text(encoding="utf-8") == text, "run tools/update_rules_docs.py"

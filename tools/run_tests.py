@@ -251,8 +251,9 @@ def checkov() -> tuple[str, str]:
             run([python, "-c", f"import {name}"], cwd=folder, expect=1)
         find_version = "from importlib.metadata import version; print(version('checkov'))"
         version = run([python, "-c", find_version], cwd=folder).strip()
-    pytest = [development_environment() / "python", *PYTEST, "-p", "no:cacheprovider", "tests/checkov"]
-    output += run(pytest, variables={"CHECKOV_BINARIES": str(binaries)})
+    python = development_environment() / "python"
+    variables = {"CHECKOV_BINARIES": str(binaries)}
+    output += run([python, *PYTEST, "-p", "no:cacheprovider", "tests/checkov"], variables=variables)
     return f"podroom and Checkov {version} work side by side, {closing_line(output)}", output
 
 

@@ -72,7 +72,8 @@ def update() -> None:
 
 def _row(rule: type[Rule[Any]]) -> str:
     values = (rule.code, str(rule.severity), rule.title().rstrip("."), rule.sources[0])
-    return f"({', '.join(json.dumps(value, ensure_ascii=False) for value in values)})"
+    lines = "".join(f"        {json.dumps(value, ensure_ascii=False)},\n" for value in values)
+    return f"(\n{lines}    )"
 
 
 def _family(rule: type[Rule[Any]]) -> str:

@@ -136,17 +136,23 @@ def _judgements(outcome: Outcome, rules: Iterable[type[Rule[Any]]], *, compared:
 
 
 def _subjects_of(finding: Finding, subjects: dict[str, list[Subject]]) -> Iterator[Subject]:
-    """Yield the subjects of a finding; of several with one address, those whose root module the finding speaks of."""
-    spans = (finding.span, *(note.span for note in finding.related))
-    files = {os.path.realpath(span.shown.path) for span in spans}
+    """Yield the subjects of a finding.
+
+    Of several with one address it is about those whose root module it speaks of; and of several in one file of YAML,
+    about the last one before its place.
+    """
+    place = finding.span.shown
+    file, line = os.path.realpath(place.path), place.first.line
+    files = {file, *(os.path.realpath(note.span.shown.path) for note in finding.related)}
     for address in finding.subjects:
         found = subjects.get(address, [])
-        spoken_of = [
-            subject
-            for subject in found
-            if any(file == subject.root or file.startswith(subject.root + os.sep) for file in files)
-        ]
-        yield from spoken_of or found
+        spoken_of = [subject for subject in found if any(_is_below(subject.root, name) for name in files)] or found
+        before = [subject.line for subject in spoken_of if subject.file == file and subject.line <= line]
+        yield from (one for one in spoken_of if not before or (one.file == file and one.line == max(before)))
+
+
+def _is_below(root: str, file: str) -> bool:
+    return file == root or file.startswith(root + os.sep)
 
 
 def _lines(finding: Finding) -> tuple[str, ...]:

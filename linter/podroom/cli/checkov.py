@@ -9,6 +9,7 @@ import click
 
 from podroom import __version__
 from podroom.cli.output import reports_errors, write
+from podroom.cli.written_files import write_bytes
 from podroom.errors import UsageError
 
 _PACK = "podroom_checkov"
@@ -46,8 +47,8 @@ def export(*, folder: str) -> None:
     for name in sorted(os.listdir(checks)):
         if name.endswith(".py"):
             with open(os.path.join(checks, name), "rb") as file:
-                _replace(os.path.join(folder, name), file.read())
-    _replace(os.path.join(folder, _ARCHIVE), _archive())
+                write_bytes(os.path.join(folder, name), file.read())
+    write_bytes(os.path.join(folder, _ARCHIVE), _archive())
     write(f"podroom {__version__} for checkov --external-checks-dir {folder}\n")
 
 
@@ -88,11 +89,3 @@ def _archive() -> bytes:
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, held[name], ZIP_DEFLATED)
     return buffer.getvalue()
-
-
-def _replace(path: str, content: bytes) -> None:
-    """Write a file at once or not at all."""
-    partial = f"{path}.partial"
-    with open(partial, "wb") as file:
-        file.write(content)
-    os.replace(partial, path)

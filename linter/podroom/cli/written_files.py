@@ -18,11 +18,15 @@ def check_folder(path: str) -> None:
 
 
 def write_file(path: str, text: str) -> None:
-    """Write a text file under a name of its own first, so that nobody ever sees half of it.
+    """Write a text file as `write_bytes` does."""
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
+
+
+def write_bytes(path: str, data: bytes) -> None:
+    """Write a file under a name of its own first, so that nobody ever sees half of it.
 
     A link leads to the file that is written.  What is no regular file, such as a pipe, is written as it is.
     """
-    data = text.encode("utf-8", "backslashreplace")
     try:
         mode = os.stat(path).st_mode
     except FileNotFoundError:
