@@ -368,6 +368,7 @@ def _for_all_subjects(findings: Sequence[Finding]) -> Finding:
         fix=fix,
         subjects=tuple(dict.fromkeys(subject for finding in (worst, *others) for subject in finding.subjects)),
         related=tuple({(note.span, note.message): note for note in notes}.values()),
+        edit=worst.edit if all(finding.edit == worst.edit for finding in findings) else None,
     )
 
 

@@ -60,6 +60,14 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A fix that changes one literal: the text to write in the place of `span`, or there if the span is empty."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One fault at one place.
 
@@ -85,6 +93,8 @@ class Finding:
     variants: tuple[str, ...] = ()
     writes: int | None = None
     """The number that the fix writes at this very place: for several subjects with one place, the least of theirs."""
+    edit: Edit | None = None
+    """The fix as a change of the file, where one literal is all that has to be changed."""
 
     @property
     def address(self) -> str:
@@ -151,8 +161,12 @@ class Rule(Generic[S]):  # no ABC, which makes each of its classes three times a
         severity: Severity | None = None,
         confidence: Confidence = Confidence.HIGH,
         writes: int | None = None,
+        edit: Edit | None = None,
     ) -> Finding:
-        """Return a finding of this rule; `writes` is the number that the fix writes in the place of another."""
+        """Return a finding of this rule; `writes` is the number that the fix writes in the place of another.
+
+        `edit` is the whole fix, for the subject alone: whether others hang on the same literal is found out later.
+        """
         return Finding(
             code=self.code,
             name=self.name,
@@ -168,6 +182,7 @@ class Rule(Generic[S]):  # no ABC, which makes each of its classes three times a
             related=related,
             evidence=evidence or {},
             writes=writes,
+            edit=edit,
         )
 
     @classmethod

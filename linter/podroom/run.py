@@ -266,6 +266,10 @@ def check(request: Request, engine: Engine) -> Outcome:
         for suppression in read_suppressions(document, last_line_of)
     ]
     kept, still_open, suppressed = settle(verdicts.findings, verdicts.undecided, suppressions, verdicts.taken_back)
+    if any(finding.edit is not None for finding in kept):
+        from podroom.fixes import keep_safe_edits  # noqa: PLC0415 - most runs find nothing of the kind
+
+        kept = keep_safe_edits(kept, verdicts.judged)
     outcome = Outcome(
         tuple(kept),
         tuple(still_open),
@@ -315,6 +319,7 @@ class _Verdicts:
         self.findings: list[Finding] = []
         self.undecided: list[Undecided] = []
         self.taken_back: list[Suppressed] = []
+        self.judged: list[tuple[World, Sequence[Finding]]] = []
 
     @property
     def ran(self) -> set[str]:
@@ -334,7 +339,11 @@ class _Verdicts:
             config.check_rules([(rule.code, rule.name) for rule in self._engine.rules])
             self._configs[id(config)] = config
         worlds = [_with_notices(world, settings) for world in variants]
-        verdict = across_variants([_verdict(world, settings, self._engine) for world in worlds])
+        verdicts = [_verdict(world, settings, self._engine) for world in worlds]
+        for world, of_world in zip(worlds, verdicts, strict=True):
+            held = [one for one in of_world.findings if one.edit is None or config.takes_back(config.judged(one)) is None]
+            self.judged.append((world, held))
+        verdict = across_variants(verdicts)
         self.undecided += verdict.undecided
         for finding in map(config.judged, verdict.findings):
             entry = config.takes_back(finding)

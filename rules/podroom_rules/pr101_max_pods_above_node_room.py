@@ -13,6 +13,7 @@ from podroom.model.world import Mechanism, NodeGroup, TypeSource
 from podroom.records import dataclass
 from podroom.rule import Evidence, Example, Finding, Rule, Severity
 from podroom.values import Undecidable
+from podroom_rules.edits import other_max_pods
 from podroom_rules.ignored import fits_ignored_type
 from podroom_rules.rooms import (
     counts_all_cards,
@@ -212,6 +213,7 @@ resource "aws_autoscaling_group" "nodes" {
             confidence=confidence(settings, worst.limits),
             evidence=_evidence(faults, worst),
             writes=room.value,
+            edit=other_max_pods(worst.limits, limit, room),
         )
 
     def _limited(self, group: NodeGroup, assessment: Assessment, faults: list[_Fault]) -> Finding:

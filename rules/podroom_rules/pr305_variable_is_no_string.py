@@ -10,6 +10,7 @@ from podroom.catalog.cni_variables import CniContainer
 from podroom.model.world import Cluster, CniSourceKind
 from podroom.rule import Example, Finding, Rule, Severity
 from podroom.values import Known, Unknown, place_of
+from podroom_rules.edits import quoted
 from podroom_rules.variables import ADD_ON_CONFIGURATION, Doubts, Statement, schema_refuses, statements
 
 _GO_TYPES = {"boolean": "bool", "integer": "number"}
@@ -138,12 +139,14 @@ class VariableIsNoString(Rule[Cluster]):
             fix = f'write "{text.value}", with the quotes'
         else:
             fix = "make a string of it: tostring(...) in Terraform, quotes in YAML"
+        place = place_of(written.origin, variable.span)
         return self.finding(
-            place_of(written.origin, variable.span),
+            place,
             cluster,
             message,
             label=f"{json_type} found, string expected",
             effect=effect,
             fix=fix,
             evidence={"variable": name, "type": json_type, "source": statement.source},
+            edit=quoted(place, name, text.value) if isinstance(text, Known) else None,
         )

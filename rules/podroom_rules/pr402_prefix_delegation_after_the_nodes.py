@@ -9,7 +9,8 @@ from podroom.capacity.kubelet import AMAZON_EKS
 from podroom.catalog import documents
 from podroom.model.world import CniOrder, CniSettings, GroupKind, NodeGroup
 from podroom.patterns import pattern
-from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
+from podroom.rule import Confidence, Edit, Example, Finding, Note, Rule, Severity
+from podroom_rules.edits import set_up_before_compute
 from podroom_rules.wording import type_note
 
 _VARIABLE = "ENABLE_PREFIX_DELEGATION"
@@ -124,6 +125,7 @@ class PrefixDelegationAfterTheNodes(Rule[NodeGroup]):
             ),
             evidence={"max_pods": without.value, "possible": with_prefixes.value, "order": order.value},
             confidence=Confidence.MEDIUM,
+            edit=_edit(subject, settings),
         )
 
 
@@ -141,13 +143,26 @@ def _declared_by(settings: CniSettings) -> str:
     return address.rpartition(" in ")[2]
 
 
+def _edit(group: NodeGroup, settings: CniSettings) -> Edit | None:
+    """Return the fix for an add-on and a node group of one call of the EKS module; others take more than one line."""
+    home, _ = _home_of(_declared_by(settings))
+    own_module = home and group.address.startswith(f"{home}module.eks_managed_node_group[")
+    return set_up_before_compute(settings.span) if own_module and settings.span is not None else None
+
+
+def _home_of(address: str) -> tuple[str, str]:
+    """Return the address of the module that a resource lies in, as a prefix, and the rest."""
+    home, resource = _HOME.fullmatch(address).groups()  # type: ignore[union-attr]  # it matches every text
+    return home, resource
+
+
 def _how_to_wait(group: NodeGroup, declared_by: str, order: CniOrder) -> str:
     """Return how the group comes to wait; what waits for the group must not do so any more, as it would be a cycle."""
     if group.address.startswith("managedNodeGroups/"):
         return (
             "set it by the vpc-cni add-on in the file that makes the node group: eksctl sets that up before the nodes"
         )
-    home, resource = _HOME.fullmatch(declared_by).groups()  # type: ignore[union-attr]  # it matches every text
+    home, resource = _home_of(declared_by)
     own = resource.partition("[")[0]
     if home and group.address.startswith(f"{home}module.eks_managed_node_group["):
         return f"set up the add-on with {_BEFORE_COMPUTE}"

@@ -13,6 +13,7 @@ from podroom.model.world import NodeGroup
 from podroom.records import dataclass
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable
+from podroom_rules.edits import other_max_pods
 from podroom_rules.rooms import (
     has_room,
     never_ready,
@@ -148,6 +149,7 @@ class CustomNetworkingMaxPods(Rule[NodeGroup]):
                 "instance_type": resolved.instance.name,
                 "fixed": limit.fixed,
             },
+            edit=other_max_pods(limits, limit, room),
         )
 
 

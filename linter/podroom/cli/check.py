@@ -8,13 +8,14 @@ from collections.abc import Sequence
 import click
 
 from podroom.cli.options import Reading, ReadingCommand, colour, reads_configurations
-from podroom.cli.output import reports_errors
+from podroom.cli.output import EXIT_FAILED, EXIT_FINDINGS, reports_errors, write
 from podroom.cli.progress import Progress
 from podroom.cli.reporting import Reporting, reports_findings
 from podroom.cli.selecting import Selecting, selects_rules
 from podroom.engine import Engine, Outcome
 from podroom.errors import PodroomError
 from podroom.packs import find_rules
+from podroom.report.style import printable
 from podroom.run import check as run_check
 
 
@@ -27,7 +28,18 @@ from podroom.run import check as run_check
 @reports_errors
 @reports_findings
 @selects_rules
-def check(*, reading: Reading, reporting: Reporting, selecting: Selecting, known: str | None, color: str) -> None:
+@click.option("--fix", "fixes", is_flag=True, help="Write those fixes into the files that change one literal.")
+@click.option("--diff", "shows_diff", is_flag=True, help="Print what --fix would write, and nothing else.")
+def check(
+    *,
+    reading: Reading,
+    reporting: Reporting,
+    selecting: Selecting,
+    known: str | None,
+    color: str,
+    fixes: bool,
+    shows_diff: bool,
+) -> None:
     """Judge the configurations in the given folders or files (the current folder if none is given).
 
     Exits with 0 if there is nothing to report, 1 if there are findings of severity warning or error (--fail-on), and 2
@@ -40,17 +52,24 @@ def check(*, reading: Reading, reporting: Reporting, selecting: Selecting, known
         request = reading.request(configurations, progress)
         config = configurations.nearest(request.paths).config
         reporting = reporting.configured(config)
-        with progress:
-            outcome = run_check(request, Engine(rules))
-        known = known or config.baseline
-        if known is not None:
-            outcome = _without_known(outcome, known, request.paths)
-        outcome = reporting.certain(outcome)
+
+        def judge() -> Outcome:
+            with progress:
+                outcome = run_check(request, Engine(rules))
+            path = known or config.baseline
+            return reporting.certain(outcome if path is None else _without_known(outcome, path, request.paths))
+
+        outcome = judge()
+        if shows_diff:
+            sys.exit(_show_diff(outcome))
+        refused = fixes and _fix(outcome)
+        if fixes:
+            outcome = judge()
     except PodroomError as error:
         reporting.report_error(error, (reading.paths or (".",))[0], color)
         raise
     reporting.report(outcome, {rule.code: rule for rule in rules}, color)
-    sys.exit(reporting.exit_code(outcome))
+    sys.exit(EXIT_FAILED if refused else reporting.exit_code(outcome))
 
 
 def _without_known(outcome: Outcome, path: str, judged: Sequence[str]) -> Outcome:
@@ -58,3 +77,25 @@ def _without_known(outcome: Outcome, path: str, judged: Sequence[str]) -> Outcom
     from podroom.cli.baseline import judged_folders, load  # noqa: PLC0415 - same
 
     return applied(outcome, load(path), judged_folders(judged))
+
+
+def _fix(outcome: Outcome) -> bool:
+    """Write the fixes, tell what became of them, and return whether one could not be written."""
+    from podroom.cli.fixing import write_fixes  # noqa: PLC0415 - only where it is asked for
+
+    fixing = write_fixes(outcome)
+    for sentence in (*fixing.refused, str(fixing)):
+        click.echo(f"podroom: {printable(sentence)}", err=True)
+    return bool(fixing.refused)
+
+
+def _show_diff(outcome: Outcome) -> int:
+    """Print what fixes would change; return 2 if something could not be read, 1 if there is something to fix, or 0."""
+    from podroom.cli.fixing import render_diff  # noqa: PLC0415 - only where it is asked for
+    from podroom.fixes import fixed_texts  # noqa: PLC0415 - same
+
+    fixed = fixed_texts(outcome.findings)
+    for problem in outcome.problems:
+        click.echo(f"podroom: {printable(problem.message)}", err=True)
+    write(render_diff(fixed))
+    return EXIT_FAILED if outcome.problems else EXIT_FINDINGS if fixed else 0
