@@ -25,10 +25,10 @@ def combined(judgements: Iterable[Judgement]) -> Said:
     for judgement in judgements:
         verdict, lines = said.get(judgement.code, (Verdict.PASSED, ()))
         if judgement.verdict > verdict:
-            lines = ()
-        if judgement.verdict >= verdict:
-            new = tuple(line for line in judgement.lines if line not in lines)
-            said[judgement.code] = (judgement.verdict, lines + new)
+            said[judgement.code] = (judgement.verdict, judgement.lines)
+        elif judgement.verdict == verdict:
+            repeated = judgement.lines[:1] and judgement.lines[0] in lines
+            said[judgement.code] = (verdict, lines if repeated else lines + judgement.lines)
     return said
 
 

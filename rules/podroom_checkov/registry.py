@@ -17,8 +17,11 @@ from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.kubernetes.checks.resource.base_spec_check import BaseK8Check
 from checkov.runner_filter import RunnerFilter
 from checkov.terraform.checks.data.base_check import BaseDataCheck
+from checkov.terraform.checks.data.registry import data_registry
 from checkov.terraform.checks.module.base_module_check import BaseModuleCheck
+from checkov.terraform.checks.module.registry import module_registry
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
+from checkov.terraform.checks.resource.registry import resource_registry
 
 from podroom_checkov.analysis import Verdict
 from podroom_checkov.answers import HEALTH, NOTHING, Answer, answer_kubernetes, answer_terraform
@@ -55,12 +58,27 @@ def check_id(code: str) -> str:
     return f"CKV_PODROOM_{number if number.isdigit() else code}"
 
 
-class _Check(BaseCheck):
-    """What all checks share.
+class _ForEachThread:
+    """An attribute that has a value of its own in each thread."""
 
-    On macOS and Windows all runners of Checkov are threads, which share one check of resources; so whatever belongs to
-    one block is kept for each thread.
-    """
+    def __init__(self) -> None:
+        self._values = local()
+
+    def __get__(self, owner: object, _: type) -> Any:
+        return getattr(self._values, str(id(owner)), None)
+
+    def __set__(self, owner: object, value: Any) -> None:
+        setattr(self._values, str(id(owner)), value)
+
+
+# On macOS and Windows all runners of Checkov are threads.  They share these registries and write the graph of what they
+# scan into them, so that a check would now and then see the graph of another runner.
+for _registry in (resource_registry, data_registry, module_registry):
+    type(_registry).graph = _ForEachThread()
+
+
+class _Check(BaseCheck):
+    """What all checks share; runners that are threads share the checks too, each of which keeps a block for each."""
 
     def __init__(self, code: str, severity: str, title: str, guideline: str | None, **supported: Any) -> None:
         self._code = code
