@@ -412,3 +412,29 @@ def test_the_table_has_all_rules():
     listed = podroom("rules").stdout
     assert all(code in listed for code, *_ in RULES)
     assert len(RULES) == len({code for code, *_ in RULES})
+
+
+def test_follows_the_configuration_of_podroom(tmp_path: Path):
+    folder = CHECKOUT / "examples/terraform/asg-instance-type-drift"
+    for path in folder.glob("*.tf"):
+        (tmp_path / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "podroom.toml").write_text(
+        'ignore = ["PR101"]\n[[accepted]]\nrule = "PR102"\nreason = "until the autumn"\n', encoding="utf-8"
+    )
+    blocks = list(blocks_of(tmp_path))
+    (group,) = (block for block in blocks if block.address == "aws_autoscaling_group.workers")
+    graph = Graph(blocks)
+    accepted = ask("PR102", group, graph, "/nodes.tf")
+    assert (accepted.verdict, accepted.lines) == (Verdict.SUPPRESSED, ("until the autumn",))
+    assert ask("PR101", group, graph, "/nodes.tf") == NOTHING
+    assert ask("PR104", group, graph, "/nodes.tf").verdict is Verdict.PASSED
+
+
+def test_what_is_less_certain_than_wanted_is_no_finding_and_not_passed(tmp_path: Path):
+    folder = CHECKOUT / "examples/terraform/asg-instance-type-drift"
+    for path in folder.glob("*.tf"):
+        (tmp_path / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "podroom.toml").write_text('min_confidence = "high"\n', encoding="utf-8")
+    blocks = list(blocks_of(tmp_path))
+    (group,) = (block for block in blocks if block.address == "aws_autoscaling_group.workers")
+    assert ask("PR102", group, Graph(blocks), "/nodes.tf") == NOTHING

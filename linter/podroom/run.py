@@ -320,6 +320,7 @@ class _Verdicts:
         self.undecided: list[Undecided] = []
         self.taken_back: list[Suppressed] = []
         self.judged: list[tuple[World, Sequence[Finding]]] = []
+        """Each World with its own findings that nobody has accepted."""
 
     @property
     def ran(self) -> set[str]:
@@ -340,9 +341,10 @@ class _Verdicts:
             self._configs[id(config)] = config
         worlds = [_with_notices(world, settings) for world in variants]
         verdicts = [_verdict(world, settings, self._engine) for world in worlds]
-        for world, of_world in zip(worlds, verdicts, strict=True):
-            held = [one for one in of_world.findings if one.edit is None or config.takes_back(config.judged(one)) is None]
-            self.judged.append((world, held))
+        self.judged += [
+            (world, [finding for finding in of_world.findings if config.takes_back(config.judged(finding)) is None])
+            for world, of_world in zip(worlds, verdicts, strict=True)
+        ]
         verdict = across_variants(verdicts)
         self.undecided += verdict.undecided
         for finding in map(config.judged, verdict.findings):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from podroom.engine import Outcome
     from podroom.rule import Finding, Rule
+    from podroom.run import Request
 
 
 class Verdict(IntEnum):
@@ -101,21 +102,27 @@ def _judged(folder: str, plan: str | None) -> Analysis:
 
     rules = find_rules()
     reading = Reading((folder,), (), False, None, "podroom", () if plan is None else (plan,))  # noqa: FBT003 - a record
-    outcome = check(reading.request(), Engine(rules))
+    configurations = reading.configurations()
+    request = reading.request(configurations)
+    outcome = check(request, Engine(rules))
     problems = tuple(Problem(os.path.realpath(one.path), str(one.message)) for one in outcome.problems)
-    return Analysis(tuple(_judgements(outcome, rules, compared=plan is not None)), problems)
+    return Analysis(tuple(_judgements(outcome, rules, request, compared=plan is not None)), problems)
 
 
-def _judgements(outcome: Outcome, rules: Iterable[type[Rule[Any]]], *, compared: bool) -> Iterator[Judgement]:
+def _judgements(
+    outcome: Outcome, rules: Sequence[type[Rule[Any]]], request: Request, *, compared: bool
+) -> Iterator[Judgement]:
     """Yield what was judged; with a plan only the Worlds that it was read for."""
-    codes: dict[type, list[str]] = {}
-    for rule in rules:
-        codes.setdefault(rule.subject, []).append(rule.code)
     subjects: dict[str, list[Subject]] = {}
     for world in outcome.worlds:
         if compared and not world.compared:
             continue
         root = os.path.realpath(world.root)
+        runs = request.settings_of(world.root).config.selection.runs
+        codes: dict[type, list[str]] = {}
+        for rule in rules:
+            if runs(rule.code, rule.name):
+                codes.setdefault(rule.subject, []).append(rule.code)
         several = (world.clusters, world.node_groups, world.node_pools, world.subnets, world.ignored_arguments)
         for thing in (thing for things in several for thing in things):
             place = thing.span.shown
@@ -127,9 +134,11 @@ def _judgements(outcome: Outcome, rules: Iterable[type[Rule[Any]]], *, compared:
         for code, address in open_.judgements:
             for subject in subjects.get(address, ()):
                 yield Judgement(code, subject, Verdict.OPEN)
+    least = request.settings_of(request.paths[0]).config.min_confidence
     for finding in outcome.findings:
+        certain = least is None or finding.confidence >= least
         for subject in _subjects_of(finding, subjects):
-            yield Judgement(finding.code, subject, Verdict.FAILED, _lines(finding))
+            yield Judgement(finding.code, subject, Verdict.FAILED if certain else Verdict.OPEN, _lines(finding))
     for suppressed in outcome.suppressed:
         for subject in _subjects_of(suppressed.finding, subjects):
             yield Judgement(suppressed.finding.code, subject, Verdict.SUPPRESSED, (suppressed.reason,))

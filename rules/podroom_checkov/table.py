@@ -106,6 +106,12 @@ RULES = (
         "https://developer.hashicorp.com/terraform/internals/json-format#plan-representation",
     ),
     (
+        "PR121",
+        "error",
+        "Nodes that run allow more pods than they have room for",
+        "https://kubernetes.io/docs/reference/node/node-status/#capacity",
+    ),
+    (
         "PR201",
         "error",
         "A subnet has fewer addresses than its nodes take at their maximum number",
@@ -134,6 +140,12 @@ RULES = (
         "warning",
         "A subnet that is tagged for load balancers has no addresses for them",
         "https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/subnet_discovery/",
+    ),
+    (
+        "PR207",
+        "error",
+        "A subnet has fewer free addresses than the nodes that are still to come take of it",
+        "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Subnet.html",
     ),
     (
         "PR301",
