@@ -430,6 +430,18 @@ def test_follows_the_configuration_of_podroom(tmp_path: Path):
     assert ask("PR104", group, graph, "/nodes.tf").verdict is Verdict.PASSED
 
 
+def test_takes_the_findings_of_a_configured_baseline_for_skipped(tmp_path: Path):
+    (tmp_path / "podroom.toml").write_text('baseline = "known.json"\n', encoding="utf-8")
+    text = (CHECKOUT / "examples/eksctl/max-pods-per-node/cluster.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "cluster.yaml"
+    path.write_text(text, encoding="utf-8")
+    entry = '{"code": "PR101", "address": "nodeGroups/workers", "file": "cluster.yaml"}'
+    (tmp_path / "known.json").write_text(f'{{"version": "1", "findings": [{entry}]}}', encoding="utf-8")
+    answer = answer_kubernetes("PR101", {"__startline__": 1, "__endline__": text.count("\n") + 1}, str(path))
+    assert answer.verdict is Verdict.SUPPRESSED
+    assert "known.json" in answer.lines[0]
+
+
 def test_what_is_less_certain_than_wanted_is_no_finding_and_not_passed(tmp_path: Path):
     folder = CHECKOUT / "examples/terraform/asg-instance-type-drift"
     for path in folder.glob("*.tf"):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from podroom.engine import Outcome
-    from podroom.rule import Finding, Rule
+    from podroom.rule import Confidence, Finding, Rule
     from podroom.run import Request
 
 
@@ -95,24 +95,33 @@ def _analyze(folder: str, plan: str | None) -> Analysis:
 
 
 def _judged(folder: str, plan: str | None) -> Analysis:
+    from podroom.cli.baseline import without_known  # noqa: PLC0415 - Checkov loads this pack for all its runners
     from podroom.cli.options import Reading  # noqa: PLC0415 - as above
     from podroom.engine import Engine  # noqa: PLC0415 - as above
     from podroom.packs import find_rules  # noqa: PLC0415 - as above
+    from podroom.rule import Confidence  # noqa: PLC0415 - as above
     from podroom.run import check  # noqa: PLC0415 - as above
 
     rules = find_rules()
     reading = Reading((folder,), (), False, None, "podroom", () if plan is None else (plan,))  # noqa: FBT003 - a record
     configurations = reading.configurations()
     request = reading.request(configurations)
+    config = configurations.nearest((folder,)).config
     outcome = check(request, Engine(rules))
+    if config.baseline is not None:
+        outcome = without_known(outcome, config.baseline, (folder,))
     problems = tuple(Problem(os.path.realpath(one.path), str(one.message)) for one in outcome.problems)
-    return Analysis(tuple(_judgements(outcome, rules, request, compared=plan is not None)), problems)
+    certain = config.min_confidence or Confidence.LOW
+    return Analysis(tuple(_judgements(outcome, rules, request, certain, compared=plan is not None)), problems)
 
 
 def _judgements(
-    outcome: Outcome, rules: Sequence[type[Rule[Any]]], request: Request, *, compared: bool
+    outcome: Outcome, rules: Sequence[type[Rule[Any]]], request: Request, certain: Confidence, *, compared: bool
 ) -> Iterator[Judgement]:
-    """Yield what was judged; with a plan only the Worlds that it was read for."""
+    """Yield what was judged; with a plan only the Worlds that it was read for.
+
+    A finding that is less certain than `certain` is left open.
+    """
     subjects: dict[str, list[Subject]] = {}
     for world in outcome.worlds:
         if compared and not world.compared:
@@ -134,11 +143,10 @@ def _judgements(
         for code, address in open_.judgements:
             for subject in subjects.get(address, ()):
                 yield Judgement(code, subject, Verdict.OPEN)
-    least = request.settings_of(request.paths[0]).config.min_confidence
     for finding in outcome.findings:
-        certain = least is None or finding.confidence >= least
+        verdict = Verdict.FAILED if finding.confidence >= certain else Verdict.OPEN
         for subject in _subjects_of(finding, subjects):
-            yield Judgement(finding.code, subject, Verdict.FAILED if certain else Verdict.OPEN, _lines(finding))
+            yield Judgement(finding.code, subject, verdict, _lines(finding))
     for suppressed in outcome.suppressed:
         for subject in _subjects_of(suppressed.finding, subjects):
             yield Judgement(suppressed.finding.code, subject, Verdict.SUPPRESSED, (suppressed.reason,))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import click
 
-from podroom.baseline import Baseline, counted, read_baseline, stale, written
+from podroom.baseline import Baseline, applied, counted, read_baseline, stale, written
 from podroom.cli.options import Reading, ReadingCommand, reads_configurations
 from podroom.cli.output import EXIT_FAILED, reports_errors, write
 from podroom.cli.progress import Progress
@@ -82,6 +82,11 @@ def load(path: str) -> Baseline:
         hint = "" if os.path.exists(path) else "; `podroom baseline create` writes one"
         raise InputError(f"{document.message}{hint}")
     return read_baseline(Document(document.path, document.text), _paths(path))
+
+
+def without_known(outcome: Outcome, path: str, judged: Sequence[str]) -> Outcome:
+    """Return what came of judging paths without the findings of the baseline in a file; raises as `load` does."""
+    return applied(outcome, load(path), judged_folders(judged))
 
 
 def judged_folders(paths: Sequence[str]) -> list[str]:

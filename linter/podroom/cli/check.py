@@ -73,10 +73,9 @@ def check(
 
 
 def _without_known(outcome: Outcome, path: str, judged: Sequence[str]) -> Outcome:
-    from podroom.baseline import applied  # noqa: PLC0415 - only a project with a baseline needs it
-    from podroom.cli.baseline import judged_folders, load  # noqa: PLC0415 - same
+    from podroom.cli.baseline import without_known  # noqa: PLC0415 - only a project with a baseline needs it
 
-    return applied(outcome, load(path), judged_folders(judged))
+    return without_known(outcome, path, judged)
 
 
 def _fix(outcome: Outcome) -> bool:
