@@ -19,7 +19,7 @@ GUILTY = "stale-max-pods"  # one PR101, which is an error, in nodes/user-data.tf
 
 def project(tmp_path: Path, text: str, *scenarios: str) -> Path:
     """Return a repository with a configuration of podroom and some examples, each in a folder of its name."""
-    (tmp_path / ".git").mkdir(exist_ok=True)
+    (tmp_path / ".git").mkdir(parents=True, exist_ok=True)
     (tmp_path / "podroom.toml").write_text(text, encoding="utf-8")
     for scenario in scenarios or (GUILTY,):
         shutil.copytree(CHECKOUT / EXAMPLES / scenario, tmp_path / scenario)
@@ -243,6 +243,21 @@ def test_what_has_ended_or_is_of_no_use_is_said_with_its_place(tmp_path: Path) -
     assert f"{folder}/podroom.toml:5:3: nothing has a finding PR102" in whole
     assert "it has ended on" in part
     assert "nothing has a finding" not in part, "it may be of use in what was not judged"
+    assert "nothing has a finding" not in podroom("check", str(folder), "--ignore", "PR102").stdout, "it did not run"
+    assert "nothing has a finding" not in podroom("check", str(folder), "--select", "PR101").stdout, "it did not run"
+
+
+def test_paths_of_the_configuration_hold_behind_a_link(tmp_path: Path) -> None:
+    folder = project(tmp_path / "real", f'per_path_ignores = {{"{GUILTY}/*.tftpl" = ["PR101"]}}\n')
+    (tmp_path / "link").symlink_to(folder, target_is_directory=True)
+
+    assert (
+        codes(tmp_path / "link", folder)
+        == codes(folder)
+        == codes(tmp_path / "link")
+        == codes(tmp_path / "link" / GUILTY)
+        == []
+    )
 
 
 @pytest.mark.parametrize(

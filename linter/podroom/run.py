@@ -362,14 +362,16 @@ class _Verdicts:
         What may lie outside of what was judged, or could not be read or decided, is not called idle.
         """
         folders = [absolute_folder(path) for path in self._request.paths]
-        undecided = any(not open_.codes for open_ in outcome.undecided)
+        in_part = bool(outcome.problems) or not all(open_.codes for open_ in outcome.undecided)
+        undecided = {code for open_ in outcome.undecided for code in open_.codes}
         for config in self._configs.values():
             whole = any(f"{config.paths.top}/".startswith(f"{folder.rstrip('/')}/") for folder in folders)
             for entry in config.accepted:
                 suppression = Suppression((entry.rule,), entry.reason, entry.span, 0, 0)
+                codes = {rule.code for rule in self._engine.rules if entry.names(rule.code, rule.name)}
                 if entry.ended:
                     yield Unused(suppression, f"it has ended on {entry.until}: mend it, or give it another end")
-                elif whole and id(entry) not in self._used and not undecided and not outcome.problems:
+                elif whole and not in_part and id(entry) not in self._used and codes <= outcome.ran - undecided:
                     yield Unused(suppression, f"nothing has a finding {entry.rule} that it takes back")
 
 

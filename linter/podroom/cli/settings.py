@@ -21,10 +21,12 @@ class Configurations:
         self._file = file
         self._change = change
         self._by_folder: dict[str, Settings] = {}
-        self._by_file: dict[str, Settings | None] = {}
+        self._by_file: dict[tuple[str, str], Settings | None] = {}
 
     def nearest(self, paths: Sequence[str]) -> Settings:
         """Return what holds for the run as a whole: the nearest configuration to all paths; raises as `of` does."""
+        if len(paths) == 1:
+            return self.of(paths[0])
         return self.of(os.path.commonpath([os.path.realpath(path) for path in paths]))
 
     def of(self, path: str) -> Settings:
@@ -32,47 +34,49 @@ class Configurations:
 
         Raises `InputError` for a configuration that cannot be read, `UsageError` for one that is not understood.
         """
-        return self._of(os.path.realpath(path))
-
-    def _of(self, folder: str) -> Settings:
-        known = self._by_folder.get(folder)
-        if known is None:
-            known = self._by_folder[folder] = self._found(folder)
-        return known
-
-    def _found(self, folder: str) -> Settings:
         if self._file is not None:
             return self._named(self._file)
+        return self._of(os.path.realpath(path), os.path.abspath(path))
+
+    def _of(self, folder: str, called: str) -> Settings:
+        """Return what holds for a folder, by its real path and by the one that it is called by."""
+        known = self._by_folder.get(called)
+        if known is None:
+            known = self._by_folder[called] = self._found(folder, called)
+        return known
+
+    def _found(self, folder: str, called: str) -> Settings:
         for name in NAMES:
-            path = os.path.join(folder, name)
-            if os.path.lexists(path):
-                found = self._read(path)
+            if os.path.lexists(os.path.join(folder, name)):
+                found = self._read(os.path.join(folder, name), called)
                 if found is not None:
                     return found
         parent = os.path.dirname(folder)
         if parent == folder or os.path.exists(os.path.join(folder, ".git")):
             return self._settings(Config())
-        return self._of(parent)
+        above = os.path.dirname(called)
+        return self._of(parent, above if os.path.realpath(above) == parent else parent)
 
     def _named(self, path: str) -> Settings:
-        found = self._read(path)
+        found = self._read(path, os.path.dirname(os.path.abspath(path)))
         if found is None:
             raise UsageError(f"{path} holds no configuration of podroom: there is no [tool.podroom] in it")
         return found
 
-    def _read(self, path: str) -> Settings | None:
-        if path not in self._by_file:
+    def _read(self, path: str, folder: str) -> Settings | None:
+        """Read a file; `folder` is what its folder is called, in the paths of documents too."""
+        known = (path, folder)
+        if known not in self._by_file:
             document = read_document(path)
             if isinstance(document, ReadProblem):
                 raise InputError(document.message)
             from datetime import date  # noqa: PLC0415 - which the reader of TOML needs too
 
-            current = os.path.realpath(os.getcwd()).replace(os.sep, "/")
-            top = os.path.dirname(os.path.realpath(path)).replace(os.sep, "/")
+            paths = Paths(os.getcwd().replace(os.sep, "/"), folder.replace(os.sep, "/"))
             today = date.today()  # noqa: DTZ011 - the day of whoever asks
-            config = read_config(document, today, Paths(current, top))
-            self._by_file[path] = None if config is None else self._settings(config)
-        return self._by_file[path]
+            config = read_config(document, today, paths)
+            self._by_file[known] = None if config is None else self._settings(config)
+        return self._by_file[known]
 
     def _settings(self, config: Config) -> Settings:
         return Settings(catalog_of(config), config.assumptions, self._change(config))

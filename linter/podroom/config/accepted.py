@@ -41,11 +41,15 @@ class Accepted:
     until: str | None = None
     ended: bool = False
 
+    def names(self, code: str, name: str) -> bool:
+        """Return whether a rule is meant."""
+        return precision(self.rule, code, name) >= 0
+
     def takes(self, finding: Finding, paths: Paths) -> bool:
         """Return whether a finding is taken back."""
         return (
             not self.ended
-            and precision(self.rule, finding.code, finding.name) >= 0
+            and self.names(finding.code, finding.name)
             and (self.path is None or matches(self.path, paths.from_top(finding.span.path)))
             and (self.address is None or any(_is_called(subject, self.address) for subject in finding.subjects))
         )
