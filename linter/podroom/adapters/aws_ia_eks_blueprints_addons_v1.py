@@ -40,7 +40,7 @@ resource "aws_eks_addon" "this" {
 }
 
 resource "helm_release" "karpenter" {
-  count = var.create_kubernetes_resources && var.enable_karpenter && try(var.karpenter.create, true) ? 1 : 0
+  count = var.create_kubernetes_resources && var.enable_karpenter ? 1 : 0
 
   chart  = try(var.karpenter.chart, "karpenter")
   values = try(var.karpenter.values, [])

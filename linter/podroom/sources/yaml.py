@@ -353,8 +353,8 @@ def _retrace(source: TracedText, start: int, end: int, value: str, style: str | 
     inset = 1 if style in ("'", '"') else 0
     if source.text[start + inset : end - inset] == value:
         return source.slice(start + inset, end - inset)
-    if style == "|":
-        lines = _literal_lines(source, start, end, value)
+    if style in ("|", ">"):
+        lines = (_literal_lines if style == "|" else _folded_lines)(source, start, end, value)
         if lines is not None:
             return TracedText(lines)
     return _as_a_whole(source, start, end, value)
@@ -378,6 +378,35 @@ def _literal_lines(source: TracedText, start: int, end: int, value: str) -> list
             pieces.append(Piece("\n", source.span(min(begin + len(wanted), stop - 1), stop)))
         at = stop
     return pieces
+
+
+def _folded_lines(source: TracedText, start: int, end: int, value: str) -> list[Piece] | None:
+    """Return the pieces of a folded block (`>`): lines less an indentation, with blanks or line ends between them."""
+    text = source.text
+    at = text.find("\n", start, end) + 1
+    pieces: list[Piece] = []
+    done = 0
+    indentation: int | None = None
+    while 0 < at < end and done < len(value.rstrip(" \n")):
+        stop = text.find("\n", at)
+        stop = len(text) if stop < 0 else stop
+        raw = text[at:stop].rstrip("\r")
+        if raw.strip(" "):
+            indentation = len(raw) - len(raw.lstrip(" ")) if indentation is None else indentation
+            line = raw[indentation:]
+            found = value.find(line, done)
+            between = value[done:found]
+            if found < 0 or between.strip(" \n"):
+                return None
+            if between:
+                pieces.append(Piece(between, source.span(max(at - 1, 0), at)))
+            pieces.extend(source.slice(at + indentation, at + len(raw)).pieces)
+            done = found + len(line)
+        at = stop + 1
+    rest = value[done:]
+    if rest.strip(" \n"):
+        return None
+    return [*pieces, Piece(rest, source.span(max(end - 1, start), end))] if rest else pieces
 
 
 def _as_a_whole(source: TracedText, start: int, end: int, value: str) -> TracedText:

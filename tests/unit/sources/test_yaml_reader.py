@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from yaml import safe_load
 
 from podroom.positions import Document, Span
 from podroom.sources import yaml
@@ -91,6 +92,29 @@ def test_the_lines_of_a_literal_block_keep_their_places(style: str) -> None:
     span = node.content.span(at, at + len("second: 5"))
     assert span.text == "second: 5"
     assert span.first == (3, 5)
+
+
+FOLDED = (
+    "  one\n  two\n",
+    "  one\n\n  two\n\n\n  three\n",
+    "  one\n    - deeper\n    - list\n  two\n",
+    "\n  one\n  one\n  one two\n",
+    "  one\r\n  two\r\n",
+    "  one  \n  two\n   \n",
+)
+
+
+@pytest.mark.parametrize("style", [">", ">-", ">+", ">2"])
+@pytest.mark.parametrize("block", FOLDED)
+def test_the_words_of_a_folded_block_keep_their_places(style: str, block: str) -> None:
+    text = f"data: {style}\n{block}last: x\n"
+    node = mapping(text).get("data")
+    assert isinstance(node, Scalar)
+    assert node.text == safe_load(text)["data"]
+    words = [piece for piece in node.content.pieces if piece.text.strip()]
+    assert [piece.span.text for piece in words] == [piece.text for piece in words]
+    assert [piece.span.start for piece in words] == sorted({piece.span.start for piece in words})
+    assert [word for piece in words for word in piece.text.split()] == block.split()
 
 
 def test_json_is_read_with_tabs_and_without_spaces() -> None:

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from podroom.assembly.cni import ADDON
 from podroom.assembly.eksctl.node_groups import count_node_groups
-from podroom.assembly.eksctl.reading import mapping, text
+from podroom.assembly.eksctl.reading import items, mapping, scalar, text
 from podroom.assembly.folders import is_inside, upwards
 from podroom.model.world import Gap
 from podroom.positions import Document, Span
 from podroom.records import dataclass
 from podroom.sources.templated import Condition
-from podroom.sources.yaml import Mapping
+from podroom.sources.yaml import Mapping, Scalar
 from podroom.values import Known, Unknown
 
 
@@ -57,6 +58,8 @@ class Lending:
                 here = first[config.name, config.folder]
                 named = [one for one in borrowers.get(config.name, ()) if _same_region(one, config)]
                 self._lend(config, named or ([here] if here is not config and _same_region(here, config) else []))
+        for several in borrowers.values():
+            self._side_by_side(several)
 
     def lends(self, config: ClusterConfig) -> bool:
         """Return whether a ClusterConfig is judged as a part of others only."""
@@ -96,8 +99,27 @@ class Lending:
         for one in near:
             self._perhaps.setdefault(id(one), []).append((lender, Unknown(reason, lender.span)))
 
+    def _side_by_side(self, several: Sequence[ClusterConfig]) -> None:
+        """Note that an add-on of one file may be for the nodes of another one that names the same cluster."""
+        with_cni = [(config, name) for config in several if (name := _add_on(config)) is not None]
+        without = [one for one in several if all(_add_on(other) is None for other in (one, *self.lenders(one)))]
+        for config in without:
+            for other, name in with_cni:
+                if other.folder == config.folder and _same_region(other, config):
+                    reason = (
+                        f"{config.document.path} may be for the cluster that gets the add-on here, "
+                        "or for another one of its name"
+                    )
+                    self._perhaps.setdefault(id(config), []).append((other, Unknown(reason, name.span)))
+
 
 _MOST_NAMED = 3
+
+
+def _add_on(config: ClusterConfig) -> Scalar | None:
+    """Return the name of the add-on by which a ClusterConfig says how its cluster gets a CNI."""
+    names = (scalar(node, "name") for node in items(config.root, "addons") if isinstance(node, Mapping))
+    return next((name for name in names if name is not None and name.text.lower() == ADDON), None)
 
 
 def _same_region(one: ClusterConfig, other: ClusterConfig) -> bool:
