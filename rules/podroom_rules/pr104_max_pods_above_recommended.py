@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from podroom.capacity.assessment import Assessment, Resolved, collect
-from podroom.capacity.kubelet import KubeletLimit
+from podroom.capacity.kubelet import KubeletLimit, memory_reserved_for
 from podroom.capacity.max_pods import kube_reserved_memory
 from podroom.capacity.working import Figure
 from podroom.catalog import documents
@@ -13,7 +13,7 @@ from podroom.model.world import Mechanism, NodeGroup
 from podroom.records import dataclass
 from podroom.rule import Confidence, Example, Finding, Rule, Severity
 from podroom.values import Undecidable
-from podroom_rules.wording import article, expressible, set_max_pods, told_by, type_note
+from podroom_rules.wording import FAR_MORE_PODS, article, expressible, reserve_memory, set_max_pods, told_by, type_note
 
 _PREFIXES = """
 resource "aws_eks_cluster" "main" {
@@ -169,7 +169,7 @@ nodeGroups:
             effect=_reserved(number, cap.value)
             if written is None
             else 'Under load or after a restart the node may go NotReady with "PLEG is not healthy".',
-            fix=f"write {_fitting(group, cap.value, limit.mechanism)}",
+            fix=f"write {_fitting(group, cap.value, limit.mechanism)}{_memory(group, worst)}",
             assumption=expressible(limit),
             related=tuple(
                 type_note(
@@ -217,6 +217,15 @@ def _fitting(group: NodeGroup, cap: int, mechanism: Mechanism | None) -> str:
     if mechanism is Mechanism.NODEADM_EXPRESSION:
         return f'maxPodsExpression: "max_pods < {cap} ? max_pods : {cap}"'
     return set_max_pods(group, cap, mechanism)
+
+
+def _memory(group: NodeGroup, worst: _Excess) -> str:
+    """Return what else to write so that memory is reserved for the pods that are recommended (PR109)."""
+    number, limit = worst.cap.value, worst.limit
+    reserved_for = memory_reserved_for(group.user_data, limit, worst.resolved.instance)
+    if group.user_data.kube_reserved or reserved_for is None or number < FAR_MORE_PODS * reserved_for:
+        return ""
+    return f", for which memory is to be reserved too: {reserve_memory(limit.mechanism, number)}"
 
 
 def _reserved(number: int, cap: int) -> str:

@@ -8,11 +8,11 @@ from podroom.capacity.assessment import Assessment, Resolved, collect
 from podroom.capacity.kubelet import KubeletLimit, memory_reserved_for
 from podroom.capacity.max_pods import kube_reserved_memory
 from podroom.catalog import documents
-from podroom.model.world import Mechanism, NodeGroup
+from podroom.model.world import NodeGroup
 from podroom.records import dataclass
 from podroom.rule import Example, Finding, Rule, Severity
 from podroom.values import Undecidable
-from podroom_rules.wording import article, type_note
+from podroom_rules.wording import FAR_MORE_PODS, article, reserve_memory, type_note
 
 _PREFIXES = """
 resource "aws_eks_cluster" "main" {
@@ -53,10 +53,6 @@ _NODE_CONFIG = """    apiVersion: node.eks.aws/v1alpha1
         name: main
       kubelet:
 """
-_FAR_MORE = 2
-"""How many times the pods that memory is reserved for are far more."""
-
-_BY_NODEADM = frozenset((Mechanism.NODEADM_CONFIG, Mechanism.NODEADM_FLAG, Mechanism.NODEADM_DROP_IN))
 
 
 class ReservesMemoryForFewerPods(Rule[NodeGroup]):
@@ -201,16 +197,13 @@ nodeGroups:
         number, few = worst.limit.figure.value, worst.reserved_for
         kept, wanted = kube_reserved_memory(few), kube_reserved_memory(number)
         assert worst.limit.span is not None  # noqa: S101 - it was written, so it has a place
-        nodeadm = worst.limit.mechanism in _BY_NODEADM
         return self.finding(
             worst.limit.span,
             group,
             f"{article(worst.resolved.instance.name)} reserves memory for {few} pods and may run {number}",
             label=f"{kept.value} MiB ({kept.working}) in place of {wanted.value} MiB ({wanted.working})",
             effect="A full node has MemoryPressure and evicts pods, or the kernel kills something for want of memory.",
-            fix=f'write it as maxPodsExpression: "{number}", or say kubeReserved with memory: {wanted.value}Mi'
-            if nodeadm
-            else f"add --kube-reserved with memory={wanted.value}Mi, cpu and ephemeral-storage to kubelet's arguments",
+            fix=reserve_memory(worst.limit.mechanism, number),
             related=tuple(
                 type_note(
                     one.resolved,
@@ -245,7 +238,7 @@ def _shortfalls(group: NodeGroup, assessment: Assessment) -> Iterator[_Shortfall
         if len({other.figure.value for other in limits}) > 1:
             continue  # which of them wins is not known: PR105
         reserved_for = memory_reserved_for(group.user_data, limit, resolved.instance)
-        if reserved_for is None or limit.figure.value < _FAR_MORE * reserved_for:
+        if reserved_for is None or limit.figure.value < FAR_MORE_PODS * reserved_for:
             continue
         enough = min(
             assessment.room(resolved.instance, cni, group.span).value,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from podroom.capacity.assessment import Assessment, Resolved, collect
 from podroom.capacity.kubelet import AMAZON_EKS, BEATS_AMAZON_EKS, KubeletLimit
+from podroom.capacity.max_pods import kube_reserved_memory
 from podroom.capacity.working import Figure
 from podroom.catalog.ami_families import AmiFamily
 from podroom.model.world import CniSettings, GroupKind, Mechanism, NodeGroup
@@ -27,6 +28,11 @@ _HOW_TO_WRITE = {
     Mechanism.BOTTLEROCKET_SETTING: "max-pods = {}",
     Mechanism.KUBELET_CONFIGURATION: "maxPods: {}",
 }
+
+_BY_NODEADM = frozenset((Mechanism.NODEADM_CONFIG, Mechanism.NODEADM_FLAG, Mechanism.NODEADM_DROP_IN))
+
+FAR_MORE_PODS = 2
+"""How many times the pods that memory is reserved for are far more."""
 
 
 def article(name: str) -> str:
@@ -73,6 +79,14 @@ def fix_of(group: NodeGroup, room: Figure, limits: tuple[KubeletLimit, ...], lim
     if limit is not own and own.figure.value <= room.value:
         return f"give the {own.figure.value} in a place that Amazon EKS cannot override: {what_wins(group)}"
     return f"set {set_for_certain(group, room.value, limit.mechanism)}"
+
+
+def reserve_memory(mechanism: Mechanism | None, number: int) -> str:
+    """Return how to see to it that memory is reserved for a number of pods that somebody writes."""
+    wanted = kube_reserved_memory(number).value
+    if mechanism in _BY_NODEADM:
+        return f'write it as maxPodsExpression: "{number}", or say kubeReserved with memory: {wanted}Mi'
+    return f"add --kube-reserved with memory={wanted}Mi, cpu and ephemeral-storage to kubelet's arguments"
 
 
 def effect_of_replacement(written: int, number: int) -> str:

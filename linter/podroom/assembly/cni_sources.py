@@ -1,9 +1,9 @@
 """What aws-node gets where several things set its variables.
 
-The last one that is applied wins, and no configuration says which that is; an update of the add-on may
-reset what `kubectl set env` has changed.  So a variable of which two say different things has both values
-as candidates, and `CniSettings.sources` keeps who said what.  What may be for another cluster has a say as well:
-its values are candidates beside those without it.
+The last one that is applied wins.  That is a command that waits for the add-on or the chart that it changes, until an
+update of these resets it (PR311); otherwise no configuration says which it is.  Then a variable of which two say
+different things has both values as candidates, and `CniSettings.sources` keeps who said what.  What may be for another
+cluster has a say as well: its values are candidates beside those without it.
 """
 
 from __future__ import annotations
@@ -98,8 +98,11 @@ def _settled(
         values: list[Value[str]] = []
         stated: list[tuple[CniSource, EnvironmentVariable]] = []
         perhaps: list[tuple[Unknown, EnvironmentVariable]] = []
+        overruled = {address for source, variables in said if name in variables for address in source.after}
         for source, variables in said:
             variable = variables.get(name)
+            if source.address in overruled:
+                continue
             if variable is not None and source.doubt is not None:
                 perhaps.append((source.doubt, variable))
             elif variable is not None:

@@ -238,7 +238,8 @@ class CniSource:
     `address` is that of the source's own language ("aws_eks_addon.vpc_cni", "DaemonSet/aws-node").  `version` is
     None where it says nothing of it.  `whole` says that it gives aws-node its whole environment, so that an unset
     variable has the default of the code.  `missing` says why it may set variables that are not listed.  `doubt` says
-    why it may be for another cluster, and is None where it is for this one.
+    why it may be for another cluster, and is None where it is for this one.  `after` are the addresses of what it waits
+    for and changes: it has the last word until one of these is updated.
     """
 
     kind: CniSourceKind
@@ -251,6 +252,7 @@ class CniSource:
     missing: Unknown | None = None
     options: tuple[CniOption, ...] = ()
     doubt: Unknown | None = None
+    after: tuple[str, ...] = ()
 
     @property
     def installs(self) -> bool:

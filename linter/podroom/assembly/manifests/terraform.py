@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from podroom.assembly.inventory import Inventory, blocks, string
@@ -14,7 +14,7 @@ from podroom.assembly.manifests.parts import CniPart, ConfigMapPart, Loose
 from podroom.assembly.manifests.set_env import read_commands
 from podroom.assembly.manifests.tree import FieldLeaf, Item, Table, from_field
 from podroom.assembly.manifests.unread import read_unread_block
-from podroom.evaluation.project import BodyReader, ResourceInstance
+from podroom.evaluation.project import BodyReader, Dependencies, ResourceInstance
 from podroom.model.world import CniOption, CniSource, CniSourceKind, EnvironmentVariable, Gap
 from podroom.patterns import pattern
 from podroom.records import dataclass
@@ -22,6 +22,8 @@ from podroom.values import Known, Unknown, Value, first_unknown
 
 _DAEMON_SETS = ("kubernetes_daemon_set_v1", "kubernetes_daemonset", "kubernetes_daemon_set")
 _CONFIG_MAPS = ("kubernetes_config_map", "kubernetes_config_map_v1", "kubernetes_config_map_v1_data")
+_INSTALLERS = ("aws_eks_addon", "helm_release")
+_CHANGES = (CniSourceKind.SET_ENV, CniSourceKind.KUBERNETES_ENV)
 _CNI_CONFIG_MAP = "amazon-vpc-cni"
 _CHART_IS_THE_CNI = pattern(r"v?1\.(?:1[3-9]|[2-9]\d)\.\d+")
 """Since 1.13 the chart has the version of the CNI that it installs; before, numbers of its own (1.1.10 had 1.9.3)."""
@@ -39,16 +41,31 @@ def read_embedded(inventory: Inventory) -> Embedded:
     """Return the parts in a root module but for ENIConfigs, whose zones `eni_configs` follows."""
     parts: list[Loose] = []
     read: set[str] = set()
+    dependencies = Dependencies()
+    installers = [one for kind in _INSTALLERS if inventory.declares(kind) for one in inventory.resources(kind)]
     for kinds, reader in _READERS:
         for kind in kinds:
             for resource in inventory.resources(kind):
                 found = reader(resource)
                 if found:
                     read.add(resource.address)
+                    found = [_after(loose, resource, installers, dependencies) for loose in found]
                 parts += found or read_unread_block(resource.block_span, resource.address)
     for resource in inventory.resources("kubectl_file_documents", mode="data"):
         parts += _file_documents(resource)
     return Embedded(tuple(parts), frozenset(read))
+
+
+def _after(
+    loose: Loose, resource: ResourceInstance, installers: Sequence[ResourceInstance], dependencies: Dependencies
+) -> Loose:
+    """Return a command that changes variables with the addresses of what it waits for."""
+    part = loose.part
+    if not isinstance(part, CniPart) or part.source.kind not in _CHANGES:
+        return loose
+    waits = {(id(module), declared) for module, declared in dependencies.waits_for(resource)}
+    after = [one.address for one in installers if (id(one.module), (one.mode, one.type, one.name)) in waits]
+    return replace(loose, part=replace(part, source=replace(part.source, after=tuple(after))))
 
 
 def _yaml_body(resource: ResourceInstance) -> list[Loose] | None:
