@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from podroom.capacity.assessment import Assessment
+from podroom.capacity.kubelet import KubeletLimit
+from podroom.capacity.working import Figure
 from podroom.catalog import documents
 from podroom.model.world import GroupDrift, GroupKind, InstanceChoice, NodeGroup
-from podroom.rule import Example, Finding, Rule, Severity
+from podroom.positions import Span
+from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Known, Members
 from podroom_rules.wording import STUCK_PODS, assumed_cni, confidence
 
@@ -86,6 +89,17 @@ resource "aws_eks_node_group" "workers" {MARK
   }
 }
 """
+_COMMAND = """
+resource "terraform_data" "types" {
+  provisioner "local-exec" {
+    command = <<-EOT
+      aws autoscaling update-auto-scaling-group \\
+        --auto-scaling-group-name ${aws_eks_node_group.workers.resources[0].autoscaling_groups[0].name} \\
+        --mixed-instances-policy '{"LaunchTemplate": {"Overrides": [{"InstanceType": "%s"}]}}'%s
+    EOT
+  }
+}
+"""
 _LISTED = """{
   "AutoScalingGroups": [
     {
@@ -105,6 +119,7 @@ _FIX_OF_MANAGED = (
     "then replace the nodes started since"
 )
 _BEHIND = "No plan shows this: the Auto Scaling group behind a managed node group is no resource of Terraform."
+_UNTIL_APPLIED = "Which types the group launches hangs on what ran last, Terraform or the command."
 _NOT_APPLIED = "Either this configuration was not applied yet, or somebody changed the group since."
 
 
@@ -126,6 +141,9 @@ class AsgChangedByHand(Rule[NodeGroup]):
     (`--inventory`) shows both: a group whose types are not those that are declared, whoever changed them.  Max pods are
     then those in the user data of its launch template, if its versions were listed too, else those that Amazon EKS
     worked out for the declared types.
+
+    A command in the configuration itself (`aws autoscaling update-auto-scaling-group` in a `local-exec`) that gives the
+    group other types than those that are declared is told at its line.
 
     Remedy: write the change into the configuration together with max pods, or apply the plan; either way, replace the
     nodes that were started in between.
@@ -155,6 +173,10 @@ class AsgChangedByHand(Rule[NodeGroup]):
                 "inventory.json": _LISTED.replace("LIVE", "m7g.large"),
             },
         ),
+        Example.terraform(
+            "a command that changes the group behind a managed node group",
+            _MANAGED.replace("MARK", "") + _COMMAND % ("m7g.large", " # expect: PR116"),
+        ),
     )
     good = (
         Example(
@@ -168,6 +190,10 @@ class AsgChangedByHand(Rule[NodeGroup]):
             "the group behind a managed node group launches what is declared",
             {"main.tf": _MANAGED.replace("MARK", ""), "inventory.json": _LISTED.replace("LIVE", "m7g.2xlarge")},
         ),
+        Example.terraform(
+            "a command that says what is declared",
+            _MANAGED.replace("MARK", "") + _COMMAND % ("m7g.2xlarge", ""),
+        ),
     )
 
     def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
@@ -177,6 +203,9 @@ class AsgChangedByHand(Rule[NodeGroup]):
             return
         if drift.listed is not None:
             yield from self._not_as_declared(subject, drift, drift.listed.need(), assessment)
+            return
+        if drift.commanded is not None:
+            yield from self._commanded(subject, drift, drift.commanded, assessment)
             return
         declared = _names(subject.instance_types)
         if drift.live_template is not None and drift.live_types.missing:
@@ -224,19 +253,8 @@ class AsgChangedByHand(Rule[NodeGroup]):
         declared, live = sorted(set(_names(group.instance_types))), sorted(set(_names(drift.live_types)))
         if declared == live:
             return
-        settings, cni = assessment.cluster(group).cni, assessment.cni(group)
-        nodes = replace(group, instance_types=drift.live_types, drift=None)
-        told = group
-        if drift.launched is not None:  # its user data is all that a node gets, what Amazon EKS adds included
-            image = Known(value=True, origin=group.span)
-            told = replace(nodes, kind=GroupKind.SELF_MANAGED, own_image=image, launch_template=drift.launched)
-        sums = []
-        for resolved in assessment.instances(nodes):
-            limits = assessment.kubelet(told, resolved.instance)
-            room = assessment.room(resolved.instance, cni, group.span)
-            sums.append((limits[0].figure.value - room.value, resolved.instance.name, limits, room))
-        new = [one for one in sums if one[0] > 0 or one[1] not in declared]
-        excess, type_name, limits, room = max(new or sums, key=lambda one: one[0])
+        settings = assessment.cluster(group).cni
+        excess, type_name, limits, room = _worst(group, drift, declared, assessment)
         managed = group.kind is GroupKind.MANAGED
         yield self.finding(
             group.span,
@@ -259,6 +277,35 @@ class AsgChangedByHand(Rule[NodeGroup]):
             },
         )
 
+    def _commanded(self, group: NodeGroup, drift: GroupDrift, place: Span, assessment: Assessment) -> Iterator[Finding]:
+        """Yield a finding for a command that gives a group other types than those of the configuration."""
+        declared, given = sorted(set(_names(group.instance_types))), sorted(set(_names(drift.live_types)))
+        if declared == given:
+            return
+        settings = assessment.cluster(group).cni
+        excess, type_name, limits, room = _worst(group, drift, declared, assessment)
+        yield self.finding(
+            place,
+            group,
+            f"this command gives the Auto Scaling group other types than those that are declared: declared "
+            f"{_listed(declared)}, given {_listed(given)}: kubelet {limits[0].figure.value}, room {room.value} "
+            f"on {type_name}",
+            label=f"room for {room.value}: {room.working}",
+            effect=STUCK_PODS if excess > 0 else _BEHIND if group.kind is GroupKind.MANAGED else _UNTIL_APPLIED,
+            fix="declare the types with the node group and remove the command; then replace the nodes started since",
+            assumption=assumed_cni(settings),
+            related=(Note("the node group is declared here", group.span),),
+            severity=Severity.ERROR if excess > 0 else Severity.WARNING,
+            confidence=confidence(settings, limits, limits[0]),
+            evidence={
+                "declared": declared,
+                "live": given,
+                "instance_type": type_name,
+                "max_pods": limits[0].figure.value,
+                "room": room.value,
+            },
+        )
+
     def _another_template(self, group: NodeGroup, drift: GroupDrift, template: str, declared: list[str]) -> Finding:
         return self.finding(
             group.span,
@@ -271,6 +318,28 @@ class AsgChangedByHand(Rule[NodeGroup]):
             severity=Severity.WARNING,
             evidence={"declared": declared, "launch_template": template},
         )
+
+
+def _worst(
+    group: NodeGroup, drift: GroupDrift, declared: Collection[str], assessment: Assessment
+) -> tuple[int, str, tuple[KubeletLimit, ...], Figure]:
+    """Return by how many pods a live type is told too many, its name, who tells them and its room.
+
+    Of an EKS managed group without an image of its own kubelet gets what was worked out for the declared types.
+    """
+    cni = assessment.cni(group)
+    nodes = replace(group, instance_types=drift.live_types, drift=None)
+    told = group
+    if drift.launched is not None:  # its user data is all that a node gets, what Amazon EKS adds included
+        image = Known(value=True, origin=group.span)
+        told = replace(nodes, kind=GroupKind.SELF_MANAGED, own_image=image, launch_template=drift.launched)
+    sums = []
+    for resolved in assessment.instances(nodes):
+        limits = assessment.kubelet(told, resolved.instance)
+        room = assessment.room(resolved.instance, cni, group.span)
+        sums.append((limits[0].figure.value - room.value, resolved.instance.name, limits, room))
+    new = [one for one in sums if one[0] > 0 or one[1] not in declared]
+    return max(new or sums, key=lambda one: one[0])
 
 
 def _names(types: Members[InstanceChoice]) -> list[str]:

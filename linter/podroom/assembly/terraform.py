@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from podroom.assembly.asg_commands import with_commanded_types
 from podroom.assembly.clusters import Clusters
 from podroom.assembly.cni import read_cni_settings
 from podroom.assembly.cni_defaults import MAY_CONFIGURE, configured_elsewhere
@@ -61,6 +62,7 @@ def assemble_parts(root: Module) -> tuple[World, tuple[Loose, ...]]:
     )
     if known and parts:
         world, parts = _attached(world, parts), ()
+    world = with_commanded_types(world, inventory)
     note_cycles(inventory)
     world = with_cni_order(_with_eni_configs(world, inventory), inventory)
     return _for_pod_security_groups(world, inventory, clusters), parts

@@ -507,6 +507,8 @@ class GroupDrift:
     `listed` is the name of the group where an inventory lists it, None where a plan found the difference.  In the
     former case `recorded_types` are those of the configuration, and `launched` is the launch template with its user
     data, if those were listed.
+
+    `commanded` is the place of a command of the configuration that gives the group `live_types`.
     """
 
     recorded_types: Members[InstanceChoice]
@@ -514,6 +516,7 @@ class GroupDrift:
     live_template: str | None = None
     listed: Value[str] | None = None
     launched: LaunchTemplate | None = None
+    commanded: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
