@@ -10,6 +10,7 @@ from podroom.capacity.assessment import Assessment, Resolved, collect
 from podroom.capacity.cni import FALSE_TEXTS, CniBehavior
 from podroom.capacity.interfaces import interface_budget, uses_prefixes
 from podroom.capacity.kubelet import KubeletLimit
+from podroom.capacity.max_pods import HOST_NETWORK_PODS
 from podroom.capacity.working import Figure, counted
 from podroom.model.world import Cluster, NodeGroup, NodePool
 from podroom.rule import Note
@@ -80,12 +81,17 @@ def unlimited_room(assessment: Assessment, group: NodeGroup, resolved: Resolved)
 def counts_all_cards(limit: KubeletLimit, resolved: Resolved) -> bool:
     """Return whether a written number is worked out from the interfaces of all network cards, of which there are more.
 
-    Terraform's data source gives nothing else; what is written is told by its name in the expression.
+    Terraform's data source gives nothing else; what is written is told by its name in the expression, or by the very
+    number where the expression stands elsewhere.
     """
-    total = resolved.instance.interfaces_all_cards
-    if limit.span is None or total is None or total <= resolved.instance.interfaces:
+    instance = resolved.instance
+    total = instance.interfaces_all_cards
+    if limit.span is None or total is None or total <= instance.interfaces:
         return False
-    return "maximum_network_interfaces" in limit.span.text
+    return "maximum_network_interfaces" in limit.span.text or limit.figure.value in (
+        total * instance.slots,
+        total * instance.slots + HOST_NETWORK_PODS,
+    )
 
 
 def is_limited(resolved: Resolved, cni: CniBehavior) -> bool:

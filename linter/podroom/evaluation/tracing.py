@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from decimal import Decimal
 
 from podroom.evaluation.conversion import convert
+from podroom.evaluation.encoded import json_parts, json_text, yaml_parts
 from podroom.evaluation.expressions import evaluate
 from podroom.evaluation.failures import BeyondReach, EvaluationFailure
 from podroom.evaluation.members import members_of
@@ -28,7 +30,7 @@ from podroom.evaluation.terms import (
     TupleTerm,
     derived,
 )
-from podroom.evaluation.types import STRING
+from podroom.evaluation.types import DYNAMIC, STRING
 from podroom.positions import Document, Span
 from podroom.sources.hcl.syntax import (
     Call,
@@ -268,6 +270,82 @@ class _Tracer:
                 pieces += self.pieces(Place(argument, scope, (at,)), convert(item, STRING), depth + 1)
         return pieces
 
+    def yamlencode(self, node: Call, scope: Scope, depth: int) -> list[Piece] | None:
+        """Return the YAML of a value, each of its numbers and texts where it is written."""
+        return self._encoded(node, scope, depth, yaml_parts)
+
+    def jsonencode(self, node: Call, scope: Scope, depth: int) -> list[Piece] | None:
+        """Return the JSON of a value, each of its numbers and texts where it is written."""
+        return self._encoded(node, scope, depth, json_parts)
+
+    def _encoded(
+        self, node: Call, scope: Scope, depth: int, parts_of: Callable[[Term], Iterable[str | Sym]]
+    ) -> list[Piece] | None:
+        argument = node.arguments[0]
+        term = without_failures(evaluate(argument, scope))
+        if isinstance(term, Choice):
+            return None
+        leaves: dict[int, tuple[Place, Term, Sym]] = {}
+        span = scope.span(node)
+        pieces: list[Piece] = []
+        for part in parts_of(_marked(term, Place(argument, scope), leaves)):
+            if isinstance(part, str):
+                pieces.append(self._piece(part, span))
+            elif id(part) in leaves:
+                place, leaf, _ = leaves[id(part)]
+                written = self._leaf(place, leaf, depth)
+                _move_to(written[0].span, pieces)
+                pieces += written
+            else:
+                pieces.append(self._hole(Unknown(part.reason, part.origin or span, part.refs), span))
+        return pieces
+
+    def _leaf(self, place: Place, leaf: Term, depth: int) -> list[Piece]:
+        if isinstance(leaf, str) and '"' not in leaf and "\\" not in leaf and leaf.isprintable():
+            return self.pieces(place, leaf, depth + 1) or [self._piece(leaf, place.span)]
+        text = json_text(leaf)
+        shown = text if isinstance(text, str) else HOLE
+        span = self._followed(place).span
+        return [self._piece(shown[1:-1] if isinstance(leaf, str) else shown, span)]
+
+    @staticmethod
+    def _followed(place: Place) -> Place:
+        """Return the place that a value comes from, step by step."""
+        for _ in range(_LONGEST):
+            further = step_back(place)
+            if further is None:
+                break
+            place = further
+        return place
+
+
+def _marked(term: Term, place: Place, leaves: dict[int, tuple[Place, Term, Sym]]) -> Term:
+    """Return a value in which unknowns stand for its texts and numbers; `leaves` gets what each of them stands for."""
+
+    def below(step: str | int) -> Place:
+        return Place(place.expression, place.scope, (*place.path, step))
+
+    if isinstance(term, TupleTerm | ListTerm):
+        return TupleTerm(
+            [_marked(item, below(at), leaves) for at, item in enumerate(term.items)], term.rest, term.fixed
+        )
+    if isinstance(term, MapTerm | ObjectTerm):
+        return ObjectTerm({key: _marked(value, below(key), leaves) for key, value in term.entries.items()}, term.rest)
+    if isinstance(term, bool | int | Decimal) or (isinstance(term, str) and "\n" not in term):
+        mark = Sym(STRING if isinstance(term, str) else DYNAMIC, "")
+        leaves[id(mark)] = (place, term, mark)
+        return mark
+    return term
+
+
+def _move_to(span: Span, pieces: list[Piece]) -> None:
+    """Let the key before a value, and what stands between them, be where the value is."""
+    for at in range(len(pieces) - 1, -1, -1):
+        text = pieces[at].text
+        if "\n" in text or text in ("{", "[", ",") or pieces[at].hole is not None:
+            return
+        pieces[at] = replace(pieces[at], span=Span(span.document, span.start, span.start))
+
 
 def _is_interpolation(node: Template) -> bool:
     return len(node.parts) == 1 and not node.heredoc and isinstance(node.parts[0], Interpolation)
@@ -284,7 +362,10 @@ _MAKERS: dict[str, Callable[[_Tracer, Call, Scope, int], list[Piece] | None]] = 
     "base64gzip": _Tracer.argument,
     "chomp": _Tracer.chomp,
     "file": _Tracer.file,
+    "filebase64": _Tracer.file,
     "join": _Tracer.join,
+    "jsonencode": _Tracer.jsonencode,
     "templatefile": _Tracer.templatefile,
     "trimspace": _Tracer.trimspace,
+    "yamlencode": _Tracer.yamlencode,
 }
