@@ -13,7 +13,9 @@ from podroom.capacity.cni import CniBehavior
 from podroom.capacity.max_pods import (
     al2_bootstrap_max_pods,
     bottlerocket_max_pods,
+    calculator_reads_version,
     managed_node_group_max_pods,
+    max_pods_calculator,
     nodeadm_expressed_max_pods,
     nodeadm_max_pods,
 )
@@ -107,7 +109,7 @@ def kubelet_limits(
             if user_data.gaps:
                 raise Undecidable(user_data.gaps[0])
             return (injected,)
-        limit = _fixed(own)
+        limit = _fixed(own) if not own.calculated else _calculated(own, user_data, instance)
         # Elsewhere EKS appends its own part, the guide says that it "takes precedence", and nodeadm merges in the order
         # of the document: not settled.
         if own.mechanism in BEATS_AMAZON_EKS:
@@ -136,7 +138,7 @@ def _self_configured(group: NodeGroup, user_data: UserData, instance: InstanceTy
         raise Undecidable(user_data.gaps[0])
     own = _strongest(user_data.fixed)
     if own is not None:
-        return _fixed(own)
+        return _fixed(own) if not own.calculated else _calculated(own, user_data, instance)
     if user_data.expressions:
         return _expressed(strongest_expression(user_data.expressions), instance)
     if user_data.use_max_pods:
@@ -238,6 +240,34 @@ def _strongest(statements: Sequence[FixedMaxPods]) -> FixedMaxPods | None:
         return weaker.index(mechanism) if mechanism in weaker else len(weaker)
 
     return max(reversed(statements), key=lambda statement: strength(statement.mechanism), default=None)
+
+
+def _calculated(statement: FixedMaxPods, user_data: UserData, instance: InstanceType) -> KubeletLimit:
+    """Return what the only call of max-pods-calculator.sh answers on a node of this type."""
+    calls = user_data.calculator_calls
+    call = calls[0] if len(calls) == 1 else None
+    if call is None or call.options is None or call.condition or call.brought or call.version is None:
+        raise Undecidable(_why(statement))
+    version = call.version.need()
+    named = call.options.instance_type
+    if not calculator_reads_version(version) or (named is not None and named.need() != instance.name):
+        raise Undecidable(_why(statement))
+    most = call.options.max_eni
+    figure = max_pods_calculator(
+        instance,
+        cni_version=version,
+        custom_networking=call.options.custom_networking,
+        prefix_delegation=call.options.prefix_delegation,
+        max_eni=None if most is None else most.need(),
+        show_max_allowed=call.options.show_max_allowed,
+    )
+    return KubeletLimit(figure, "max-pods-calculator.sh", call.span, statement.mechanism)
+
+
+def _why(statement: FixedMaxPods) -> Unknown:
+    if isinstance(statement.value, Unknown):
+        return statement.value
+    return Unknown("max-pods-calculator.sh works the number out on the node", statement.span)
 
 
 def _fixed(statement: FixedMaxPods) -> KubeletLimit:

@@ -59,13 +59,15 @@ class FixedMaxPods:
     """User data gives kubelet this number, whatever the instance type.
 
     `setting` is what the number is called where somebody wrote it, if a tool puts it into the user data for them
-    (`maxPodsPerNode` of eksctl); None where it was written as the mechanism itself.
+    (`maxPodsPerNode` of eksctl); None where it was written as the mechanism itself.  With `calculated` the value is not
+    known before max-pods-calculator.sh has run on the node.
     """
 
     mechanism: Mechanism
     value: Value[int]
     span: Span
     setting: str | None = None
+    calculated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +107,23 @@ class OpenHereDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class CalculatorOptions:
+    """What a call of max-pods-calculator.sh is told beside the version; `instance_type` is None for the node's own."""
+
+    instance_type: Value[str] | None = None
+    max_eni: Value[int] | None = None
+    custom_networking: bool = False
+    prefix_delegation: bool = False
+    show_max_allowed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CalculatorCall:
     """A script calls max-pods-calculator.sh.
 
     `version` is what `--cni-version` says, None where it is not there.  `condition` says under what the call runs and
-    is empty if it always does.  `brought` means that the user data fetches or writes the script itself.
+    is empty if it always does.  `brought` means that the user data fetches or writes the script itself.  `options` are
+    the others, None where they are not understood.
     """
 
     path: str
@@ -117,6 +131,7 @@ class CalculatorCall:
     span: Span
     condition: str = ""
     brought: bool = False
+    options: CalculatorOptions | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from podroom.model.world import CalculatorCall, CalculatorDownload
+from podroom.assembly.user_data.notes import whole_number
+from podroom.model.world import CalculatorCall, CalculatorDownload, CalculatorOptions
 from podroom.patterns import pattern
 from podroom.sources.shell import Command, Script, Shell
 from podroom.traced_text import TracedText
@@ -17,6 +18,13 @@ _CALL = pattern(
     r"(?P<call>(?P<path>[^\s;&|()`'\"=]*max-pods-calculator\.sh)(?=[\s)`]|$)"
     r"""(?:[^\n)`;|&\\"']|\\.|"[^"]*"|'[^']*')*)""",
     re.DOTALL,
+)
+_WITH_VALUE = ("--instance-type", "--cni-version", "--cni-max-eni")
+_SWITCHES = (
+    "--instance-type-from-imds",
+    "--cni-custom-networking-enabled",
+    "--cni-prefix-delegation-enabled",
+    "--show-max-allowed",
 )
 _BRINGS = pattern(r"\b(?:curl|wget)\b(?:[^\n\\]|\\.)*max-pods-calculator", re.DOTALL)
 _ADDRESS = pattern(
@@ -50,14 +58,38 @@ def calculator_calls(source: TracedText, script: Script, shell: Shell) -> Iterat
             continue
         condition = next((raw.condition for raw in script.commands if raw.start <= at < raw.end), "")
         yield CalculatorCall(
-            match["path"], _version(command), call.span(0, len(call.text.rstrip())), condition, brought=brought
+            match["path"],
+            _following(command, "--cni-version"),
+            call.span(0, len(call.text.rstrip())),
+            condition,
+            brought=brought,
+            options=_options(command),
         )
 
 
-def _version(command: Command) -> Value[str] | None:
-    """Return what follows `--cni-version`; None where nothing does."""
+def _following(command: Command, option: str) -> Value[str] | None:
+    """Return what follows an option; None where nothing does."""
     words = command.words
     for position, word in enumerate(words[:-1]):
-        if word.text == "--cni-version":
+        if word.text == option:
             return words[position + 1].content.value()
     return None
+
+
+def _options(command: Command) -> CalculatorOptions | None:
+    """Return what a call says beside the version; None for words that the calculator does not know."""
+    texts = [word.text for word in command.words[1:]]
+    rest = iter(texts)
+    for text in rest:
+        if text in _WITH_VALUE:
+            next(rest, None)
+        elif text not in _SWITCHES:
+            return None
+    most = _following(command, "--cni-max-eni")
+    return CalculatorOptions(
+        instance_type=_following(command, "--instance-type"),
+        max_eni=None if most is None else whole_number(most, command.span),
+        custom_networking="--cni-custom-networking-enabled" in texts,
+        prefix_delegation="--cni-prefix-delegation-enabled" in texts,
+        show_max_allowed="--show-max-allowed" in texts,
+    )

@@ -66,7 +66,8 @@ class Notes:
     def fix(self, mechanism: Mechanism, value: Value[int], span: Span, setting: str | None = None) -> None:
         """Note a number; each statement once, however many scripts read it.  `setting` as in `FixedMaxPods`."""
         if not any(known.mechanism is mechanism and known.span == span for known in self.fixed):
-            self.fixed.append(FixedMaxPods(mechanism, value, span, setting))
+            calculated = isinstance(value, Unknown) and value.reason == WORKED_OUT
+            self.fixed.append(FixedMaxPods(mechanism, value, span, setting, calculated))
 
     def gap(self, reason: str, span: Span, refs: tuple[str, ...] = ()) -> None:
         """Note a place that could say more; each place once."""
