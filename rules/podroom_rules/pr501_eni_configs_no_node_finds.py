@@ -8,13 +8,13 @@ from podroom.capacity.assessment import Assessment, collect
 from podroom.capacity.demand import NO_ENI_CONFIG, known_subnet
 from podroom.capacity.node_pools import applies, is_within_zones, may_be_in_zone, node_class
 from podroom.catalog import documents
-from podroom.model.world import Cluster, NodePool, PodSubnet, SubnetUse
+from podroom.model.world import Cluster, NodeGroup, NodePool, PodSubnet, SubnetUse
 from podroom.patterns import pattern
 from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.rule import Example, Finding, Note, Rule, Severity
-from podroom.values import Known, Members, Undecidable, Unknown, first_unknown
-from podroom_rules.rooms import belongs, has_nodes, in_auto_mode
+from podroom.values import Known, Members, Undecidable, Unknown, Value, first_unknown
+from podroom_rules.rooms import belongs, groups_of, has_nodes, in_auto_mode
 
 _VARIABLE = "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"
 _LABEL = "ENI_CONFIG_LABEL_DEF"
@@ -102,6 +102,11 @@ class EniConfigsNoNodeFinds(Rule[Cluster]):
     A node that finds no ENIConfig attaches no interface for pods.  It never becomes Ready; aws-node logs that it
     cannot get the ENIConfig.
 
+    Outside it shows as nodes that stay NotReady with `cni plugin not initialized`, and pods that hang in
+    ContainerCreating with `failed to assign an IP address to container`.
+
+    `failure-domain.beta.kubernetes.io/zone` is told for information: Kubernetes has replaced that label.
+
     Remedy: set `ENI_CONFIG_LABEL_DEF`, or add the ENIConfig that is missing.
     """
 
@@ -135,6 +140,8 @@ class EniConfigsNoNodeFinds(Rule[Cluster]):
         variable = settings.find(_VARIABLE)
         if variable is None and in_auto_mode(subject):
             return  # Auto Mode brings no aws-node
+        if variable is not None and isinstance(variable.value, Known) and variable.value.value == "true":
+            yield from self._deprecated(subject)
         if not has_nodes(subject, assessment) or not assessment.behavior(settings).custom_networking:
             return
         if variable is None:
@@ -147,6 +154,13 @@ class EniConfigsNoNodeFinds(Rule[Cluster]):
         configs = settings.pod_subnets.need()
         if not configs:
             raise Undecidable(Unknown(NO_ENI_CONFIG, variable.span))
+        groups = [group for group in groups_of(subject, assessment) if _applies(group, assessment)]
+        key = assessment.variable(settings, _LABEL).need()
+        self._only_written(configs, assessment)
+        for group in groups:
+            yield from self._mislabelled(group, key, configs)
+        if len(groups) == len(nodes) and all(_label(group, key) is not None for group in groups):
+            return
         if settings.labelled is not None:
             raise Undecidable(settings.labelled)
         annotation = settings.find(_ANNOTATION)
@@ -155,6 +169,38 @@ class EniConfigsNoNodeFinds(Rule[Cluster]):
         yield from self._unfound(subject, assessment, nodes, configs, variable.span)
         if unknown is not None:
             raise Undecidable(unknown)
+
+    def _deprecated(self, cluster: Cluster) -> Iterator[Finding]:
+        label = cluster.cni.find(_LABEL)
+        if label is not None and isinstance(label.value, Known) and label.value.value == _ZONE_LABELS[1]:
+            yield self.finding(
+                label.span,
+                cluster,
+                f"nodes look for their ENIConfig by {_ZONE_LABELS[1]}, which Kubernetes has replaced",
+                label=f"{_ZONE_LABELS[0]} has taken its place",
+                effect="A node without that label takes the ENIConfig named default or none, and is never Ready then.",
+                fix=f'set {_LABEL} = "{_ZONE_LABELS[0]}"',
+                severity=Severity.INFO,
+                evidence={"label": _ZONE_LABELS[1]},
+            )
+
+    def _mislabelled(self, group: NodeGroup, key: str, configs: Sequence[PodSubnet]) -> Iterator[Finding]:
+        """Yield a finding where the label of a node group names an ENIConfig that is not there."""
+        value = _label(group, key)
+        names = sorted({config.name for config in configs})
+        if not isinstance(value, Known) or value.value in names:
+            return
+        place = value.origin if isinstance(value.origin, Span) else group.span
+        yield self.finding(
+            place,
+            group,
+            f'nodes of {group.address} look for an ENIConfig named "{value.value}", and there is none',
+            label=f"there are ENIConfigs named {', '.join(names)} only",
+            effect=_EFFECT,
+            fix=f'add an ENIConfig named "{value.value}", or label the nodes with one of those that are there',
+            related=_places(configs, f"the ENIConfigs here: {', '.join(names)}"),
+            evidence={"label": key, "eni_configs": names},
+        )
 
     def _unfound(
         self,
@@ -269,6 +315,18 @@ class EniConfigsNoNodeFinds(Rule[Cluster]):
         for config in configs:
             if config.name not in zones and _NAME.fullmatch(config.name) is None:
                 raise Undecidable(Unknown("the name of an ENIConfig is not known", config.span))
+
+
+def _label(group: NodeGroup, key: str) -> Value[str] | None:
+    """Return the label that a node group itself gives its nodes, None if it gives none of that name."""
+    return dict(group.labels).get(key)
+
+
+def _applies(group: NodeGroup, assessment: Assessment) -> bool:
+    try:
+        return assessment.applies(group)
+    except Undecidable:
+        return False
 
 
 @dataclass(frozen=True, slots=True)

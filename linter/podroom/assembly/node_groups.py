@@ -94,6 +94,7 @@ class NodeGroups:
             updates=_updates(body, resource.span),
             name=_text(body, "node_group_name"),
             name_prefix=_text(body, "node_group_name_prefix"),
+            labels=_labels(body.attribute("labels")),
         )
 
     def _self_managed(self, resource: ResourceInstance) -> NodeGroup | None:
@@ -180,6 +181,11 @@ class NodeGroups:
             return template, None, image_of(found.body), _template_types(template, None, resource.span)
         template, missing, image = self._template(*sole_block(body, "launch_template"))
         return template, missing, image, _template_types(template, missing, resource.span)
+
+
+def _labels(field: Field | None) -> tuple[tuple[str, Value[str]], ...]:
+    entries, _ = field.entries() if field is not None else ({}, ())
+    return tuple((key, value.string()) for key, value in entries.items())
 
 
 def _text(body: BodyReader, name: str) -> Value[str] | None:

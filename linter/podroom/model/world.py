@@ -573,6 +573,8 @@ class NodeGroup:
     """What its name begins with where the rest is made up; None where nothing says so."""
     running: Running | None = None
     """Its nodes that run, as they were listed; None where they were not."""
+    labels: tuple[tuple[str, Value[str]], ...] = ()
+    """The labels that its nodes are given by the group itself; user data may give them more."""
 
     @property
     def user_data(self) -> UserData:
