@@ -14,7 +14,8 @@ from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Known, Members, Undecidable, Unknown, Value, first_unknown
-from podroom_rules.rooms import belongs, groups_of, has_nodes, in_auto_mode
+from podroom_rules.rooms import belongs, groups_of, has_nodes, in_auto_mode, of_each
+from podroom_rules.variables import written
 
 _VARIABLE = "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"
 _LABEL = "ENI_CONFIG_LABEL_DEF"
@@ -140,8 +141,7 @@ class EniConfigsNoNodeFinds(Rule[Cluster]):
         variable = settings.find(_VARIABLE)
         if variable is None and in_auto_mode(subject):
             return  # Auto Mode brings no aws-node
-        if variable is not None and isinstance(variable.value, Known) and variable.value.value == "true":
-            yield from self._deprecated(subject)
+        yield from self._deprecated(subject)
         if not has_nodes(subject, assessment) or not assessment.behavior(settings).custom_networking:
             return
         if variable is None:
@@ -154,12 +154,15 @@ class EniConfigsNoNodeFinds(Rule[Cluster]):
         configs = settings.pod_subnets.need()
         if not configs:
             raise Undecidable(Unknown(NO_ENI_CONFIG, variable.span))
-        groups = [group for group in groups_of(subject, assessment) if _applies(group, assessment)]
+        groups = groups_of(subject, assessment)
         key = assessment.variable(settings, _LABEL).need()
-        self._only_written(configs, assessment)
-        for group in groups:
-            yield from self._mislabelled(group, key, configs)
+        mislabelled, doubt = of_each(groups, lambda group: self._mislabelled(group, key, configs, assessment))
+        yield from mislabelled
+        if doubt is not None:
+            raise Undecidable(doubt)
         if len(groups) == len(nodes) and all(_label(group, key) is not None for group in groups):
+            if unknown is not None:
+                raise Undecidable(unknown)
             return
         if settings.labelled is not None:
             raise Undecidable(settings.labelled)
@@ -171,8 +174,10 @@ class EniConfigsNoNodeFinds(Rule[Cluster]):
             raise Undecidable(unknown)
 
     def _deprecated(self, cluster: Cluster) -> Iterator[Finding]:
-        label = cluster.cni.find(_LABEL)
-        if label is not None and isinstance(label.value, Known) and label.value.value == _ZONE_LABELS[1]:
+        custom_networking = written(cluster, _VARIABLE)
+        for label in written(cluster, _LABEL) if any(one.value.need() == "true" for one in custom_networking) else ():
+            if label.value.need() != _ZONE_LABELS[1]:
+                continue
             yield self.finding(
                 label.span,
                 cluster,
@@ -184,20 +189,26 @@ class EniConfigsNoNodeFinds(Rule[Cluster]):
                 evidence={"label": _ZONE_LABELS[1]},
             )
 
-    def _mislabelled(self, group: NodeGroup, key: str, configs: Sequence[PodSubnet]) -> Iterator[Finding]:
+    def _mislabelled(
+        self, group: NodeGroup, key: str, configs: Sequence[PodSubnet], assessment: Assessment
+    ) -> Iterator[Finding]:
         """Yield a finding where the label of a node group names an ENIConfig that is not there."""
         value = _label(group, key)
-        names = sorted({config.name for config in configs})
-        if not isinstance(value, Known) or value.value in names:
+        if value is None or not assessment.applies(group):
             return
+        name = value.need()
+        names = sorted({config.name for config in configs})
+        if name in names:
+            return
+        self._only_written(configs, assessment)
         place = value.origin if isinstance(value.origin, Span) else group.span
         yield self.finding(
             place,
             group,
-            f'nodes of {group.address} look for an ENIConfig named "{value.value}", and there is none',
+            f'nodes of {group.address} look for an ENIConfig named "{name}", and there is none',
             label=f"there are ENIConfigs named {', '.join(names)} only",
             effect=_EFFECT,
-            fix=f'add an ENIConfig named "{value.value}", or label the nodes with one of those that are there',
+            fix=f'add an ENIConfig named "{name}", or label the nodes with one of those that are there',
             related=_places(configs, f"the ENIConfigs here: {', '.join(names)}"),
             evidence={"label": key, "eni_configs": names},
         )
@@ -320,13 +331,6 @@ class EniConfigsNoNodeFinds(Rule[Cluster]):
 def _label(group: NodeGroup, key: str) -> Value[str] | None:
     """Return the label that a node group itself gives its nodes, None if it gives none of that name."""
     return dict(group.labels).get(key)
-
-
-def _applies(group: NodeGroup, assessment: Assessment) -> bool:
-    try:
-        return assessment.applies(group)
-    except Undecidable:
-        return False
 
 
 @dataclass(frozen=True, slots=True)
