@@ -133,7 +133,7 @@ def test_an_unknown_function_leaves_undecided_what_needs_it_and_names_its_place(
         (("check", "README.md"), "is not a Terraform file"),
         (("check", "--var", "novalue", "examples"), "--var takes NAME=VALUE"),
         (("show", "no/such/folder"), "no such file or folder: no/such/folder"),
-        (("explain", "PR999"), "there is no rule PR999"),
+        (("explain", "PR000"), "there is no rule PR000"),
     ],
 )
 def test_what_podroom_cannot_do_is_one_sentence_and_exit_code_2(arguments: tuple[str, ...], sentence: str) -> None:

@@ -76,7 +76,7 @@ def test_a_comment_in_a_script_in_the_configuration_does_too(tmp_path: Path, bef
 @pytest.mark.parametrize(
     ("setting", "reason"),
     [
-        (f"{SETTING} # podroom: ignore[PR999] reason", r":18:20: there is no rule PR999"),
+        (f"{SETTING} # podroom: ignore[PR000] reason", r":18:20: there is no rule PR000"),
         (f"{SETTING} # podroom: ignore[PR401] reason", r":18:20: line 18 has no finding PR401"),
         (f"# {ASKED}\n\n      {SETTING}", r":18:7: line 19 has no finding PR101"),
         (f"{SETTING} # podroom: ignore host network", r":18:20: it names no rule"),

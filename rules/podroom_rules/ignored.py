@@ -12,6 +12,8 @@ from podroom.rule import Confidence
 from podroom.values import Known, Undecidable
 
 _MAX_PODS = r"max-?pods[\"']?[\s=:]+[\"']?(\d+)"
+_FIRST_VERSION = r"\bv([0-9.]*[0-9]) is the first to"
+_COUNTS_WITH = r"\bcounts only with (\w+)"
 _ONE_TEXT = r'\[\s*("[^"]*")\s*,?\s*\]'
 
 
@@ -69,11 +71,19 @@ def max_pods_that_fit(ignored: IgnoredArgument, assessment: Assessment) -> int |
     return min(wanted, *rooms) if rooms else wanted
 
 
-def what_to_write(ignored: IgnoredArgument, assessment: Assessment) -> str | None:
-    """Return what to write instead of an argument, with its value where that can be carried over."""
+def what_to_write(ignored: IgnoredArgument, assessment: Assessment) -> str:
+    """Return what to write instead of an argument, with its value where that can be carried over.
+
+    Where nothing takes its place it helps only to upgrade the module to the first version that has it, if one does.
+    """
     instead = ignored.instead
     if instead is None:
-        return None
+        first = re.search(_FIRST_VERSION, ignored.reason)
+        name = ignored.argument.rpartition(".")[2]
+        upgrade = "" if first is None else f"upgrade the module to v{first[1]} or later, or "
+        needed = re.search(_COUNTS_WITH, ignored.reason)
+        beside = "" if needed is None else f"write {needed[1]} beside {name}, or "
+        return f"{upgrade}{beside}remove {name}, which changes nothing as it stands"
     if "MAX_PODS" in instead:
         number = max_pods_that_fit(ignored, assessment)
         if number is None:

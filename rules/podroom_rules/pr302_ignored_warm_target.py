@@ -62,7 +62,12 @@ class IgnoredWarmTarget(Rule[Cluster]):
     longer at `WARM_ENI_TARGET`; without it `WARM_PREFIX_TARGET` means nothing.
 
     Nothing fails.  But nodes hold another number of addresses than somebody decided, and whoever changes the number
-    later, because a subnet runs dry, changes nothing.  Silent where the number is 0 or the default, 1: nobody decided it.
+    later, because a subnet runs dry, changes nothing: ipamd goes on to log `InsufficientFreeAddressesInSubnet`, or, where
+    fewer are in reserve than somebody wanted, pods that come at once wait in ContainerCreating with
+
+        failed to assign an IP address to container
+
+    Silent where the number is 0 or the default, 1: nobody decided it.
 
     Remedy: remove it, or set the target that counts.
     """

@@ -50,7 +50,8 @@ class KarpenterPrefixesWithoutMaxPods(Rule[NodePool]):
     t3a.small gets 8 pods where it has addresses for 98.  Karpenter packs pods by the same number, so it starts more
     nodes than the pods need, each of which takes whole /28 blocks of the subnet.
 
-    Nothing hangs; nodes stay half empty, and `kubectl describe node` shows the small number under Allocatable.  Where
+    Nothing hangs for long; pods wait with `Too many pods` until Karpenter has started one more node, though the addresses
+    of the others would do.  Nodes stay half empty, and `kubectl describe node` shows the small number under Allocatable.  Where
     every type gets more than half of what it could run, this is an info.
 
     Remedy: set `maxPods` in the kubelet block of the EC2NodeClass (of the NodePool before v1): 110, or 250 for more

@@ -88,7 +88,8 @@ class ArgumentNotHeeded(Rule[IgnoredArgument]):
 
     The plan is clean, the apply succeeds, and the nodes are as if nothing had been written: kubelet keeps its default
     max pods, the group its default size and instance type, the VPC CNI its default settings.  Nothing logs an error;
-    `kubectl get node -o jsonpath='{.status.allocatable.pods}'` shows another number than the one in the configuration.
+    `kubectl get node -o jsonpath='{.status.allocatable.pods}'` shows another number than the one in the configuration,
+    and pods wait with `Too many pods`.
 
     Remedy: write what this version of the module reads.
     """

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from podroom.assembly.inventory import Inventory
 from podroom.evaluation.project import ResourceInstance
 from podroom.model.world import GroupDrift, InstanceChoice, NodeGroup, TypeSource, World
 from podroom.sources import yaml
@@ -13,24 +12,19 @@ from podroom.sources.shell.command import Command, Word
 from podroom.sources.shell.interpreter import Shell
 from podroom.values import Members, Unknown
 
-_RUNS_COMMANDS = ("null_resource", "terraform_data")
 _UPDATE = ("aws", "autoscaling", "update-auto-scaling-group")
 _NAME = "--auto-scaling-group-name"
 _POLICY = "--mixed-instances-policy"
 
 
-def with_commanded_types(world: World, inventory: Inventory) -> World:
-    """Return a World whose node groups have the instance types that commands give to their Auto Scaling groups."""
-    if not world.node_groups or not inventory.declares(*_RUNS_COMMANDS):
-        return world
+def with_commanded_types(world: World, resources: Iterable[ResourceInstance]) -> World:
+    """Return a World whose node groups have the types that commands of resources give to their Auto Scaling groups."""
     changed: dict[str, GroupDrift] = {}
-    for resource in (one for kind in _RUNS_COMMANDS for one in inventory.resources(kind)):
-        if _UPDATE[-1] in resource.block_span.text:
-            for owner, policy in _updates(resource):
-                group = _group_of(owner, resource, world.node_groups)
-                if group is not None and group.drift is None:
-                    types = _types(policy)
-                    changed[group.address] = GroupDrift(group.instance_types, types, commanded=policy.span)
+    for resource in resources:
+        for owner, policy in _updates(resource):
+            group = _group_of(owner, resource, world.node_groups)
+            if group is not None and group.drift is None:
+                changed[group.address] = GroupDrift(group.instance_types, _types(policy), commanded=policy.span)
     if not changed:
         return world
     groups = (replace(one, drift=changed.get(one.address, one.drift)) for one in world.node_groups)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from podroom.assembly.asg_commands import with_commanded_types
 from podroom.assembly.clusters import Clusters
 from podroom.assembly.cni import read_cni_settings
 from podroom.assembly.cni_defaults import MAY_CONFIGURE, configured_elsewhere
@@ -22,6 +21,8 @@ from podroom.evaluation.project import Module, provider_region
 from podroom.model.world import World
 from podroom.values import Members, Value
 
+RUN_COMMANDS = ("null_resource", "terraform_data")
+UPDATE_OF_A_GROUP = "update-auto-scaling-group"
 POD_SECURITY_GROUPS = "ENABLE_POD_ENI"
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def assemble_parts(root: Module) -> tuple[World, tuple[Loose, ...]]:
     )
     if known and parts:
         world, parts = _attached(world, parts), ()
-    world = with_commanded_types(world, inventory)
+    world = _with_commanded_types(world, inventory)
     note_cycles(inventory)
     world = with_cni_order(_with_eni_configs(world, inventory), inventory)
     return _for_pod_security_groups(world, inventory, clusters), parts
@@ -71,6 +72,23 @@ def assemble_parts(root: Module) -> tuple[World, tuple[Loose, ...]]:
 def _region(root: Module) -> Value[str] | None:
     region = provider_region(root)
     return None if region is None else region.string()
+
+
+def _with_commanded_types(world: World, inventory: Inventory) -> World:
+    """Add the instance types that commands give to Auto Scaling groups, where any does."""
+    if not world.node_groups or not inventory.declares(*RUN_COMMANDS):
+        return world
+    resources = [
+        resource
+        for kind in RUN_COMMANDS
+        for resource in inventory.resources(kind)
+        if UPDATE_OF_A_GROUP in resource.block_span.text
+    ]
+    if not resources:
+        return world
+    from podroom.assembly.asg_commands import with_commanded_types  # noqa: PLC0415 - hardly any project has them
+
+    return with_commanded_types(world, resources)
 
 
 def _for_pod_security_groups(world: World, inventory: Inventory, clusters: Clusters) -> World:
