@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ import pytest
 
 from checkout import CHECKOUT, podroom
 from podroom.capacity.cni import CniBehavior
-from podroom.capacity.estimates import Estimate
-from podroom.capacity.node import NodeQuestion, node_report
+from podroom.capacity.estimates import Estimate, NotKnown
+from podroom.capacity.node import NOT_SETTLED, Networking, NodeQuestion, node_report
 from podroom.catalog.instance_types import InstanceCatalog
 from podroom.report.node_tables import render_page, render_table
 from podroom.report.style import Style
@@ -246,7 +247,11 @@ def test_these_notes_are_told_and_no_other(arguments: str, notes: list[str]) -> 
         ("m5.large --ami-family al2 --max-pods 58", "bootstrap_sh", "--kubelet-extra-args --max-pods=58"),
         ("m5.large --ami-family bottlerocket --max-pods 58", "bottlerocket", "settings.kubernetes.max-pods 58"),
         ("m5.large --max-pods 58", "nodeadm", "kubelet.config.maxPods 58"),
-        ("m5.large --max-pods 1", "addresses_full", "1 interface + 1 x 9 secondary addresses = 10"),
+        (
+            "m5.large --max-pods 1 --cni-version 1.16.2",
+            "addresses_full",
+            "1 interface + 1 x 9 secondary addresses = 10",
+        ),
         (
             "m5.large --env MINIMUM_IP_TARGET=5 --pods 6",
             "addresses_asked",
@@ -272,6 +277,55 @@ def test_these_notes_are_told_and_no_other(arguments: str, notes: list[str]) -> 
 )
 def test_the_working_of_an_answer_is_the_whole_sum(arguments: str, key: str, working: str) -> None:
     assert asked(*arguments.split())[key]["working"] == working
+
+
+@pytest.mark.parametrize(
+    ("arguments", "key", "reason"),
+    [
+        (
+            "m5.large --prefix-delegation --max-pods 110 --env WARM_PREFIX_TARGET=2 --pods 40",
+            "addresses_asked",
+            "it hangs on which prefixes the pods are, which is chance",
+        ),
+        (
+            "m5.large --env WARM_IP_TARGET=3 --max-pods 8",
+            "addresses_full",
+            "it hangs on how many pods come at once, which is chance",
+        ),
+        ("m5.large --managed --max-pods 8", "addresses_full", NOT_SETTLED),
+        (
+            "m5.large --managed --prefix-delegation --env WARM_PREFIX_TARGET=2 --max-pods 20",
+            "addresses_full",
+            f"{NOT_SETTLED}; it hangs on which prefixes the pods are, which is chance",
+        ),
+    ],
+)
+def test_a_range_says_all_that_decides_and_no_more(arguments: str, key: str, reason: str) -> None:
+    assert asked(*arguments.split())[key]["reason"] == reason
+
+
+@pytest.mark.parametrize(
+    ("changes", "addresses", "applies"),
+    [
+        ({}, 2**48, None),
+        ({"ipv6_supported": False}, None, False),
+        ({"ipv6_supported": None}, None, True),
+        ({"hypervisor": "xen"}, None, False),
+        ({"hypervisor": None}, None, True),
+        ({"hypervisor": None, "bare_metal": True}, 2**48, None),
+    ],
+)
+def test_a_node_of_an_ipv6_cluster_is_nitro_or_bare_metal(
+    changes: dict[str, Any], addresses: int | None, applies: bool | None
+) -> None:
+    instance = InstanceCatalog.bundled().find("m5.large")
+    assert instance is not None
+    report = node_report(replace(instance, **changes), NodeQuestion(CniBehavior(), networking=Networking.IPV6))
+    (room,) = report.room
+    if isinstance(room.answer, NotKnown):
+        assert (addresses, room.answer.applies) == (None, applies)
+    else:
+        assert room.answer.least == addresses
 
 
 @pytest.mark.parametrize(

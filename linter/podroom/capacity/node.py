@@ -273,8 +273,7 @@ def _bounds(node: NodeAddresses, pods: int, reason: str, *, by_addresses: bool) 
         working += f", and {node.unserved_pods} of {pods} pods get no address"
     reasons = [reason] if reason else []
     if node.total_at_most > node.total:
-        spread = node.prefixes > 0 and not by_addresses
-        chance = "on which prefixes the pods are" if spread else "on how many pods come at once"
+        chance = "on how many pods come at once" if by_addresses else "on which prefixes the pods are"
         reasons.append(f"it hangs {chance}, which is chance")
     return Bounds(Figure(node.total, working, node.sources), node.total_at_most, "; ".join(reasons))
 
@@ -300,7 +299,7 @@ def _notes(instance: InstanceType, question: NodeQuestion, branches: Answer) -> 
         yield "in a managed node group the number of Amazon EKS beats maxPodsExpression"
     if question.max_pods is not None and question.expression:
         yield "kubelet's maxPods beats maxPodsExpression"
-    if cni.pod_eni and (isinstance(branches, NotKnown) or branches.most):
+    if isinstance(branches, NotKnown) or branches.most:
         yield "each pod with a security group of its own takes a branch interface and one more address"
     elif cni.pod_eni:
         yield "pods with security groups of their own never start on this type: it has no branch interfaces"
