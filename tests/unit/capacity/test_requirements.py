@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
 from podroom.capacity.requirements import allowed_types
-from podroom.catalog.instance_types import InstanceCatalog
+from podroom.catalog.instance_types import InstanceCatalog, InstanceType
 from podroom.model.world import Requirement
 from podroom.positions import Document, Span
-from podroom.values import Known, Members, OneOf, Unknown
+from podroom.values import Known, Members, OneOf, Unknown, Value
 
 CATALOG = InstanceCatalog.bundled()
 NOWHERE = Span(Document("pool.yaml", "text"), 0, 4)
@@ -197,3 +198,139 @@ def test_requirements_that_choose_sizes_are_told_from_those_that_do_not(key: str
     assert sized(among("m5.large"))
     assert not sized(requirement(f"{KARPENTER}{key}", "NotIn", "8"))
     assert not sized(requirement(f"{KARPENTER}family", "In", "m5"), requirement("kubernetes.io/arch", "In", "amd64"))
+
+
+CPU, CATEGORY = f"{KARPENTER}cpu", f"{KARPENTER}category"
+EITHER = OneOf(("4", "8"), "it depends", NOWHERE)
+
+
+def about(key: str, operator: str, *values: Value[str], missing: tuple[Unknown, ...] = ()) -> Requirement:
+    return Requirement(Known(key, NOWHERE), Known(operator, NOWHERE), Members(values, missing), NOWHERE)
+
+
+def known(text: str) -> Known[str]:
+    return Known(text, NOWHERE)
+
+
+@pytest.mark.parametrize(
+    ("one", "allowed", "reason"),
+    [
+        # m5.large has 2 vCPUs.
+        (about(CPU, "In", known("2"), UNKNOWN), True, None),
+        (about(CPU, "In", known("4"), UNKNOWN), False, "filled in later"),
+        (about(CPU, "In", known("4"), missing=(UNKNOWN,)), False, "filled in later"),
+        (about(CPU, "In", EITHER), False, "no instance type"),
+        (about(CPU, "In", OneOf(("2", "4"), "it depends", NOWHERE)), False, "it depends"),
+        (about(CPU, "In"), False, "no instance type"),
+        (about(CPU, "NotIn", known("2"), UNKNOWN), False, "no instance type"),
+        (about(CPU, "NotIn", known("4"), UNKNOWN), False, "filled in later"),
+        (about(CPU, "NotIn", known("4"), missing=(UNKNOWN,)), False, "filled in later"),
+        (about(CPU, "NotIn", EITHER), True, None),
+        (about(CPU, "NotIn"), True, None),
+        (about(CPU, "Gt", known("1")), True, None),
+        (about(CPU, "Gt", known("2")), False, "no instance type"),
+        (about(CPU, "Gte", known("2")), True, None),
+        (about(CPU, "Gte", known("3")), False, "no instance type"),
+        (about(CPU, "Lt", known("3")), True, None),
+        (about(CPU, "Lt", known("2")), False, "no instance type"),
+        (about(CPU, "Lte", known(" 2 ")), True, None),
+        (about(CPU, "Lte", known("1")), False, "no instance type"),
+        (about(CPU, "Gt", UNKNOWN), False, "filled in later"),
+        (about(CPU, "Gt", EITHER), False, "it depends"),
+        (about(CPU, "Gt", known("1"), missing=(UNKNOWN,)), False, "filled in later"),
+        (about(CPU, "Gt"), False, "Gt has no number"),
+        (about(CPU, "Gt", known("two")), False, 'Gt wants a number, not "two"'),
+        (about(CPU, "Near", known("2")), False, 'Karpenter has no operator "Near"'),
+        (about(CATEGORY, "Gt", known("1")), False, "no instance type"),
+        (about(CATEGORY, "Exists"), True, None),
+        (about(CATEGORY, "DoesNotExist"), False, "no instance type"),
+        (about(f"{KARPENTER}gpu-manufacturer", "DoesNotExist"), True, None),
+        (about(f"{KARPENTER}gpu-manufacturer", "Exists"), False, "no instance type"),
+        (about(f"{KARPENTER}gpu-manufacturer", "In", known("nvidia")), False, "no instance type"),
+        (about(f"{KARPENTER}gpu-manufacturer", "NotIn", known("nvidia")), True, None),
+        (replace(about(CPU, "In", known("2")), operator=UNKNOWN), False, "filled in later"),
+        (replace(about(CPU, "In", known("2")), key=UNKNOWN), False, "filled in later"),
+        (replace(about(CPU, "In", known("2")), key=OneOf((CPU, CATEGORY), "it depends", NOWHERE)), False, "it depends"),
+        (about(f"{KARPENTER}tenancy", "In", known("dedicated")), True, None),
+        (about("example.com/team", "In", UNKNOWN), True, None),
+    ],
+)
+def test_a_type_is_allowed_for_certain_or_it_is_said_why_it_may_be(
+    one: Requirement, reason: str | None, *, allowed: bool
+) -> None:
+    found = allowed_types(Members((among("m5.large"), one)), CATALOG, NOWHERE)
+    assert [instance.name for instance in found.certain] == ["m5.large"] * allowed
+    if reason is None:
+        assert found.unknown is None
+    else:
+        assert found.unknown is not None
+        assert reason in found.unknown.reason
+
+
+class Table(InstanceCatalog):
+    """A table of a few types."""
+
+    def __iter__(self) -> Iterator[InstanceType]:
+        """Iterate over these alone."""
+        return iter(self.custom)
+
+    def __init__(self, *types: InstanceType) -> None:
+        """Take the types, which are before the bundled ones."""
+        super().__init__({one.name: one for one in types})
+        self.custom = types
+
+
+STRANGE = InstanceType("strange", 3, 10)
+HALF = InstanceType("x9.large", 3, 10, vcpus=2)
+MAC = replace(HALF, name="mac9.metal", architecture="arm64_mac")
+
+
+@pytest.mark.parametrize(
+    ("key", "operator", "value", "certain"),
+    [
+        (CATEGORY, "In", "x", ["x9.large"]),
+        (CATEGORY, "DoesNotExist", None, ["strange"]),
+        (f"{KARPENTER}generation", "Gt", "8", ["x9.large"]),
+        (f"{KARPENTER}family", "In", "strange", ["strange"]),
+        (f"{KARPENTER}size", "In", "", ["strange"]),
+        (CPU, "In", "2", ["x9.large"]),
+        (f"{KARPENTER}memory", "Gt", "1", []),
+        (f"{KARPENTER}hypervisor", "In", "nitro", []),
+        (f"{KARPENTER}cpu-manufacturer", "In", "intel", []),
+        ("kubernetes.io/arch", "In", "amd64", []),
+        (f"{KARPENTER}capability-flex", "In", "false", ["strange", "x9.large"]),
+    ],
+)
+def test_labels_of_types_of_which_little_is_known(
+    key: str, operator: str, value: str | None, certain: list[str]
+) -> None:
+    table = Table(STRANGE, HALF, MAC)
+    one = requirement(key, operator, *([] if value is None else [value]))
+    found = allowed_types(Members((among("strange", "x9.large", "mac9.metal"), one)), table, NOWHERE)
+    assert sorted(instance.name for instance in found.certain) == certain
+    assert (found.unknown is not None) == (CPU in key or not certain or key.endswith("memory"))
+
+
+def test_a_type_that_ec2_does_not_list_counts_only_if_it_is_named() -> None:
+    table = Table(STRANGE, HALF)
+    assert [one.name for one in allowed_types(Members(), table, NOWHERE).certain] == ["x9.large"]
+    assert [one.name for one in allowed_types(Members((among("strange"),)), table, NOWHERE).certain] == ["strange"]
+
+
+def test_doubt_about_special_types_is_none_while_general_ones_fit() -> None:
+    memory = requirement(f"{KARPENTER}memory", "Gt", "1")
+    special = InstanceType("p9.large", 3, 10, vcpus=2)
+    general = replace(HALF, memory_mib=4096)
+    both = Table(special, general)
+    assert allowed_types(Members((memory,)), both, NOWHERE).unknown is None
+    several = allowed_types(Members((replace(memory, minimum_values=Known(2, NOWHERE)),)), both, NOWHERE)
+    assert several.unknown is not None
+    assert [one.name for one in several.certain] == ["x9.large"]
+    only = allowed_types(Members((memory,)), Table(special), NOWHERE)
+    assert (only.certain, only.unknown is None) == ((), False)
+
+
+def test_what_is_missing_is_named_before_types_that_may_be_meant() -> None:
+    found = allowed_types(Members((among("m5.large", "m5.lagre"),), (UNKNOWN,)), CATALOG, NOWHERE)
+    assert (found.certain, found.unknown) == ((), UNKNOWN)
+    assert found.sized
