@@ -27,6 +27,10 @@ class InputError(PodroomError):
     """An input cannot be read: missing, no text, not permitted, or nothing to judge in it."""
 
 
+class NothingToJudgeError(InputError):
+    """None of the given paths holds anything that podroom judges."""
+
+
 class UsageError(PodroomError):
     """The command line or the configuration asks for something that does not exist."""
 

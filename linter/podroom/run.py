@@ -27,12 +27,13 @@ from podroom.engine import (
     find_unused,
     settle,
 )
-from podroom.errors import InputError, UsageError
+from podroom.errors import NothingToJudgeError, UsageError
 from podroom.evaluation.project import Assignment, Inputs, Module, Options, load_root
 from podroom.model.world import Gap, World
 from podroom.positions import Document, Span
 from podroom.records import dataclass
 from podroom.rule import Finding
+from podroom.sources.disk import DISK, Tree
 from podroom.sources.files import Files, HclReader, absolute_folder, find_roots, project_folder
 from podroom.sources.hcl.syntax import ParsedFile
 from podroom.sources.search import EKSCTL, KUSTOMIZATION, MANIFEST, SCRIPT, YAML, YAML_TEMPLATES, search
@@ -74,6 +75,10 @@ class Request:
     assumptions: Assumptions = field(default_factory=Assumptions)
     configured: Callable[[str], Settings] | None = None
     """Returns what is configured for the root of a World, if that may be something else than the above."""
+    tree: Tree | None = None
+    """Where the files are; None is the disk."""
+    project: str | None = None
+    """The folder that files may not lead out of; None is the repository or folder that holds all paths."""
     progress: Callable[[str, int, int], None] = lambda _what, _done, _total: None
     """Is told what is being done, and how many of how many are done."""
 
@@ -85,15 +90,15 @@ class Request:
 def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
     """Read everything below the paths into one World for each variant of a root module and ClusterConfig of eksctl.
 
-    A path that cannot be judged is a problem beside the Worlds of the others.  Raises `InputError` if
+    A path that cannot be judged is a problem beside the Worlds of the others.  Raises `NothingToJudgeError` if
     that holds for all of them, `UsageError` for a variable that no root module declares.
     """
-    files = Files(project_folder(request.paths), request.reader)
+    files = Files(request.project or project_folder(request.paths), request.reader, request.tree or DISK)
     loose = LooseParts(files)
     found = loose.take(search(request.paths, files, (EKSCTL, MANIFEST, SCRIPT, KUSTOMIZATION)))
     roots = find_roots(request.paths, files, {one.path for one in found})
     if not roots and not found:
-        raise InputError("; ".join(problem.message for problem in files.problems))
+        raise NothingToJudgeError("; ".join(problem.message for problem in files.problems))
     given = tuple(files.variable_file(one) if isinstance(one, str) else one for one in request.given)
     inputs = Inputs(request.environment, given)
     options = Options(inputs=inputs, workspace=request.workspace, adapters=stand_in)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podroom.patterns import pattern
-from podroom.sources.files import Files, absolute_folder, file_name, folder_of, joined_path, read_beginning
+from podroom.sources.files import Files, absolute_folder, file_name, folder_of, joined_path
 from podroom.sources.search import EKSCTL, KUSTOMIZATION, MANIFEST, Found
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class LooseParts:
         from podroom.assembly.manifests.set_env import read_script  # noqa: PLC0415 - same
         from podroom.assembly.manifests.unread import speaks_of_the_cni  # noqa: PLC0415 - same
 
-        if _is_a_charts_own(found.document):
+        if _is_a_charts_own(found.document, self._files):
             return False
         document = found.document
         if found.interest is MANIFEST:
@@ -93,7 +93,7 @@ class LooseParts:
         if not name.startswith("values"):
             return {}
         chart = joined_path(folder_of(path), "Chart.yaml")
-        if b"alias:" not in read_beginning(chart, _MOST_OF_A_CHART):
+        if b"alias:" not in self._files.beginning(chart, _MOST_OF_A_CHART):
             return {}
         document = self._files.document(chart)
         return {} if document is None else read_aliases(document)
@@ -129,10 +129,10 @@ class LooseParts:
         return [problem for document, problem in self._problems if not self._files.is_used(document)]
 
 
-def _is_a_charts_own(document: Document) -> bool:
+def _is_a_charts_own(document: Document, files: Files) -> bool:
     """Return whether a file is the `values.yaml` of Karpenter's or the CNI's own chart, so its defaults."""
     folder, _, name = document.path.rpartition("/")
     if name != "values.yaml":
         return False
-    chart = read_beginning(joined_path(folder, "Chart.yaml"), _MOST_OF_A_CHART)
+    chart = files.beginning(joined_path(folder, "Chart.yaml"), _MOST_OF_A_CHART)
     return _CHART.search(chart.decode(errors="replace")) is not None

@@ -15,6 +15,7 @@ _COMMANDS = {
     "check": "Judge configurations.",
     "checkov": "Give Checkov podroom's checks.",
     "config": "Say what is configured, and what can be.",
+    "diff": "Say what a change does to findings and capacity.",
     "explain": "Explain a rule.",
     "inventory": "Print the commands that list what is there, for --inventory.",
     "max-pods": "Print max pods of an instance type, as max-pods-calculator.sh does.",

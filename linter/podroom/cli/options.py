@@ -19,13 +19,24 @@ from podroom.run import Request
 from podroom.sources.files import HclReader
 from podroom.sources.hcl.parser import parse
 
-__all__ = ["Reading", "ReadingCommand", "colour", "reads_configurations"]
+__all__ = ["Reading", "ReadingCommand", "colour", "reads_both_sides", "reads_configurations"]
 
 T = TypeVar("T")
 _ORDER = "podroom.order"
 
+_PATHS = click.argument("paths", nargs=-1, metavar="[PATH]...")
+_PATHS_BY_OPTION = click.option(
+    "--path", "paths", multiple=True, metavar="PATH", help="Compare this folder or file; the current folder if none."
+)
+_PLANS = click.option(
+    "--plan",
+    "plans",
+    multiple=True,
+    metavar="FILE",
+    help="Read what `terraform show -json` prints of a plan or a state, or a state file, beside the configuration.",
+)
 _READING = (
-    click.argument("paths", nargs=-1, metavar="[PATH]..."),
+    _PATHS,
     click.option("--var", multiple=True, metavar="NAME=VALUE", help="Set a root variable."),
     click.option("--var-file", multiple=True, metavar="PATH", help="Read root variables from a .tfvars file."),
     click.option(
@@ -34,13 +45,7 @@ _READING = (
         is_flag=True,
         help="Take root variables from the environment too (TF_VAR_NAME).",
     ),
-    click.option(
-        "--plan",
-        "plans",
-        multiple=True,
-        metavar="FILE",
-        help="Read what `terraform show -json` prints of a plan or a state, or a state file, beside the configuration.",
-    ),
+    _PLANS,
     click.option(
         "--inventory",
         "inventories",
@@ -111,7 +116,16 @@ class Reading:
 
 def reads_configurations(command: Callable[..., T]) -> Callable[..., T]:
     """Give a command the paths and the options that say what to read; it gets them as `reading`."""
+    return _reads(command, _READING)
 
+
+def reads_both_sides(command: Callable[..., T]) -> Callable[..., T]:
+    """Give a command that compares two commits the options that say what to read of both; a plan is of one alone."""
+    of_both = tuple(option for option in _READING if option not in (_PATHS, _PLANS))
+    return _reads(command, (_PATHS_BY_OPTION, *of_both))
+
+
+def _reads(command: Callable[..., T], options: Sequence[Callable[..., Callable[..., T]]]) -> Callable[..., T]:
     @wraps(command)
     def wrapped(
         *,
@@ -121,16 +135,16 @@ def reads_configurations(command: Callable[..., T]) -> Callable[..., T]:
         from_environment: bool,
         workspace: str | None,
         hcl_parser: str,
-        plans: tuple[str, ...],
         inventories: tuple[str, ...],
         config_file: str | None,
+        plans: tuple[str, ...] = (),
         **others: object,
     ) -> T:
         given = _in_order(var=var, var_file=var_file)
         reading = Reading(paths, given, from_environment, workspace, hcl_parser, plans, inventories, config_file)
         return command(reading=reading, **others)
 
-    for option in reversed(_READING):
+    for option in reversed(options):
         wrapped = option(wrapped)
     return wrapped
 

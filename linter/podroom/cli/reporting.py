@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import click
 
@@ -25,6 +25,8 @@ from podroom.report.style import Style
 from podroom.rule import Confidence, Rule, Severity
 
 T = TypeVar("T")
+Renderer: TypeAlias = Callable[[str, Outcome, Frame], str]
+"""Takes the name of a format, an outcome and what stands around it; returns the text."""
 
 SEVERITIES = {str(severity): severity for severity in sorted(Severity, reverse=True)}
 CONFIDENCES = {str(confidence): confidence for confidence in Confidence}
@@ -91,8 +93,10 @@ class Reporting:
         )
         return replace(outcome, findings=kept, below_confidence=len(outcome.findings) - len(kept))
 
-    def report(self, outcome: Outcome, rules: Mapping[str, type[Rule[Any]]], color: str) -> None:
-        """Write an outcome to standard output and into the files that were asked for."""
+    def report(
+        self, outcome: Outcome, rules: Mapping[str, type[Rule[Any]]], color: str, render: Renderer = render
+    ) -> None:
+        """Write an outcome to standard output and into the files that were asked for, as `render` does."""
         frame = Frame(
             version=__version__,
             catalog_date=InstanceCatalog.bundled().date,

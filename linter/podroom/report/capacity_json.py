@@ -36,7 +36,7 @@ class Frame:
         document = {
             "version": format_version,
             "podroom": {"version": self.version, "catalog_date": self.catalog_date},
-            "assumptions": _assumptions(self.assumptions),
+            "assumptions": assumptions_data(self.assumptions),
             "configurations": configurations,
             "errors": [problem_data(problem) for problem in self.problems],
         }
@@ -48,7 +48,8 @@ def render(comparisons: Sequence[Comparison], frame: Frame) -> str:
     return frame.document(FORMAT_VERSION, [configuration_data(comparison) for comparison in comparisons])
 
 
-def _assumptions(assumptions: Assumptions) -> dict[str, Any]:
+def assumptions_data(assumptions: Assumptions) -> dict[str, Any]:
+    """Return what was assumed."""
     return {
         "expected_pods_per_node": assumptions.expected_pods_per_node,
         "host_network_pods": assumptions.host_network_pods,
@@ -136,7 +137,7 @@ def _group(found: GroupForecast) -> dict[str, Any]:
         "maximum_size": estimate_data(found.maximum),
         "zones": estimate_data(found.zones),
         "update_surge": estimate_data(found.surge),
-        "instance_types": [_type(kind) for kind in found.node.types],
+        "instance_types": [type_data(kind) for kind in found.node.types],
         "addresses_per_node": loads_data(found.node.addresses),
         "pods_per_node": loads_data(found.node.wanted),
         "unserved_pods_per_node": loads_data(found.node.unserved),
@@ -145,7 +146,8 @@ def _group(found: GroupForecast) -> dict[str, Any]:
     }
 
 
-def _type(found: TypeForecast) -> dict[str, Any]:
+def type_data(found: TypeForecast) -> dict[str, Any]:
+    """Return one instance type of a node group."""
     return {
         "name": found.instance.name,
         "interfaces": found.instance.interfaces,

@@ -20,8 +20,8 @@ def render(outcome: Outcome, frame: Frame) -> str:
         "version": FORMAT_VERSION,
         "podroom": {"version": frame.version, "catalog_date": frame.catalog_date},
         "roots": list(dict.fromkeys(world.root for world in outcome.worlds)),
-        "findings": [_finding(finding) for finding in outcome.findings],
-        "undecided": [_undecided(undecided) for undecided in outcome.undecided],
+        "findings": [finding_data(finding) for finding in outcome.findings],
+        "undecided": [undecided_data(undecided) for undecided in outcome.undecided],
         "suppressed": [_suppressed(suppressed) for suppressed in outcome.suppressed],
         "unused_suppressions": [_unused(unused) for unused in outcome.unused],
         "notices": [_notice(notice) for notice in outcome.notices],
@@ -42,7 +42,8 @@ def render(outcome: Outcome, frame: Frame) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_data(finding: Finding) -> dict[str, Any]:
+    """Return one finding."""
     return {
         "code": finding.code,
         "name": finding.name,
@@ -62,7 +63,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _undecided(undecided: Undecided) -> dict[str, Any]:
+def undecided_data(undecided: Undecided) -> dict[str, Any]:
+    """Return judgements that could not be made."""
     first = undecided.span.first
     return {
         "codes": list(undecided.codes),
@@ -78,7 +80,7 @@ def _undecided(undecided: Undecided) -> dict[str, Any]:
 
 
 def _suppressed(suppressed: Suppressed) -> dict[str, Any]:
-    return {**_finding(suppressed.finding), "reason": suppressed.reason}
+    return {**finding_data(suppressed.finding), "reason": suppressed.reason}
 
 
 def _unused(unused: Unused) -> dict[str, Any]:

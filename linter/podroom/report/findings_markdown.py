@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from podroom.engine import Outcome
 from podroom.positions import Paths, Span
@@ -19,10 +19,14 @@ _MARKS = {Severity.ERROR: ":x:", Severity.WARNING: ":warning:", Severity.INFO: "
 
 def render(outcome: Outcome, frame: Frame) -> str:
     """Return the document; what makes it too long for a comment is left out and counted."""
-    head = f"### {escaped(summary(outcome))}\n"
+    blocks = [*(finding_block(finding, frame.paths) for finding in outcome.findings), *_others(outcome, frame.paths)]
+    return limited(f"### {escaped(summary(outcome))}\n", blocks)
+
+
+def limited(head: str, blocks: Sequence[str]) -> str:
+    """Return a document of blocks; those that make it too long for a comment are left out and counted."""
     parts: list[str] = []
     room = LONGEST - len(head)
-    blocks = [*(_finding(finding, frame.paths) for finding in outcome.findings), *_others(outcome, frame.paths)]
     for at, block in enumerate(blocks):
         room -= len(block) + 1
         if room < 0:
@@ -32,16 +36,17 @@ def render(outcome: Outcome, frame: Frame) -> str:
     return "\n".join([head, *parts])
 
 
-def _finding(finding: Finding, paths: Paths) -> str:
+def finding_block(finding: Finding, paths: Paths) -> str:
+    """Return one finding under a heading."""
     sure = "" if finding.confidence is Confidence.HIGH else f" ({finding.confidence} confidence)"
     lines = [
         f"#### {_MARKS[finding.severity]} {finding.severity} {finding.code} {escaped(finding.name)}{sure}",
         "",
         escaped(finding.message),
         "",
-        f"- {_place(finding.span, paths)}: {escaped(finding.label)}",
+        f"- {place(finding.span, paths)}: {escaped(finding.label)}",
     ]
-    lines += [f"- {_place(note.span, paths)}: {escaped(note.message)}" for note in finding.related]
+    lines += [f"- {place(note.span, paths)}: {escaped(note.message)}" for note in finding.related]
     lines += [f"- **{title}**: {escaped(text)}" for title, text in remarks(finding)]
     return "\n".join(lines) + "\n"
 
@@ -49,15 +54,15 @@ def _finding(finding: Finding, paths: Paths) -> str:
 def _others(outcome: Outcome, paths: Paths) -> Iterator[str]:
     """Yield what the run has to say beside its findings, each kind under a heading."""
     unread = [
-        f"- {_place(problem.span, paths) if problem.span else code(problem.path)}: {escaped(problem.message)}"
+        f"- {place(problem.span, paths) if problem.span else code(problem.path)}: {escaped(problem.message)}"
         for problem in outcome.problems
     ]
     undecided = [
-        f"- {_place(one.span, paths)}: {escaped(one.reason)} ({escaped('; '.join(left_open(one)))})"
+        f"- {place(one.span, paths)}: {escaped(one.reason)} ({escaped('; '.join(left_open(one)))})"
         for one in outcome.undecided
     ]
-    unused = [f"- {_place(one.suppression.span, paths)}: {escaped(one.reason)}" for one in outcome.unused]
-    notices = [f"- {_place(one.span, paths)}: {escaped(one.message)}" for one in outcome.notices]
+    unused = [f"- {place(one.suppression.span, paths)}: {escaped(one.reason)}" for one in outcome.unused]
+    notices = [f"- {place(one.span, paths)}: {escaped(one.message)}" for one in outcome.notices]
     for title, lines in (
         ("Not read", unread),
         ("Could not decide", undecided),
@@ -68,5 +73,6 @@ def _others(outcome: Outcome, paths: Paths) -> Iterator[str]:
             yield "\n".join([f"<details><summary>{title} ({len(lines)})</summary>", "", *lines, "", "</details>", ""])
 
 
-def _place(span: Span, paths: Paths) -> str:
+def place(span: Span, paths: Paths) -> str:
+    """Return where something is, as code."""
     return code(f"{paths.from_top(span.path)}:{span.first.line}")

@@ -22,10 +22,10 @@ _MOST_SAID = 4
 def render(outcome: Outcome, frame: Frame) -> str:
     """Return the whole report, its closing summary included."""
     style = frame.style
-    parts = [_finding(finding, style) for finding in outcome.findings]
-    parts += [_problem(problem, style) for problem in outcome.problems]
+    parts = [finding_text(finding, style) for finding in outcome.findings]
+    parts += [problem_text(problem, style) for problem in outcome.problems]
     if outcome.undecided:
-        parts.append(_undecided(outcome.undecided, style))
+        parts.append(undecided_text(outcome.undecided, style))
     if outcome.unused:
         parts.append(_unused(outcome.unused, style))
     if outcome.notices:
@@ -34,7 +34,8 @@ def render(outcome: Outcome, frame: Frame) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _finding(finding: Finding, style: Style) -> str:
+def finding_text(finding: Finding, style: Style) -> str:
+    """Return one finding: the line, the sum under it, the fix."""
     sure = "" if finding.confidence is Confidence.HIGH else f" ({finding.confidence} confidence)"
     head = style.severity(finding.severity, f"{finding.severity}[{finding.code}]")
     lines = [f"{head} {finding.name}: {style.strong(printable(finding.message))}{style.faint(sure)}"]
@@ -98,7 +99,8 @@ def _cut(before: str, guilty: str, after: str) -> tuple[str, str, str]:
     return before, guilty, after
 
 
-def _problem(problem: Problem, style: Style) -> str:
+def problem_text(problem: Problem, style: Style) -> str:
+    """Return an input that could not be read, with its place."""
     head = style.severity(Severity.ERROR, "not read")
     if problem.span is None:
         return f"{head}: {printable(problem.message)}"
@@ -108,7 +110,8 @@ def _problem(problem: Problem, style: Style) -> str:
     return "\n".join(lines)
 
 
-def _undecided(outcomes: Iterable[Undecided], style: Style) -> str:
+def undecided_text(outcomes: Iterable[Undecided], style: Style) -> str:
+    """Return what could not be decided."""
     lines = [style.strong("could not decide:")]
     for outcome in outcomes:
         lines.append(f"  {printable(str(outcome.span))}: {style.strong(printable(outcome.reason))}")

@@ -1,4 +1,4 @@
-"""Reads files.  Besides the command line this is the only module that touches the disk.
+"""Reads the files of a project, from the disk or from whatever tree of files it is given.
 
 A file that cannot be read is a `ReadProblem`, kept for the report, and never stops the others.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gc
 import os
-import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeAlias
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from podroom.errors import InputError
 from podroom.positions import Document, Span
 from podroom.records import dataclass
+from podroom.sources.disk import DISK, Entry, Tree
 from podroom.sources.file_names import (
     CONFIGURATION_ENDINGS,
     automatic_variables,
@@ -35,7 +35,6 @@ LARGEST_FILE = 32 * 1024 * 1024
 
 _GIT_CRYPT = b"\x00GITCRYPT\x00"
 _OF_TERRAFORM = (".json", ".tfplan", ".tfstate", "tfplan")
-_CHUNK = 64 * 1024
 _YAML = (".yaml", ".yml")
 """Readers of YAML take UTF-16 as well, if a byte order mark says so (https://yaml.org/spec/1.2.2/#52-character-encodings)."""
 _SKIPPED_DIRECTORIES = frozenset({"node_modules", "__pycache__"})
@@ -61,14 +60,15 @@ class Files:
     relative to the current directory where they lie below it.
     """
 
-    def __init__(self, project: str, reader: HclReader) -> None:
-        """Take the project's folder and the reader of HCL to use."""
-        self._project = os.path.realpath(project)
+    def __init__(self, project: str, reader: HclReader, tree: Tree = DISK) -> None:
+        """Take the project's folder, the reader of HCL to use, and where the files are."""
+        self._tree = tree
+        self._project = tree.real(project)
         self._reader = reader
         self._parsed: dict[str, ParsedFile | None] = {}
         self._documents: dict[str, Document | ReadProblem] = {}
         self._installed: dict[str, Mapping[str, InstalledModule]] = {}
-        self._entries: dict[str, list[os.DirEntry[str]]] = {}
+        self._entries: dict[str, list[Entry]] = {}
         self._candidates: dict[str, ParsedFile] = {}
         self._read_problems: dict[str, ReadProblem] = {}
         self._used: set[int] = set()
@@ -149,9 +149,9 @@ class Files:
             return "the path holds a null character, which no file has"
         if not self._may_read(full):
             return f"{path} lies outside the project, where podroom does not read"
-        if not os.path.isdir(full):
+        if not self._tree.is_folder(full):
             return None
-        real = os.path.realpath(full)
+        real = self._tree.real(full)
         entries = (entry for entry in self.entries(real) if not entry.is_symlink() or self._leads_on(entry.path, real))
         kinds = ((entry.name, _is_folder(entry), _is_file(entry)) for entry in entries)
         return tuple((name, folder) for name, folder, file in kinds if folder or file)
@@ -176,11 +176,11 @@ class Files:
         return known
 
     def _manifest(self, path: str) -> Mapping[str, InstalledModule]:
-        if not os.path.lexists(path):
+        if not self._tree.is_there(path):
             return {}
         from podroom.sources.installed_modules import read_manifest  # noqa: PLC0415 - few projects are initialised
 
-        document = read_document(path)
+        document = self._read(path)
         listed = document if isinstance(document, ReadProblem) else read_manifest(document)
         if isinstance(listed, ReadProblem):
             self.note(path, listed.message)
@@ -193,23 +193,22 @@ class Files:
 
     def child_inside(self, directory: str, relative: str) -> str | None:
         """Return a folder that a tool has written down, None if there is none or it lies outside the project."""
-        found = _folder_at(directory, relative)
+        found = self._folder_at(directory, relative)
         return found if found is not None and self._inside_project(found) else None
 
     def child(self, directory: str, relative: str) -> str | None:
         """Return the folder of a relative module source, or None if there is no such folder."""
-        found = _folder_at(directory, relative)
+        found = self._folder_at(directory, relative)
         if found is not None and not self._inside_project(found) and any(map(is_configuration, self.names(found))):
-            self._followed.add(os.path.realpath(found))
+            self._followed.add(self._tree.real(found))
         return found
 
-    def entries(self, directory: str) -> list[os.DirEntry[str]]:
+    def entries(self, directory: str) -> list[Entry]:
         """Return what a folder holds, by name; nothing, and a problem noted, if it cannot be read."""
         known = self._entries.get(directory)
         if known is None:
             try:
-                with os.scandir(directory or ".") as entries:
-                    known = sorted(entries, key=lambda entry: entry.name)
+                known = self._tree.entries(directory)
             except OSError as error:
                 self.note(directory, f"cannot read the folder {_shown(directory)}: {_why(error)}")
                 known = []
@@ -255,38 +254,49 @@ class Files:
     def _read(self, path: str) -> Document | ReadProblem:
         known = self._documents.get(path)
         if known is None:
-            known = self._documents[path] = read_document(path)
+            known = self._documents[path] = read_document(path, self._tree)
         return known
 
     def _inside_project(self, path: str) -> bool:
-        real = os.path.realpath(path)
+        real = self._tree.real(path)
         return real == self._project or real.startswith(os.path.join(self._project, ""))
 
     def _leads_on(self, link: str, folder: str) -> bool:
         """Return whether a link in a folder leads to what may be read, and not to where it stands."""
-        return self._may_read(link) and not f"{folder}{os.sep}".startswith(os.path.join(os.path.realpath(link), ""))
+        return self._may_read(link) and not f"{folder}{os.sep}".startswith(os.path.join(self._tree.real(link), ""))
 
     def _may_read(self, path: str) -> bool:
         """Return whether a file lies in the project, or below a module outside that was followed, not hidden there."""
         if self._inside_project(path):
             return True
-        real = os.path.realpath(path)
+        real = self._tree.real(path)
         below = [real[len(folder) :] for folder in self._followed if real.startswith(os.path.join(folder, ""))]
         return any(not any(part.startswith(".") for part in rest.split(os.sep)) for rest in below)
+
+    def _folder_at(self, directory: str, relative: str) -> str | None:
+        path = os.path.normpath(os.path.join(directory, relative))
+        return path if self._tree.is_folder(path) else None
+
+    def is_folder(self, path: str) -> bool:
+        """Return whether there is a folder of that name."""
+        return self._tree.is_folder(path)
+
+    def look_up(self, path: str) -> bool:
+        """Return whether a path is a folder; raises `OSError` or `ValueError` if there is nothing that can be read."""
+        return self._tree.look_up(path)
+
+    def beginning(self, path: str, most: int) -> bytes:
+        """Return the first `most` bytes of a file, none if it cannot be read: to find out cheaply what it is."""
+        return self._tree.beginning(path, most)
 
     def note(self, path: str, message: str) -> None:
         """Keep a problem for the report; the first one of a path stays."""
         self._read_problems.setdefault(path, ReadProblem(_shown(path), message))
 
 
-def _folder_at(directory: str, relative: str) -> str | None:
-    path = os.path.normpath(os.path.join(directory, relative))
-    return path if os.path.isdir(path) else None
-
-
 def is_folder(path: str) -> bool:
-    """Return whether there is a folder of that name."""
-    return os.path.isdir(path)
+    """Return whether there is a folder of that name on the disk."""
+    return DISK.is_folder(path)
 
 
 def absolute_folder(path: str) -> str:
@@ -309,26 +319,11 @@ def joined_path(folder: str, name: str) -> str:
     return name if folder == "." else os.path.join(folder, name)
 
 
-def read_beginning(path: str, most: int) -> bytes:
-    """Return the first `most` bytes of a file, none if it cannot be read: to find out cheaply what it is."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    except (OSError, ValueError):
-        return b""
-    try:
-        data = os.read(descriptor, min(_CHUNK, most))
-        return data + os.read(descriptor, most - _CHUNK) if len(data) == _CHUNK else data
-    except OSError:
-        return b""
-    finally:
-        os.close(descriptor)
-
-
-def read_document(path: str) -> Document | ReadProblem:
+def read_document(path: str, tree: Tree = DISK) -> Document | ReadProblem:
     """Read one text file, or say in one sentence why it is not one."""
     shown = _shown(path)
     try:
-        data = _bytes(path)
+        data = tree.read(path, LARGEST_FILE)
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         return ReadProblem(shown, f"cannot read {shown}: {_why(error)}")
     if len(data) > LARGEST_FILE:
@@ -357,27 +352,12 @@ def read_large(path: str, most: int) -> tuple[str, bytes]:
     """Return what to call a file and its content; raises `InputError` above `most` bytes."""
     shown = _shown(path)
     try:
-        data = _bytes(path, most)
+        data = DISK.read(path, most)
     except (OSError, ValueError) as error:
         raise InputError(f"cannot read {shown}: {_why(error)}") from error
     if len(data) > most:
         raise InputError(f"{shown} is not read: it has more than {most // 2**20} MiB")
     return shown, data
-
-
-def _bytes(path: str, most: int = LARGEST_FILE) -> bytes:
-    """Return the content of a regular file, of one that is too large only the beginning."""
-    # O_NONBLOCK: opening a named pipe must not wait for a writer that never comes.
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError("it is a folder" if stat.S_ISDIR(status.st_mode) else "it is no regular file")
-        with os.fdopen(descriptor, "rb", closefd=False) as file:
-            # A bound is memory that is reserved, for each of thousands of small files, so there is one only if needed.
-            return file.read() if status.st_size <= most else file.read(most + 1)
-    finally:
-        os.close(descriptor)
 
 
 def find_roots(paths: Iterable[str], files: Files, elsewise: Collection[str] = ()) -> list[str]:
@@ -394,7 +374,7 @@ def find_roots(paths: Iterable[str], files: Files, elsewise: Collection[str] = (
         folders = _folders(path, files, elsewise=path in elsewise)
         found.update(dict.fromkeys(folders))
         if folders:
-            named[os.path.normpath(path) if os.path.isdir(path) else folders[0]] = None
+            named[os.path.normpath(path) if files.is_folder(path) else folders[0]] = None
     called = {child for folder in found for child in _children(folder, files)}
     roots = [
         folder
@@ -432,7 +412,7 @@ def project_folder(paths: Iterable[str]) -> str:
 def _folders(path: str, files: Files, *, elsewise: bool) -> list[str]:
     """Return the folders that a path given by the user stands for; a problem is noted if there is nothing to judge."""
     try:
-        is_folder = stat.S_ISDIR(os.stat(path).st_mode)
+        is_folder = files.look_up(path)
     except (OSError, ValueError) as error:
         missing = isinstance(error, FileNotFoundError)
         files.note(
@@ -468,7 +448,7 @@ def walk(path: str, files: Files, hidden: Collection[str] = ()) -> Iterator[tupl
         pending += reversed(files.subfolders(folder, hidden))
 
 
-def _is_folder(entry: os.DirEntry[str]) -> bool:
+def _is_folder(entry: Entry) -> bool:
     """Return whether an entry is a folder; one that cannot be looked at is taken for a file, and fails when read."""
     try:
         return entry.is_dir()
@@ -476,7 +456,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _is_file(entry: os.DirEntry[str]) -> bool:
+def _is_file(entry: Entry) -> bool:
     try:
         return entry.is_file()
     except OSError:  # a link that leads to itself

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from podroom.positions import Document
 from podroom.records import dataclass
-from podroom.sources.files import Files, file_name, is_folder, joined_path, read_beginning, walk
+from podroom.sources.files import Files, file_name, joined_path, walk
 
 LARGEST_SEARCHED = 8 * 1024 * 1024
 """In bytes.  What people write by hand is far smaller; what is larger is data."""
@@ -137,7 +137,7 @@ def search(paths: Iterable[str], files: Files, interests: Sequence[Interest]) ->
     every = Interest("", tuple(dict.fromkeys(ending for interest in interests for ending in interest.endings)), ())
     for path in paths:
         for file in _candidates(path, files, every):
-            data = read_beginning(file, LARGEST_SEARCHED)
+            data = files.beginning(file, LARGEST_SEARCHED)
             if data.startswith(_UTF_16):
                 data = data.decode("utf-16", errors="replace").encode(errors="replace")
             if _WRITTEN_BY_TERRAFORM in data[:_HEAD]:
@@ -153,7 +153,7 @@ def search(paths: Iterable[str], files: Files, interests: Sequence[Interest]) ->
 
 
 def _candidates(path: str, files: Files, every: Interest) -> Iterator[str]:
-    if not is_folder(path):
+    if not files.is_folder(path):
         yield path
         return
     for folder, names in walk(path, files, _HIDDEN_FOLDERS):
