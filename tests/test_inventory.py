@@ -257,6 +257,20 @@ def test_a_cut_off_list_still_holds_what_is_asked_for_by_its_id(tmp_path: Path) 
     assert used(world) == ["subnet-2"]
 
 
+def test_a_cut_off_list_does_not_tell_that_an_id_is_not_there(tmp_path: Path) -> None:
+    text = filtered("subnet-id", "subnet-1", "subnet-7") + NODES.replace("IDS", "data.aws_subnets.x.ids")
+    assert used(shown(tmp_path, text, {**SUBNETS, "NextToken": "x"})) == ["?"]
+    assert used(shown(tmp_path, text, SUBNETS)) == ["subnet-1"]
+
+
+def test_what_hangs_on_a_thing_that_is_not_resolved_says_so(tmp_path: Path) -> None:
+    text = 'data "aws_vpc" "x" {\n  tags = { Name = "no" }\n}\ndata "aws_subnet_ids" "x" {\n  vpc_id = '
+    text += "data.aws_vpc.x.id\n}\n" + NODES.replace("IDS", "data.aws_subnet_ids.x.ids")
+    reasons = [one["message"] for one in shown(tmp_path, text, SUBNETS, VPCS)["notices"]]
+    assert reasons[0] == "data.aws_subnet_ids.x is not resolved: the id of data.aws_vpc.x is not known"
+    assert reasons[1].startswith("data.aws_vpc.x is not resolved: nothing fits in ")
+
+
 def test_the_region_of_the_provider_tells_which_of_several_is_meant(tmp_path: Path) -> None:
     text = 'provider "aws" {\n region = "eu-central-1"\n}\n' + filtered("tag:tier", "private")
     both = {"Subnets": [subnet(1, tier="private"), subnet(2, "eu-central-1a", tier="private")]}

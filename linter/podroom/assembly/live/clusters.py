@@ -36,6 +36,7 @@ def with_live_clusters(world: World, live: Live, *, alone: bool) -> World:
     """
     clusters = []
     notices: list[Notice] = []
+    groups = live.groups_of_instances()
     for cluster in world.clusters:
         name = cluster.name.value if isinstance(cluster.name, Known) else None
         described = None if name is None else live.clusters.get(name)
@@ -46,16 +47,16 @@ def with_live_clusters(world: World, live: Live, *, alone: bool) -> World:
             found = replace(found, cni=_with_cni(found, cni))
         if alone:
             found = _with_eni_configs(found, live)
-        nodes = [one for one in live.nodes.values() if _is_of(one, name, live, alone=alone)]
-        found = replace(found, nodes=tuple(_together(nodes, world, found, live)))
+        nodes = [one for one in live.nodes.values() if _is_of(one, name, live, groups, alone=alone)]
+        found = replace(found, nodes=tuple(_together(nodes, world, found, live, groups)))
         clusters.append(found)
     if not alone and world.clusters:
-        notices += _without_cluster(world, live)
+        notices += _without_cluster(world, live, groups)
     return replace(world, clusters=tuple(clusters), notices=(*world.notices, *notices))
 
 
-def _without_cluster(world: World, live: Live) -> Iterator[Notice]:
-    untold = [one.source for one in live.nodes.values() if not _cluster_of(one, live)]
+def _without_cluster(world: World, live: Live, groups: Mapping[str, str]) -> Iterator[Notice]:
+    untold = [one.source for one in live.nodes.values() if not _cluster_of(one, live, groups)]
     untold += [one.source for one in live.cni if not one.cluster]
     untold += [one.source for one in live.eni_configs.values()]
     for source in dict.fromkeys(untold):
@@ -158,28 +159,21 @@ def _with_eni_configs(cluster: Cluster, live: Live) -> Cluster:
 # --- nodes -----------------------------------------------------------------------------------------
 
 
-def _cluster_of(node: LiveNode, live: Live) -> str:
+def _cluster_of(node: LiveNode, live: Live, groups: Mapping[str, str]) -> str:
     """Return the name of a node's cluster: what its label says, or the Auto Scaling group that it is in."""
-    group = _group_of(node, live)
-    return node.cluster or ("" if group is None else live.groups[group].cluster)
+    return node.cluster or (live.groups[groups[node.instance]].cluster if node.instance in groups else "")
 
 
-def _group_of(node: LiveNode, live: Live) -> str | None:
-    """Return the name of the Auto Scaling group that a node is in."""
-    instance = live.instances.get(node.instance)
-    if instance is not None and instance.group in live.groups:
-        return instance.group
-    return next((name for name, one in live.groups.items() if node.instance in {i.id for i in one.instances}), None)
-
-
-def _is_of(node: LiveNode, name: str | None, live: Live, *, alone: bool) -> bool:
-    of = _cluster_of(node, live)
+def _is_of(node: LiveNode, name: str | None, live: Live, groups: Mapping[str, str], *, alone: bool) -> bool:
+    of = _cluster_of(node, live, groups)
     if node.system == "windows" or node.compute in _NO_VPC_CNI or not node.type:
         return False
     return of == name if of and name else alone
 
 
-def _together(nodes: list[LiveNode], world: World, cluster: Cluster, live: Live) -> Iterator[LiveNodes]:
+def _together(
+    nodes: list[LiveNode], world: World, cluster: Cluster, live: Live, groups: Mapping[str, str]
+) -> Iterator[LiveNodes]:
     """Yield nodes of one type, number and group together."""
     behind = {}
     for group in world.node_groups:
@@ -188,9 +182,7 @@ def _together(nodes: list[LiveNode], world: World, cluster: Cluster, live: Live)
             behind[found.name] = group.address
     several: dict[tuple[str, int | None, str | None], list[LiveNode]] = {}
     for node in nodes:
-        group_name = _group_of(node, live)
-        address = behind.get(group_name) if group_name is not None else None
-        address = _labelled(node, world, cluster) if address is None else address
+        address = behind.get(groups.get(node.instance, "")) or _labelled(node, world, cluster)
         several.setdefault((node.type, node.pods, address), []).append(node)
     for (kind, pods, address), alike in several.items():
         origin = Listed(alike[0].source, Listing.NODES.value)

@@ -8,6 +8,9 @@ from podroom.model.lookups import Condition
 from podroom.sources.live.records import LiveSubnet, LiveVpc
 from podroom.values import Undecidable, Unknown
 
+ID_FILTERS = frozenset({"subnet-id", "vpc-id"})
+"""The filters whose values may be ids of resources."""
+
 _TAG = "tag:"
 _ALSO_CALLED = {
     "availabilityZone": "availability-zone",
@@ -44,11 +47,11 @@ def _fits(condition: Condition, one: LiveSubnet | LiveVpc, ids: Mapping[str, str
     doubt: Unknown | None = None
     for value in condition.values:
         try:
-            wanted = value.need()
+            wanted = _identified(value.need(), name, ids, condition)
         except Undecidable as cause:
             doubt = cause.unknown
             continue
-        found = [matches(ids.get(wanted, wanted), text) for text in held]
+        found = [matches(wanted, text) for text in held]
         if True in found:
             return True
         if None in found:
@@ -57,6 +60,13 @@ def _fits(condition: Condition, one: LiveSubnet | LiveVpc, ids: Mapping[str, str
         raise Undecidable(doubt)
     condition.values.need()
     return False
+
+
+def _identified(wanted: str, name: str, ids: Mapping[str, str], condition: Condition) -> str:
+    """Return a value with the id in place of an address; raises `Undecidable` where that is not known."""
+    if wanted in ids or name not in ID_FILTERS or "." not in wanted:
+        return ids.get(wanted, wanted)
+    raise Undecidable(Unknown(f"the id of {wanted} is not known", condition.span, (wanted,)))
 
 
 def _held(name: str, one: LiveSubnet | LiveVpc) -> tuple[str, ...] | None:

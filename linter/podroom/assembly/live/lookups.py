@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar
 
-from podroom.assembly.live.filters import fits
+from podroom.assembly.live.filters import ID_FILTERS, fits
 from podroom.assembly.live.regions import region_of_zone
 from podroom.model.lookups import Lookup, LookupKind
 from podroom.sources.live.records import Listing, Live, LiveSubnet, LiveVpc
@@ -15,7 +15,6 @@ from podroom.values import Known, Undecidable, Unknown
 T = TypeVar("T", LiveSubnet, LiveVpc)
 _MOST = 5_000
 """Far more than the 200 subnets that a VPC may have unless AWS raises that."""
-_BY_ID = frozenset({"subnet-id", "vpc-id"})
 
 
 def found_by(lookup: Lookup, live: Live, ids: Mapping[str, str]) -> Mapping[str, RecordedValue]:
@@ -52,7 +51,7 @@ def _fitting(lookup: Lookup, live: Live, listed: list[T], ids: Mapping[str, str]
         elif len(here - {None}) > 1:
             raise _cannot(lookup, "the inventory is of several regions, and which of them is meant is not known")
     found = [one for one in listed if fits(lookup.conditions, one, ids)]
-    if listing in live.cut_off and not (_pinned(lookup, itself=True) and found):
+    if listing in live.cut_off and not _named(lookup, ids) <= {one.id for one in found}:
         raise _cannot(lookup, f"{live.cut_off[listing]} is not the whole list: it ends with a NextToken")
     if not found:
         raise _cannot(lookup, f"nothing fits in {', '.join(live.listed[listing])}, which may not list all there is")
@@ -67,11 +66,18 @@ def _cannot(lookup: Lookup, why: str) -> Undecidable:
     return Undecidable(Unknown(why, lookup.span))
 
 
-def _pinned(lookup: Lookup, *, itself: bool = False) -> bool:
-    """Return whether an id says where to look, or `itself` what it is."""
-    own = {"subnet-id"} if lookup.kind.finds_subnets else {"vpc-id"}
-    wanted = own if itself else _BY_ID
-    return any(isinstance(one.name, Known) and one.name.value in wanted for one in lookup.conditions)
+def _pinned(lookup: Lookup) -> bool:
+    """Return whether an id says where to look."""
+    return any(isinstance(one.name, Known) and one.name.value in ID_FILTERS for one in lookup.conditions)
+
+
+def _named(lookup: Lookup, ids: Mapping[str, str]) -> set[str]:
+    """Return the ids of which one is wanted; something that nothing has where it is not wanted by its id."""
+    own = "subnet-id" if lookup.kind.finds_subnets else "vpc-id"
+    for condition in lookup.conditions:
+        if isinstance(condition.name, Known) and condition.name.value == own:
+            return {ids.get(text, text) for value in condition.values.need() for text in value.candidates()}
+    return {""}
 
 
 def _region(one: LiveSubnet | LiveVpc, live: Live) -> str | None:

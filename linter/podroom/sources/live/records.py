@@ -226,6 +226,11 @@ class Live:
     nodes: dict[str, LiveNode] = field(default_factory=dict)
     eni_configs: dict[str, LiveEniConfig] = field(default_factory=dict)
 
+    def groups_of_instances(self) -> dict[str, str]:
+        """Return the names of Auto Scaling groups by the ids of their instances."""
+        told = {one.id: one.group for one in self.instances.values() if one.group in self.groups}
+        return {one.id: name for name, group in self.groups.items() for one in group.instances} | told
+
     def whole(self, listing: Listing) -> bool:
         """Return whether a listing was given and not cut off."""
         return listing in self.listed and listing not in self.cut_off
