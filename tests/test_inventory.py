@@ -304,6 +304,13 @@ def test_several_documents_in_one_file_and_yaml_are_read(tmp_path: Path) -> None
     world = shown(tmp_path, text, yaml, VPCS)
     assert used(world) == ["subnet-1"]
     assert world["subnets"][0]["free"]["value"] == 12
+    default = "Vpcs:\n- CidrBlock: 10.0.0.0/16\n  IsDefault: true\n  Tags: null\n  VpcId: vpc-1\n"
+    text = 'data "aws_vpc" "x" {\n default = true\n}\n' + text[text.index('data "aws_subnet_ids"') :]
+    assert used(shown(tmp_path, text, f"{json.dumps(SUBNETS)}{' ' * 9000}{json.dumps(SUBNETS)}", default)) == [
+        "subnet-1",
+        "subnet-2",
+        "subnet-3",
+    ]
 
 
 REFUSED = {
@@ -316,6 +323,10 @@ REFUSED = {
     "[]": "listed-0.txt is no whole answer of the AWS CLI or kubectl: print it without --query",
     '{"kind": "Pod"}': "listed-0.txt lists objects of the kind 'Pod'",
     '{"format_version": "1.2"}': "listed-0.txt is a plan or state of Terraform: give it with --plan",
+    '{"kind": "PodList", "items": []}': "listed-0.txt lists objects of the kind 'PodList'; `podroom inventory` prints ",
+    '{"LaunchTemplateVersions": [{"LaunchTemplateId": "lt-1"}]}': (
+        "listed-0.txt is not understood: a version of a launch template has no VersionNumber; give all that "
+    ),
     '{"Subnets": [{"VpcId": "vpc-1"}]}': "listed-0.txt is not understood: a subnet has no SubnetId; give all that ",
     "a: &a [*a]": "listed-0.txt is neither JSON nor YAML: ",
     "no inventory": "listed-0.txt is no whole answer of the AWS CLI or kubectl: print it without --query",

@@ -174,6 +174,42 @@ resource "aws_eks_addon" "cni" {
 )
 
 
+def test_other_answers_and_broken_values_change_nothing(tmp_path: Path) -> None:
+    other = {"addon": {"addonName": "coredns", "clusterName": "main", "configurationValues": "{}"}}
+    broken = add_on()
+    broken["addon"]["configurationValues"] = "env: [{"
+    proxy = {"kind": "DaemonSet", "metadata": {"name": "kube-proxy"}, "spec": {}}
+    for answer in (other, broken, listed(proxy)):
+        assert environment(shown(tmp_path, WORKERS, answer)) == {}
+
+
+def test_a_list_of_eni_configs_that_goes_on_leaves_the_subnets_of_pods_open(tmp_path: Path) -> None:
+    on = daemon_set(AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG="true")
+    config = {"metadata": {"name": "eu-west-1a"}, "spec": {"subnet": "subnet-3"}}
+    answer = {**listed(config, kind="ENIConfigList"), "metadata": {"continue": "x"}}
+    pods = settings(shown(tmp_path, WORKERS, on, answer))["pod_subnets"]
+    assert (len(pods["items"]), len(pods["missing"])) == (1, 1)
+
+
+OPEN = (
+    WORKERS
+    + """
+resource "helm_release" "cni" {
+  name  = "aws-vpc-cni"
+  chart = "aws-vpc-cni"
+  values = [file("values-that-are-not-here.yaml")]
+}
+"""
+)
+
+
+def test_what_the_project_leaves_open_of_the_cni_is_filled(tmp_path: Path) -> None:
+    assert settings(shown(tmp_path, OPEN))["missing"] is not None
+    world = shown(tmp_path, OPEN, daemon_set(WARM_IP_TARGET="9"))
+    assert environment(world) == {"WARM_IP_TARGET": "9"}
+    assert settings(world)["missing"] is None
+
+
 def test_what_is_declared_counts_and_what_differs_is_said(tmp_path: Path) -> None:
     live = daemon_set(WARM_IP_TARGET="9", MAX_ENI="2", WARM_ENI_TARGET="1")
     world = shown(tmp_path, DECLARED, live)

@@ -332,7 +332,8 @@ def _worst(
     told = group
     if drift.launched is not None:  # its user data is all that a node gets, what Amazon EKS adds included
         image = Known(value=True, origin=group.span)
-        told = replace(nodes, kind=GroupKind.SELF_MANAGED, own_image=image, launch_template=drift.launched)
+        told = replace(nodes, kind=GroupKind.SELF_MANAGED, own_image=image)
+        told = replace(told, launch_template=drift.launched, launch_template_missing=None)
     sums = []
     for resolved in assessment.instances(nodes):
         limits = assessment.kubelet(told, resolved.instance)
