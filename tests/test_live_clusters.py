@@ -372,3 +372,20 @@ def test_no_output_gives_away_a_secret_of_an_inventory(in_numbers: bool, tmp_pat
     assert ("kubelet 58, room 29" in said) is not in_numbers
     assert ("58 pods, but has room for 29" in said) is not in_numbers
     assert ("WARM_IP_TARGET has a value in" in said) is in_numbers
+
+
+def test_a_what_if_changes_nothing_of_what_running_nodes_hold(tmp_path: Path) -> None:
+    settings_tried = ("--env", "WARM_IP_TARGET=2", "--env", "MINIMUM_IP_TARGET=18")
+    exact = {"Reservations": [{"Instances": [instance("i-1", "subnet-1", 12), instance("i-2", "subnet-2", 12)]}]}
+    for answers, today, then in ((growing(151), (70, 90), (0, 100)), ([*growing(151), exact], (88, 88), (88, 88))):
+        for tried in (settings_tried, ("--set", "workers.instance_types=m5.xlarge")):
+            arguments = [*tried, *files(tmp_path, GROWING, answers)]
+            (found,) = json.loads(podroom("capacity", "--format", "json", *arguments).stdout)["configurations"]
+            for said, expected in ((found["subnets"], today), (found["what_if"]["subnets"], then)):
+                others = [
+                    (one["addresses"]["least"], one["addresses"]["most"])
+                    for subnet_found in said
+                    for one in subnet_found["reserves"]
+                    if one["name"].startswith("others ")
+                ]
+                assert others == [expected] * 2

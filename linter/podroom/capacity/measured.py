@@ -67,6 +67,8 @@ def _held_by(subnet: Subnet, group: NodeGroup, per_node: Loads) -> Estimate:
     nodes, addresses = running_in(subnet, group)
     if addresses is not None:
         return Estimate.known(addresses)
+    if nodes and group.running is not None and group.running.supposed:
+        raise Undecidable(Unknown(f"what the running nodes of {group.address} hold was not listed", group.span))
     return Estimate.known(nodes).times(Estimate(per_node.idle.least, per_node.saturated.most))
 
 

@@ -100,7 +100,13 @@ def with_environment(world: World, changes: Sequence[EnvironmentChange], cluster
             _with_variables(cluster, changes) if not clusters or cluster.address in clusters else cluster
             for cluster in world.clusters
         ),
+        node_groups=tuple(map(_supposed, world.node_groups)),
     )
+
+
+def _supposed(group: NodeGroup) -> NodeGroup:
+    """Return a group whose running nodes are not what is asked about."""
+    return group if group.running is None else replace(group, running=replace(group.running, supposed=True))
 
 
 def with_group_changes(world: World, changes: Sequence[GroupChange]) -> World:
@@ -113,7 +119,7 @@ def with_group_changes(world: World, changes: Sequence[GroupChange]) -> World:
         if len(chosen) > 1:
             addresses = ", ".join(group.address for group in chosen)
             raise UsageError(f"--set {change}: {change.group} may be any of {addresses}; write more of the address")
-        groups = tuple(_changed(group, change) if group in chosen else group for group in world.node_groups)
+        groups = tuple(_changed(_supposed(group), change) if group in chosen else group for group in world.node_groups)
         world = replace(world, node_groups=groups)
     for change in changes:
         for group in find_groups(world, change.group):

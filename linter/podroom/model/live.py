@@ -39,6 +39,10 @@ class RunningNodes:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """All nodes of a group that run, by subnet."""
+    """All nodes of a group that run, by subnet.
+
+    `supposed` says that their type or the settings of the CNI are taken to be others than those that they run with.
+    """
 
     subnets: Members[RunningNodes]
+    supposed: bool = False
