@@ -260,6 +260,7 @@ def test_answers_for_what_is_at_fault_what_is_not_and_what_is_none_of_its_busine
     )
     assert any(line.startswith("fix: write --max-pods=29") for line in found.lines)
     assert any(line.startswith("assumes: ") for line in found.lines)
+    assert any(line.endswith("kubelet is told 58 pods here") for line in found.lines)
     assert ask("PR101", group, graph, "/nodes.tf").verdict is Verdict.PASSED
     assert ask("PR102", cluster, graph, "/cluster.tf") == NOTHING
     assert ask("PR102", role, graph, "/nodes.tf") == NOTHING
@@ -326,6 +327,15 @@ def test_json_configuration_has_no_address_and_no_answer(drift: Drift):
     _, graph, _ = drift
     assert answer_terraform("PR101", graph, {"name": ["x"]}, "/main.tf.json", "resource") == NOTHING
     assert answer_terraform("PR101", None, {"__address__": "aws_subnet.a"}, "/main.tf", "resource") == NOTHING
+
+
+def test_says_once_that_checkov_does_not_tell_the_file(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("podroom_checkov.answers._told", set())
+    configuration = {"__address__": "aws_subnet.a"}
+    first, second = (answer_terraform(HEALTH, None, configuration, "/main.tf", "resource") for _ in range(2))
+    assert first.verdict is Verdict.FAILED
+    assert "TF_SPLIT_GRAPH" in first.lines[0]
+    assert second == NOTHING
 
 
 def test_objects_are_told_apart_by_their_lines(tmp_path: Path):

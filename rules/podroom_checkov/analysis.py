@@ -174,6 +174,7 @@ def _is_below(root: str, file: str) -> bool:
 
 def _lines(finding: Finding) -> tuple[str, ...]:
     """Return what a person has to read of a finding."""
-    more = {"fix": finding.fix, "assumes": finding.assumption}
     said = f"{finding.span.shown}: {finding.message}"
-    return (said, finding.label, *(f"{name}: {text}" for name, text in more.items() if text is not None))
+    related = (f"{note.span.shown}: {note.message}" for note in finding.related)
+    more = {"fix": finding.fix, "assumes": finding.assumption}
+    return (said, finding.label, *related, *(f"{name}: {text}" for name, text in more.items() if text is not None))

@@ -36,6 +36,8 @@ class _Place(NamedTuple):
 
 NOTHING = Answer()
 
+_NO_FILE = "Checkov does not say in which file a block is, so nothing can be told of it; is TF_SPLIT_GRAPH set?"
+
 _graphs: dict[int, Vertices] = {}
 _in_graphs: dict[tuple[int, str, str | None], Mapping[tuple[str, str], Said]] = {}
 _in_files: dict[tuple[str, str], list[Judgement]] = {}
@@ -47,7 +49,8 @@ def answer_terraform(code: str, graph: Any, configuration: Mapping[str, Any], sc
     """Return the answer for a resource, data source or module call; `scanned` is its path below the scanned folder."""
     place = _find_place(graph, configuration, scanned, kind)
     if place is None:
-        return NOTHING
+        unheard = code == HEALTH and "__address__" in configuration and _first_time(("terraform", "no file"))
+        return _health([_NO_FILE]) if unheard else NOTHING
     if code != HEALTH:
         return _answer(code, place.said)
     if not _first_time(place.once):
