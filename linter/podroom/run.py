@@ -34,7 +34,7 @@ from podroom.positions import Document, Span
 from podroom.records import dataclass
 from podroom.rule import Finding
 from podroom.sources.disk import DISK, Tree
-from podroom.sources.files import Files, HclReader, absolute_folder, find_roots, project_folder
+from podroom.sources.files import Files, HclReader, absolute_folder, find_roots, is_plan, project_folder
 from podroom.sources.hcl.syntax import ParsedFile
 from podroom.sources.search import EKSCTL, KUSTOMIZATION, MANIFEST, SCRIPT, YAML, YAML_TEMPLATES, search
 from podroom.sources.variants import MOST_VARIANTS, Variant, Variants, find_beside, find_variants
@@ -44,6 +44,8 @@ from podroom.values import Unknown
 if TYPE_CHECKING:
     from podroom.assembly.eksctl import Understood
     from podroom.assembly.live.inventories import Inventories
+    from podroom.assembly.plans import PlansAlone
+    from podroom.evaluation.root import ProjectFiles
     from podroom.evaluation.settled import Settled
 
 
@@ -95,53 +97,43 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
     """
     files = Files(request.project or project_folder(request.paths), request.reader, request.tree or DISK)
     loose = LooseParts(files)
-    found = loose.take(search(request.paths, files, (EKSCTL, MANIFEST, SCRIPT, KUSTOMIZATION)))
-    roots = find_roots(request.paths, files, {one.path for one in found})
-    if not roots and not found:
+    named = [path for path in request.paths if is_plan(path, files)]
+    others = [path for path in request.paths if path not in named]
+    found = loose.take(search(others, files, (EKSCTL, MANIFEST, SCRIPT, KUSTOMIZATION)))
+    roots = find_roots(others, files, {one.path for one in found})
+    alone = _plans_alone(named, files, request.reader)
+    if not (roots or found or alone):
         raise NothingToJudgeError("; ".join(problem.message for problem in files.problems))
     given = tuple(files.variable_file(one) if isinstance(one, str) else one for one in request.given)
     inputs = Inputs(request.environment, given)
     options = Options(inputs=inputs, workspace=request.workspace, adapters=stand_in)
-    plans = _plans(request, files, roots)
+    plans = _plans(request, files, roots, {} if alone is None else alone.archives)
+    recorded = [] if alone is None else list(alone.modules(options, plans))
+    if not (roots or found or recorded):
+        raise NothingToJudgeError("; ".join(problem.message for problem in files.problems))
     inventories = _inventories(request)
-    may_vary_at_all = all(isinstance(one, Assignment) for one in given)
-    worlds: list[World] = []
-    problems: list[Problem] = []
-    declared: set[str] = set()
-    for root in _in_turn(roots, request):
-        options = replace(options, settled=plans.get(root))
-        may_vary = may_vary_at_all and not (root in plans and plans[root].variables)
-        module = load_root(files, root, options)
-        names = module.declarations.variables
-        declared.update(names)
-        variants = find_variants(files, root, names) if may_vary and names else Variants([], [])
-        if may_vary and not variants.found and not _is_complete(module, inputs):
-            beside = find_beside(files, root, names)
-            if beside:
-                module = load_root(files, root, replace(options, inputs=replace(inputs, elsewhere=beside)))
-        for variant in _judged(variants, module, inputs):
-            if variant is not None:
-                files.use(variant.files)
-                with_files = replace(inputs, given=(*variant.files, *given))
-                module = load_root(files, root, replace(options, inputs=with_files))
-            if inventories is not None:
-                module = inventories.resolve(module, None if variant is None else variant.name)
-            world, wrong = _understood(module, files, loose)
-            if world.about_eks:
-                world = replace(world, gaps=(*world.gaps, *_left_out(variants)))
-            worlds.append(world if variant is None else replace(world, variant=variant.name))
-            problems += wrong
-    if not files.problems:
-        _refuse_undeclared((one.name for one in given if isinstance(one, Assignment)), declared)
+    understood = [
+        one
+        for root in _in_turn(roots, request)
+        for one in _of_root(root, files, loose, replace(options, settled=plans.get(root)), inventories)
+    ]
+    understood += [_understood(module, files, loose) for module in recorded]
+    files.hold([] if alone is None else alone.documents)
+    worlds = [world for world, _ in understood]
+    problems = [problem for _, wrong in understood for problem in wrong]
+    assigned = [one.name for one in given if isinstance(one, Assignment)]
+    if assigned and not files.problems:
+        modules = (*(load_root(files, root) for root in roots), *recorded)
+        _refuse_undeclared(assigned, {name for module in modules for name in module.declarations.variables})
     documents = [one.document for one in found if one.interest is EKSCTL]
     of_eksctl: set[str] = set()
     if documents:
         from podroom.assembly.eksctl import assemble_eksctl  # noqa: PLC0415 - few projects have such a file
 
-        understood = assemble_eksctl(documents)
-        problems += [Problem(problem.message, problem.span, problem.span.path) for problem in understood.problems]
-        of_eksctl = {world.root for world in understood.worlds}
-        worlds = _with_eksctl(worlds, understood)
+        eksctl = assemble_eksctl(documents)
+        problems += [Problem(problem.message, problem.span, problem.span.path) for problem in eksctl.problems]
+        of_eksctl = {world.root for world in eksctl.worlds}
+        worlds = _with_eksctl(worlds, eksctl)
     worlds = loose.joined(worlds)
     if of_eksctl:
         from podroom.assembly.eksctl import with_cni_order  # noqa: PLC0415 - same
@@ -161,13 +153,42 @@ def _in_turn(roots: Sequence[str], request: Request) -> Iterator[str]:
         yield root
 
 
-def _plans(request: Request, files: Files, roots: Sequence[str]) -> Mapping[str, Settled]:
+def _of_root(
+    root: str, files: Files, loose: LooseParts, options: Options, inventories: Inventories | None
+) -> Iterator[tuple[World, list[Problem]]]:
+    """Yield the World of each variant of a root module, and what went wrong in it."""
+    inputs = options.inputs
+    planned = options.settled is not None and bool(options.settled.variables)
+    may_vary = not planned and all(isinstance(one, Assignment) for one in inputs.given)
+    module = load_root(files, root, options)
+    names = module.declarations.variables
+    variants = find_variants(files, root, names) if may_vary and names else Variants([], [])
+    if may_vary and not variants.found and not _is_complete(module, inputs):
+        beside = find_beside(files, root, names)
+        if beside:
+            module = load_root(files, root, replace(options, inputs=replace(inputs, elsewhere=beside)))
+    for variant in _judged(variants, module, inputs):
+        if variant is not None:
+            files.use(variant.files)
+            with_files = replace(inputs, given=(*variant.files, *inputs.given))
+            module = load_root(files, root, replace(options, inputs=with_files))
+        if inventories is not None:
+            module = inventories.resolve(module, None if variant is None else variant.name)
+        world, wrong = _understood(module, files, loose)
+        if world.about_eks:
+            world = replace(world, gaps=(*world.gaps, *_left_out(variants)))
+        yield world if variant is None else replace(world, variant=variant.name), wrong
+
+
+def _plans(
+    request: Request, files: Files, roots: Sequence[str], archives: Mapping[str, ProjectFiles]
+) -> Mapping[str, Settled]:
     """Return the plans and states that were named, by the root module that they are of."""
     if not request.plans:
         return {}
     from podroom.assembly.plans import read_plans  # noqa: PLC0415 - most runs have none
 
-    return read_plans(request.plans, files, roots)
+    return read_plans(request.plans, files, roots, archives)
 
 
 def _inventories(request: Request) -> Inventories | None:
@@ -177,6 +198,15 @@ def _inventories(request: Request) -> Inventories | None:
     from podroom.assembly.live.inventories import Inventories  # noqa: PLC0415 - most runs have none
 
     return Inventories(request.inventories)
+
+
+def _plans_alone(paths: Sequence[str], files: Files, reader: HclReader) -> PlansAlone | None:
+    """Return the plans and states that are judged by themselves, None if there are none."""
+    if not paths:
+        return None
+    from podroom.assembly.plans import PlansAlone  # noqa: PLC0415 - most runs have none
+
+    return PlansAlone(paths, files, reader)
 
 
 def _with_eksctl(worlds: Sequence[World], understood: Understood) -> list[World]:
@@ -233,7 +263,7 @@ def _understood(module: Module, files: Files, loose: LooseParts) -> tuple[World,
     world, parts = assemble_parts(module)
     loose.add(module.directory, parts)
     problems = []
-    if world.about_eks:
+    if world.about_eks and module.project.files is files:
         files.variables(module.directory)  # one that cannot be read is said, even if no variable was looked up
     for part in module.walk() if world.about_eks else ():
         for problem in part.problems:

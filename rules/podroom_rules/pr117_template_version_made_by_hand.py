@@ -115,7 +115,7 @@ class TemplateVersionMadeByHand(Rule[NodeGroup]):
         if subject.launch_template_missing is not None and assessment.world.compared:
             raise Undecidable(subject.launch_template_missing)
         drift = None if template is None else template.drift
-        if template is None or drift is None or not assessment.applies(subject):
+        if template is None or drift is None or assessment.world.refresh_only or not assessment.applies(subject):
             return
         overridden = any(choice.source is TypeSource.OVERRIDE for choice in subject.instance_types.need())
         if drift.changed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from podroom.assembly.cni_defaults import UNDECLARED, not_installed
@@ -81,6 +82,15 @@ class Clusters:
             return same
         single = self.only(owner)
         return self._make(_THESE_NODES, owner, Unknown(_NOT_DECLARED, owner)) if single is None else single
+
+    def with_certificate_in(self, user_data: Sequence[Unknown], owner: Span) -> Known[str] | None:
+        """Return the cluster whose certificate authority is in user data that is not known, None if there is none.
+
+        Only its nodes are given that.
+        """
+        refs = {ref for unknown in user_data for ref in unknown.refs}
+        found = [address for address in self._names if f"{address}.certificate_authority" in refs]
+        return Known(found[0], owner) if len(found) == 1 else None
 
     def only(self, owner: Span) -> Value[str] | None:
         """Return the address of the single cluster there is, unknown if there are several, None if there is none."""

@@ -76,9 +76,11 @@ def _version(resource: ResourceInstance, inventory: Inventory) -> Value[str]:
     field = resource.body.attribute("addon_version")
     if field is None:
         return Known(CURRENT_VERSION, DEFAULT_VERSION)
-    if inventory.find(field.link(), "aws_eks_addon_version", mode="data") is not None:
-        return Known(CURRENT_VERSION, field.span)
-    return field.string()
+    version = field.string()
+    if isinstance(version, Unknown):
+        source = inventory.find(field.link(), "aws_eks_addon_version", mode="data")
+        return version if source is None else Known(CURRENT_VERSION, field.span)
+    return version
 
 
 @dataclass(frozen=True, slots=True)

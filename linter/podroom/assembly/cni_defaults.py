@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from podroom.assembly.inventory import Inventory
+from podroom.assembly.inventory import Inventory, string
 from podroom.evaluation.project import ResourceInstance
 from podroom.model.world import CURRENT_VERSION, CniSettings
 from podroom.patterns import pattern
-from podroom.values import Default, Known, Unknown
+from podroom.values import Default, Known, Unknown, first_unknown
 
 DEFAULT_VERSION = Default("Amazon EKS", "https://docs.aws.amazon.com/eks/latest/userguide/managing-vpc-cni.html")
 UNDECLARED = CniSettings(declared_by=None, span=None, version=Known(CURRENT_VERSION, DEFAULT_VERSION))
@@ -59,7 +59,42 @@ def configured_elsewhere(inventory: Inventory, read: Collection[str]) -> Unknown
             if plugin is not None and kind == "helm_release" and not _BESIDE_VPC_CNI.search(text):
                 reason = f"{resource.address} installs {plugin[1]}, which may give pods their addresses instead"
                 return Unknown(reason, resource.span, (resource.address,))
+            untold = _untold(resource) if inventory.alone and not _ONLY_CHECKS.search(resource.address) else None
+            if untold is not None:
+                return untold
     return None
+
+
+def _untold(resource: ResourceInstance) -> Unknown | None:
+    """Return why a resource of a plan or state by itself may configure the CNI without saying so, None if it says."""
+    unknown: Unknown | None = None
+    if resource.withheld:
+        unknown = Unknown(f"nothing says which values of {resource.address} are sensitive", resource.span)
+    body = resource.body
+    fields = [body.attribute(name) for name in _TELLING.get(resource.type, ())]
+    fields += [block.attribute("name") for block in body.blocks("metadata")]
+    if resource.type == "kubectl_manifest":
+        manifest = string(body, "yaml_body")
+        told = isinstance(manifest, Known) or all(isinstance(string(body, name), Known) for name in ("kind", "name"))
+        unknown = first_unknown(unknown, None if told or not isinstance(manifest, Unknown) else manifest)
+    fields += [block.attribute("command") for block in body.blocks("provisioner")]
+    for field in fields:
+        kind = field.entries()[0].get("kind") if field is not None and field.is_map else field
+        value = None if kind is None else kind.string()
+        unknown = first_unknown(unknown, value if isinstance(value, Unknown) else None)
+    if unknown is None:
+        return None
+    reason = f"{resource.address} may configure the VPC CNI: {unknown.reason}"
+    return Unknown(reason, resource.span, (resource.address,))
+
+
+_ONLY_CHECKS = pattern(r"\.module\.user_data\.null_resource\.validate_cluster_service_cidr(?:\[\d+\])?$")
+"""What terraform-aws-modules/eks has without a command, for the sake of a precondition.
+
+Source: https://github.com/terraform-aws-modules/terraform-aws-eks/blob/v20.37.2/modules/_user_data/main.tf
+"""
+_TELLING = {"helm_release": ("chart",), "kubernetes_manifest": ("manifest",)}
+"""Attributes that say what a resource installs; of everything else it is the name in its metadata or its command."""
 
 
 def not_installed(cluster: ResourceInstance) -> Unknown | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from podroom.model.world import GroupDrift, InstanceChoice, LaunchTemplate, TemplateDrift, TypeSource
+from podroom.model.world import ChangeByHand, GroupDrift, InstanceChoice, LaunchTemplate, TemplateDrift, TypeSource
 from podroom.positions import Span
 from podroom.sources.plan_values import Drift, RecordedValue
 from podroom.values import Known, Members, Unknown
@@ -38,6 +38,34 @@ def read_template_drift(drift: Drift, span: Span) -> TemplateDrift | None:
         choice = InstanceChoice(Known(live, span), TypeSource.LAUNCH_TEMPLATE, span)
     changed = tuple(name for name in ("image_id", "user_data") if drift.recorded.get(name) != drift.live.get(name))
     return TemplateDrift(choice, changed) if choice is not None or changed else None
+
+
+def read_changes_by_hand(drift: Drift) -> tuple[ChangeByHand, ...]:
+    """Return the settings of a node group that are not as Terraform left them, but for what it launches.
+
+    The desired size is left out: autoscalers move it all day.
+    """
+    recorded, live = dict(_settings(drift.recorded)), dict(_settings(drift.live))
+    return tuple(
+        ChangeByHand(name, recorded.get(name, "unset"), live.get(name, "unset"))
+        for name in dict.fromkeys((*recorded, *live))
+        if recorded.get(name) != live.get(name)
+    )
+
+
+def _settings(values: _Values) -> Iterator[tuple[str, str]]:
+    """Iterate over the settings that bear on room, each for a person; what is not known is left out."""
+    for part in (values, *_blocks(values, "scaling_config")):
+        for name in ("min_size", "max_size", "version", "release_version", "subnet_ids", "vpc_zone_identifier"):
+            value = part.get(name)
+            if isinstance(value, str | int) and not isinstance(value, bool):
+                yield name, str(value)
+            elif isinstance(value, list) and all(isinstance(one, str) for one in value):
+                yield name, ", ".join(sorted(map(str, value)))
+    for template in _blocks(values, "launch_template") if _blocks(values, "scaling_config") else ():
+        version = template.get("version")
+        if isinstance(version, str):
+            yield "launch_template version", version
 
 
 def _overrides(values: _Values, span: Span) -> _Types | None:

@@ -15,6 +15,8 @@ class Inventory:
     def __init__(self, root: Module) -> None:
         """Take the root module."""
         self._modules = tuple(root.walk())
+        self.alone = root.project.options.alone
+        """Whether it is of a plan or state by itself, of which nothing but values is known."""
         self._by_type: dict[tuple[str, str], tuple[ResourceInstance, ...]] = {}
         self._by_address: dict[tuple[str, str], dict[str, ResourceInstance]] = {}
 

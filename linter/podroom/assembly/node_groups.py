@@ -15,6 +15,7 @@ from podroom.assembly.subnets import subnet_uses
 from podroom.catalog.ami_families import AmiFamily, default_families, find_ami_type
 from podroom.evaluation.project import BodyReader, Field, ResourceInstance
 from podroom.model.world import (
+    ChangeByHand,
     Gap,
     GroupDrift,
     GroupKind,
@@ -38,6 +39,12 @@ _AUTO_SCALING = Default(
 _DEFAULT_TYPE = "t3.medium"
 _CLUSTER_TAG = "kubernetes.io/cluster/"
 _ONE_HOLE = pattern(r"\$\{([^{}]*)\}")
+
+
+def read_node_groups(inventory: Inventory) -> tuple[NodeGroup, ...]:
+    """Return every node group of a root module."""
+    groups = NodeGroups(inventory, Clusters(inventory))
+    return groups.managed() + groups.self_managed()
 
 
 class NodeGroups:
@@ -95,6 +102,7 @@ class NodeGroups:
             name=_text(body, "node_group_name"),
             name_prefix=_text(body, "node_group_name_prefix"),
             labels=_labels(body.attribute("labels")),
+            changed_by_hand=_changed_by_hand(resource),
         )
 
     def _self_managed(self, resource: ResourceInstance) -> NodeGroup | None:
@@ -104,7 +112,8 @@ class NodeGroups:
         tag = _cluster_tag(body)
         hidden = any(document.hides_bootstrap for document in user_data.open_here_documents)
         speaks = hidden or bool(user_data.bootstraps or user_data.fixed)
-        if not speaks and not tag.present:
+        made_for = None if speaks or tag.present else self._clusters.with_certificate_in(user_data.gaps, resource.span)
+        if not speaks and not tag.present and made_for is None:
             cause = first_unknown(template_missing, tag.unknown, *user_data.gaps)
             if cause is not None:
                 reason = f"cannot tell whether its nodes join an EKS cluster: {cause.reason}"
@@ -114,7 +123,7 @@ class NodeGroups:
             address=resource.address,
             kind=GroupKind.SELF_MANAGED,
             span=resource.span,
-            cluster=self._clusters.of_nodes(tag.name, resource.span, tag.symbol),
+            cluster=self._clusters.of_nodes(tag.name, resource.span, tag.symbol) if made_for is None else made_for,
             instance_types=types,
             ami_family=family_of_image(image, user_data, self._inventory, resource.span),
             own_image=Known(value=True, origin=resource.span) if template_missing is None else template_missing,
@@ -129,6 +138,7 @@ class NodeGroups:
             drift=_drift(resource, types, template),
             name=_text(body, "name"),
             name_prefix=_text(body, "name_prefix"),
+            changed_by_hand=_changed_by_hand(resource),
         )
 
     def _family_of_type(self, ami_type: Field | None, body: BodyReader, owner: Span) -> Value[AmiFamily]:
@@ -266,6 +276,14 @@ def _drift(
     from podroom.assembly.drift import read_group_drift  # noqa: PLC0415 - only with a plan
 
     return read_group_drift(resource.drift, resource.span, types, template)
+
+
+def _changed_by_hand(resource: ResourceInstance) -> tuple[ChangeByHand, ...]:
+    if resource.drift is None:
+        return ()
+    from podroom.assembly.drift import read_changes_by_hand  # noqa: PLC0415 - only with a plan
+
+    return read_changes_by_hand(resource.drift)
 
 
 @dataclass(frozen=True, slots=True)

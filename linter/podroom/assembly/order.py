@@ -8,7 +8,7 @@ from podroom.assembly.cni_defaults import MAY_CONFIGURE
 from podroom.assembly.inventory import Inventory
 from podroom.evaluation.project import SELF_REFERENCE, Dependencies, EvaluationProblem, ResourceInstance
 from podroom.model.world import CniOrder, CniSettings, GroupKind, World
-from podroom.values import Known
+from podroom.values import Known, Unknown
 
 _PREFIX_DELEGATION = "ENABLE_PREFIX_DELEGATION"
 _DELAY = "time_sleep"
@@ -50,8 +50,9 @@ def with_cni_order(world: World, inventory: Inventory) -> World:
         if group.kind is GroupKind.MANAGED and cni is not None:
             made, configured = _at(group.address, inventory), _at(_setting_prefixes(cni), inventory)
             if made is not None and configured is not None:
-                order = Known(_order(made, configured, dependencies), configured.span)
-                ordered.append(replace(group, cni_order=order))
+                ordered.append(
+                    replace(group, cni_order=_known_order(made, configured, dependencies, alone=inventory.alone))
+                )
                 continue
         ordered.append(group)
     return replace(world, node_groups=tuple(ordered))
@@ -72,6 +73,15 @@ def _at(address: str | None, inventory: Inventory) -> ResourceInstance | None:
     if address is None:
         return None
     return inventory.at(address, "aws_eks_node_group", "aws_eks_addon", *MAY_CONFIGURE)
+
+
+def _known_order(
+    group: ResourceInstance, cni: ResourceInstance, dependencies: Dependencies, *, alone: bool
+) -> Known[CniOrder] | Unknown:
+    if alone:
+        reason = "a plan or state by itself does not tell what waits for what; give the folder of its configuration"
+        return Unknown(reason, cni.span)
+    return Known(_order(group, cni, dependencies), cni.span)
 
 
 def _order(group: ResourceInstance, cni: ResourceInstance, dependencies: Dependencies) -> CniOrder:

@@ -2,31 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from podroom.errors import UsageError
-from podroom.evaluation.project import ProjectFiles, declared_blocks
-from podroom.sources.files import folder_of, read_large
-from podroom.sources.plan_values import Drift, RecordedValue
+from podroom.assembly.inventory import Inventory
+from podroom.assembly.live.settled import LiveSettled
+from podroom.assembly.node_groups import read_node_groups
+from podroom.errors import InputError, UsageError
+from podroom.evaluation.project import Module, Options, ProjectFiles, declared_blocks, load_root
+from podroom.evaluation.recorded_modules import RecordedModule, RecordedTree
+from podroom.evaluation.root import Project
+from podroom.model.world import NodeGroup
+from podroom.positions import Document
+from podroom.sources.files import Files, HclReader, folder_of, read_large, without_collector
+from podroom.sources.plan_alone import by_itself
+from podroom.sources.plan_places import PlanPlaces
+from podroom.sources.plan_values import NOT_READ, Drift, RecordedValue
 from podroom.sources.recorded import Calls, Key, Recorded
-from podroom.sources.terraform_json import LARGEST, read_terraform_json
+from podroom.sources.terraform_json import LARGEST, ZIP, read_terraform_json, text_of
 
 if TYPE_CHECKING:
     from podroom.evaluation.settled import Settled
+    from podroom.sources.plan_file import PlanFile
+
+_MAKE_NODES = frozenset(
+    {"aws_autoscaling_group", "aws_eks_node_group", "aws_launch_configuration", "aws_launch_template"}
+)
+_DOUBLED = ("create", "delete")
 
 
-def read_plans(paths: Sequence[str], files: ProjectFiles, roots: Sequence[str]) -> dict[str, Settled]:
+def read_plans(
+    paths: Sequence[str], files: ProjectFiles, roots: Sequence[str], archives: Mapping[str, ProjectFiles]
+) -> dict[str, Settled]:
     """Return what plans and states say, by the folder of the root module that they are of.
 
     That is the root module that declares most of the blocks in them; of several the one in whose folder they lie.
+    `archives` are plan files, each of them the root module of its own name.
     Raises `InputError` for a file that is none of them, and `UsageError` if there is no such root module, or not one
     alone.
     """
     found: dict[str, list[Recorded]] = {}
-    blocks = {root: declared_blocks(files, root) for root in roots}
+    roots = [*roots, *archives]
+    blocks = {root: declared_blocks(archives.get(root, files), root) for root in roots}
     for path in paths:
-        recorded = read_terraform_json(*read_large(path, LARGEST))
+        shown, text = _text(path)
+        with without_collector():
+            recorded = read_terraform_json(shown, text)
         common = {root: len(names & recorded.declared) for root, names in blocks.items()}
         best = [root for root in roots if common[root] and common[root] == max(common.values())]
         if not best:
@@ -41,11 +63,120 @@ def read_plans(paths: Sequence[str], files: ProjectFiles, roots: Sequence[str]) 
     return {root: several[0] if len(several) == 1 else _Several(several) for root, several in found.items()}
 
 
+def _text(path: str) -> tuple[str, str]:
+    """Return what to call a file and its text, of which nothing is kept twice."""
+    shown, data = read_large(path, LARGEST)
+    return shown, text_of(shown, data)
+
+
+class PlansAlone:
+    """Plans and states that are named as paths, each of them judged by itself."""
+
+    def __init__(self, paths: Sequence[str], files: Files, reader: HclReader) -> None:
+        """Read the files; one that cannot be read is a problem of `files`."""
+        self._files = files
+        self._recorded: list[tuple[Recorded, PlanPlaces]] = []
+        self.archives: dict[str, PlanFile] = {}
+        """The plan files of `terraform plan -out`, by what they are called: also the root modules in them."""
+        for path in paths:
+            try:
+                self._read(path, reader)
+            except InputError as error:
+                files.note(path, error.message)
+
+    def _read(self, path: str, reader: HclReader) -> None:
+        shown, data = read_large(path, LARGEST)
+        if data.startswith(ZIP):
+            from podroom.sources.plan_file import PlanFile  # noqa: PLC0415 - most are JSON
+
+            self.archives[shown] = PlanFile(shown, data, reader)
+            return
+        text = text_of(shown, data)
+        del data
+        with without_collector():
+            recorded = by_itself(read_terraform_json(shown, text, alone=True))
+        self._recorded.append((recorded, PlanPlaces(shown, text, recorded.instances)))
+
+    def modules(self, options: Options, plans: Mapping[str, Settled]) -> Iterator[Module]:
+        """Yield the root modules; `plans` are those that lie beside, by the root module that they are of."""
+        for shown, archive in self.archives.items():
+            module = load_root(archive, shown, options)
+            settled = plans.get(shown) or _WithoutValues(shown, module.declarations.variables)
+            yield load_root(archive, shown, replace(options, settled=settled))
+        for recorded, places in self._recorded:
+            yield _module_of(recorded, places, self._files, Options(workspace=options.workspace))
+
+    @property
+    def documents(self) -> list[Document]:
+        """Return the configuration in plan files that was read so far."""
+        return [document for archive in self.archives.values() for document in archive.documents]
+
+
+class _WithoutValues:
+    """A plan file of which the values are not read: every root variable has one there."""
+
+    plans = False
+
+    def __init__(self, source: str, variables: Iterable[str]) -> None:
+        self.source = source
+        self.variables: Mapping[str, RecordedValue] = dict.fromkeys(variables, NOT_READ)
+
+    def values(self, address: str) -> None:
+        """Return None: nothing is read of a resource instance."""
+
+    def keys(self, calls: Calls, block: str) -> None:
+        """Return None: the instances of blocks are not read."""
+
+    def drift(self, address: str) -> None:
+        """Return None: what was found is not read."""
+
+    def owner(self, identity: str) -> None:
+        """Return None: ids are not read."""
+
+
+def _module_of(recorded: Recorded, places: PlanPlaces, files: ProjectFiles, options: Options) -> Module:
+    project = Project(files, replace(options, settled=recorded, alone=True), recorded.source)
+    return RecordedModule(project, RecordedTree(recorded, places))
+
+
+def groups_before(settled: Settled, files: ProjectFiles) -> tuple[tuple[NodeGroup, ...] | None, tuple[str, ...]]:
+    """Return the node groups as they are before a plan, and those that it makes anew before the old ones are gone.
+
+    None in place of the former if none of them changes.
+    """
+    recorded = _plan_of(settled)
+    if recorded is None or not recorded.plans:
+        return None, ()
+    before = recorded.before()
+    changed = [recorded.instances.get(address) or one for address, one in recorded.earlier.items()]
+    if before is None or not any(one is not None and one.type in _MAKE_NODES for one in changed):
+        return None, ()
+    module = _module_of(by_itself(before), PlanPlaces(recorded.source, "", before.instances), files, Options())
+    inventory = Inventory(module)
+    doubled = tuple(one.address for one in recorded.instances.values() if one.actions == _DOUBLED)
+    return read_node_groups(inventory), doubled
+
+
+def only_refreshes(settled: Settled) -> bool:
+    """Return whether a plan takes over what it found and changes nothing."""
+    recorded = _plan_of(settled)
+    return recorded is not None and recorded.refreshes
+
+
+def _plan_of(settled: Settled | None) -> Recorded | None:
+    """Return the plan or state among what is known beside a configuration."""
+    if isinstance(settled, LiveSettled):
+        settled = settled.beside
+    found = settled.first if isinstance(settled, _Several) else settled
+    return found if isinstance(found, Recorded) else None
+
+
 class _Several:
     """Several files about one root module: plans before states, and otherwise in the order of the command line."""
 
     def __init__(self, files: Sequence[Recorded]) -> None:
         self._files = sorted(files, key=lambda one: not one.plans)
+        self.first = self._files[0]
         self.source = self._files[0].source
         self.plans = self._files[0].plans
 
@@ -63,7 +194,7 @@ class _Several:
         return next((found for one in self._files if (found := one.keys(calls, block)) is not None), None)
 
     def drift(self, address: str) -> Drift | None:
-        """Return how a resource instance was found, where that is not as Terraform left it and is going to change."""
+        """Return how a resource instance was found, where that is not as Terraform left it."""
         return next((found for one in self._files if (found := one.drift(address)) is not None), None)
 
     def owner(self, identity: str) -> str | None:

@@ -46,7 +46,6 @@ def assemble_parts(root: Module) -> tuple[World, tuple[Loose, ...]]:
     fargate_profiles = read_fargate_profiles(inventory, clusters)
     parts, read = _embedded(inventory)
     known = clusters.build(cni, configured_elsewhere(inventory, read))
-    settled = root.project.options.settled
     world = World(
         root=root.directory,
         clusters=known,
@@ -59,8 +58,8 @@ def assemble_parts(root: Module) -> tuple[World, tuple[Loose, ...]]:
         tenants=read_tenants(inventory),
         lookups=read_lookups(inventory),
         region=_region(root),
-        compared=settled is not None and settled.plans,
     )
+    world = _planned(world, root)
     if known and parts:
         world, parts = _attached(world, parts), ()
     world = _with_commanded_types(world, inventory)
@@ -89,6 +88,17 @@ def _with_commanded_types(world: World, inventory: Inventory) -> World:
     from podroom.assembly.asg_commands import with_commanded_types  # noqa: PLC0415 - hardly any project has them
 
     return with_commanded_types(world, resources)
+
+
+def _planned(world: World, root: Module) -> World:
+    """Add what a plan says of the way from what is there to what will be."""
+    settled = root.project.options.settled
+    if settled is None:
+        return world
+    from podroom.assembly.plans import groups_before, only_refreshes  # noqa: PLC0415 - only with a plan
+
+    before, doubled = groups_before(settled, root.project.files)
+    return replace(world, compared=settled.plans, refresh_only=only_refreshes(settled), before=before, doubled=doubled)
 
 
 def _for_pod_security_groups(world: World, inventory: Inventory, clusters: Clusters) -> World:

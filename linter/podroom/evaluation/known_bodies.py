@@ -15,7 +15,7 @@ from podroom.evaluation.terms import Null, Term, wholly_known
 from podroom.positions import Span
 from podroom.sources.hcl.syntax import Reference
 from podroom.sources.plan_values import Hidden, RecordedValue
-from podroom.values import Default, Members
+from podroom.values import Default, Members, Unknown
 
 if TYPE_CHECKING:
     from podroom.evaluation.root import Project
@@ -34,7 +34,7 @@ _WRITTEN_OTHERWISE = frozenset({"user_data", "user_data_base64"})
 class KnownBody:
     """What is known of one block, under the address that it is shown by."""
 
-    __slots__ = ("_address", "_ignored", "_past", "_project", "_settled", "_values", "_whole")
+    __slots__ = ("_address", "_alone", "_ignored", "_past", "_project", "_settled", "_values", "_whole")
 
     def __init__(
         self,
@@ -46,11 +46,13 @@ class KnownBody:
         ignored: str = "",
         whole: bool = False,
         past: bool = False,
+        alone: bool = False,
     ) -> None:
         """Take the values; `ignored` is the text that says which changes are left alone.
 
         `whole` is for the body of a resource: others refer to it, so that its id stays a reference.  `past` values
-        are those of something that the configuration may be about to change.
+        are those of something that the configuration may be about to change.  Where they stand `alone`, nothing is
+        written, and what is not among them is not set.
         """
         self._project = project
         self._settled = settled
@@ -59,6 +61,7 @@ class KnownBody:
         self._ignored = ignored
         self._whole = whole
         self._past = past
+        self._alone = alone
 
     def field(self, name: str, written: Field | None, scope: Scope, place: Span) -> Field | None:
         """Return an attribute with what is known of it, None if it has no value."""
@@ -67,7 +70,8 @@ class KnownBody:
         value = self._values[name]
         address = f"{self._address}.{name}"
         if written is None or isinstance(written.term, Null):
-            if is_unset(value) or isinstance(value, Hidden) or (self._whole and name in _REFERRED_TO):
+            told = self._alone or not isinstance(value, Hidden)
+            if is_unset(value) or not told or (self._whole and name in _REFERRED_TO):
                 return written
             span = place if written is None else written.place.span
             return standing_for(name, term_of(value, address, self._settled), scope, span)
@@ -106,6 +110,8 @@ class KnownBody:
     def blocks(self, name: str, written: Members[BodyReader], scope: Scope, place: Span) -> Members[BodyReader]:
         """Return nested blocks with what is known of them."""
         listed = self._values.get(name)
+        if self._alone:
+            return self._blocks_alone(name, listed, scope, place)
         if not isinstance(listed, list) or (self._past and (written.items or written.missing)):
             return written
         known = [one for one in listed if isinstance(one, dict)]
@@ -121,13 +127,21 @@ class KnownBody:
             return Members(tuple(blocks))
         if not open_ended and written.items:
             return written  # the attributes of blocks that are there tell whether that is a contradiction
+        return Members(tuple(self._unwritten(name, at, one, scope, place) for at, one in enumerate(known)))
+
+    def _blocks_alone(self, name: str, listed: RecordedValue, scope: Scope, place: Span) -> Members[BodyReader]:
+        """Return the nested blocks where nothing is written: those that are known, and why there may be more."""
+        several = enumerate(listed if isinstance(listed, list) else [listed])
+        known = [self._unwritten(name, at, one, scope, place) for at, one in several if isinstance(one, dict)]
+        hidden = [one for one in (listed if isinstance(listed, list) else [listed]) if isinstance(one, Hidden)]
+        address = f"{self._address}.{name}"
+        return Members(tuple(known), tuple(Unknown(f"{address} {one.why}", place, (address,)) for one in hidden))
+
+    def _unwritten(
+        self, name: str, at: int, values: Mapping[str, RecordedValue], scope: Scope, place: Span
+    ) -> BodyReader:
         empty = DeclaredBody(place, {}, [])
-        return Members(
-            tuple(
-                BodyReader(empty, scope.at(place.document), place, None, self._nested(name, at, one))
-                for at, one in enumerate(known)
-            )
-        )
+        return BodyReader(empty, scope.at(place.document), place, None, self._nested(name, at, values))
 
     def _matched(self, blocks: tuple[BodyReader, ...], known: list[dict[str, RecordedValue]]) -> list[int | None]:
         """Return for each block which of the known ones it is, None where that is not sure."""
@@ -140,7 +154,9 @@ class KnownBody:
 
     def _nested(self, name: str, at: int, values: Mapping[str, RecordedValue]) -> KnownBody:
         ignored = f"all {self._ignored}" if self._ignores(name) else ""
-        return KnownBody(self._project, self._settled, f"{self._address}.{name}[{at}]", values, ignored=ignored)
+        return KnownBody(
+            self._project, self._settled, f"{self._address}.{name}[{at}]", values, ignored=ignored, alone=self._alone
+        )
 
 
 def standing_for(name: str, term: Term, scope: Scope, place: Span) -> Field:

@@ -87,9 +87,14 @@ class ResourceInstance(LazyObject):
 
     @property
     def drift(self) -> Drift | None:
-        """Return how the instance was found, where that is not as Terraform left it and is going to change."""
+        """Return how the instance was found, where that is not as Terraform left it."""
         settled = self.module.project.options.settled
         return None if settled is None else settled.drift(self.address)
+
+    @property
+    def withheld(self) -> bool:
+        """Return whether its values were not taken, as nothing says which of them are sensitive."""
+        return False
 
     @property
     def maybe(self) -> Unknown | None:

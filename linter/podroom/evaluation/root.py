@@ -61,13 +61,15 @@ class Options:
     """What the user adds to the configuration.
 
     `inputs` bind root variables; a `workspace` of None means that any may be selected.  `adapters` stands
-    in for absent modules.  `settled` fills what the configuration leaves open.
+    in for absent modules.  `settled` fills what the configuration leaves open; where it is `alone` there is no
+    configuration at hand.
     """
 
     inputs: Inputs = field(default_factory=Inputs)
     workspace: str | None = "default"
     adapters: Adapters | None = None
     settled: Settled | None = None
+    alone: bool = False
 
 
 class Project:

@@ -30,7 +30,7 @@ from podroom.evaluation.terms import (
 )
 from podroom.evaluation.types import DYNAMIC, STRING, ListType
 from podroom.patterns import pattern
-from podroom.sources.plan_values import Calls, Drift, Hidden, Key, RecordedValue
+from podroom.sources.plan_values import Calls, Drift, Hidden, Key, RecordedValue, ResourceId
 
 _NAMES_ONE = pattern(r"(?:.+_)?(?:id|ids|arn|arns)(?:\[\d+\])?")
 """Attributes that stand for a resource: a reference to one says more than the text that it will have."""
@@ -62,7 +62,7 @@ class Settled(Protocol):
         """
 
     def drift(self, address: str) -> Drift | None:
-        """Return how a resource instance was found, where that is not as Terraform left it and is going to change."""
+        """Return how a resource instance was found, where that is not as Terraform left it."""
 
     def owner(self, identity: str) -> str | None:
         """Return the address of the resource that has an id, None if there is none."""
@@ -73,13 +73,25 @@ def term_of(value: RecordedValue, name: str, settled: Settled) -> Term:
     if value is None:
         return NULL
     if isinstance(value, Hidden):
-        return Sym(DYNAMIC, f"{name} {value.why}", (name,), name)
+        return Sym(DYNAMIC, f"{name} {value.why}", (name, *value.hangs_on), name)
+    if isinstance(value, ResourceId):
+        shown = f"{value.address}.{value.attribute}"
+        why = "is known only after apply" if value.known is None else f"is {value.known}"
+        return Sym(
+            STRING,
+            f"{shown} {why}",
+            (shown,),
+            shown,
+            value.address,
+            value.attribute,
+            nonnull=True,
+            filled=True,
+        )
     if isinstance(value, str):
         owner = settled.owner(value)
         if owner is None:
             return value
-        shown = f"{owner}.id"
-        return Sym(STRING, f"{shown} is {value}", (shown,), shown, owner, "id", nonnull=True, filled=True)
+        return term_of(ResourceId(owner, "id", value), name, settled)
     if isinstance(value, list):
         items = [term_of(item, f"{name}[{at}]", settled) for at, item in enumerate(value)]
         texts = bool(value) and all(isinstance(item, str) for item in value)

@@ -535,6 +535,15 @@ class GroupDrift:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeByHand:
+    """A setting of a node group that is not as Terraform left it: `recorded` is what it was, `live` what it is."""
+
+    name: str
+    recorded: str
+    live: str
+
+
+@dataclass(frozen=True, slots=True)
 class NodeGroup:
     """Nodes that come from one Auto Scaling group.
 
@@ -575,6 +584,8 @@ class NodeGroup:
     """Its nodes that run, as they were listed; None where they were not."""
     labels: tuple[tuple[str, Value[str]], ...] = ()
     """The labels that its nodes are given by the group itself; user data may give them more."""
+    changed_by_hand: tuple[ChangeByHand, ...] = ()
+    """Its other settings that somebody changed outside Terraform: sizes, versions, subnets."""
 
     @property
     def user_data(self) -> UserData:
@@ -793,6 +804,12 @@ class World:
     """The region of the provider; None where nothing says it."""
     compared: bool = False
     """Whether a plan that Terraform made of this root was read too, which tells what changed outside Terraform."""
+    refresh_only: bool = False
+    """Whether that plan only takes over what was found; then `compared` is false, as it tells nothing of the rest."""
+    before: tuple[NodeGroup, ...] | None = None
+    """The node groups as they are before that plan changes them; None where none of them changes or nothing says it."""
+    doubled: tuple[str, ...] = ()
+    """The node groups that the plan makes anew while the old ones are still there (create_before_destroy)."""
 
     @property
     def about_eks(self) -> bool:

@@ -22,16 +22,35 @@ Calls: TypeAlias = "tuple[tuple[str, Key], ...]"
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """A value that is there but is not told; `why` goes on from its address: "is sensitive"."""
+    """A value that is there but is not told; `why` goes on from its address: "is sensitive".
+
+    `hangs_on` are the attributes of resources that it is surely made from, where that is known.
+    """
 
     why: str
+    hangs_on: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceId:
+    """What a resource will be called or is called: its attribute `attribute`, known (`known`) or not yet."""
+
+    address: str
+    attribute: str
+    known: str | None = None
 
 
 UNKNOWN = Hidden("is known only after apply")
+NOT_READ = Hidden(
+    "has its value in the plan file, in a form that only Terraform reads: give with --plan what `terraform show -json` "
+    "prints of it"
+)
 HASHED = Hidden("is kept as a hash only")
 SENSITIVE = Hidden("is sensitive, so podroom does not keep it")
 
-RecordedValue: TypeAlias = "bool | int | Decimal | str | Hidden | list[RecordedValue] | dict[str, RecordedValue] | None"
+RecordedValue: TypeAlias = (
+    "bool | int | Decimal | str | Hidden | ResourceId | list[RecordedValue] | dict[str, RecordedValue] | None"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +59,7 @@ class Instance:
 
     `key` is that of its `count` or `for_each`; `calls` are the modules that it is in, from the outside in, each with
     its key.  `actions` say what the plan does with it, in the words of the JSON format; none for what it only holds.
+    `withheld` says that its values were not taken, as nothing says which of them are sensitive.
     """
 
     address: str
@@ -50,6 +70,12 @@ class Instance:
     calls: Calls
     values: Mapping[str, RecordedValue]
     actions: tuple[str, ...] = ()
+    withheld: bool = False
+
+    @property
+    def block(self) -> str:
+        """Return what its block is called in its module: `aws_subnet.private`, `data.aws_subnet.a`."""
+        return f"{'' if self.mode == 'managed' else f'{self.mode}.'}{self.type}.{self.name}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
+from typing import TYPE_CHECKING
 
 from podroom.patterns import pattern
 from podroom.sources.plan_values import Calls, Drift, Instance, Key, RecordedValue
+
+if TYPE_CHECKING:
+    from podroom.sources.plan_configuration import ConfiguredModule
 
 __all__ = ["Calls", "Key", "Recorded"]
 
@@ -24,31 +29,44 @@ class Recorded:
         declared: frozenset[str],
         *,
         drifts: Mapping[str, Drift] | None = None,
+        earlier: Mapping[str, Instance | None] | None = None,
         plans: bool = False,
+        refreshes: bool = False,
         complete: bool | None = None,
+        configuration: ConfiguredModule | None = None,
     ) -> None:
         """Take the name of the file and what it says.
 
-        `declared` are the blocks of the root module; `plans` says that it holds what Terraform is going to do, and
-        `complete` that it holds all of that, or surely not, None where it does not say.
+        `declared` are the blocks of the root module; `earlier` are the instances that change as they are before, None
+        for one that is not there yet.  `plans` says that it holds what Terraform is going to do, `refreshes` that it
+        only takes over what was found, and `complete` that it holds all of that, or surely not, None where it does
+        not say.  `configuration` is what it keeps of that, where that was asked for.
         """
         self.source = source
         self.instances = instances
         self.variables = variables
         self.declared = declared
         self.plans = plans
+        self.refreshes = refreshes
+        self.earlier = earlier or {}
+        self.configuration = configuration
         self._complete = complete
         self._drifts = drifts or {}
         self._keys: dict[tuple[Calls, str], dict[Key, None]] = {}
         self._owners: dict[str, str] = {}
         for one in instances.values():
-            prefix = "" if one.mode == "managed" else f"{one.mode}."
-            self._keys.setdefault((one.calls, f"{prefix}{one.type}.{one.name}"), {})[one.key] = None
+            self._keys.setdefault((one.calls, one.block), {})[one.key] = None
             for depth, (name, key) in enumerate(one.calls):
                 self._keys.setdefault((one.calls[:depth], f"module.{name}"), {})[key] = None
             identity = one.values.get("id")
             if one.mode == "managed" and isinstance(identity, str) and _MADE_BY_AWS.fullmatch(identity):
                 self._owners[identity] = "" if identity in self._owners else one.address
+
+    def with_instances(self, instances: Mapping[str, Instance]) -> Recorded:
+        """Return the same with other values of the same instances."""
+        other = copy(self)
+        other.instances = instances
+        return other
 
     def values(self, address: str) -> Mapping[str, RecordedValue] | None:
         """Return the attributes of a resource instance, None if there is nothing about it."""
@@ -69,11 +87,16 @@ class Recorded:
         return () if none_at_all else None
 
     def drift(self, address: str) -> Drift | None:
-        """Return how a resource instance was found, where that is not as Terraform left it and is going to change.
+        """Return how a resource instance was found, where that is not as Terraform left it."""
+        return self._drifts.get(address)
 
-        A plan with `-refresh-only` takes things as it finds them.
-        """
-        return self._drifts.get(address) if self.plans else None
+    def before(self) -> Recorded | None:
+        """Return what is there before a plan changes it; None for what changes nothing."""
+        if not self.earlier:
+            return None
+        instances = {address: one for address, one in self.instances.items() if address not in self.earlier}
+        instances |= {address: one for address, one in self.earlier.items() if one is not None}
+        return Recorded(self.source, instances, {}, self.declared)
 
     def owner(self, identity: str) -> str | None:
         """Return the address of the resource that has an id, None if there is none."""

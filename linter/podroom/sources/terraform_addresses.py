@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from typing import TypeAlias
 
 from podroom.patterns import pattern
 
-_STEP = pattern(r'\.?([^.\[\]"]+)(?:\[(\d+|"(?:[^"\\]|\\.)*")\])?')
+Steps: TypeAlias = "tuple[tuple[str, str | int | None], ...]"
+"""Names, each with the key behind it."""
+
+_STEP = pattern(r'\.?([^.\[\]"]+)(?:\[(\d{1,15}|"(?:[^"\\]|\\.)*")\])?')
 
 
-def module_calls(address: str) -> tuple[tuple[str, str | int | None], ...] | None:
-    """Return the calls in the address of a module instance, each with its key; None if it is no such address."""
+def steps_of(address: str) -> Steps | None:
+    """Return the names in an address or a reference, each with the key behind it; None if it is neither."""
     steps: list[tuple[str, str | int | None]] = []
     at = 0
     while at < len(address):
@@ -19,10 +24,20 @@ def module_calls(address: str) -> tuple[tuple[str, str | int | None], ...] | Non
             return None
         steps.append((found[1], None if found[2] is None else _key(found[2])))
         at = found.end()
-    names = steps[1::2]
-    if len(steps) % 2 or any(step != ("module", None) for step in steps[::2]):
+    return tuple(steps)
+
+
+def module_calls(address: str) -> Steps | None:
+    """Return the calls in the address of a module instance, each with its key; None if it is no such address."""
+    steps = steps_of(address)
+    if steps is None or len(steps) % 2 or any(step != ("module", None) for step in steps[::2]):
         return None
-    return tuple(names)
+    return steps[1::2]
+
+
+def module_address(calls: Iterable[tuple[str, str | int | None]]) -> str:
+    """Return the address of the module instance that calls lead to, empty for the root module."""
+    return ".".join(f"module.{name}{suffix(key)}" for name, key in calls)
 
 
 def suffix(key: str | int | None) -> str:

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import NoReturn
 
 from podroom.errors import InputError
 from podroom.patterns import pattern
+from podroom.sources.json_parts import mapping, members, objects
+from podroom.sources.plan_configuration import read_configuration
 from podroom.sources.plan_values import HASHED, SENSITIVE, Drift, Instance, RecordedValue, masked
 from podroom.sources.recorded import Recorded
 from podroom.sources.terraform_addresses import module_calls, suffix
@@ -22,7 +25,8 @@ LARGEST = 100 * 1024 * 1024
 """In bytes."""
 
 _SHA_1 = pattern(r"[0-9a-f]{40}")
-_ZIP = b"PK\x03\x04"
+ZIP = b"PK\x03\x04"
+"""How a plan file of `terraform plan -out` begins."""
 _MAJORS = ("0", "1")
 _STATE_VERSION = 4
 _HARMLESS = frozenset(
@@ -53,16 +57,27 @@ _HARMLESS = frozenset(
 """Types without an attribute that their provider calls sensitive: where a file does not say what is, only these."""
 
 
-def read_terraform_json(shown: str, data: bytes) -> Recorded:
+def text_of(shown: str, data: bytes) -> str:
+    """Return the content of a file as text; raises `InputError` with one sentence where it is none."""
+    if data.startswith(ZIP):
+        raise InputError(
+            f"{shown} is a plan file whose values only Terraform reads; give what `terraform show -json` prints of it"
+        )
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError(f"{shown} is no JSON: it is not UTF-8 text, from line {line} on") from error
+
+
+def read_terraform_json(shown: str, text: str, *, alone: bool = False) -> Recorded:
     """Return what a plan or state says; `shown` is what the file is called.
+
+    `alone` is for one without the configuration beside it, whose references are kept then.
 
     Raises `InputError` with one sentence for everything else.
     """
-    if data.startswith(_ZIP):
-        raise InputError(
-            f"{shown} is a plan file that only Terraform can read; give what `terraform show -json` prints of it"
-        )
-    content = _parsed(shown, data)
+    content = _parsed(shown, text)
     if not isinstance(content, dict):
         raise InputError(f"{shown} is no plan or state of Terraform: it is no JSON object")
     if "format_version" not in content and "lineage" in content:
@@ -78,7 +93,7 @@ def read_terraform_json(shown: str, data: bytes) -> Recorded:
             f"{shown} has the format version {_told(version)}, which podroom does not know; it reads 0 and 1"
         )
     if "planned_values" in content or "resource_changes" in content:
-        return _checked(shown, lambda: _plan(shown, content))
+        return _checked(shown, lambda: _plan(shown, content, alone=alone))
     if "values" in content:
         return _checked(shown, lambda: _state(shown, content))
     raise InputError(f"{shown} is no plan or state of Terraform: it has neither planned_values nor values")
@@ -93,12 +108,7 @@ def _checked(shown: str, read: Callable[[], Recorded]) -> Recorded:
         raise InputError(f"{shown} is nested more deeply than podroom follows") from error
 
 
-def _parsed(shown: str, data: bytes) -> object:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise InputError(f"{shown} is no JSON: it is not UTF-8 text, from line {line} on") from error
+def _parsed(shown: str, text: str) -> object:
     try:
         content: object = json.loads(text, parse_float=Decimal, parse_constant=_refuse)
     except json.JSONDecodeError as error:
@@ -119,47 +129,75 @@ def _told(version: object) -> str:
     return repr(version[:20]) if isinstance(version, str) else str(version)[:20]
 
 
-def _plan(shown: str, content: Mapping[str, object]) -> Recorded:
+def _plan(shown: str, content: Mapping[str, object], *, alone: bool) -> Recorded:
     instances: dict[str, Instance] = {}
-    for change in _objects(content.get("resource_changes")):
+    earlier: dict[str, Instance | None] = {}
+    for change in _taken(content, "resource_changes"):
         instance = _changed(change)
         if instance is not None:
             instances[instance.address] = instance
+            if instance.actions not in _AS_BEFORE:
+                earlier[instance.address] = _before(change, instance)
     changed = bool(instances)
     complete = content.get("complete")
-    for part in (_mapping(content.get("planned_values")), _mapping(_mapping(content.get("prior_state")).get("values"))):
-        only_data = part is not content.get("planned_values")
-        for resource in _resources(_mapping(part.get("root_module"))):
-            if only_data and resource.get("mode") != "data":
+    planned, prior = content.get("planned_values"), mapping(content.get("prior_state")).get("values")
+    # With -refresh-only there are no changes, and everything is in the prior state.
+    for part, only_data in ((planned, False), (prior, "resource_changes" in content)):
+        for resource in _resources(mapping(mapping(part).get("root_module"))):
+            if (only_data and resource.get("mode") != "data") or resource.get("address") in instances:
                 continue
             instance = _held(resource)
             if instance is not None:
-                instances.setdefault(instance.address, instance)
-    configuration = _mapping(_mapping(content.get("configuration")).get("root_module"))
+                instances[instance.address] = instance
+    configuration = mapping(mapping(content.get("configuration")).get("root_module"))
     return Recorded(
         shown,
         instances={address: one for address, one in instances.items() if one.actions not in _GONE},
-        variables=_variables(_mapping(content.get("variables")), _mapping(configuration.get("variables"))),
+        variables=_variables(mapping(content.get("variables")), mapping(configuration.get("variables"))),
         declared=frozenset(_declared(configuration)) or _outermost(instances.values()),
         drifts=dict(_drifts(content)),
+        earlier=earlier,
         plans=changed,
+        refreshes="resource_changes" not in content and "resource_drift" in content,
         complete=complete if isinstance(complete, bool) else None,
+        configuration=read_configuration(configuration) if alone else None,
     )
 
 
+def _taken(content: Mapping[str, object], name: str) -> Iterator[Mapping[str, object]]:
+    """Iterate over the objects in a list, each of which is dropped afterwards: of 100 MB nothing is kept twice."""
+    remaining = members(content.get(name))
+    remaining.reverse()
+    while remaining:
+        one = remaining.pop()
+        if isinstance(one, dict):
+            yield one
+
+
 _GONE = (("delete",), ("forget",))
+_AS_BEFORE = (("no-op",), ("read",))
+"""Actions that leave a resource as it is, or that make nothing but knowledge."""
+
+
+def _before(change: Mapping[str, object], after: Instance) -> Instance | None:
+    """Return an instance as it is before a plan, None if it is not there yet."""
+    what = mapping(change.get("change"))
+    before = what.get("before")
+    told = "before_sensitive" in what or change.get("type") in _HARMLESS
+    values = masked(before if told else {}, None, what.get("before_sensitive"))
+    return replace(after, values=values, withheld=not told) if before is not None and isinstance(values, dict) else None
 
 
 def _changed(change: Mapping[str, object]) -> Instance | None:
     """Return an instance as a plan leaves it; None for an object that Terraform only still has to remove."""
     if "deposed" in change:
         return None
-    what = _mapping(change.get("change"))
-    actions = tuple(one for one in _list(what.get("actions")) if isinstance(one, str))
+    what = mapping(change.get("change"))
+    actions = tuple(one for one in members(what.get("actions")) if isinstance(one, str))
     told = "after_sensitive" in what or change.get("type") in _HARMLESS
     after = what.get("after") if told else None
     values = masked({} if after is None else after, what.get("after_unknown"), what.get("after_sensitive"))
-    return _instance(change, values, actions)
+    return _instance(change, values, actions, withheld=not told)
 
 
 def _held(resource: Mapping[str, object]) -> Instance | None:
@@ -168,10 +206,12 @@ def _held(resource: Mapping[str, object]) -> Instance | None:
     values = masked(resource.get("values") if told else {}, None, resource.get("sensitive_values"))
     if isinstance(values, dict):
         values = {name: value for name, value in values.items() if value is not None}
-    return _instance(resource, values, ())
+    return _instance(resource, values, (), withheld=not told)
 
 
-def _instance(resource: Mapping[str, object], values: RecordedValue, actions: tuple[str, ...]) -> Instance | None:
+def _instance(
+    resource: Mapping[str, object], values: RecordedValue, actions: tuple[str, ...], *, withheld: bool
+) -> Instance | None:
     mode, kind, name = resource.get("mode"), resource.get("type"), resource.get("name")
     key, module = resource.get("index"), resource.get("module_address", "")
     if not (isinstance(mode, str) and isinstance(kind, str) and isinstance(name, str)):
@@ -189,12 +229,12 @@ def _instance(resource: Mapping[str, object], values: RecordedValue, actions: tu
     user_data = known.get("user_data")
     if isinstance(user_data, str) and _SHA_1.fullmatch(user_data):
         known = {**known, "user_data": HASHED}  # as launch configurations and instances have it
-    return Instance(address, mode, kind, name, key, calls, known, actions)
+    return Instance(address, mode, kind, name, key, calls, known, actions, withheld)
 
 
 def _drifts(content: Mapping[str, object]) -> Iterator[tuple[str, Drift]]:
-    for one in _objects(content.get("resource_drift")):
-        address, what = one.get("address"), _mapping(one.get("change"))
+    for one in objects(content.get("resource_drift")):
+        address, what = one.get("address"), mapping(one.get("change"))
         told = "after_sensitive" in what or one.get("type") in _HARMLESS
         recorded = masked(what.get("before"), None, what.get("before_sensitive"))
         live = masked(what.get("after"), what.get("after_unknown"), what.get("after_sensitive"))
@@ -207,48 +247,42 @@ def _variables(given: Mapping[str, object], declared: Mapping[str, object]) -> d
     values: dict[str, RecordedValue] = {}
     for name, entry in given.items():
         if name in declared:
-            sensitive = _mapping(declared[name]).get("sensitive", False) is not False
-            values[name] = SENSITIVE if sensitive else masked(_mapping(entry).get("value"), None, None)
+            sensitive = mapping(declared[name]).get("sensitive", False) is not False
+            values[name] = SENSITIVE if sensitive else masked(mapping(entry).get("value"), None, None)
     return values
 
 
 def _declared(module: Mapping[str, object]) -> Iterator[str]:
     """Yield the names of the blocks that a plan's configuration declares in its root module."""
-    for resource in _objects(module.get("resources")):
+    for resource in objects(module.get("resources")):
         yield str(resource.get("address"))
-    for name in _mapping(module.get("module_calls")):
+    for name in mapping(module.get("module_calls")):
         yield f"module.{name}"
 
 
 def _outermost(instances: Iterable[Instance]) -> frozenset[str]:
-    return frozenset(
-        f"module.{one.calls[0][0]}"
-        if one.calls
-        else f"{'' if one.mode == 'managed' else f'{one.mode}.'}{one.type}.{one.name}"
-        for one in instances
-    )
+    return frozenset(f"module.{one.calls[0][0]}" if one.calls else one.block for one in instances)
 
 
 def _resources(root: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
     pending = [root]
     while pending:
         module = pending.pop()
-        yield from _objects(module.get("resources"))
-        pending += _objects(module.get("child_modules"))
+        yield from objects(module.get("resources"))
+        pending += objects(module.get("child_modules"))
 
 
 def _state(shown: str, content: Mapping[str, object]) -> Recorded:
-    held = map(_held, _resources(_mapping(_mapping(content.get("values")).get("root_module"))))
+    held = map(_held, _resources(mapping(mapping(content.get("values")).get("root_module"))))
     instances = {one.address: one for one in held if one is not None}
     return Recorded(shown, instances, {}, _outermost(instances.values()))
 
 
 def _state_file(shown: str, content: Mapping[str, object]) -> Recorded:
     instances: dict[str, Instance] = {}
-    for resource in _objects(content.get("resources")):
-        if resource.get("type") not in _HARMLESS:
-            continue
-        for entry in _objects(resource.get("instances")):
+    for resource in objects(content.get("resources")):
+        told = resource.get("type") in _HARMLESS
+        for entry in objects(resource.get("instances")):
             if "deposed" in entry:
                 continue
             module, key = resource.get("module", ""), entry.get("index_key")
@@ -261,9 +295,10 @@ def _state_file(shown: str, content: Mapping[str, object]) -> Recorded:
                 "module_address": module,
                 "index": key,
                 "address": f"{module}.{local}" if module else local,
-                "values": entry.get("attributes"),
-                "sensitive_values": _marked(entry.get("sensitive_attributes")),
             }
+            if told:
+                placed["values"] = entry.get("attributes")
+                placed["sensitive_values"] = _marked(entry.get("sensitive_attributes"))
             instance = _held(placed)
             if instance is not None:
                 instances[instance.address] = instance
@@ -272,17 +307,5 @@ def _state_file(shown: str, content: Mapping[str, object]) -> Recorded:
 
 def _marked(paths: object) -> dict[str, object]:
     """Return the attributes that a state file marks as sensitive, each of them as a whole."""
-    firsts = [path[0] if isinstance(path, list) and path else None for path in _list(paths)]
-    return {str(_mapping(first).get("value")): True for first in firsts}
-
-
-def _list(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
-
-
-def _objects(value: object) -> Iterator[Mapping[str, object]]:
-    return (one for one in _list(value) if isinstance(one, dict))
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}
+    firsts = [path[0] if isinstance(path, list) and path else None for path in members(paths)]
+    return {str(mapping(first).get("value")): True for first in firsts}

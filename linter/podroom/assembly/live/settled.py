@@ -20,7 +20,7 @@ class LiveSettled:
 
     def __init__(self, beside: Settled | None, found: Mapping[str, Mapping[str, RecordedValue]], source: str) -> None:
         """Take a plan or state, and what data sources find by their addresses."""
-        self._beside = beside
+        self.beside = beside
         self._found = found
         self.source = source if beside is None else beside.source
         self.plans = beside is not None and beside.plans
@@ -28,11 +28,11 @@ class LiveSettled:
     @property
     def variables(self) -> Mapping[str, RecordedValue]:
         """Return the values of root variables."""
-        return {} if self._beside is None else self._beside.variables
+        return {} if self.beside is None else self.beside.variables
 
     def values(self, address: str) -> Mapping[str, RecordedValue] | None:
         """Return the attributes of a resource instance, None if there is nothing about it."""
-        beside = None if self._beside is None else self._beside.values(address)
+        beside = None if self.beside is None else self.beside.values(address)
         found = self._found.get(address)
         if found is None or beside is None:
             return beside if found is None else found
@@ -40,12 +40,12 @@ class LiveSettled:
 
     def keys(self, calls: Calls, block: str) -> tuple[Key, ...] | None:
         """Return the instance keys that a block of a module will have; None if that is not said."""
-        return None if self._beside is None else self._beside.keys(calls, block)
+        return None if self.beside is None else self.beside.keys(calls, block)
 
     def drift(self, address: str) -> Drift | None:
         """Return how a resource instance was found, where that is not as Terraform left it and is going to change."""
-        return None if self._beside is None else self._beside.drift(address)
+        return None if self.beside is None else self.beside.drift(address)
 
     def owner(self, identity: str) -> str | None:
         """Return the address of the resource that has an id, None if there is none."""
-        return None if self._beside is None else self._beside.owner(identity)
+        return None if self.beside is None else self.beside.owner(identity)

@@ -1,0 +1,43 @@
+"""Plans for the examples of rules that need one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+MANAGED_NODES = """
+resource "aws_eks_node_group" "nodes" {MARK
+  cluster_name    = "main"
+  node_group_name = "nodes"
+  node_role_arn   = "arn:aws:iam::111122223333:role/nodes"
+  subnet_ids      = ["subnet-0aaaaaaaaaaaaaaaa"]
+  instance_types  = ["m5.large"]
+  scaling_config {
+    min_size     = 1
+    desired_size = 2
+    max_size     = 6
+  }
+}
+"""
+_ADDRESS = "aws_eks_node_group.nodes"
+
+
+def changed(address: str, before: Mapping[str, object], after: Mapping[str, object]) -> dict[str, object]:
+    """Return what a plan says of a resource that it changes, or found changed."""
+    kind, _, name = address.partition(".")
+    sides = {"actions": ["update"], "before": before, "after": after}
+    marks: dict[str, object] = {"after_unknown": {}, "before_sensitive": {}, "after_sensitive": {}}
+    return {"address": address, "mode": "managed", "type": kind, "name": name, "change": {**sides, **marks}}
+
+
+def plan(**parts: object) -> str:
+    """Return a plan with some parts."""
+    frame = {"format_version": "1.2", "terraform_version": "1.11.4", "planned_values": {"root_module": {}}}
+    return json.dumps({**frame, **parts}, indent=2) + "\n"
+
+
+def node_group_plan(recorded: Mapping[str, object], live: Mapping[str, object]) -> str:
+    """Return a plan that found a node group changed, and takes that back."""
+    return plan(
+        resource_drift=[changed(_ADDRESS, recorded, live)], resource_changes=[changed(_ADDRESS, live, recorded)]
+    )

@@ -1,0 +1,100 @@
+"""PR118 node-group-drift."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from podroom.capacity.assessment import Assessment
+from podroom.model.world import ChangeByHand, GroupKind, NodeGroup
+from podroom.rule import Example, Finding, Rule, Severity
+from podroom_rules.plan_examples import MANAGED_NODES, node_group_plan
+
+_VERSIONS = frozenset({"version", "release_version"})
+_SEEN = (
+    "declared here; the Auto Scaling group behind a managed node group is in no plan, and a change to that is not seen"
+)
+
+
+class NodeGroupChangedByHand(Rule[NodeGroup]):
+    """Somebody changed the size, the version or the subnets of a node group, outside Terraform.
+
+    A plan compares what Terraform left with what it finds (`resource_drift`).  Here it found another largest size,
+    another version of Kubernetes, of the AMI or of the launch template, or other subnets: a change made in the console,
+    with the AWS CLI or with eksctl.  Subnets were measured for the size that is declared: a group that may grow further
+    takes their last addresses, and pods hang in ContainerCreating with
+
+        failed to assign an IP address to container
+
+    The next apply takes the change back, unless `ignore_changes` names it.  The desired size does not count, as
+    autoscalers move it all day.
+
+    This is told for information where only versions differ, or the group may grow less far than declared.  A plan that
+    was made with -refresh=false finds nothing, and none finds a change to the Auto Scaling group behind an EKS managed
+    node group, which is no resource of Terraform.
+
+    Remedy: write the change into the configuration, and see what `podroom capacity` says to it; or apply the plan.
+    """
+
+    code = "PR118"
+    name = "node-group-drift"
+    severity = Severity.WARNING
+    subject = NodeGroup
+    sources = (
+        "https://developer.hashicorp.com/terraform/internals/json-format#plan-representation",
+        "https://docs.aws.amazon.com/eks/latest/APIReference/API_UpdateNodegroupConfig.html",
+    )
+    bad = (
+        Example(
+            "6 nodes are declared at most, and the console says 20",
+            {
+                "main.tf": MANAGED_NODES.replace("MARK", " # expect: PR118"),
+                "plan.json": node_group_plan(
+                    {"scaling_config": [{"max_size": 6}]}, {"scaling_config": [{"max_size": 20}]}
+                ),
+            },
+        ),
+    )
+    good = (
+        Example(
+            "an autoscaler moved the desired size",
+            {
+                "main.tf": MANAGED_NODES.replace("MARK", ""),
+                "plan.json": node_group_plan(
+                    {"scaling_config": [{"max_size": 6, "desired_size": 2}]},
+                    {"scaling_config": [{"max_size": 6, "desired_size": 5}]},
+                ),
+            },
+        ),
+    )
+
+    def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
+        """Yield a finding for a group that a plan found changed."""
+        changes = subject.changed_by_hand
+        if not changes or assessment.world.refresh_only or not assessment.applies(subject):
+            return
+        told = ", ".join(f"{change.name} declared {change.recorded}, live {change.live}" for change in changes)
+        harmless = all(_is_harmless(change) for change in changes)
+        yield self.finding(
+            subject.span,
+            subject,
+            f"the node group was changed outside Terraform: {told}",
+            label=_SEEN if subject.kind is GroupKind.MANAGED else "declared here",
+            effect="The next apply takes the change back without a word, unless ignore_changes names it."
+            if harmless
+            else "Its nodes may take addresses that nobody has counted, until the next apply takes the change back.",
+            fix="write the change here and see what podroom capacity says to it, or apply the plan",
+            severity=Severity.INFO if harmless else Severity.WARNING,
+            evidence={
+                "changed": [change.name for change in changes],
+                "declared": [change.recorded for change in changes],
+                "live": [change.live for change in changes],
+            },
+        )
+
+
+def _is_harmless(change: ChangeByHand) -> bool:
+    """Return whether a change lets no more nodes start, nor others elsewhere."""
+    if change.name in _VERSIONS or change.name == "min_size":
+        return True
+    both = (change.recorded, change.live)
+    return change.name == "max_size" and all(map(str.isdigit, both)) and int(change.live) <= int(change.recorded)

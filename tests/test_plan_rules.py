@@ -1,0 +1,126 @@
+"""The rules that only a plan has something to say to: what it found changed by hand, changes itself, or takes over."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from checkout import podroom
+from plan_helpers import EKS21, GROUP, PLANS, change, plan, write_fixtures
+
+
+@pytest.fixture(scope="module")
+def eks21(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the plans and the state of the configuration in `EKS21`."""
+    return write_fixtures(tmp_path_factory.mktemp("plans"))
+
+
+def findings(code: str, *arguments: str) -> list[dict[str, object]]:
+    """Return the findings of one rule."""
+    result = podroom("check", "--format", "json", *arguments)
+    return [one for one in json.loads(result.stdout)["findings"] if one["code"] == code]
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_only_a_plan_that_refreshes_takes_over_what_was_changed(eks21: Path, name: str) -> None:
+    path = str(eks21 / f"{name}.json")
+    for arguments in ((path,), (str(EKS21), "--plan", path)):
+        groups = sorted(str(one["message"]).rpartition("(")[2] for one in findings("PR120", *arguments))
+        both = ["the Auto Scaling group and its launch template)", "the Auto Scaling group)"]
+        told = (
+            both if len(arguments) > 1 else both[1:]
+        )  # by itself it does not tell what AMI the hand-made template has
+        assert groups == (told if name == "refresh_only" else [])
+        assert not findings("PR118", *arguments)  # an autoscaler moved the desired size
+        assert not findings("PR119", *arguments)  # the type goes back to what is declared, which is PR116
+
+
+def managed(recorded: Mapping[str, object], live: Mapping[str, object]) -> dict[str, object]:
+    """Return a plan that found a managed node group changed."""
+    group = change("aws_eks_node_group.n", {"cluster_name": "c", **recorded})
+    sides = {"actions": ["update"], "before": recorded, "after": live, "before_sensitive": {}, "after_sensitive": {}}
+    return plan([group], resource_drift=[{**group, "change": sides}])
+
+
+def scaling(**sizes: int) -> dict[str, object]:
+    return {"scaling_config": [sizes]}
+
+
+@pytest.mark.parametrize(
+    ("recorded", "live", "expected"),
+    [
+        (scaling(max_size=6), scaling(max_size=20), ("warning", "max_size declared 6, live 20")),
+        (scaling(max_size=6), scaling(max_size=4), ("info", "max_size declared 6, live 4")),
+        (scaling(min_size=1), scaling(min_size=2), ("info", "min_size declared 1, live 2")),
+        (scaling(desired_size=1), scaling(desired_size=5), None),
+        ({"version": "1.31"}, {"version": "1.32"}, ("info", "version declared 1.31, live 1.32")),
+        (
+            {"release_version": "a", **scaling(max_size=1)},
+            {"release_version": "b", **scaling(max_size=2)},
+            ("warning", "release_version declared a, live b, max_size declared 1, live 2"),
+        ),
+        (
+            {"launch_template": [{"version": "3"}], **scaling(max_size=1)},
+            {"launch_template": [{"version": "5"}], **scaling(max_size=1)},
+            ("warning", "launch_template version declared 3, live 5"),
+        ),
+        (
+            {"subnet_ids": ["subnet-b", "subnet-a"]},
+            {"subnet_ids": ["subnet-a", "subnet-b", "subnet-c"]},
+            ("warning", "subnet_ids declared subnet-a, subnet-b, live subnet-a, subnet-b, subnet-c"),
+        ),
+        ({"subnet_ids": ["subnet-b", "subnet-a"]}, {"subnet_ids": ["subnet-a", "subnet-b"]}, None),
+        (scaling(max_size=6), {"scaling_config": 7}, ("warning", "max_size declared 6, live unset")),
+    ],
+)
+def test_how_drift_of_a_managed_node_group_is_told(
+    tmp_path: Path, recorded: dict[str, object], live: dict[str, object], expected: tuple[str, str] | None
+) -> None:
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(managed(recorded, live)), encoding="utf-8")
+    found = [(one["severity"], one["message"]) for one in findings("PR118", str(path))]
+    assert [severity for severity, _ in found] == ([] if expected is None else [expected[0]])
+    assert expected is None or expected[1] in str(found[0][1])
+
+
+def user_data(pods: int) -> str:
+    text = f"#!/bin/bash\n/etc/eks/bootstrap.sh main --kubelet-extra-args --max-pods={pods}\n"
+    return base64.b64encode(text.encode()).decode()
+
+
+def template(kind: str, pods: int) -> dict[str, object]:
+    image = {"id": "lt-1", "image_id": "ami-0123456789abcdef0"}
+    return {**image, "instance_type": kind, "user_data": user_data(pods)}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (("m5.large", 29), ("m5.4xlarge", 29), "changes m5.large to m5.4xlarge, and max pods stays at 29"),
+        (("m5.large", 29), ("m5.4xlarge", 110), None),
+        (("m5.large", 20), ("m5.4xlarge", 20), None),  # it was never the old type's own
+        (("m5.large", 29), ("c5.large", 29), None),  # which has the same room
+        (("m5.4xlarge", 234), ("m5.large", 234), None),  # PR101
+        (("m5.large", 29), ("m5.large", 29), None),
+    ],
+)
+def test_a_larger_type_with_the_number_of_the_old_one_is_told(
+    tmp_path: Path, old: tuple[str, int], new: tuple[str, int], expected: str | None
+) -> None:
+    (tmp_path / "main.tf").write_text(
+        GROUP.replace('"m7g.2xlarge"', f'"{new[0]}"').replace("max-pods=58", f"max-pods={new[1]}"), encoding="utf-8"
+    )
+    before = {"before": template(*old), "before_sensitive": {}, "actions": ["update"]}
+    launched = change("aws_launch_template.nodes", template(*new), **before)
+    settings = {"min_size": 1, "max_size": 3, "launch_template": [{"id": "lt-1"}]}
+    group = change("aws_autoscaling_group.nodes", settings, actions=["no-op"])
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(plan([launched, group])), encoding="utf-8")
+    for arguments in ((str(path),), (str(tmp_path), "--plan", str(path))):
+        found = [str(one["message"]) for one in findings("PR119", *arguments)]
+        assert len(found) == (expected is not None)
+        assert expected is None or expected in found[0]
