@@ -263,7 +263,7 @@ def _understood(module: Module, files: Files, loose: LooseParts) -> tuple[World,
     world, parts = assemble_parts(module)
     loose.add(module.directory, parts)
     problems = []
-    if world.about_eks and module.project.files is files:
+    if world.about_eks and module.project.files is files and not module.project.options.alone:
         files.variables(module.directory)  # one that cannot be read is said, even if no variable was looked up
     for part in module.walk() if world.about_eks else ():
         for problem in part.problems:
