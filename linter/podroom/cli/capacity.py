@@ -7,7 +7,8 @@ import click
 from podroom import __version__
 from podroom.capacity.assessment import Assessment
 from podroom.capacity.forecast import forecast
-from podroom.capacity.recommendation import recommend
+from podroom.capacity.plan_changes import before_plan
+from podroom.capacity.recommendation import Recommendation, recommend
 from podroom.capacity.what_if import (
     check_groups,
     read_environment_change,
@@ -19,6 +20,7 @@ from podroom.cli.forecasting import Assuming, Understood, assumes, canvas, finis
 from podroom.cli.options import Reading, ReadingCommand, colour, reads_configurations
 from podroom.cli.output import reports_errors, write
 from podroom.cli.settings import find_type
+from podroom.model.world import World
 from podroom.report.capacity_wording import Comparison
 
 
@@ -54,8 +56,8 @@ def capacity(
     """Say how many addresses the nodes take of every subnet, what is left, and how many nodes it holds.
 
     Reads the configurations in the given folders or files (the current folder if none is given).  --env and --set ask
-    what would be otherwise, and are shown beside today's numbers.  Exits with 0, and with 2 if something could not be
-    read.
+    what would be otherwise, and are shown beside today's numbers; so is a plan that changes node groups.  Exits with 0,
+    and with 2 if something could not be read.
     """
     variables = [read_environment_change(text) for text in environment]
     group_changes = [read_group_change(text) for text in settings]
@@ -67,20 +69,35 @@ def capacity(
     changes = (*map(str, variables), *map(str, group_changes))
     comparisons = []
     for world in found.worlds:
-        today = forecast(Assessment(world, found.catalog, found.assumptions))
-        what_if = None
+        before, then, told = world, None, changes
+        planned = None if changes else before_plan(world)
         if changes:
-            changed = with_group_changes(with_environment(world, variables), group_changes)
-            used = [subnet.subnet.address for subnet in today.subnets]
-            what_if = forecast(Assessment(changed, found.catalog, found.assumptions), used)
-            if len(what_if.subnets) > len(used):
-                others = [subnet.subnet.address for subnet in what_if.subnets]
-                today = forecast(Assessment(world, found.catalog, found.assumptions), others)
+            then = with_group_changes(with_environment(world, variables), group_changes)
+        elif planned is not None:
+            before, then = planned[0], world
+            told = tuple(
+                f"the plan is applied: {change}" if at == 0 else change for at, change in enumerate(planned[1])
+            )
         # A what-if is somebody's own idea of what to set.
         better = None if changes else recommend(Assessment(world, found.catalog, found.assumptions))
-        comparisons.append(Comparison(today, what_if, changes, better))
+        comparisons.append(_compared(before, then, told, better, found))
     write(_rendered(output_format, comparisons, found, color))
     finish(found.problems)
+
+
+def _compared(
+    before: World, then: World | None, changes: tuple[str, ...], better: Recommendation | None, found: Understood
+) -> Comparison:
+    """Return the forecast of a World and of what it may become, over the subnets that either of them uses."""
+    today = forecast(Assessment(before, found.catalog, found.assumptions))
+    if then is None:
+        return Comparison(today, None, changes, better)
+    used = [subnet.subnet.address for subnet in today.subnets]
+    what_if = forecast(Assessment(then, found.catalog, found.assumptions), used)
+    if len(what_if.subnets) > len(used):
+        others = [subnet.subnet.address for subnet in what_if.subnets]
+        today = forecast(Assessment(before, found.catalog, found.assumptions), others)
+    return Comparison(today, what_if, changes, better)
 
 
 def _rendered(output_format: str, comparisons: list[Comparison], found: Understood, color: str) -> str:

@@ -1,0 +1,71 @@
+"""What is there before a plan, beside what there will be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from podroom.model.world import InstanceChoice, NodeGroup, World
+from podroom.values import Known, Members, Value
+
+
+def before_plan(world: World) -> tuple[World, tuple[str, ...]] | None:
+    """Return the World as it is before the plan that was read, and what the plan changes of its node groups.
+
+    None where it changes no size and no type, and makes and removes no group.  Everything but that is taken as it will
+    be: what is asked is what the nodes take.  The desired size is what autoscalers make it, no change of a plan.
+    """
+    if world.before is None:
+        return None
+    earlier = {group.address: group for group in world.before}
+    changes: list[str] = []
+    groups: list[NodeGroup] = []
+    for group in world.node_groups:
+        old = earlier.pop(group.address, None)
+        if old is None:
+            changes.append(f"{group.address} is made")
+            continue
+        told = list(_changes(old, group))
+        if group.address in world.doubled:
+            told.append(f"{group.address} is made anew before the old one goes")
+        changes += told
+        groups.append(
+            replace(
+                group,
+                minimum_size=old.minimum_size,
+                desired_size=old.desired_size if _exceeds(group.desired_size, old.maximum_size) else group.desired_size,
+                maximum_size=old.maximum_size,
+                instance_types=old.instance_types,
+                launch_template=old.launch_template,
+                launch_template_missing=old.launch_template_missing,
+            )
+            if told
+            else group
+        )
+    changes += [f"{address} goes away" for address in earlier]
+    groups += earlier.values()
+    return (replace(world, node_groups=tuple(groups), before=None, doubled=()), tuple(changes)) if changes else None
+
+
+def _changes(old: NodeGroup, new: NodeGroup) -> Iterator[str]:
+    for name, before, after in (
+        ("min_size", old.minimum_size, new.minimum_size),
+        ("max_size", old.maximum_size, new.maximum_size),
+    ):
+        if isinstance(before, Known) and isinstance(after, Known) and before.value != after.value:
+            yield f"{new.address}.{name} goes from {before.value} to {after.value}"
+    types = _listed(old.instance_types), _listed(new.instance_types)
+    if None not in types and types[0] != types[1]:
+        yield f"{new.address}.instance_types go from {types[0]} to {types[1]}"
+
+
+def _exceeds(size: Value[int], most: Value[int]) -> bool:
+    return isinstance(size, Known) and isinstance(most, Known) and size.value > most.value
+
+
+def _listed(types: Members[InstanceChoice]) -> str | None:
+    """Return the types of a group as text, None if one of them is not known."""
+    names: list[Value[str]] = [choice.type for choice in types.items]
+    if types.missing or not all(isinstance(name, Known) for name in names):
+        return None
+    return ", ".join(sorted(name.value for name in names if isinstance(name, Known)))

@@ -1,0 +1,102 @@
+"""`podroom capacity` with a plan: what the nodes take before it and after it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from checkout import podroom
+from plan_helpers import EKS21, change, plan, write_fixtures
+
+SUBNET = {"id": "subnet-0aaaaaaaaaaaaaaaa", "cidr_block": "10.0.0.0/24", "availability_zone": "eu-west-1a"}
+
+
+def settings(most: int, kind: str = "m5.large", desired: int = 2) -> dict[str, object]:
+    sizes = [{"min_size": 1, "desired_size": desired, "max_size": most}]
+    return {"cluster_name": "main", "instance_types": [kind], "subnet_ids": [SUBNET["id"]], "scaling_config": sizes}
+
+
+def group(before: Mapping[str, object] | None, after: Mapping[str, object] | None, *actions: str) -> dict[str, object]:
+    """Return what a plan does with a node group."""
+    sides = {"before": before, "before_sensitive": {}, "actions": list(actions)}
+    return change("aws_eks_node_group.n", after or {}, None, **sides, **({} if after else {"after": None}))
+
+
+def compared(folder: Path, *changes: Mapping[str, object], options: tuple[str, ...] = ()) -> dict[str, object]:
+    """Return what is said of the only configuration."""
+    path = folder / "plan.json"
+    content = plan([change("aws_subnet.a", SUBNET, actions=["no-op"]), *changes])
+    path.write_text(json.dumps(content), encoding="utf-8")
+    result = podroom("capacity", "--format", "json", *options, str(path))
+    assert result.exit_code == 0, result.output
+    (found,) = json.loads(result.stdout)["configurations"]
+    return found
+
+
+def nodes(forecast: Mapping[str, object]) -> list[int]:
+    """Return the largest numbers of nodes of the groups."""
+    groups = [one for cluster in forecast["clusters"] for one in cluster["node_groups"]]
+    return [one["nodes"]["maximum"] for one in groups]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "actions", "expected"),
+    [
+        (settings(6), settings(20), ("update",), ["aws_eks_node_group.n.max_size goes from 6 to 20"]),
+        (
+            settings(6),
+            settings(6, "m5.4xlarge"),
+            ("delete", "create"),
+            ["aws_eks_node_group.n.instance_types go from m5.large to m5.4xlarge"],
+        ),
+        (
+            settings(6),
+            settings(4, "m5.4xlarge"),
+            ("create", "delete"),
+            [
+                "aws_eks_node_group.n.max_size goes from 6 to 4",
+                "aws_eks_node_group.n.instance_types go from m5.large to m5.4xlarge",
+                "aws_eks_node_group.n is made anew before the old one goes",
+            ],
+        ),
+        (None, settings(6), ("create",), ["aws_eks_node_group.n is made"]),
+        (settings(6), None, ("delete",), ["aws_eks_node_group.n goes away"]),
+        (settings(6, desired=5), settings(6), ("update",), []),
+        (settings(6), settings(6), ("no-op",), []),
+    ],
+)
+def test_what_a_plan_changes_is_shown_beside_what_is_there(
+    tmp_path: Path,
+    before: Mapping[str, object] | None,
+    after: Mapping[str, object] | None,
+    actions: tuple[str, ...],
+    expected: list[str],
+) -> None:
+    found = compared(tmp_path, group(before, after, *actions))
+    then = found["what_if"]
+    assert (then is None) == (not expected)
+    if then is not None:
+        assert then["changes"] == [f"the plan is applied: {expected[0]}", *expected[1:]]
+        assert nodes(found["today"]) == [] if before is None else [before["scaling_config"][0]["max_size"]]
+        assert nodes(then) == ([] if after is None else [after["scaling_config"][0]["max_size"]])
+
+
+def test_what_somebody_asks_for_counts_instead(tmp_path: Path) -> None:
+    change_of_plan = group(settings(6), settings(20), "update")
+    found = compared(tmp_path, change_of_plan, options=("--set", "aws_eks_node_group.n.max_size=9"))
+    assert found["what_if"]["changes"] == ["aws_eks_node_group.n.max_size=9"]
+    assert nodes(found["today"]) == [20]
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_what_was_changed_by_hand_is_before_the_plan_that_takes_it_back(tmp_path: Path, *, beside: bool) -> None:
+    path = str(write_fixtures(tmp_path) / "drift.json")
+    arguments = (str(EKS21), "--plan", path) if beside else (path,)
+    result = podroom("capacity", "--format", "json", *arguments)
+    (found,) = json.loads(result.stdout)["configurations"]
+    types = [change for change in found["what_if"]["changes"] if "instance_types" in change]
+    assert any("m5.4xlarge, m6i.xlarge to m5.xlarge, m6i.xlarge" in change for change in types)
+    assert not any("desired" in change for change in found["what_if"]["changes"])
