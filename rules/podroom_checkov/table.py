@@ -106,6 +106,24 @@ RULES = (
         "https://developer.hashicorp.com/terraform/internals/json-format#plan-representation",
     ),
     (
+        "PR118",
+        "warning",
+        "Somebody changed the size, the version or the subnets of a node group, outside Terraform",
+        "https://developer.hashicorp.com/terraform/internals/json-format#plan-representation",
+    ),
+    (
+        "PR119",
+        "warning",
+        "A plan changes the instance type to a larger one, and max pods stays that of the old type",
+        "https://developer.hashicorp.com/terraform/internals/json-format#change-representation",
+    ),
+    (
+        "PR120",
+        "info",
+        "A plan with -refresh-only takes over what somebody changed by hand",
+        "https://developer.hashicorp.com/terraform/cli/commands/plan#planning-modes",
+    ),
+    (
         "PR121",
         "error",
         "Nodes that run allow more pods than they have room for",
