@@ -22,7 +22,10 @@ def settings(most: int, kind: str = "m5.large", desired: int = 2) -> dict[str, o
 def group(before: Mapping[str, object] | None, after: Mapping[str, object] | None, *actions: str) -> dict[str, object]:
     """Return what a plan does with a node group."""
     sides = {"before": before, "before_sensitive": {}, "actions": list(actions)}
-    return change("aws_eks_node_group.n", after or {}, None, **sides, **({} if after else {"after": None}))
+    found = change("aws_eks_node_group.n", after or {}, None, **sides)
+    what = found["change"]
+    assert isinstance(what, dict)
+    return {**found, "change": {**what, "after": after}}
 
 
 def compared(folder: Path, *changes: Mapping[str, object], options: tuple[str, ...] = ()) -> dict[str, object]:
@@ -38,8 +41,7 @@ def compared(folder: Path, *changes: Mapping[str, object], options: tuple[str, .
 
 def nodes(forecast: Mapping[str, object]) -> list[int]:
     """Return the largest numbers of nodes of the groups."""
-    groups = [one for cluster in forecast["clusters"] for one in cluster["node_groups"]]
-    return [one["nodes"]["maximum"] for one in groups]
+    return [one["maximum_size"]["most"] for one in forecast["node_groups"]]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +82,7 @@ def test_what_a_plan_changes_is_shown_beside_what_is_there(
     assert (then is None) == (not expected)
     if then is not None:
         assert then["changes"] == [f"the plan is applied: {expected[0]}", *expected[1:]]
-        assert nodes(found["today"]) == [] if before is None else [before["scaling_config"][0]["max_size"]]
+        assert nodes(found) == ([] if before is None else [before["scaling_config"][0]["max_size"]])
         assert nodes(then) == ([] if after is None else [after["scaling_config"][0]["max_size"]])
 
 
@@ -88,7 +90,7 @@ def test_what_somebody_asks_for_counts_instead(tmp_path: Path) -> None:
     change_of_plan = group(settings(6), settings(20), "update")
     found = compared(tmp_path, change_of_plan, options=("--set", "aws_eks_node_group.n.max_size=9"))
     assert found["what_if"]["changes"] == ["aws_eks_node_group.n.max_size=9"]
-    assert nodes(found["today"]) == [20]
+    assert nodes(found) == [20]
 
 
 @pytest.mark.parametrize("beside", [True, False])
