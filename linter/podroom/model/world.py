@@ -814,7 +814,7 @@ class World:
     @property
     def about_eks(self) -> bool:
         """Return whether there is anything to judge, or to say that it could not be."""
-        return bool(self.clusters or self.node_groups or self.node_pools or self.gaps)
+        return bool(self.clusters or self.node_groups or self.node_pools or self.gaps or self.before)
 
     def cluster(self, address: str) -> Cluster | None:
         """Return the cluster of that address."""
