@@ -114,8 +114,10 @@ class Runner:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run the tests with their coverage, and then the mutations."""
         items = {item.nodeid: item for item in session.items}
+        memories = _memories()
         self.coverage.start()
         for name, item in items.items():
+            _forget_answers(memories)  # or else only the first of several tests is seen to run what all of them need
             self.coverage.switch_context(name)
             before = time.process_time()
             _run(item)
@@ -123,7 +125,7 @@ class Runner:
         self.coverage.stop()
         if not self.failed:
             gc.unfreeze()  # as the command line freezes what there is when it ends
-            _forget_answers()
+            _forget_answers(_memories())
             gc.collect()
             functions = [one for one in gc.get_objects() if isinstance(one, FunctionType)]
             gc.freeze()  # children share what they do not touch
@@ -218,13 +220,21 @@ def _rebind(name: str, before: object, after: object) -> None:
             setattr(module, name, after)
 
 
-def _forget_answers() -> None:
-    """Empty what functions that judge, and tests, remember."""
+def _memories() -> list[functools._lru_cache_wrapper[Any]]:
+    """Return the functions of the checkout, and of its tests, that remember their answers."""
+    found = []
     for one in gc.get_objects():
         if isinstance(one, functools._lru_cache_wrapper):  # noqa: SLF001 - it has no public name
             path = getattr(getattr(one.__wrapped__, "__code__", None), "co_filename", "")
             if path.startswith(str(CHECKOUT)) and "/catalog/" not in path:
-                one.cache_clear()
+                found.append(one)
+    return found
+
+
+def _forget_answers(memories: Iterable[functools._lru_cache_wrapper[Any]]) -> None:
+    """Empty what functions remember."""
+    for one in memories:
+        one.cache_clear()
 
 
 @contextmanager
