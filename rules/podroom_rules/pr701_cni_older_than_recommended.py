@@ -10,6 +10,7 @@ from podroom.catalog.cni_versions import KNOWN_FAULTS, recommended_for
 from podroom.model.world import Cluster
 from podroom.positions import Span
 from podroom.rule import Example, Finding, Note, Rule, Severity
+from podroom.values import place_of
 from podroom_rules.rooms import in_auto_mode
 from podroom_rules.variables import shown_version
 
@@ -86,8 +87,7 @@ class CniOlderThanRecommended(Rule[Cluster]):
         if settings.declared_by is None or not subject.declared or in_auto_mode(subject):
             return  # the version of a cluster that is not here is nobody's oversight
         installed = assessment.version(settings)
-        place = settings.version.origin
-        if installed is None or not isinstance(place, Span):
+        if installed is None:
             return
         if any(fault.version == installed for fault in KNOWN_FAULTS):
             return  # PR702 tells what is worse
@@ -97,7 +97,7 @@ class CniOlderThanRecommended(Rule[Cluster]):
             return
         version = subject.version.origin
         yield self.finding(
-            place,
+            place_of(settings.version.origin, subject.span),
             subject,
             f"for Kubernetes {text} version {shown_version(oldest)} of the VPC CNI or newer is recommended",
             label=f"older than {shown_version(oldest)}",

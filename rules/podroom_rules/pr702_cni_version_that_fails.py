@@ -10,7 +10,7 @@ from podroom.catalog.cni_versions import KNOWN_FAULTS, recommended_for
 from podroom.model.world import Cluster
 from podroom.positions import Span
 from podroom.rule import Example, Finding, Note, Rule, Severity
-from podroom.values import Known
+from podroom.values import Known, place_of
 from podroom_rules.rooms import belongs, in_auto_mode
 from podroom_rules.variables import shown_version
 
@@ -93,19 +93,18 @@ class CniVersionThatFails(Rule[Cluster]):
     def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at a version that is known to fail."""
         settings = subject.cni
-        if settings.declared_by is None or in_auto_mode(subject):
+        if in_auto_mode(subject):
             return
         installed = assessment.version(settings)
-        place = settings.version.origin
         fault = next((fault for fault in KNOWN_FAULTS if fault.version == installed), None)
-        if fault is None or not isinstance(place, Span):
+        if fault is None:
             return
         mended = shown_version(fault.mended_in)
         tokens = next(_required_tokens(subject, assessment), None) if fault.needs_tokens else None
         known = subject.version.candidates() if isinstance(subject.version, Known) else ()
         wanted = max([fault.mended_in, *(recommended_for(text) or fault.mended_in for text in known)])
         yield self.finding(
-            place,
+            place_of(settings.version.origin, subject.span),
             subject,
             f"version {shown_version(fault.version)} of the VPC CNI fails {fault.when}",
             label=f"mended in {mended}",
@@ -122,5 +121,5 @@ def _required_tokens(cluster: Cluster, assessment: Assessment) -> Iterator[Span]
     for group in assessment.world.node_groups:
         template = group.launch_template
         tokens = None if template is None or not belongs(group, cluster) else template.metadata_tokens
-        if isinstance(tokens, Known) and tokens.value == "required" and isinstance(tokens.origin, Span):
-            yield tokens.origin
+        if isinstance(tokens, Known) and tokens.value == "required":
+            yield place_of(tokens.origin, group.span)

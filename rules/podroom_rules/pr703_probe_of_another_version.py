@@ -101,10 +101,14 @@ class ProbeOfAnotherVersion(Rule[Cluster]):
         doubts = Doubts(settings)
         wrong: list[Probe] = []
         for probe in settings.probes:
-            if isinstance(probe.command, Unknown):
-                doubts.add(probe.command)
-            elif any((_PORT if by_socket else _SOCKET) in command for command in probe.command.candidates()):
-                wrong.append(probe)
+            try:
+                asks = {(_PORT if by_socket else _SOCKET) in command for command in probe.command.candidates()}
+                if asks == {True}:
+                    wrong.append(probe)
+                elif True in asks:
+                    probe.command.need()
+            except Undecidable as undecidable:
+                doubts.add(undecidable.unknown)
         if wrong:
             yield self._probes(subject, wrong, by_socket=by_socket)
         if image is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from podroom.assembly.manifests.objects import Manifest
 from podroom.assembly.manifests.parts import NO_CLUSTER, CniPart, ConfigMapPart, EniConfigPart
@@ -186,12 +186,25 @@ def probes_of(container: Table) -> Iterator[Probe]:
         if not isinstance(entry, Entry) or not isinstance(entry.item, Table):
             continue
         words, missing = strings_of(entry.item.find("exec", "command"), "command")
-        gap = first_unknown(*missing, *(word for word in words if isinstance(word, Unknown)))
-        known = [word.value for word in words if isinstance(word, Known)]
-        if gap is not None:
-            yield Probe(name, gap, entry.span)
-        elif known:
-            yield Probe(name, Known(" ".join(known), entry.span), entry.span)
+        gap = first_unknown(*missing)
+        if gap is not None or words:
+            yield Probe(name, _joined(words, entry.span) if gap is None else gap, entry.span)
+
+
+def _joined(words: Sequence[Value[str]], place: Span) -> Value[str]:
+    """Return a command, of which at most one word may be one of several."""
+    known = {number: word.value for number, word in enumerate(words) if isinstance(word, Known)}
+    others = [word for word in words if not isinstance(word, Known)]
+
+    def whole(text: str) -> str:
+        return " ".join(known.get(number, text) for number in range(len(words)))
+
+    if not others:
+        return Known(whole(""), place)
+    first = others[0]
+    if len(others) > 1 or isinstance(first, Unknown):
+        return Unknown(first.reason, first.origin, first.refs)
+    return first.map(whole)
 
 
 def read_config_map(manifest: Manifest) -> ConfigMapPart:
