@@ -10,6 +10,37 @@ from podroom.rule import Example, Finding, Rule
 from podroom.testing import Mark, judge_example
 from podroom_rules import rules
 
+NUMBER_THAT_MAY_NOT_WIN = """
+resource "aws_launch_template" "nodes" {
+  user_data = base64encode(<<-EOT
+    MIME-Version: 1.0
+    Content-Type: multipart/mixed; boundary="B"
+
+    --B
+    Content-Type: application/node.eks.aws
+
+    apiVersion: node.eks.aws/v1alpha1
+    kind: NodeConfig
+    spec:
+      kubelet:
+        config:
+          maxPods: %s
+    --B--
+  EOT
+  )
+}
+"""
+"""A template of a managed node group, with max pods that Amazon EKS may replace."""
+
+FROM_TEMPLATE = """
+  ami_type = "AL2023_x86_64_STANDARD"
+  launch_template {
+    id      = aws_launch_template.nodes.id
+    version = aws_launch_template.nodes.latest_version
+  }
+"""
+"""What a node group says to be made of that template."""
+
 
 @cache
 def judged_example(rule: type[Rule[Any]], kind: str, number: int) -> tuple[list[Mark], list[Mark], Outcome]:
@@ -36,6 +67,7 @@ def found(outcome: Outcome) -> set[str]:
 
 def said(finding: Finding) -> str:
     """Return everything that a finding says, a line for each of its parts."""
+    assert all(note.message for note in finding.related)
     notes = [f"note: {note.span.first.line}: {note.message}" for note in finding.related]
     parts = [
         finding.label,

@@ -12,10 +12,9 @@ from podroom.capacity.working import Figure
 from podroom.catalog import documents
 from podroom.catalog.instance_types import InstanceType
 from podroom.model.world import Karpenter, NodePool
-from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
-from podroom.values import Undecidable, Unknown
+from podroom.values import Undecidable, Unknown, place_of
 from podroom_rules.karpenter_examples import POOL
 from podroom_rules.wording import STUCK_PODS, article
 
@@ -117,7 +116,6 @@ class KarpenterReservedEnis(Rule[NodePool]):
         worst = min(faults, key=lambda fault: fault.room.value)
         settings = assessment.cluster(pool).cni
         cni = assessment.behavior(settings)
-        origin = karpenter.reserved_enis.origin
         needed = next(
             (
                 count
@@ -128,7 +126,7 @@ class KarpenterReservedEnis(Rule[NodePool]):
         )
         variables = [settings.find(name) for name in _FEATURES]
         return self.finding(
-            origin if isinstance(origin, Span) else karpenter.span,
+            place_of(karpenter.reserved_enis.origin, karpenter.span),
             pool,
             f"Karpenter gives {article(worst.instance.name)} {worst.limit.value} pods, and it has room for "
             f"{worst.room.value}",

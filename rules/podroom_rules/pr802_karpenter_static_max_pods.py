@@ -16,7 +16,7 @@ from podroom.model.world import NodePool
 from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
-from podroom.values import Known, Undecidable
+from podroom.values import Known, Undecidable, place_of
 from podroom_rules.wording import STUCK_PODS, article, assumed_cni, joined
 
 _MOST_TYPES = 10
@@ -123,8 +123,7 @@ class KarpenterStaticMaxPods(Rule[NodePool]):
         allowed = types_of(subject, assessment)
         faults, unknown = collect(_faults(subject, allowed, cni, assessment))
         if faults:
-            place = fixed.origin if isinstance(fixed.origin, Span) else kubelet.span
-            yield self._finding(subject, assessment, allowed, faults, place)
+            yield self._finding(subject, assessment, allowed, faults, place_of(fixed.origin, kubelet.span))
         if unknown is not None:
             raise Undecidable(unknown)
 
@@ -210,8 +209,8 @@ def _sizes(pool: NodePool, instance: InstanceType) -> Iterator[Note]:
         name = key.value.rpartition("/")[2] if isinstance(key, Known) else ""
         if name in wanted and isinstance(requirement.operator, Known) and requirement.operator.value in _LETS_IN:
             values = [one for one in requirement.values if isinstance(one, Known) and one.value == wanted[name]]
-            place = values[0].origin if values else requirement.span
-            yield Note("this lets Karpenter launch it", place if isinstance(place, Span) else requirement.span)
+            places = [place_of(value.origin, requirement.span) for value in values]
+            yield Note("this lets Karpenter launch it", next(iter(places), requirement.span))
             return
     yield Note("the requirements name no size", pool.span)
 

@@ -9,9 +9,8 @@ from podroom.capacity.node_pools import applies, family_of, kubelet_of
 from podroom.catalog import documents
 from podroom.catalog.ami_families import AmiFamily
 from podroom.model.world import KarpenterKubelet, NodePool
-from podroom.positions import Span
 from podroom.rule import Example, Finding, Rule, Severity
-from podroom.values import Known, Undecidable, Unknown, Value
+from podroom.values import Undecidable, Unknown, Value, place_of
 from podroom_rules.karpenter_examples import CLUSTER, POOL
 
 _GATE = """
@@ -117,7 +116,7 @@ class KarpenterUnusableKubeletSetting(Rule[NodePool]):
         number = written.strip()
         quoted = number.isdecimal()
         return self.finding(
-            _place(text, kubelet),
+            place_of(text.origin, kubelet.span),
             pool,
             "Karpenter cannot use this EC2NodeClass: maxPods is "
             + ("a text, not a number" if quoted else "an expression, and NodeClassCEL is off"),
@@ -134,7 +133,7 @@ class KarpenterUnusableKubeletSetting(Rule[NodePool]):
 
     def _per_core(self, pool: NodePool, kubelet: KarpenterKubelet, per_core: Value[int]) -> Finding:
         return self.finding(
-            _place(per_core, kubelet),
+            place_of(per_core.origin, kubelet.span),
             pool,
             "podsPerCore does nothing on Bottlerocket",
             label="Karpenter leaves it out of max pods, and Bottlerocket has no such setting",
@@ -152,7 +151,3 @@ def _is_on(pool: NodePool, assessment: Assessment) -> bool:
         reason = "Karpenter is not installed in this project, so its settings.awsFeatureGates is not known"
         raise Undecidable(Unknown(reason, pool.span))
     return karpenter.expressions is not None and karpenter.expressions.need()
-
-
-def _place(value: Value[str] | Value[int], kubelet: KarpenterKubelet) -> Span:
-    return value.origin if isinstance(value, Known) and isinstance(value.origin, Span) else kubelet.span

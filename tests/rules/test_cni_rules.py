@@ -5,40 +5,13 @@ from __future__ import annotations
 import pytest
 
 from capacity_helpers import add_on, eks_cluster, node_group
-from rule_helpers import found, judged, says
+from rule_helpers import FROM_TEMPLATE, NUMBER_THAT_MAY_NOT_WIN, found, judged, says
 
 SUBNETS = '"subnet-0aaaaaaaaaaaaaaaa"'
 CLUSTER = eks_cluster(subnets=SUBNETS)
 OTHER = eks_cluster("other", subnets=SUBNETS)
 WINDOWS = 'ami_type = "WINDOWS_CORE_2022_x86_64"'
 UNKNOWN = 'variable "unknown" {\n  type = string\n}\nvariable "number" {\n  type = number\n}\n'
-NUMBER_THAT_MAY_NOT_WIN = """
-resource "aws_launch_template" "nodes" {
-  user_data = base64encode(<<-EOT
-    MIME-Version: 1.0
-    Content-Type: multipart/mixed; boundary="B"
-
-    --B
-    Content-Type: application/node.eks.aws
-
-    apiVersion: node.eks.aws/v1alpha1
-    kind: NodeConfig
-    spec:
-      kubelet:
-        config:
-          maxPods: %s
-    --B--
-  EOT
-  )
-}
-"""
-FROM_TEMPLATE = """
-  ami_type = "AL2023_x86_64_STANDARD"
-  launch_template {
-    id      = aws_launch_template.nodes.id
-    version = aws_launch_template.nodes.latest_version
-  }
-"""
 
 
 def group(name: str, types: str, size: int = 3, **more: str) -> str:

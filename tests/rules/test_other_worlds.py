@@ -13,7 +13,7 @@ from podroom.catalog.ami_families import AmiFamily
 from podroom.catalog.instance_types import InstanceCatalog
 from podroom.config import read_config
 from podroom.engine import Engine
-from podroom.model.world import Cluster, GroupKind, NodeGroup, NodePool, World
+from podroom.model.world import Cluster, GroupKind, KarpenterKubelet, NodeGroup, NodePool, World
 from podroom.positions import Document
 from podroom.rule import Rule
 from podroom.values import Known, Members
@@ -65,6 +65,12 @@ OTHERWISE = {
     "groups that may not exist": of_groups(lambda one: replace(one, uncertain=FORGOTTEN)),
     "groups of another cluster": of_groups(lambda one: replace(one, cluster=FORGOTTEN)),
     "pools that may not exist": of_pools(lambda one: replace(one, uncertain=FORGOTTEN)),
+    "kubelet blocks that are not known": lambda world: replace(
+        world,
+        node_classes=tuple(
+            replace(one, kubelet=KarpenterKubelet(one.span, missing=FORGOTTEN)) for one in world.node_classes
+        ),
+    ),
     "pools of another cluster": of_pools(lambda one: replace(one, cluster=FORGOTTEN)),
 }
 
@@ -137,6 +143,9 @@ BECOMES = {
     },
     "pools that may not exist": {
         "found and open": "PR602",
+        "open": "PR801 PR802 PR803 PR804 PR806",
+    },
+    "kubelet blocks that are not known": {
         "open": "PR801 PR802 PR803 PR804 PR806",
     },
     "pools of another cluster": {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from capacity_helpers import add_on, eks_cluster, node_group, subnet
-from rule_helpers import judged, says
+from rule_helpers import FROM_TEMPLATE, NUMBER_THAT_MAY_NOT_WIN, judged, says
 
 SUBNETS = '"subnet-0aaaaaaaaaaaaaaaa"'
 UNKNOWN = 'variable "unknown" {\n  type = string\n}\nvariable "any" {}\n'
@@ -17,13 +17,7 @@ WINDOWS = 'ami_type = "WINDOWS_CORE_2022_x86_64"'
 VPC = 'resource "aws_vpc" "main" {\n  cidr_block = "10.0.0.0/16"\n}\n'
 KEPT_OUT = 'tags = { "kubernetes.io/role/cni" = "0" }'
 NEW = 'addon_version = "v1.23.1-eksbuild.1"\n  addon_name '
-SCRIPT = """
-resource "null_resource" "cni" {
-  provisioner "local-exec" {
-    command = "kubectl -n kube-system set env daemonset aws-node ENABLE_POD_ENI=true"
-  }
-}
-"""
+OLD = 'addon_version = "v1.17.1-eksbuild.1"\n  addon_name '
 
 
 def policy(selector: str = "{matchLabels: {role: db}}") -> str:
@@ -86,7 +80,7 @@ JUDGED = {
     "no interface for pods by MAX_ENI": (
         [CLUSTER, add_on(f'{CUSTOM}, MAX_ENI = "1"'), group("a", "m5.large")],
         "error PR503",
-        ["no interface left for pods: MAX_ENI is 1", "m5.large has 3 interfaces", "!this limits them", "!the trunk"],
+        ["no interface left for pods: MAX_ENI is 1", ": m5.large has 3 interfaces", "!this limits them", "!the trunk"],
     ),
     "no interface for pods, and MAX_ENI makes it worse": (
         [CLUSTER, add_on(f'{CUSTOM}, {POD_GROUPS}, MAX_ENI = "1"'), group("a", "m6g.medium")],
@@ -143,6 +137,51 @@ JUDGED = {
         ],
         "",
         [],
+    ),
+    "a tag that leaves room for one of two numbers": (
+        [
+            VPC,
+            CLUSTER,
+            add_on("").replace("addon_name ", NEW),
+            subnet("a", "10.0.0.0/20", more=KEPT_OUT),
+            NUMBER_THAT_MAY_NOT_WIN % 12,
+            node_group("a", types="t3.medium", more=FROM_TEMPLATE),
+        ],
+        "warning PR504",
+        ["kubelet runs 17 pods, but a t3.medium has room for 12"],
+    ),
+    "a tag in vain for each of two clusters": (
+        [
+            VPC,
+            CLUSTER,
+            eks_cluster("other", subnets=SUBNETS),
+            add_on('ENABLE_SUBNET_DISCOVERY = "false"'),
+            add_on("", name="other", cluster="other").replace("addon_name ", OLD),
+            subnet("a", "10.0.0.0/20", more='tags = { "kubernetes.io/role/cni" = "1" }'),
+        ],
+        "warning PR504",
+        ["ENABLE_SUBNET_DISCOVERY is false", "this switches it off"],
+    ),
+    "a tag that one of two clusters looks for": (
+        [
+            VPC,
+            CLUSTER,
+            eks_cluster("other", subnets=SUBNETS),
+            add_on('ENABLE_SUBNET_DISCOVERY = "false"'),
+            subnet("a", "10.0.0.0/20", more='tags = { "kubernetes.io/role/cni" = "1" }'),
+        ],
+        "",
+        [],
+    ),
+    "a tag that an old version does not look for": (
+        [
+            VPC,
+            CLUSTER,
+            add_on('ENABLE_SUBNET_DISCOVERY = "true"').replace("addon_name ", OLD),
+            subnet("a", "10.0.0.0/20", more='tags = { "kubernetes.io/role/cni" = "1" }'),
+        ],
+        "warning PR504",
+        ["the CNI looks for tagged subnets since v1.18 only", "!this switches it off"],
     ),
     # PR601
     "two types that lose an interface to the trunk": (

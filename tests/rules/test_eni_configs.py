@@ -1,0 +1,167 @@
+"""PR501: which ENIConfig nodes look for, and whether it is there."""
+
+from __future__ import annotations
+
+import pytest
+
+from capacity_helpers import add_on, eks_cluster, node_group, subnet
+from rule_helpers import judged, says
+
+START = 'variable "unknown" {\n  type = string\n}\nresource "aws_vpc" "main" {\n  cidr_block = "10.0.0.0/16"\n}\n'
+CLUSTER = eks_cluster(subnets='"subnet-0aaaaaaaaaaaaaaaa"')
+OTHER = eks_cluster("other", subnets='"subnet-0aaaaaaaaaaaaaaaa"')
+BY_ZONE = 'ENI_CONFIG_LABEL_DEF = "topology.kubernetes.io/zone"'
+BY_OWN_LABEL = 'ENI_CONFIG_LABEL_DEF = "k8s.amazonaws.com/eniConfig"'
+NODES = "".join(
+    subnet(zone, f"10.0.{number}.0/24", zone=f"eu-west-1{zone}") for number, zone in enumerate(("a", "b", "c"))
+)
+PODS = "".join(
+    subnet(f"pods_{zone}", f"10.0.{number}.0/20", zone=f"eu-west-1{zone}")
+    for number, zone in ((64, "a"), (80, "b"), (96, "c"))
+)
+WINDOWS = 'ami_type = "WINDOWS_CORE_2022_x86_64"'
+
+
+def configs(environment: str, **subnets: str) -> str:
+    """Return the add-on with custom networking, and ENIConfigs: a name, with `-` for `_`, and its subnet."""
+    given = ", ".join(f'"{name.replace("_", "-")}" = {{ id = {one} }}' for name, one in subnets.items())
+    more = f', eniConfig = {{ create = true, region = "eu-west-1", subnets = {{ {given} }} }}'
+    return add_on(f'AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG = "true", {environment}', more=more)
+
+
+def group(name: str, *zones: str, **others: str) -> str:
+    """Return a node group in the subnets of these zones."""
+    return node_group(name, types="m5.large", subnets=", ".join(f"aws_subnet.{zone}.id" for zone in zones), **others)
+
+
+ZONE_A = {"eu_west_1a": "aws_subnet.pods_a.id"}
+ZONES_A_AND_B = {**ZONE_A, "eu_west_1b": "aws_subnet.pods_b.id"}
+MISSING_IN_B = "nodes in eu-west-1b look for an ENIConfig of that name, and there is none"
+NO_FALLBACK = 'nodes look for an ENIConfig named "default", and there is none'
+
+JUDGED = {
+    "one for each zone": ([configs(BY_ZONE, **ZONES_A_AND_B), group("x", "a", "b")], "", []),
+    "none for a zone": ([configs(BY_ZONE, **ZONE_A), group("x", "a", "b")], "found", [MISSING_IN_B]),
+    "none for a zone of two groups": (
+        [configs(BY_ZONE, **ZONE_A), group("x", "a", "b"), group("y", "b")],
+        "found",
+        [MISSING_IN_B, "this node group has nodes in eu-west-1b"],
+    ),
+    "none for two zones": (
+        [configs(BY_ZONE, **ZONE_A), group("x", "a", "b"), group("y", "c")],
+        "found found",
+        [MISSING_IN_B, "nodes in eu-west-1c look for"],
+    ),
+    "one with a subnet in another zone, for two groups": (
+        [configs(BY_ZONE, eu_west_1a="aws_subnet.pods_b.id"), group("x", "a"), group("y", "a")],
+        "found",
+        ["nodes in eu-west-1a find an ENIConfig with a subnet in eu-west-1b"],
+    ),
+    "one with a subnet that is not known": (
+        [configs(BY_ZONE, eu_west_1a="var.unknown"), group("x", "a", "b")],
+        "found open",
+        [MISSING_IN_B],
+    ),
+    "none for a zone, but one of the name default": (
+        [configs(BY_ZONE, **ZONE_A, default="aws_subnet.pods_b.id"), group("x", "a", "b")],
+        "open",
+        [],
+    ),
+    "none for a zone, and nodes in a subnet that is not known": (
+        [
+            configs(BY_ZONE, **ZONE_A),
+            group("x", "a", "b"),
+            group("y", "a").replace("aws_subnet.a.id", "var.unknown"),
+        ],
+        "found open",
+        [MISSING_IN_B],
+    ),
+    "nodes in a zone that is not known": (
+        [
+            configs(BY_ZONE, **ZONE_A),
+            subnet("d", "10.0.9.0/24", zone="x").replace('"x"', "var.unknown"),
+            group("x", "a", "d"),
+        ],
+        "open",
+        [],
+    ),
+    "no label, and ENIConfigs of zones": (
+        [configs('WARM_ENI_TARGET = "1"', **ZONES_A_AND_B), group("x", "a")],
+        "found",
+        [
+            NO_FALLBACK,
+            'set ENI_CONFIG_LABEL_DEF = "topology.kubernetes.io/zone"',
+            "the ENIConfigs here: eu-west-1a, eu-w",
+        ],
+    ),
+    "no label, and ENIConfigs of other zones": (
+        [configs('WARM_ENI_TARGET = "1"', eu_west_1d="aws_subnet.pods_a.id"), group("x", "a")],
+        "found",
+        ['set ENI_CONFIG_LABEL_DEF = "topology.kubernetes.io/zone"'],
+    ),
+    "no label, and one of two ENIConfigs is of a zone": (
+        [configs('WARM_ENI_TARGET = "1"', **ZONE_A, blue="aws_subnet.pods_b.id"), group("x", "a")],
+        "found",
+        ['name one ENIConfig "default", or label the nodes'],
+    ),
+    "no label, and the fallback is there": (
+        [
+            configs('WARM_ENI_TARGET = "1"', blue="aws_subnet.pods_b.id", default="aws_subnet.pods_a.id"),
+            group("x", "a"),
+        ],
+        "",
+        [],
+    ),
+    "the label that is the default, written out": (
+        [configs(BY_OWN_LABEL, **ZONE_A), group("x", "a")],
+        "found",
+        [NO_FALLBACK],
+    ),
+    "a label of one's own": (
+        [configs('ENI_CONFIG_LABEL_DEF = "example.com/eni"', **ZONE_A), group("x", "a", "b")],
+        "open",
+        [],
+    ),
+    "an annotation of one's own": (
+        [configs(f'{BY_ZONE}, ENI_CONFIG_ANNOTATION_DEF = "example.com/eni"', **ZONE_A), group("x", "a", "b")],
+        "open",
+        [],
+    ),
+    "the annotation that is the default, written out": (
+        [
+            configs(f'{BY_ZONE}, ENI_CONFIG_ANNOTATION_DEF = "k8s.amazonaws.com/eniConfig"', **ZONE_A),
+            group("x", "a", "b"),
+        ],
+        "found",
+        [MISSING_IN_B],
+    ),
+    "no nodes": ([configs(BY_ZONE, **ZONE_A)], "", []),
+    "no nodes, and no ENIConfigs": ([configs(BY_ZONE)], "", []),
+    "nodes and no ENIConfigs": ([configs(BY_ZONE), group("x", "a")], "open", []),
+    "nodes with Windows": ([configs(BY_ZONE, **ZONE_A), group("x", "b", more=WINDOWS)], "", []),
+    "nodes with Windows beside others": (
+        [configs(BY_ZONE, **ZONE_A), group("x", "a"), group("y", "b", more=WINDOWS)],
+        "",
+        [],
+    ),
+    "nodes of another cluster": (
+        [OTHER, configs(BY_ZONE, **ZONE_A), group("x", "a"), group("y", "b", cluster="other")],
+        "",
+        [],
+    ),
+    "custom networking is off": (
+        [configs(BY_ZONE, **ZONE_A).replace('CFG = "true"', 'CFG = "false"'), group("x", "a", "b")],
+        "",
+        [],
+    ),
+    "custom networking is not mentioned": ([add_on(BY_ZONE), group("x", "a", "b")], "", []),
+}
+
+
+@pytest.mark.parametrize("name", JUDGED)
+def test_eni_configs(name: str) -> None:
+    parts, expected, words = JUDGED[name]
+    outcome = judged("PR501", START, CLUSTER, NODES, PODS, *parts)
+    found = ["found" for _ in outcome.findings] + ["open" for _ in outcome.undecided]
+    assert " ".join(found) == expected
+    says(outcome, *words)
