@@ -389,3 +389,12 @@ def test_a_what_if_changes_nothing_of_what_running_nodes_hold(tmp_path: Path) ->
                     if one["name"].startswith("others ")
                 ]
                 assert others == [expected] * 2
+
+
+def test_that_a_list_is_of_no_cluster_is_said_once_for_all_folders(tmp_path: Path) -> None:
+    for name in ("blue", "green"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "main.tf").write_text(WORKERS, encoding="utf-8")
+    arguments = files(tmp_path, "", [daemon_set()])
+    worlds = json.loads(podroom("show", "--format", "json", *arguments).stdout)["worlds"]
+    assert sorted(len(world["notices"]) for world in worlds) == [0, 0, 1]

@@ -50,12 +50,12 @@ def with_live_clusters(world: World, live: Live, *, alone: bool) -> World:
         nodes = [one for one in live.nodes.values() if _is_of(one, name, live, groups, alone=alone)]
         found = replace(found, nodes=tuple(_together(nodes, world, found, live, groups)))
         clusters.append(found)
-    if not alone and world.clusters:
-        notices += _without_cluster(world, live, groups)
     return replace(world, clusters=tuple(clusters), notices=(*world.notices, *notices))
 
 
-def _without_cluster(world: World, live: Live, groups: Mapping[str, str]) -> Iterator[Notice]:
+def of_no_cluster(world: World, live: Live) -> Iterator[Notice]:
+    """Yield what was listed of some cluster, where there are several and it does not say of which."""
+    groups = live.groups_of_instances()
     untold = [one.source for one in live.nodes.values() if not _cluster_of(one, live, groups)]
     untold += [one.source for one in live.cni if not one.cluster]
     untold += [one.source for one in live.eni_configs.values()]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from podroom.assembly.live.clusters import of_no_cluster
 from podroom.assembly.live.laying import with_live
 from podroom.assembly.live.resolving import Resolved, resolved
 from podroom.sources.files import read_large
@@ -31,8 +33,13 @@ class Inventories:
 
     def laid(self, worlds: Sequence[World]) -> list[World]:
         """Return Worlds with what is there beside what is declared."""
-        with_clusters = {world.root for world in worlds if world.clusters}
-        return [self._laid(world, alone=len(with_clusters) == 1 and len(world.clusters) == 1) for world in worlds]
+        roots = {world.root for world in worlds if world.clusters}
+        laid = [self._laid(world, alone=len(roots) == 1 and len(world.clusters) == 1) for world in worlds]
+        first = next((at for at, world in enumerate(laid) if world.clusters), None)
+        if first is not None and (len(roots) > 1 or len(laid[first].clusters) > 1):
+            untold = of_no_cluster(laid[first], self._live)
+            laid[first] = replace(laid[first], notices=(*laid[first].notices, *untold))
+        return laid
 
     def _laid(self, world: World, *, alone: bool) -> World:
         known = self._known.get((world.root, world.variant))
