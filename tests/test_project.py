@@ -112,13 +112,17 @@ def test_the_pythons_that_are_promised_are_the_pythons_that_are_tested() -> None
 
 
 @pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])
-def test_a_hook_calls_a_command_that_exists_once_for_the_whole_repository(hook: dict[str, Any]) -> None:
-    program, command, folder = hook["entry"].split()
+def test_a_hook_judges_the_whole_repository_or_gets_all_changed_files_at_once(hook: dict[str, Any]) -> None:
+    program, command, what = hook["entry"].split()
 
     assert program in PROJECT["scripts"]
     assert podroom(command, "--help").exit_code == 0
-    assert folder == "."
-    assert hook["pass_filenames"] is False
+    if what == "--changed":
+        assert hook.get("pass_filenames", True)
+        assert hook["require_serial"]
+    else:
+        assert what == "."
+        assert hook["pass_filenames"] is False
 
 
 @pytest.mark.parametrize("hook", [hook for hook in HOOKS if "files" in hook], ids=lambda hook: hook["id"])

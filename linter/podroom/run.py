@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from podroom.assembly.plans import PlansAlone
     from podroom.evaluation.root import ProjectFiles
     from podroom.evaluation.settled import Settled
+    from podroom.sources.affected import Affected
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,8 @@ class Request:
     """Where the files are; None is the disk."""
     project: str | None = None
     """The folder that files may not lead out of; None is the repository or folder that holds all paths."""
+    scope: Affected | None = None
+    """What of all that is read is to be judged; None is all."""
     progress: Callable[[str, int, int], None] = lambda _what, _done, _total: None
     """Is told what is being done, and how many of how many are done."""
 
@@ -289,6 +292,10 @@ def _refuse_undeclared(variables: Iterable[str], declared: Collection[str]) -> N
 def check(request: Request, engine: Engine) -> Outcome:
     """Judge everything below the paths, each root as its configuration says.  Raises as `understand` does."""
     understood, problems, files = understand(request)
+    scope = request.scope
+    if scope is not None:
+        understood = [world for world in understood if scope.judges(world.root)]
+        problems = [problem for problem in problems if scope.concerns(problem.path)]
     verdicts = _Verdicts(request, engine)
     worlds: list[World] = []
     for _, variants in groupby(understood, key=lambda world: id(world) if world.variant is None else world.root):
@@ -299,6 +306,7 @@ def check(request: Request, engine: Engine) -> Outcome:
         suppression
         for document, last_line_of in _texts(files)
         for suppression in read_suppressions(document, last_line_of)
+        if scope is None or scope.concerns(document.path)
     ]
     kept, still_open, suppressed = settle(verdicts.findings, verdicts.undecided, suppressions, verdicts.taken_back)
     if any(finding.edit is not None for finding in kept):
@@ -396,7 +404,8 @@ class _Verdicts:
 
         What may lie outside of what was judged, or could not be read or decided, is not called idle.
         """
-        folders = [absolute_folder(path) for path in self._request.paths]
+        scope = self._request.scope
+        folders = [absolute_folder(path) for path in self._request.paths] if scope is None or scope.everything else []
         in_part = bool(outcome.problems) or not all(open_.codes for open_ in outcome.undecided)
         undecided = {code for open_ in outcome.undecided for code in open_.codes}
         for config in self._configs.values():

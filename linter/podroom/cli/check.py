@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,11 +20,17 @@ from podroom.packs import find_rules
 from podroom.report.style import printable
 from podroom.run import check as run_check
 
+if TYPE_CHECKING:
+    from podroom.sources.affected import Affected
+
 
 @click.command(cls=ReadingCommand)
 @reads_configurations
 @click.option(
     "--baseline", "known", metavar="FILE", help="Leave out the findings of a baseline; say what is stale in it."
+)
+@click.option(
+    "--changed", is_flag=True, help="Take the paths for files that change, and judge every root module that reads one."
 )
 @colour
 @reports_errors
@@ -36,6 +44,7 @@ def check(
     reporting: Reporting,
     selecting: Selecting,
     known: str | None,
+    changed: bool,
     color: str,
     fixes: bool,
     shows_diff: bool,
@@ -46,18 +55,26 @@ def check(
     if something could not be read.
     """
     try:
+        scope = None
+        if changed:
+            found = _changed(reading)
+            if found is None:
+                sys.exit(0)
+            reading, scope = found
         rules = find_rules()
         configurations = reading.configurations(selecting.applied)
         progress = Progress()
-        request = reading.request(configurations, progress)
+        request = replace(reading.request(configurations, progress), scope=scope)
         config = configurations.nearest(request.paths).config
         reporting = reporting.configured(config)
+
+        judged = request.paths if scope is None or scope.everything else ()
 
         def judge() -> Outcome:
             with progress:
                 outcome = run_check(request, Engine(rules))
             path = known or config.baseline
-            return reporting.certain(outcome if path is None else _without_known(outcome, path, request.paths))
+            return reporting.certain(outcome if path is None else _without_known(outcome, path, judged))
 
         outcome = judge()
         if shows_diff:
@@ -70,6 +87,16 @@ def check(
         raise
     reporting.report(outcome, {rule.code: rule for rule in rules}, color)
     sys.exit(EXIT_FAILED if refused else reporting.exit_code(outcome))
+
+
+def _changed(reading: Reading) -> tuple[Reading, Affected] | None:
+    """Return what to read, and what of it is to be judged; say so if that is nothing."""
+    from podroom.cli.changed import NOTHING, whole_project  # noqa: PLC0415 - only where it is asked for
+
+    found = whole_project(reading)
+    if found is None:
+        write(NOTHING)
+    return found
 
 
 def _without_known(outcome: Outcome, path: str, judged: Sequence[str]) -> Outcome:

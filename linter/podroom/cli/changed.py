@@ -1,0 +1,41 @@
+"""`podroom check --changed`: the paths are files that change, as pre-commit names them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+
+from podroom.cli.options import Reading
+from podroom.errors import UsageError
+from podroom.sources.affected import Affected, affected
+from podroom.sources.files import Files, project_folder
+from podroom.sources.hcl.parser import parse
+
+NOTHING = "podroom: no change of anything that podroom judges\n"
+
+
+def whole_project(reading: Reading) -> tuple[Reading, Affected] | None:
+    """Return what to read for files that change, the project, and what of it they concern; None if nothing.
+
+    Raises `UsageError` for a folder.
+    """
+    if not reading.paths:
+        return None
+    for path in reading.paths:
+        if os.path.isdir(path):
+            raise UsageError(f"--changed takes files, and {path} is a folder")
+    top = os.path.relpath(_project_of(reading.paths))
+    found = affected(reading.paths, top, Files(top, parse))
+    return None if found is None else (replace(reading, paths=(top,)), found)
+
+
+def _project_of(paths: Sequence[str]) -> str:
+    """Return the project of files of which some may be gone, with their folders."""
+    folders = []
+    for path in paths:
+        folder = os.path.dirname(os.path.realpath(path))
+        while not os.path.isdir(folder):
+            folder = os.path.dirname(folder)
+        folders.append(folder)
+    return project_folder(folders)
