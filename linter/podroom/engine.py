@@ -340,7 +340,29 @@ def _merge_findings(findings: Iterable[Finding]) -> list[Finding]:
         reason = _FIGURES.sub("", finding.label)
         fix = finding.fix if finding.fix is None or finding.writes is None else _FIGURES.sub("", finding.fix)
         said.setdefault((finding.code, *place, finding.variants, fix, reason), []).append(finding)
-    return [several[0] if len(several) == 1 else _for_all_subjects(several) for several in said.values()]
+    merged = [several[0] if len(several) == 1 else _for_all_subjects(several) for several in said.values()]
+    same: dict[Hashable, list[Finding]] = {}
+    for finding in merged:
+        same.setdefault(_sameness(finding), []).append(finding)
+    return [several[0] if len(several) == 1 else _on_one_line(several) for several in same.values()]
+
+
+def _sameness(finding: Finding) -> Hashable:
+    """Return what two findings share that say one thing of two texts on one line, as of the networks of a list."""
+    span = finding.span
+    line = (span.document, span.first.line)
+    said = (finding.code, finding.message, finding.effect, finding.fix, finding.assumption, finding.variants)
+    return (*line, *said, finding.severity, finding.confidence, finding.related, _FIGURES.sub("", finding.label))
+
+
+def _on_one_line(findings: Sequence[Finding]) -> Finding:
+    first, *others = sorted(findings, key=lambda finding: finding.span.start)
+    notes = [Note(f"the same of {', '.join(other.subjects)}", other.span) for other in others]
+    return replace(
+        first,
+        subjects=tuple(dict.fromkeys(subject for finding in (first, *others) for subject in finding.subjects)),
+        related=(*first.related, *notes),
+    )
 
 
 _FIGURES = pattern(r"[\d.,/]+")
