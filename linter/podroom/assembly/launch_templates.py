@@ -60,8 +60,13 @@ def _instance_type(body: BodyReader, source: TypeSource) -> InstanceChoice | Non
     requirements = next(blocks(body, "instance_requirements"), None)
     if requirements is None:
         return None
-    reason = "instance_requirements let AWS choose the instance type"
-    return InstanceChoice(Unknown(reason, requirements.span), source, requirements.span)
+    from podroom.assembly.instance_requirements import read_requirements  # noqa: PLC0415 - few templates have them
+
+    types = read_requirements(requirements, source)
+    if len(types.items) == 1 and not types.missing:
+        return types.items[0]
+    why = types.missing[0] if types.missing else Unknown("several instance types are allowed", requirements.span)
+    return InstanceChoice(why, source, requirements.span)
 
 
 def image_of(body: BodyReader) -> Field | None:

@@ -261,11 +261,19 @@ def _mixed_types(
         field = override.attribute("instance_type")
         if field is not None:
             choices.append(InstanceChoice(field.string(), TypeSource.OVERRIDE, field.expression_span))
-        elif next(blocks(override, "instance_requirements"), None) is not None:
-            gaps.append(Unknown("instance_requirements let AWS choose the instance type", override.span))
+        elif (requirements := next(blocks(override, "instance_requirements"), None)) is not None:
+            chosen = _required(requirements)
+            choices += chosen.items
+            gaps += chosen.missing
     if choices or gaps:
         return Members(tuple(choices), tuple(gaps))
     return _template_types(template, missing, owner)
+
+
+def _required(requirements: BodyReader) -> Members[InstanceChoice]:
+    from podroom.assembly.instance_requirements import read_requirements  # noqa: PLC0415 - few groups have them
+
+    return read_requirements(requirements, TypeSource.OVERRIDE)
 
 
 def _drift(

@@ -82,7 +82,7 @@ def default_families(kubernetes: str | None) -> tuple[AmiFamily, ...]:
 
     New groups get Amazon Linux 2023 from Kubernetes 1.30 on, older ones keep Amazon Linux 2, for which there are no
     images from 1.33 on.  `kubernetes` is a version ("1.31"), "latest", or None where it is not known.
-    https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions-standard.html
+    https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions-extended.html (1.30; read 2026-11-21)
     https://docs.aws.amazon.com/eks/latest/userguide/eks-ami-deprecation-faqs.html
     """
     if kubernetes == "latest":
