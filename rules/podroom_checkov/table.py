@@ -322,6 +322,12 @@ RULES = (
         "https://github.com/aws/amazon-vpc-cni-k8s/blob/b52188387/README.md",
     ),
     (
+        "PR606",
+        "info",
+        "A SecurityGroupPolicy selects all pods of a namespace, and nodes have branch interfaces for a few pods only",
+        "https://docs.aws.amazon.com/eks/latest/userguide/security-groups-for-pods.html",
+    ),
+    (
         "PR701",
         "info",
         "The VPC CNI is older than its makers recommend for this version of Kubernetes",

@@ -13,7 +13,7 @@ from podroom.records import dataclass
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable
 from podroom_rules.rooms import groups_of, of_each
-from podroom_rules.variables import as_written, find_written
+from podroom_rules.variables import as_written, find_written, misspelt
 
 _WARM_IP_TARGET = 2
 _CONFIGURATION = """
@@ -104,6 +104,9 @@ class MinimumIpTargetAlone(Rule[Cluster]):
         minimum = behavior.minimum_ip_target
         if minimum <= 0 or behavior.warm_ip_target > 0:
             return
+        meant = misspelt(subject.cni, "WARM_IP_TARGET")
+        if meant is not None and meant.value.need() not in {"", "0"}:
+            return  # PR307, at the name
         groups = groups_of(subject, assessment)
         exceeding, unknown = of_each(groups, lambda group: self._exceeding(group, assessment, minimum))
         if not exceeding and unknown is not None:

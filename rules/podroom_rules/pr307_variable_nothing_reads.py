@@ -9,7 +9,6 @@ from podroom.capacity.assessment import Assessment
 from podroom.catalog import documents
 from podroom.catalog.cni_variables import (
     ADD_ON_SETS_BY_ITSELF,
-    CNI_VARIABLES,
     CniContainer,
     CniVariable,
     find_cni_variable,
@@ -20,20 +19,20 @@ from podroom.rule import Confidence, Example, Finding, Rule, Severity
 from podroom_rules.rooms import in_auto_mode
 from podroom_rules.variables import (
     ADD_ON_CONFIGURATION,
+    NEVER_INITIALIZED,
     NOT_IN_THE_SCHEMA,
     Statement,
     is_read,
     judge_statements,
+    meant_by,
     schema_refuses,
     shown_version,
     statements,
+    whole_manifest,
 )
 
-_LIKENESS = 0.85
 _FAMILY = "AWS_VPC_"
 """What begins so is meant for the CNI."""
-_FROM_THE_NODE = frozenset({"MY_NODE_NAME", "MY_POD_NAME"})
-"""Names that a manifest fills in; much is called like them."""
 _BLOCKS = {CniContainer.MAIN: "env", CniContainer.INIT: "init.env"}
 _NOT_IN_THE_SCHEMA = (1, 15, 1)
 """Since this version the add-on's schema lacks variables that have no effect any more."""
@@ -162,7 +161,14 @@ class VariableThatNothingReads(Rule[Cluster]):
         name = statement.variable.name
         refused = statement.kind is CniSourceKind.ADD_ON and fault.refused
         certain = refused and fault.confidence is Confidence.HIGH
-        severity = Severity.ERROR if certain else Severity.INFO if fault.harmless else Severity.WARNING
+        consequence = None if refused else _consequence(name, cluster.cni)
+        severity = (
+            Severity.ERROR
+            if certain or consequence is not None
+            else Severity.INFO
+            if fault.harmless
+            else Severity.WARNING
+        )
         path = f"$.{_BLOCKS[statement.container]}.{name}"
         return self.finding(
             statement.variable.name_span,
@@ -173,7 +179,7 @@ class VariableThatNothingReads(Rule[Cluster]):
             label="not in the schema of the add-on" if refused else "nothing reads it",
             effect=schema_refuses(f"{path}{NOT_IN_THE_SCHEMA}")
             if refused
-            else "Nothing fails and nothing is logged; the nodes behave as if it was not there.",
+            else consequence or "Nothing fails and nothing is logged; the nodes behave as if it was not there.",
             fix=fault.fix,
             evidence={"variable": name, "source": statement.source, "container": statement.container.value},
             severity=severity,
@@ -209,7 +215,7 @@ def _fault(statement: Statement, settings: CniSettings, assessment: Assessment) 
 
 
 def _unknown(name: str, statement: Statement) -> _Fault | None:
-    meant = _meant(name)
+    meant = meant_by(name)
     if meant is not None:
         return _Fault(f"is no variable of aws-node, but {meant} is", f"write {meant}")
     if name.startswith(_FAMILY):
@@ -220,13 +226,19 @@ def _unknown(name: str, statement: Statement) -> _Fault | None:
     return None  # a proxy, or a variable of the SDK or of Go
 
 
-def _meant(name: str) -> str | None:
-    """Return the variable that a name was meant to be."""
-    from difflib import get_close_matches  # noqa: PLC0415 - hardly any configuration has names that are unknown
-
-    by_capitals = {known.upper(): known for known in CNI_VARIABLES if known not in _FROM_THE_NODE}
-    found = get_close_matches(name.upper(), by_capitals, n=1, cutoff=_LIKENESS)
-    return by_capitals[found[0]] if found else None
+def _consequence(name: str, settings: CniSettings) -> str | None:
+    """Return what fails because a variable is called something else than what it was meant to be (PR301, PR308)."""
+    meant = meant_by(name)
+    if meant is None or settings.find(meant) is not None:
+        return None
+    if meant == "ENABLE_IPv4" and whole_manifest(settings) is not None:
+        return NEVER_INITIALIZED
+    if meant == "WARM_IP_TARGET" and settings.find("MINIMUM_IP_TARGET") is not None:
+        return (
+            'The pods of a node beyond MINIMUM_IP_TARGET hang in ContainerCreating with "failed to assign an IP address '
+            'to container": without WARM_IP_TARGET the pool never grows.'
+        )
+    return None
 
 
 def _lost(known: CniVariable, since: tuple[int, ...], settings: CniSettings, assessment: Assessment) -> _Fault | None:

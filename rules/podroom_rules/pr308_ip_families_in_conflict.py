@@ -13,7 +13,15 @@ from podroom.positions import Span
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Known, place_of
 from podroom_rules.rooms import in_auto_mode
-from podroom_rules.variables import ADD_ON_CONFIGURATION, NEVER_INITIALIZED, Doubts, is_read, sources_of, whole_manifest
+from podroom_rules.variables import (
+    ADD_ON_CONFIGURATION,
+    NEVER_INITIALIZED,
+    Doubts,
+    is_read,
+    misspelt,
+    sources_of,
+    whole_manifest,
+)
 
 _IPV4, _IPV6 = "ENABLE_IPv4", "ENABLE_IPv6"
 _DELEGATION = "ENABLE_PREFIX_DELEGATION"
@@ -177,6 +185,9 @@ class IpFamiliesInConflict(Rule[Cluster]):
             off = _IPV4 if families.of_cluster == "ipv6" else _IPV6
             return self._exits(cluster, place(_IPV6, _IPV4), "IPv4 and IPv6 are both on", f'set {off} = "false"', _BOTH)
         if not ipv4 and not ipv6:
+            meant = misspelt(cluster.cni, _IPV4)
+            if meant is not None and is_true(meant.value.need()):
+                return None  # PR307, at the name
             what = "neither IPv4 nor IPv6 is on"
             return self._exits(cluster, place(_IPV4, _IPV6), what, f'set {_IPV4} = "true"', _NEITHER)
         if ipv6 and families.custom_networking:

@@ -12,9 +12,9 @@ from podroom.catalog import documents
 from podroom.model.world import Cluster, NodeGroup, SecurityGroupPolicy
 from podroom.records import dataclass
 from podroom.rule import Confidence, Example, Finding, Rule, Severity
-from podroom.values import Undecidable, Unknown
+from podroom.values import Known, Undecidable, Unknown, first_unknown
 from podroom_rules.rooms import groups_of, of_each
-from podroom_rules.variables import doubtful_policy, possible_policies_of
+from podroom_rules.variables import possible_policies_of
 from podroom_rules.wording import article, type_note
 
 _CONFIGURATION = """
@@ -101,7 +101,7 @@ class BranchInterfacesRunOut(Rule[Cluster]):
 
     def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at each policy that selects all pods, where every node has fewer branch interfaces."""
-        policies = possible_policies_of(subject, assessment)
+        policies = [policy for policy in possible_policies_of(subject, assessment) if _may_select_all(policy)]
         if not policies or subject.auto_mode.need():
             return
         cni = assessment.behavior(subject.cni)
@@ -111,13 +111,16 @@ class BranchInterfacesRunOut(Rule[Cluster]):
         shortages, unknown = of_each(groups, lambda group: _shortages(group, cni, assessment))
         if unknown is not None:
             raise Undecidable(unknown)  # there may be nodes with enough
-        if shortages and all(one.branches < one.pods for one in shortages):
-            for policy in policies:
-                if policy.selects_all.need() and policy.uncertain is None:
-                    yield self._finding(subject, policy, shortages)
-            doubt = doubtful_policy(subject, assessment)
-            if doubt is not None:
-                raise Undecidable(doubt)
+        if not shortages or any(one.branches >= one.pods for one in shortages):
+            return
+        for policy in policies:
+            doubts = (policy.cluster, policy.selects_all)
+            doubt = first_unknown(policy.uncertain, *(one for one in doubts if isinstance(one, Unknown)))
+            if doubt is None:
+                yield self._finding(subject, policy, shortages)
+            unknown = first_unknown(unknown, doubt)
+        if unknown is not None:
+            raise Undecidable(unknown)
 
     def _finding(self, cluster: Cluster, policy: SecurityGroupPolicy, shortages: list[_Shortage]) -> Finding:
         worst = min(shortages, key=lambda one: one.branches)
@@ -142,6 +145,10 @@ class BranchInterfacesRunOut(Rule[Cluster]):
                 "pods": worst.pods,
             },
         )
+
+
+def _may_select_all(policy: SecurityGroupPolicy) -> bool:
+    return not isinstance(policy.selects_all, Known) or policy.selects_all.value
 
 
 @dataclass(frozen=True, slots=True)

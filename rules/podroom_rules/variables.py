@@ -47,6 +47,9 @@ NEVER_INITIALIZED = (
 )
 """How it looks from outside that aws-node exits at start."""
 
+_LIKENESS = 0.85
+_FROM_THE_NODE = frozenset({"MY_NODE_NAME", "MY_POD_NAME"})
+"""Names that a manifest fills in; much is called like them."""
 _NAME_OF_THE_NODE = "MY_NODE_NAME"
 
 
@@ -85,6 +88,24 @@ def written(cluster: Cluster, *names: str) -> list[EnvironmentVariable]:
 def find_written(cluster: Cluster, name: str) -> EnvironmentVariable | None:
     """Return the variable of that name if somebody sets it; raises as `written`."""
     return next(iter(written(cluster, name)), None)
+
+
+def meant_by(name: str) -> str | None:
+    """Return the variable of aws-node that a name was meant to be, which is none itself; None if it is like none."""
+    from difflib import get_close_matches  # noqa: PLC0415 - hardly any configuration has names that are unknown
+
+    if name in CNI_VARIABLES:
+        return None
+    by_capitals = {known.upper(): known for known in CNI_VARIABLES if known not in _FROM_THE_NODE}
+    found = get_close_matches(name.upper(), by_capitals, n=1, cutoff=_LIKENESS)
+    return by_capitals[found[0]] if found else None
+
+
+def misspelt(settings: CniSettings, name: str) -> EnvironmentVariable | None:
+    """Return the last variable that was meant to be another one, which nobody sets; None if there is none (PR307)."""
+    if settings.find(name) is not None:
+        return None
+    return next((one for one in reversed(settings.environment) if meant_by(one.name) == name), None)
 
 
 def sources_of(settings: CniSettings) -> tuple[CniSource, ...]:

