@@ -79,14 +79,15 @@ class Pool:
     @property
     def in_prefixes(self) -> bool:
         """Return whether an item is a prefix."""
-        return self.addresses_per_item > 1
+        return self.addresses_per_item == ADDRESSES_PER_PREFIX
 
     def wanted(self, pods: int) -> int:
         """Return the items that the targets ask for, whatever the node can hold and whatever max pods is."""
         if self.cni.targets_addresses:
-            # WARM_IP_TARGET 0 never asks for more than MINIMUM_IP_TARGET, however many pods wait.
-            warm = pods + self.cni.warm_ip_target if self.cni.warm_ip_target else 0
-            return _ceil(max(warm, self.cni.minimum_ip_target), self.addresses_per_item)
+            wanted = self.cni.minimum_ip_target
+            if self.cni.warm_ip_target:  # 0 never asks for more than the minimum, however many pods wait
+                wanted = max(wanted, pods + self.cni.warm_ip_target)
+            return _ceil(wanted, self.addresses_per_item)
         # A target of 0 asks for one more unit as soon as no address is free.
         if self.in_prefixes:
             target = self.cni.warm_prefix_target
@@ -126,7 +127,7 @@ def node_addresses(
         return _never_ready(0, pods, "aws-node exits at start: prefix delegation needs a warm target")
     prefixes = uses_prefixes(instance, cni)
     if budget.for_pods.value < 1:
-        return _never_ready(trunk, pods, f"{budget.for_pods.expression} for pods", budget.reserved_primary)
+        return _never_ready(trunk, pods, f"{budget.for_pods.expression} for pods")
     pool = _pool(instance, cni, budget.for_pods.value, max_pods)
     items = pool_items(pool, pods)
     trunk_apart = 0 if budget.trunk_gives_addresses else trunk
@@ -173,7 +174,7 @@ def closed_form_items(pool: Pool, pods: int) -> int:
     Exact unless a step can grow by more than the least unit and the pool reaches max pods; see `stepped_items`.
     """
     items = min(pool.wanted(pods), pool.capacity)
-    if pool.max_pods is None or not pool.closed_form_knows_the_cap:
+    if pool.max_pods is None:
         return items
     if pool.in_prefixes:
         return min(items, max(1, _ceil(pool.max_pods, ADDRESSES_PER_PREFIX)))
@@ -256,8 +257,7 @@ def _needed(pool: Pool, items: int, pods: int) -> int:
     unit, target = (
         (ADDRESSES_PER_PREFIX, cni.warm_prefix_target) if pool.in_prefixes else (pool.slots, cni.warm_eni_target)
     )
-    too_low = available < unit * target or (target == 0 and available == 0)
-    if not too_low:
+    if available >= max(1, unit * target):
         return 0
     return max(1, target - (items - _ceil(assigned, unit))) if pool.in_prefixes else pool.slots
 
@@ -266,8 +266,8 @@ def _most_items(pool: Pool, pods: int, items: int) -> int:
     """Return the most items that chance can lead to."""
     target = pool.cni.warm_prefix_target
     if pool.cni.targets_addresses:
-        return max(items, *_reachable_items(pool, pods)) if pool.reaches_cap(pods) else items
-    if not pool.in_prefixes or target <= 1:
+        return max(items, _most_reachable(pool, pods)) if pool.reaches_cap(pods) else items
+    if not pool.in_prefixes:
         return items
     # Pods spread over the prefixes leave fewer of them wholly free.
     most = min(_ceil(pods, ADDRESSES_PER_PREFIX) + 2 * target - 1, pods + target)
@@ -277,8 +277,8 @@ def _most_items(pool: Pool, pods: int, items: int) -> int:
 
 
 @lru_cache(maxsize=256)
-def _reachable_items(pool: Pool, pods: int) -> frozenset[int]:
-    """Return the items that ipamd may hold at rest: pods come one by one, but any number of them between two steps.
+def _most_reachable(pool: Pool, pods: int) -> int:
+    """Return the most items that ipamd may hold: pods come one by one, but any number of them between two steps.
 
     The first step is over before the node is Ready.
     """
@@ -290,7 +290,7 @@ def _reachable_items(pool: Pool, pods: int) -> frozenset[int]:
             if grown is not None and grown not in reached:
                 reached.add(grown)
                 unsettled.append(grown)
-    return frozenset(items for items in reached if next(_steps(pool, items, pods), None) is None)
+    return max(reached)
 
 
 def _parts(pool: Pool, items: int, parts: tuple[int, int, int, int]) -> str:
@@ -298,7 +298,7 @@ def _parts(pool: Pool, items: int, parts: tuple[int, int, int, int]) -> str:
     primary, pod_interfaces, trunk, branches = parts
     if pool.in_prefixes:
         pods = f"{items} {'prefix' if items == 1 else 'prefixes'} x {ADDRESSES_PER_PREFIX} addresses"
-    elif items and items == pod_interfaces * pool.slots:
+    elif items == pod_interfaces * pool.slots:
         pods = f"{pod_interfaces} x {pool.slots} secondary addresses"
     else:
         pods = f"{items} secondary {'address' if items == 1 else 'addresses'}"
@@ -312,7 +312,8 @@ def _parts(pool: Pool, items: int, parts: tuple[int, int, int, int]) -> str:
     return " + ".join(term for term in terms if term)
 
 
-def _never_ready(trunk: int, pods: int, why: str, custom_networking: int = 0) -> NodeAddresses:
+def _never_ready(trunk: int, pods: int, why: str) -> NodeAddresses:
+    """Return what a node takes whose pods get no address: a trunk is attached only where pods have their own subnet."""
     total = 1 + trunk
     return NodeAddresses(
         pods=pods,
@@ -321,8 +322,8 @@ def _never_ready(trunk: int, pods: int, why: str, custom_networking: int = 0) ->
         secondary_addresses=0,
         prefixes=0,
         prefixes_at_most=0,
-        node_subnet_addresses=1 if custom_networking else total,
-        pod_subnet_addresses=trunk if custom_networking else 0,
+        node_subnet_addresses=1,
+        pod_subnet_addresses=trunk,
         total=total,
         total_at_most=total,
         free_addresses=0,

@@ -144,6 +144,10 @@ def test_pods_that_come_at_once_near_max_pods_can_take_more_than_one_by_one():
         # Without pods nothing is left to chance: 14 + 14 + 14 addresses, of 60, and max pods is reached.
         ("m5.2xlarge", CniBehavior(warm_ip_target=2, minimum_ip_target=60), 30, 0, 45),
         ("c8ine.4xlarge", CniBehavior(warm_ip_target=40), 49, 16, 50),
+        # Prefixes that nobody gets are no matter of chance, nor is a pool that may not grow at all.
+        ("t3.nano", CniBehavior(warm_prefix_target=3), 4, 0, 2),
+        ("m5.large", CniBehavior(warm_ip_target=1), 0, 0, 1),
+        ("m5.large", replace(PREFIXES, warm_prefix_target=1), 110, 20, 1 + 16 * 3),
         # The first step fills the pool up to max pods before any pod is there.
         ("m6a.32xlarge", CniBehavior(warm_ip_target=13, minimum_ip_target=26), 26, 37, 27),
     ],
