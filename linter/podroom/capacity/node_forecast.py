@@ -83,9 +83,11 @@ def forecast_node(group: NodeGroup, assessment: Assessment) -> NodeForecast:
         for settled in other.world.node_groups
         if settled.address == group.address
     ]
-    types = {found.forecast.instance.name: found for choice in each for found in choice.types}
+    types: dict[str, list[_Found]] = {}
+    for found in (found for choice in each for found in choice.types):
+        types.setdefault(found.forecast.instance.name, []).append(found)
     missing = tuple(gap for choice in each for gap in choice.missing)
-    return _forecast(_Types(tuple(types.values()), missing, possible.unknown), in_prefixes=in_prefixes)
+    return _forecast(_Types(tuple(map(_merged, types.values())), missing, possible.unknown), in_prefixes=in_prefixes)
 
 
 def _is_ipv6(group: NodeGroup, assessment: Assessment) -> bool:
@@ -146,6 +148,25 @@ class _Types:
     types: tuple[_Found, ...]
     missing: tuple[Unknown, ...] = ()
     choice: Unknown | None = None
+
+
+def _merged(several: Sequence[_Found]) -> _Found:
+    """Return one type with what its nodes may take beside each choice of other types, which may decide max pods."""
+    first, *others = several
+    forecasts = [item.forecast for item in several]
+    forecast = replace(
+        first.forecast,
+        max_pods=either([one.max_pods for one in forecasts], "it hangs on the other types"),
+        limits=tuple(dict.fromkeys(limit for one in forecasts for limit in one.limits)),
+        addresses=Loads.each(lambda state: either([one.addresses.of(state) for one in forecasts])),
+    )
+    return replace(
+        first,
+        forecast=forecast,
+        loads=(*first.loads, *(load for item in others for load in item.loads)),
+        gaps=tuple(dict.fromkeys(gap for item in several for gap in item.gaps)),
+        crowded=(*first.crowded, *(load for item in others for load in item.crowded)),
+    )
 
 
 def _known_types(group: NodeGroup, assessment: Assessment) -> _Types:

@@ -72,6 +72,24 @@ def test_a_group_has_either_of_its_own_types_and_none_of_others(tmp_path: Path) 
     assert any("var.unknown" in gap.reason for _, number in node.addresses for gap in number.gaps)
 
 
+@pytest.mark.parametrize("either", ['"t3.small" : "m5.large"', '"m5.large" : "t3.small"'])
+def test_a_type_has_the_max_pods_that_each_choice_of_the_others_gives_it(tmp_path: Path, either: str) -> None:
+    """Amazon EKS gives all nodes those of the smallest type: 11 beside a t3.small, 29 beside an m5.large."""
+    types = f'[var.unknown == "a" ? {either}, "m5.xlarge"]'
+
+    node = node_of(tmp_path, node_group("g").replace('["m5.large"]', types))
+
+    found = {one.instance.name: one for one in node.types}
+    assert {name: (one.max_pods.least, one.max_pods.most) for name, one in found.items()} == {
+        "t3.small": (11, 11),
+        "m5.large": (29, 29),
+        "m5.xlarge": (11, 29),
+    }
+    assert bounds(found["m5.xlarge"].addresses) == [(15, 15), (15, 30), (15, 45), (15, 45)]
+    assert sorted(limit.figure.value for limit in found["m5.xlarge"].limits) == [11, 29]
+    assert bounds(node.addresses) == [(4, 15), (8, 30), (12, 45), (12, 45)]
+
+
 def test_types_that_differ_are_named_with_what_each_takes(tmp_path: Path) -> None:
     node = node_of(tmp_path, node_group("g", types="m5.large,m5.4xlarge,m5.large"))
     assert [found.instance.name for found in node.types] == ["m5.large", "m5.4xlarge"]

@@ -95,6 +95,12 @@ def test_the_value_0_keeps_pods_out_since_1_22(
         assert keeps_pods_out(other, cluster, assessment) is keeps_out
 
 
+@pytest.mark.parametrize("environment", [CUSTOM_NETWORKING, 'ENABLE_SUBNET_DISCOVERY = "false"'])
+def test_a_cni_that_looks_for_no_tag_keeps_no_pods_out(tmp_path: Path, environment: str) -> None:
+    assessment = world_of(tmp_path, '"0"', environment)
+    assert not keeps_pods_out(assessment.world.subnets[1], assessment.world.clusters[0], assessment)
+
+
 def test_nodes_of_a_cluster_that_is_not_known_may_be_found_a_subnet(tmp_path: Path) -> None:
     assessment = world_of(tmp_path, '""')
     (group,) = assessment.world.node_groups
@@ -126,6 +132,8 @@ def test_a_subnet_is_found_only_beside_those_of_the_group(tmp_path: Path) -> Non
     (group,) = assessment.world.node_groups
     tag = assessment.world.subnets[2]
     assert discovered(tag, group, assessment) is None
+    assert discovered_beside(assessment.world.subnets[0], group, assessment) is None
+    assert discovered_beside(assessment.world.subnets[1], group, assessment) is not None
     somewhere = node_group("g", subnets="aws_subnet.a.id, var.unknown")
     open_ = assessed(tmp_path, *parts[:-1], somewhere)
     (anywhere,) = open_.world.node_groups
