@@ -282,13 +282,14 @@ class _Folder:
 
 
 def modules_of(wanted: Sequence[str]) -> list[ModuleType]:
-    """Load the modules whose names begin with one of those wanted."""
+    """Load the modules that are wanted, by name, or by the beginning of names where no module has that name."""
     names = [
         one.name
         for package in PACKAGES
         for one in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}.")
     ]
-    found = [name for name in names if name.startswith(tuple(wanted))]
+    beginnings = tuple(one for one in wanted if one not in names)
+    found = [name for name in names if name in wanted or name.startswith(beginnings)]
     return [importlib.import_module(name) for name in found or wanted]
 
 

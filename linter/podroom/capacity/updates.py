@@ -11,6 +11,9 @@ from podroom.values import Known, Undecidable, Unknown
 _MOST_UNAVAILABLE = 100
 """Nodes that Amazon EKS replaces at once at the most (API_NodegroupUpdateConfig)."""
 
+_UNAVAILABLE = 1
+"""Nodes that Amazon EKS replaces at once where nobody says how many."""
+
 _MOST_ABOVE_100 = 100
 """How many percent of a group an instance refresh may add at the most."""
 
@@ -62,22 +65,22 @@ def _above_100(percent: int) -> int:
 def _unavailable(updates: UpdateSettings, size: Estimate) -> tuple[int, int, tuple[Unknown, ...]]:
     """Return how many nodes may be unavailable at once, the fewest and the most, and why it is not known.
 
-    1 unless something else is said, and never more than 100.
+    Never more than 100; that it is 1 at the least makes no difference beside twice the zones.
     """
     if updates.missing is not None:
-        return 1, _within(size.most), (updates.missing,)
+        return _UNAVAILABLE, _within(size.most), (updates.missing,)
     if updates.max_unavailable is not None:
         number = size_estimate(updates.max_unavailable)
         return _within(number.least), _within(number.most), number.gaps
     if updates.max_unavailable_percentage is None:
-        return 1, 1, ()
+        return _UNAVAILABLE, _UNAVAILABLE, ()
     share = size.times(size_estimate(updates.max_unavailable_percentage))
     low, high = (None if percents is None else -(-percents // 100) for percents in (share.at_least, share.most))
     return _within(low), _within(high), share.gaps
 
 
 def _within(nodes: int | None) -> int:
-    return _MOST_UNAVAILABLE if nodes is None else min(_MOST_UNAVAILABLE, max(1, nodes))
+    return _MOST_UNAVAILABLE if nodes is None else min(_MOST_UNAVAILABLE, nodes)
 
 
 def _strategies(updates: UpdateSettings) -> tuple[list[bool], tuple[Unknown, ...]]:

@@ -145,6 +145,7 @@ def test_what_an_update_of_a_managed_group_adds_is_as_open_as_what_it_hangs_on(
         (known(5), known(110), (0, 1, "")),
         (known(5), known(200), (5, 5, "")),
         (known(5), known(250), (5, 5, "")),
+        (known(300), known(200), (300, 300, "")),
         (known(5), UNKNOWN, (0, 5, "nobody says how many")),
         (UNKNOWN, known(150), (0, None, "nobody says how many")),
         (OF_5_OR_9, known(200), (5, 9, "nobody says which")),
