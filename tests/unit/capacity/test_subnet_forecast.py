@@ -418,6 +418,7 @@ def test_every_sum_that_is_certain_is_shown(tmp_path: Path) -> None:
     assert found.holds.expected.working == "floor(1,010 x 12 nodes / 450) = 26"
     (share, *_) = found.shares
     assert (found.zone, share.certain) == ("eu-west-1a", True)
+    assert [found.most_blocks(state) for state in LoadState] == [0] * 4
     (empty,) = forecast(assessed(tmp_path, subnet("a", "10.0.0.0/22"), eks_cluster())).subnets
     assert empty.at_maximum.expected.working == "0"
     alone = forecast(assessed(tmp_path, *parts[:3])).subnets[0]
