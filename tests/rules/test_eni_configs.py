@@ -136,6 +136,21 @@ JUDGED = {
         [MISSING_IN_B],
     ),
     "no nodes": ([configs(BY_ZONE, **ZONE_A)], "", []),
+    "nodes, and settings that are not known": (
+        [add_on("").replace("{ env = {  }", "{ env = var.unknown"), group("x", "a")],
+        "open",
+        [],
+    ),
+    "none for a zone, and nodes of a cluster that is not known": (
+        [
+            OTHER,
+            configs(BY_ZONE, **ZONE_A),
+            group("x", "a", "b"),
+            group("y", "c").replace("aws_eks_cluster.main.name", 'var.unknown == "" ? "main" : "other"'),
+        ],
+        "found open",
+        [MISSING_IN_B],
+    ),
     "no nodes, and no ENIConfigs": ([configs(BY_ZONE)], "", []),
     "nodes and no ENIConfigs": ([configs(BY_ZONE), group("x", "a")], "open", []),
     "nodes with Windows": ([configs(BY_ZONE, **ZONE_A), group("x", "b", more=WINDOWS)], "", []),

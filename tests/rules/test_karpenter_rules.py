@@ -12,6 +12,13 @@ POD_GROUPS = 'ENABLE_POD_ENI = "true"'
 PREFIXES = 'ENABLE_PREFIX_DELEGATION = "true"'
 
 
+NODE_CONFIG = """  userData: |
+    apiVersion: node.eks.aws/v1alpha1
+    kind: NodeConfig
+    spec: {kubelet: {%s}}
+"""
+
+
 def cluster(environment: str, settings: str = "") -> str:
     """Return a cluster with Karpenter, the settings of its chart, and the add-on."""
     return (
@@ -101,6 +108,12 @@ JUDGED = {
         "error PR801",
         ["fix: set maxPods: 16 in the kubelet block of the EC2NodeClass"],
     ),
+    "custom networking, and a kubelet block without a number": (
+        cluster(f'{CUSTOM}, ENABLE_POD_ENI = "false"'),
+        pool(types("m5.large"), "  kubelet:\n    maxPods: null\n    clusterDNS: [10.0.0.10]\n"),
+        "error PR801",
+        ["note: 14: custom networking keeps pods", "!the trunk"],
+    ),
     "an interface that a small type does not miss": (cluster(CUSTOM), pool(types("t3.nano")), "", []),
     # PR802
     "a number that the smaller of two types has no room for": (
@@ -184,7 +197,51 @@ JUDGED = {
         "",
         [],
     ),
+    "a number in quotes": (
+        cluster(""),
+        pool(types("m5.large"), '  kubelet:\n    maxPods: "20"\n'),
+        "error PR803",
+        ["write maxPods: 20, without quotes"],
+    ),
     # PR804
+    "a number in the user data of Amazon Linux 2023": (
+        cluster(""),
+        pool(types("m5.large"), NODE_CONFIG % "config: {maxPods: 20}"),
+        "warning PR804",
+        ["write maxPods: 20 in the kubelet block"],
+    ),
+    "an expression in the user data of Amazon Linux 2023": (
+        cluster(""),
+        pool(types("m5.large"), NODE_CONFIG % 'maxPodsExpression: "max_pods - 5"'),
+        "warning PR804",
+        ["over this expression"],
+    ),
+    "an expression in the user data for Bottlerocket": (
+        cluster(""),
+        pool(types("m5.large"), NODE_CONFIG % 'maxPodsExpression: "max_pods - 5"', family="bottlerocket"),
+        "",
+        [],
+    ),
+    "a number in the user data of an image that nobody knows": (
+        cluster(""),
+        pool(types("m5.large"), "  amiFamily: Custom\n" + NODE_CONFIG % "config: {maxPods: 20}").replace(
+            "alias: al2023@latest", "id: ami-0123456789abcdef0"
+        ),
+        "",
+        [],
+    ),
+    "the number that Karpenter works out, too": (
+        cluster(""),
+        pool(types("m5.large"), NODE_CONFIG % "config: {maxPods: 29}"),
+        "",
+        [],
+    ),
+    "user data about something else": (
+        cluster(""),
+        pool(types("m5.large"), NODE_CONFIG % "config: {imageGCHighThresholdPercent: 80}"),
+        "",
+        [],
+    ),
     "an expression in the user data of another system": (
         cluster(""),
         pool(types("m5.large"), "  userData: |\n    [settings.kubernetes]\n    max-pods = 20\n"),
@@ -235,6 +292,26 @@ def test_the_ten_smallest_types_are_named() -> None:
     outcome = judged("PR802", cluster(""), karpenter_yaml=pool(sizes("instance-cpu", "2"), max_pods(110)))
     (finding,) = outcome.findings
     assert len(list(finding.evidence["instance_types"] or ())) == 10  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize(
+    ("gate", "messages"), [("false", ["maxPods is an expression, and NodeClassCEL is off"]), ("true", [])]
+)
+def test_expressions_want_a_gate(gate: str, messages: list[str]) -> None:
+    main = cluster("", f", awsFeatureGates = {{ nodeClassCEL = {gate} }}")
+    expression = '  kubelet:\n    maxPods: "max_pods - 5"\n'
+    outcome = judged("PR803", main, karpenter_yaml=pool(types("m5.large"), expression))
+    assert [one.message.partition(": ")[2] for one in outcome.findings] == messages
+    assert not outcome.undecided
+
+
+@pytest.mark.parametrize("code", ["PR801", "PR803"])
+def test_karpenter_that_is_installed_elsewhere_leaves_its_settings_open(code: str) -> None:
+    main = eks_cluster(subnets='"subnet-0aaaaaaaaaaaaaaaa"') + add_on(CUSTOM)
+    more = '  kubelet:\n    maxPods: "max_pods - 5"\n' if code == "PR803" else ""
+    outcome = judged(code, main, karpenter_yaml=pool(types("m5.large"), more))
+    assert not outcome.findings
+    assert [one.codes for one in outcome.undecided] == [(code,)]
 
 
 OPEN = {

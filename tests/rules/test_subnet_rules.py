@@ -327,6 +327,64 @@ def test_three_times_the_expected_addresses_are_waste() -> None:
     assert found(judged("PR203", *parts, podroom_toml=expected.format(21))) == set()
 
 
+BESIDE = CLUSTER + eks_cluster("old", subnets="aws_subnet.others.id") + add_on('ENABLE_PREFIX_DELEGATION = "true"')
+"""A cluster with prefixes, and one without."""
+
+
+def sharing(cidr: str, with_prefixes: int, others: int, types: str = "m5.large") -> str:
+    """Return a subnet with so many nodes of both clusters."""
+    web = group("web", "m5.large", with_prefixes, more=MINIMAL + NODES_THEN)
+    return BESIDE + subnet("a", cidr) + web + (group("old", types, others, cluster="old") if others else "")
+
+
+SHARED = {
+    "just enough blocks for full nodes": (sharing("10.0.0.0/21", 12, 1), []),
+    "just enough blocks, unless nodes are full": (
+        sharing("10.0.0.0/21", 2, 4),
+        ["info[PR405] full nodes need 14 of this subnet's 126 blocks"],
+    ),
+    "too few blocks, if single addresses are everywhere": (
+        sharing("10.0.0.0/21", 3, 4),
+        ["nodes with 16 pods each need 6 of this subnet's 126 blocks", "123 single addresses may spoil the others"],
+    ),
+    "too few blocks for full nodes only": (
+        sharing("10.0.0.0/21", 3, 2, types="m5.xlarge"),
+        ["info[PR405] full nodes need 21 of this subnet's 126 blocks", "and 123 single addresses may spoil"],
+    ),
+    "all nodes take prefixes": (sharing("10.0.0.0/24", 5, 0), []),
+    "some blocks are not reserved": (
+        sharing("10.0.0.0/22", 4, 4),
+        [
+            "need 8 of this subnet's 62 blocks of 16 addresses for prefixes, and 124 single addresses may spoil",
+            "max(0, 2^(28 - 22) - 2) blocks = 62, 8 for prefixes; single addresses may leave 0",
+            "cidr_block = cidrsubnet(BLOCK, 1, 1)",
+            "4 nodes in this zone with prefixes",
+            "4 nodes in this zone with single addresses",
+        ],
+    ),
+    "all blocks are reserved": (
+        sharing("10.0.0.0/22", 4, 4)
+        + """
+resource "aws_ec2_subnet_cidr_reservation" "prefixes" {
+  subnet_id        = aws_subnet.a.id
+  cidr_block       = "10.0.2.0/25"
+  reservation_type = "prefix"
+}
+""",
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_blocks_of_a_shared_subnet(name: str) -> None:
+    text, words = SHARED[name]
+    outcome = judged("PR405", VPC, text)
+    assert found(outcome) == ({"PR405 aws_subnet.a"} if words else set())
+    assert not outcome.undecided
+    says(outcome, *words)
+
+
 @pytest.mark.parametrize("name", JUDGED)
 def test_subnet(name: str) -> None:
     parts, expected, words = JUDGED[name]
