@@ -22,6 +22,7 @@ from test_inventory import (
     judged,
     shown,
     subnet,
+    used,
     versions,
 )
 
@@ -240,6 +241,18 @@ def test_a_cluster_that_is_declared_elsewhere_is_what_amazon_eks_says_it_is(tmp_
     assert [one["subnet"]["value"] for one in cluster["subnets"]["items"]] == ["subnet-1", "subnet-2"]
     (declared,) = shown(tmp_path, WORKERS, {"cluster": answer})["clusters"]
     assert declared["version"]["value"] == "1.33"
+
+
+def test_a_data_source_finds_a_cluster_with_its_subnets(tmp_path: Path) -> None:
+    text = 'data "aws_eks_cluster" "x" {\n  name = "main"\n}\n'
+    nodes = WORKERS[WORKERS.index('resource "aws_eks_node_group"') :]
+    nodes = nodes.replace("aws_eks_cluster.main.name", "data.aws_eks_cluster.x.name")
+    nodes = nodes.replace('["subnet-1", "subnet-2"]', "data.aws_eks_cluster.x.vpc_config[0].subnet_ids")
+    answer = {"name": "main", "version": "1.31", "resourcesVpcConfig": {"subnetIds": ["subnet-2", "subnet-3"]}}
+    world = shown(tmp_path, text + nodes, {"cluster": answer}, SUBNETS)
+    assert used(world) == ["subnet-2", "subnet-3"]
+    assert [one["zone"]["value"] for one in world["subnets"]] == ["eu-west-1b", "eu-west-1a"]
+    assert used(shown(tmp_path, text + nodes, {"cluster": {**answer, "name": "other"}}, SUBNETS)) == ["?"]
 
 
 # --- free addresses --------------------------------------------------------------------------------

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from podroom.assembly.inventory import Inventory
+from podroom.assembly.inventory import Inventory, string
 from podroom.assembly.live.identities import identities
 from podroom.assembly.live.lookups import found_by
 from podroom.assembly.live.settled import LiveSettled
 from podroom.assembly.lookups import read_lookups
 from podroom.evaluation.project import Module, load_root
 from podroom.records import dataclass
-from podroom.values import Undecidable, Unknown
+from podroom.values import Known, Undecidable, Unknown
 
 if TYPE_CHECKING:
     from podroom.sources.live.records import Live
@@ -50,11 +50,28 @@ def resolved(module: Module, live: Live) -> Resolved:
                 found[lookup.address] = found_by(lookup, live, ids)
             except Undecidable as cause:
                 unresolved.append(cause.unknown)
+        found |= {address: values for address, values in _clusters(inventory, live) if address not in found}
         if len(found) == known:
             break
         options = replace(module.project.options, settled=LiveSettled(beside, found, source))
         module = load_root(module.project.files, module.directory, options)
     return Resolved(module, {**identities(Inventory(module), live, beside), **_ids(found)}, tuple(unresolved))
+
+
+def _clusters(inventory: Inventory, live: Live) -> Iterator[tuple[str, Mapping[str, RecordedValue]]]:
+    """Yield what data sources find of clusters, by their addresses."""
+    for resource in inventory.resources("aws_eks_cluster", mode="data"):
+        name = string(resource.body, "name")
+        one = live.clusters.get(name.value) if isinstance(name, Known) else None
+        if one is None:
+            continue
+        network: dict[str, RecordedValue] = {"subnet_ids": list(one.subnets), "vpc_id": one.vpc}
+        values: dict[str, RecordedValue] = {"id": one.name, "vpc_config": [network]}
+        if one.version:
+            values["version"] = one.version
+        if one.ip_family:
+            values["kubernetes_network_config"] = [{"ip_family": one.ip_family}]
+        yield resource.address, values
 
 
 def _ids(found: Mapping[str, Mapping[str, RecordedValue]]) -> dict[str, str]:
