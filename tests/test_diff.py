@@ -168,6 +168,20 @@ def test_a_type_changed_only_in_the_auto_scaling_group_is_58_against_29(repo: Re
     )
 
 
+def test_a_larger_type_with_the_max_pods_of_the_old_one_is_caught_although_each_side_alone_is_plausible(
+    repo: Repo,
+) -> None:
+    repo.commit({"main.tf": SUBNETS + template("m5.large", 29)})
+    repo.commit({"main.tf": SUBNETS + template("m5.4xlarge", 29)})
+
+    result = repo.diff("HEAD~1", "HEAD")
+
+    assert result.exit_code == 1
+    assert "[PR119]" in result.output
+    assert "max pods 29 as before (--kubelet-extra-args --max-pods), room for 29 -> 234" in result.output
+    assert codes(repo.data("HEAD", "HEAD~1")["new"]) == []
+
+
 def test_findings_are_new_fixed_or_as_before_whatever_lines_they_stand_on(repo: Repo) -> None:
     repo.commit({"main.tf": SUBNETS + template("m5.large", 58) + named("old", template("m5.large", 58))})
     repo.commit({"main.tf": "# one\n\n" + SUBNETS + template("m5.large", 58) + named("more", template("m5.large", 44))})

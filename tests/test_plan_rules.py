@@ -100,7 +100,7 @@ def template(kind: str, pods: int) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        (("m5.large", 29), ("m5.4xlarge", 29), "changes m5.large to m5.4xlarge, and max pods stays at 29"),
+        (("m5.large", 29), ("m5.4xlarge", 29), "changes from m5.large to m5.4xlarge, and max pods stays at 29"),
         (("m5.large", 29), ("m5.4xlarge", 110), None),
         (("m5.large", 20), ("m5.4xlarge", 20), None),  # it was never the old type's own
         (("m5.large", 29), ("c5.large", 29), None),  # which has the same room

@@ -155,11 +155,12 @@ def compare_findings(before: Outcome, after: Outcome, moves: Moves) -> Findings:
 
 
 def _opened(before: Iterable[Undecided], after: Iterable[Undecided]) -> Iterable[Undecided]:
-    """Yield what was not open before."""
+    """Yield what was not open before: other judgements of a subject that the same thing left open then are not new."""
+    known = {(subject, one.reason) for one in before for subject in one.subjects}
     judgements = {judgement for one in before for judgement in one.judgements}
-    unread = {address for one in before for address in one.unread}
     for one in after:
-        if not judgements.issuperset(one.judgements) or not unread.issuperset(one.unread):
+        subjects = {subject for judgement in one.judgements if judgement not in judgements for subject in judgement[1:]}
+        if any((subject, one.reason) not in known for subject in (*subjects, *one.unread)):
             yield one
 
 

@@ -29,7 +29,7 @@ from podroom.engine import (
 )
 from podroom.errors import NothingToJudgeError, UsageError
 from podroom.evaluation.project import Assignment, Inputs, Module, Options, load_root
-from podroom.model.world import Gap, World
+from podroom.model.world import Gap, NodeGroup, World
 from podroom.positions import Document, Span
 from podroom.records import dataclass
 from podroom.rule import Finding
@@ -82,6 +82,8 @@ class Request:
     """Where the files are; None is the disk."""
     project: str | None = None
     """The folder that files may not lead out of; None is the repository or folder that holds all paths."""
+    before: Callable[[World], tuple[NodeGroup, ...] | None] = lambda _world: None
+    """Returns the node groups of a World as they were before the change that is judged."""
     scope: Affected | None = None
     """What of all that is read is to be judged; None is all."""
     progress: Callable[[str, int, int], None] = lambda _what, _done, _total: None
@@ -296,6 +298,9 @@ def check(request: Request, engine: Engine) -> Outcome:
     if scope is not None:
         understood = [world for world in understood if scope.judges(world.root)]
         problems = [problem for problem in problems if scope.concerns(problem.path)]
+    understood = [
+        world if (groups := request.before(world)) is None else replace(world, before=groups) for world in understood
+    ]
     verdicts = _Verdicts(request, engine)
     worlds: list[World] = []
     for _, variants in groupby(understood, key=lambda world: id(world) if world.variant is None else world.root):

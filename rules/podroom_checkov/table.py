@@ -114,7 +114,7 @@ RULES = (
     (
         "PR119",
         "warning",
-        "A plan changes the instance type to a larger one, and max pods stays that of the old type",
+        "A change takes a larger instance type, and max pods stays that of the old type",
         "https://developer.hashicorp.com/terraform/internals/json-format#change-representation",
     ),
     (

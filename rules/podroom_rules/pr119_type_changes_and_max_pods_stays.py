@@ -53,10 +53,10 @@ _PLAN = plan(
 
 
 class TypeChangesAndMaxPodsStays(Rule[NodeGroup]):
-    """A plan changes the instance type to a larger one, and max pods stays that of the old type.
+    """A change takes a larger instance type, and max pods stays that of the old type.
 
     Max pods is written in the user data, and it is just the number that the old type has room for: 29 for an
-    m5.large.  The plan changes the type and leaves the number.  The new nodes have the processors and the memory of
+    m5.large.  A plan, or a commit that `podroom diff` looks at, changes the type and leaves the number.  The new nodes have the processors and the memory of
     the larger type and take no more pods than the smaller one did: pods stay Pending with
 
         0/3 nodes are available: 3 Too many pods.
@@ -142,7 +142,7 @@ class TypeChangesAndMaxPodsStays(Rule[NodeGroup]):
         yield self.finding(
             resolved.span,
             group,
-            f"the plan changes {old} to {new}, and max pods stays at {number}, which is what {article(old)} has room for",
+            f"the type changes from {old} to {new}, and max pods stays at {number}, which is what {article(old)} has room for",
             label=f"{article(new)} has room for {room.value}: {room.working}",
             effect='Pods stay Pending with "Too many pods" while most of the node is idle. Nodes that run now keep their '
             "type until they are replaced.",

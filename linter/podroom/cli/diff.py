@@ -119,7 +119,10 @@ def _compared(
     moves = Moves(_paths(repository), sides.moved)
     request = replace(request, project=repository.top)
     before = _judged(request, sides.base, on_disk, engine)
-    after = _judged(request, sides.head, on_disk, engine)
+    worlds = () if isinstance(before, NothingToJudgeError) else before.worlds
+    earlier = {(moves.folder_after(world.root), world.variant): world.node_groups for world in worlds}
+    amended = replace(request, before=lambda world: earlier.get((moves.now(world.root), world.variant)))
+    after = _judged(amended, sides.head, on_disk, engine)
     if isinstance(before, NothingToJudgeError) and isinstance(after, NothingToJudgeError):
         raise after
     remarks = tuple(_remarks(before, after, sides))

@@ -807,7 +807,10 @@ class World:
     refresh_only: bool = False
     """Whether that plan only takes over what was found; then `compared` is false, as it tells nothing of the rest."""
     before: tuple[NodeGroup, ...] | None = None
-    """The node groups as they are before that plan changes them; None where none of them changes or nothing says it."""
+    """The node groups as they are before that plan, or another change, makes them what they are here.
+
+    None where none of them changes or nothing says it.
+    """
     doubled: tuple[str, ...] = ()
     """The node groups that the plan makes anew while the old ones are still there (create_before_destroy)."""
 
