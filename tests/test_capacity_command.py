@@ -225,6 +225,7 @@ def test_nothing_about_eks_is_said(tmp_path: Path) -> None:
     assert (result.exit_code, result.output) == (0, "podroom: nothing about Amazon EKS here\n")
 
 
+@pytest.mark.once("it draws the table of every example")
 @pytest.mark.parametrize("width", [80, 100])
 def test_the_table_fits_its_width(width: int) -> None:
     with canvas_of(width):

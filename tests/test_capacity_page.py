@@ -138,6 +138,7 @@ def assert_same_numbers(page: Page, report: dict[str, Any]) -> None:
     assert len(shown) > 20
 
 
+@pytest.mark.once("it compares two outputs for every example")
 @pytest.mark.parametrize("name", PAGES)
 def test_the_numbers_of_the_page_are_those_of_the_json(name: str) -> None:
     page, report = Page(html_of(name)), json_of(name)

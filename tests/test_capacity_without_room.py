@@ -246,6 +246,7 @@ def many_groups(folder: Path) -> str:
     return write(folder, subnet("a", "10.0.0.0/20"), eks_cluster(), group)
 
 
+@pytest.mark.once("what is told once depends on no Python")
 @pytest.mark.parametrize("output", ["text", "markdown", "html"])
 def test_groups_that_are_alike_are_told_once(tmp_path: Path, output: str) -> None:
     said = podroom("capacity", many_groups(tmp_path), "--format", output).stdout.partition("<script")[0]

@@ -51,6 +51,7 @@ def test_the_schema_is_a_schema() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
 
 
+@pytest.mark.once("every example against a schema")
 @pytest.mark.parametrize("folder", EXAMPLE_FOLDERS)
 def test_the_output_for_an_example_has_exactly_the_members_that_the_schema_describes(folder: str) -> None:
     STRICT.validate(report(folder))
@@ -98,6 +99,7 @@ def test_bad_input_unknowns_and_suppressions_validate_too(tmp_path: Path) -> Non
     assert [Path(error["path"]).name for error in output["errors"]] == ["broken.tf"]
 
 
+@pytest.mark.once("it counts in every example")
 def test_the_summary_counts_what_is_there() -> None:
     output = report(EXAMPLES.as_posix())
 

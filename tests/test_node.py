@@ -376,6 +376,7 @@ def test_several_types_make_a_table_in_natural_order_each_once():
     assert output.count("\ntype ") == 1
 
 
+@pytest.mark.once("it draws many tables")
 @pytest.mark.parametrize("width", [80, 100, 200])
 @pytest.mark.parametrize("options", [(), ("--prefix-delegation", "--pod-security-groups", "--pods", "40")])
 def test_no_line_is_wider_than_the_terminal_but_addresses_of_sources(width: int, options: tuple[str, ...]):
@@ -425,6 +426,7 @@ def test_types_and_assumptions_of_the_configuration_count(tmp_path: Path, monkey
     assert podroom("max-pods", "--instance-type", "x9.large").stdout == "29\n"
 
 
+@pytest.mark.once("every kind of node against a schema")
 def test_the_json_of_every_kind_of_node_is_what_the_schema_says():
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     for arguments in (

@@ -251,6 +251,7 @@ data "external" "types" {{}}
 # --- the fixtures ----------------------------------------------------------------------------------
 
 
+@pytest.mark.once("what a plan settles depends on no Python")
 @pytest.mark.parametrize("case", EXPANSIONS, ids=lambda case: case.stem)
 def test_configuration_alone_and_with_what_terraform_planned_never_contradict_each_other(
     tmp_path: Path, case: Path
@@ -261,6 +262,7 @@ def test_configuration_alone_and_with_what_terraform_planned_never_contradict_ea
     hold_together(alone, both)
 
 
+@pytest.mark.once("what a plan settles depends on no Python")
 @pytest.mark.parametrize("name", PLANS)
 def test_configuration_alone_and_with_a_plan_or_state_never_contradict_each_other(eks21: Path, name: str) -> None:
     alone = podroom("show", "--format", "json", str(EKS21)).stdout
@@ -516,6 +518,7 @@ def secrets() -> Iterator[tuple[str, object]]:
     yield "a state file", STATE_FILE
 
 
+@pytest.mark.once("what is hidden depends on no Python, and all outputs are searched")
 @pytest.mark.parametrize(("where", "content"), list(secrets()), ids=[where for where, _ in secrets()])
 def test_what_is_sensitive_reaches_no_output(folder: Path, where: str, content: object) -> None:
     text = CONFIGURATION + 'output "leak" {\n  value = var.token\n}\n'

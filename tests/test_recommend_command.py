@@ -267,6 +267,7 @@ def test_an_add_on_without_settings_gets_them_all(tmp_path: Path) -> None:
     assert cluster["lines"][0]["text"].startswith("configuration_values = jsonencode({")
 
 
+@pytest.mark.once("it judges every case")
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_no_second_resource_is_made_of_what_is_declared(case: Path) -> None:
     for world in understand(Request(paths=(str(case),), reader=parse))[0]:

@@ -237,6 +237,7 @@ def examples() -> Outcome:
     return judged(CHECKOUT / "examples")
 
 
+@pytest.mark.once("every example against a schema")
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_every_example_makes_a_report_that_its_reader_takes(name: str, examples: Outcome) -> None:
     assert len(examples.findings) > 10

@@ -227,6 +227,7 @@ def test_what_is_beside_a_template_is_read(tmp_path: Path, case: str) -> None:
     assert finding.span.text == "maxPods: 110"
 
 
+@pytest.mark.once("it reads a large text")
 def test_many_documents_that_are_no_yaml_cost_a_few_readings(tmp_path: Path) -> None:
     broken = f"kind: NodePool\na: {BREAKS}\n---\n" * 20_000
     outcome = judged(tmp_path, "", {"t.yaml": f"{broken}{ENI_CONFIG}"})

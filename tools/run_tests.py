@@ -49,6 +49,8 @@ PYTEST = ("-m", "pytest", "--hypothesis-seed=0")
 """How pytest is called: drawn examples are the same at every run; pytest by itself draws others each time."""
 EVERYWHERE = ("-m", "not once")
 """What pytest is told to run on every Python."""
+OF_THE_CALLER = {"PYTHONPATH", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE"}
+"""Variables that no program here inherits: compiled modules are kept, or each of them would be made a hundred times."""
 ORACLE_PROGRAMS = ("bash", "chromium", "terraform")
 """Programs that pip cannot install; the reason of a skip for want of one begins with its name."""
 
@@ -84,7 +86,8 @@ def run(
     variables: Mapping[str, str] | None = None,
 ) -> str:
     """Run a program and return what it printed; raise CommandError if its exit code is not `expect`."""
-    kept = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "VIRTUAL_ENV"}}
+    kept = {name: value for name, value in os.environ.items() if name not in OF_THE_CALLER}
+    kept["PYTHONPYCACHEPREFIX"] = str(ENVIRONMENTS / "compiled")
     try:
         done = subprocess.run(
             [str(part) for part in command],

@@ -157,6 +157,7 @@ def filled(key: str, env: str, other: str) -> str:
     return key.replace("${var.env}", env).replace("${var.other}", other)
 
 
+@pytest.mark.once("a property, with many examples")
 @given(first=ENTRIES, second=ENTRIES, env=st.sampled_from(["", "a", "ab", "-"]), other=st.sampled_from(["b", "a"]))
 @settings(max_examples=150, deadline=None)
 def test_what_is_sure_of_a_map_with_unknown_keys_holds_whatever_they_are(
