@@ -167,7 +167,7 @@ def _shares(
             singles_per_node=node.in_node_subnet if pods_elsewhere else node.singles,
             node=node,
         )
-        gap = discovered_beside(subnet, group, assessment) if part is SubnetPart.NODES else None
+        gap = discovered_beside(subnet, group, assessment)
         shares.append(share if gap is None else _partly(share, share.node.on_first_interface, gap))
     gap = None if shares else discovered(subnet, group, assessment)
     if gap is not None:
