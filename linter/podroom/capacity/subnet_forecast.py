@@ -210,7 +210,7 @@ def _partly(share: ShareForecast, least: Loads, gap: Unknown) -> ShareForecast:
 def _difference(whole: Estimate, part: Estimate) -> Estimate:
     """Return what is left of a number without a part of it."""
     most = None if whole.most is None else max(0, whole.most - part.at_least)
-    return Estimate(0, most, "", whole.gaps)
+    return Estimate(whole.least, most, "", whole.gaps)
 
 
 def sizes_of(group: NodeGroup, surge: Estimate) -> tuple[Estimate, Estimate, Estimate]:
@@ -222,8 +222,6 @@ def _nodes_here(group: NodeGroup, subnet: Subnet, part: SubnetPart, size: Estima
     """Return how many of so many nodes are here; more nodes in all are never fewer here."""
     bounds = [bound for bound in (size.least, size.most) if bound is not None]
     each = [nodes_here(group, subnet, part, bound, assessment) for bound in bounds]
-    if not each:
-        return Estimate(0, None, "", size.gaps)
     found = either(each, "", *size.gaps)
     return Estimate(found.least, None, "", found.gaps) if size.most is None else found
 
@@ -243,7 +241,7 @@ def _forecast(
     )
     reserved = total([reserve.addresses for reserve in reserves])
     available, unspoilt = usable.minus(reserved), blocks.minus(reserved)
-    in_prefixes = any(not number.is_zero for _, number in asked)
+    in_prefixes = not asked.saturated.is_zero
     zone = subnet.zone.value if isinstance(subnet.zone, Known) else None
 
     def holds(state: LoadState) -> Estimate:
