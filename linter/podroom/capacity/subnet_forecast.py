@@ -260,7 +260,7 @@ def _forecast(
 
     return SubnetForecast(
         subnet=subnet,
-        zone=None if zone is None else zone.name or zone.identity,
+        zone=None if zone is None else zone.identity,
         usable=usable,
         reserves=reserves,
         shares=shares,

@@ -447,6 +447,52 @@ def told(subnet: SubnetForecast) -> list[str]:
             ],
             id="a tag and types that nobody knows",
         ),
+        pytest.param(
+            [
+                subnet("a", "10.0.0.0/24"),
+                subnet("p", "100.64.0.0/24"),
+                eks_cluster(),
+                add_on(CUSTOM_NETWORKING, more=eni_configs(eu_west_1a="p")),
+                node_group("g"),
+                node_group("z", types="t3.medium", sizes=(0, 0, 0)),
+            ],
+            [
+                "a: nodes 2 to 4",
+                "asks 4 4 4 4",
+                "left 238 238 238 238",
+                "holds 242 242 242 ?",
+                "update 4 4 4 4",
+                "p: nodes 2 to 4",
+                "asks 40 80 80 80",
+                "left 211 171 171 171",
+                "holds 25 12 12 ?",
+                "update 32 64 64 64",
+            ],
+            id="no nodes of a type with unserved pods",
+        ),
+        pytest.param(
+            [
+                subnet("a", "10.0.0.0/24"),
+                subnet("p", "100.64.0.0/24"),
+                eks_cluster(),
+                add_on(CUSTOM_NETWORKING, more=eni_configs(eu_west_1a="p")),
+                node_group("g"),
+                node_group("z", types="t3.medium", sizes=(0, 0, 1)),
+            ],
+            [
+                "a: nodes 2 to 5",
+                "asks 5 5 5 5",
+                "left 237 237 237 237",
+                "holds 242 242 ? ?",
+                "update 4 4 4 4",
+                "p: nodes 2 to 5",
+                "asks 46 92 92 92",
+                "left 205 159 159 159",
+                "holds 27 13 ? ?",
+                "update 32 64 64 64",
+            ],
+            id="a node of a type with unserved pods",
+        ),
     ],
 )
 def test_all_figures_of_a_subnet_are_those_of_the_sums(tmp_path: Path, parts: list[str], lines: list[str]) -> None:
@@ -503,5 +549,10 @@ def test_every_sum_that_is_certain_is_shown(tmp_path: Path) -> None:
     assert [found.most_blocks(state) for state in LoadState] == [0] * 4
     (empty,) = forecast(assessed(tmp_path, subnet("a", "10.0.0.0/22"), eks_cluster())).subnets
     assert empty.at_maximum.expected.working == "0"
+    first = 'data "aws_availability_zones" "here" {}\n' + subnet("a", "10.0.0.0/22").replace(
+        '"eu-west-1a"', "data.aws_availability_zones.here.names[0]"
+    )
+    (symbolic,) = forecast(assessed(tmp_path, first, eks_cluster())).subnets
+    assert symbolic.zone == "data.aws_availability_zones.here.names[0]"
     alone = forecast(assessed(tmp_path, *parts[:3])).subnets[0]
     assert alone.holds.expected.working == "floor(1,010 / 30) = 33"
