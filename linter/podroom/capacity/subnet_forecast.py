@@ -319,15 +319,13 @@ def _fits(
         most = max(0, available.most) * count // demand.least
     gaps = tuple(dict.fromkeys((*available.gaps, *demand.gaps)))
     found = Estimate(least, most, "", gaps)
-    if found.value is None or available.value is None or demand.value is None:
+    if available.value is None or demand.value is None:
         return found
     nodes_in_all = f" x {counted(count, 'node')}" if count > 1 else ""
-    return found.because(f"floor({available.value:,}{nodes_in_all} / {demand.value:,}) = {found.value:,}")
+    return found.because(f"floor({available.value:,}{nodes_in_all} / {demand.value:,}) = {least:,}")
 
 
 def _lesser(one: Estimate, other: Estimate) -> Estimate:
-    if one.value is not None and other.value is not None:
-        return one if one.value <= other.value else other
     least = min(one.at_least, other.at_least)
     bounds = [bound for bound in (one.most, other.most) if bound is not None]
     return Estimate(least, min(bounds, default=None), "", tuple(dict.fromkeys((*one.gaps, *other.gaps))))
@@ -352,9 +350,9 @@ def _sum(shares: Sequence[ShareForecast], nodes: Callable[[ShareForecast], Estim
 
 def _left(usable: Estimate, reserved: Estimate, taken: Estimate) -> Estimate:
     found = usable.minus(reserved).minus(taken)
-    if found.value is None or usable.value is None or reserved.value is None or taken.value is None:
+    if usable.value is None or reserved.value is None or taken.value is None:
         return found
-    return found.because(f"{usable.value:,} - {reserved.value:,} - {taken.value:,} = {found.value:,}")
+    return found.because(f"{usable.value:,} - {reserved.value:,} - {taken.value:,} = {found.least:,}")
 
 
 def _gaps(*estimates: Estimate) -> tuple[Unknown, ...]:

@@ -20,6 +20,14 @@ UNSIZED = "max_size = var.unknown"
 EITHER_SIZE = 'max_size = var.unknown == "a" ? 3 : 5'
 UNCERTAIN = "  count = var.unknown\n  cluster_name"
 
+GATEWAY = """
+resource "aws_nat_gateway" "out" {
+  count         = var.unknown
+  subnet_id     = aws_subnet.a.id
+  allocation_id = "eipalloc-1"
+}
+"""
+
 
 def shown(number: Estimate) -> str:
     """Return "40", "0..40", "4..", "..229", or "?" for a number without any bound."""
@@ -493,6 +501,42 @@ def told(subnet: SubnetForecast) -> list[str]:
             ],
             id="a node of a type with unserved pods",
         ),
+        pytest.param(
+            [
+                subnet("a", "10.0.0.0/28"),
+                subnet("p", "100.64.0.0/22"),
+                eks_cluster(),
+                eks_cluster("other"),
+                add_on(CUSTOM_NETWORKING, more=eni_configs(eu_west_1a="p")),
+                node_group("g", sizes=(1, 1, 2)),
+                node_group("h", sizes=(1, 1, 3)),
+            ],
+            [
+                "a: nodes 2 to 5",
+                "asks 5 5 5 5",
+                "left -12 -12 -12 -12",
+                "holds 0 0 0 ?",
+                "update 4 4 4 4",
+                "p: nodes 2 to 5",
+                "asks 50 100 100 100",
+                "left 969 919 919 919",
+                "holds 101 50 50 ?",
+                "update 40 80 80 80",
+            ],
+            id="less than nothing left for nodes",
+        ),
+        pytest.param(
+            [subnet("a", "10.0.0.0/24"), eks_cluster(), GATEWAY, node_group("g")],
+            [
+                "a: nodes 2 to 4",
+                "asks 40 80 120 120",
+                "left 201..202 161..162 121..122 121..122",
+                "holds 24 12 8 8",
+                "update 20 40 60 60",
+                "gaps",
+            ],
+            id="a gateway that may not be",
+        ),
     ],
 )
 def test_all_figures_of_a_subnet_are_those_of_the_sums(tmp_path: Path, parts: list[str], lines: list[str]) -> None:
@@ -554,5 +598,8 @@ def test_every_sum_that_is_certain_is_shown(tmp_path: Path) -> None:
     )
     (symbolic,) = forecast(assessed(tmp_path, first, eks_cluster())).subnets
     assert symbolic.zone == "data.aws_availability_zones.here.names[0]"
+    beside = subnet("t", "10.0.4.0/24", more=TAGGED)
+    tagged = forecast(assessed(tmp_path, *parts[:3], beside)).subnets[1]
+    assert [number.working for _, number in tagged.at_maximum] == ["0", "", "", ""]
     alone = forecast(assessed(tmp_path, *parts[:3])).subnets[0]
     assert alone.holds.expected.working == "floor(1,010 / 30) = 33"
