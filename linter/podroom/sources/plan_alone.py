@@ -19,6 +19,8 @@ _CHOSEN_BY_AWS = {
 }
 """Attributes, none of them a block, that have a value after apply also if nobody writes them."""
 
+_COMPLETED = _WITH_COMMANDS | _CHOSEN_BY_AWS.keys()
+
 
 def by_itself(recorded: Recorded) -> Recorded:
     """Return the same plan or state with links between its resources, without what nobody wrote, and with commands."""
@@ -30,8 +32,10 @@ def by_itself(recorded: Recorded) -> Recorded:
 
 
 def _completed(instance: Instance, written: ConfiguredResource | None) -> Instance:
+    if instance.mode != "managed" or instance.type not in _COMPLETED:
+        return instance
     values = dict(instance.values)
-    if instance.type in _WITH_COMMANDS and instance.mode == "managed":
+    if instance.type in _WITH_COMMANDS:
         commands = (None,) if written is None else written.commands
         blocks: list[RecordedValue] = [{"command": _UNTOLD if one is None else one} for one in commands]
         values["provisioner"] = blocks

@@ -73,6 +73,7 @@ _LINKS: dict[str, tuple[tuple[tuple[str, ...], _Target], ...]] = {
 
 _WITH_USER_DATA = frozenset({"aws_launch_configuration", "aws_launch_template"})
 _USER_DATA = ("user_data", "user_data_base64")
+_LINKED = _WITH_USER_DATA | _LINKS.keys()
 
 
 class PlanLinks:
@@ -85,6 +86,7 @@ class PlanLinks:
         self._by_block: dict[tuple[Calls, str], list[Instance]] = {}
         self._by_type: dict[tuple[str, str], list[Instance]] = {}
         self._children: dict[tuple[Calls, str], dict[Calls, None]] = {}
+        self._ids: dict[str, dict[str, ResourceId | None]] = {}
         for one in instances.values():
             self._by_block.setdefault((one.calls, one.block), []).append(one)
             self._by_type.setdefault((one.mode, one.type), []).append(one)
@@ -94,8 +96,10 @@ class PlanLinks:
 
     def linked(self, instance: Instance) -> Instance:
         """Return an instance with resources in the place of those of its ids that are surely theirs."""
+        if instance.mode != "managed" or instance.type not in _LINKED:
+            return instance
         values: RecordedValue = dict(instance.values)
-        for path, target in _LINKS.get(instance.type, ()) if instance.mode == "managed" else ():
+        for path, target in _LINKS.get(instance.type, ()):
             values = self._put(values, path, instance, target, path)
         if not isinstance(values, dict):
             return instance
@@ -134,13 +138,18 @@ class PlanLinks:
         """Return the resource that has an id or name, else the id as it is."""
         if not isinstance(value, str) or target.attributes[0] != "id":
             return value
-        owners = [
-            ResourceId(one.address, name, value)
-            for one in self._by_type.get((target.mode, target.type), ())
-            for name in target.attributes
-            if one.values.get(name) == value
-        ]
-        return owners[0] if len({owner.address for owner in owners}) == 1 else value
+        return self._with_id(target).get(value) or value
+
+    def _with_id(self, target: _Target) -> Mapping[str, ResourceId | None]:
+        """Return the resources of a type by what they are called, None for what several are called."""
+        if target.type not in self._ids:
+            found: dict[str, ResourceId | None] = {}
+            for one in self._by_type.get((target.mode, target.type), ()):
+                identity = one.values.get("id")
+                if isinstance(identity, str):
+                    found[identity] = None if identity in found else ResourceId(one.address, "id", identity)
+            self._ids[target.type] = found
+        return self._ids[target.type]
 
     def _unknown(
         self, instance: Instance, target: _Target, path: Sequence[str], number: int
