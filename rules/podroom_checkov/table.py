@@ -166,6 +166,12 @@ RULES = (
         "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Subnet.html",
     ),
     (
+        "PR209",
+        "error",
+        "A plan replaces a node group, and for a while its subnets have to hold both",
+        "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSubnet.html",
+    ),
+    (
         "PR301",
         "error",
         "`MINIMUM_IP_TARGET` without `WARM_IP_TARGET` is a hard limit on the pods of a node",

@@ -22,10 +22,12 @@ resource "aws_eks_node_group" "nodes" {MARK
 _ADDRESS = "aws_eks_node_group.nodes"
 
 
-def changed(address: str, before: Mapping[str, object], after: Mapping[str, object]) -> dict[str, object]:
-    """Return what a plan says of a resource that it changes, or found changed."""
+def changed(
+    address: str, before: Mapping[str, object], after: Mapping[str, object], *actions: str
+) -> dict[str, object]:
+    """Return what a plan says of a resource that it changes, in place if no other actions are named, or found changed."""
     kind, _, name = address.partition(".")
-    sides = {"actions": ["update"], "before": before, "after": after}
+    sides = {"actions": [*actions] or ["update"], "before": before, "after": after}
     marks: dict[str, object] = {"after_unknown": {}, "before_sensitive": {}, "after_sensitive": {}}
     return {"address": address, "mode": "managed", "type": kind, "name": name, "change": {**sides, **marks}}
 
