@@ -8,7 +8,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+import click
+
 from checkout import CHECKOUT
+from podroom import cli
 
 EKS21 = CHECKOUT / "tests" / "plans" / "eks21"
 EXPANSIONS = sorted((CHECKOUT / "tests" / "oracle" / "data" / "module-expansions").glob("*.json"))
@@ -160,12 +163,16 @@ def policy(*types: object) -> dict[str, object]:
     return {"mixed_instances_policy": [{"launch_template": [{"override": overrides}]}]} if types else {}
 
 
-FORMATS = {
-    "check": ("text", "json"),
-    "show": ("json",),
-    "capacity": ("text", "json", "csv", "markdown", "html"),
-    "recommend": ("text", "json", "markdown"),
-}
+def formats_of(command: str) -> tuple[str, ...]:
+    """Return the formats that a command can print."""
+    found = cli.podroom.get_command(click.Context(cli.podroom), command)
+    assert found is not None
+    (option,) = (one for one in found.params if one.name == "output_format")
+    assert isinstance(option.type, click.Choice)
+    return tuple(option.type.choices)
+
+
+FORMATS = {command: formats_of(command) for command in ("check", "show", "capacity", "recommend")}
 
 
 def deep(levels: int) -> str:
