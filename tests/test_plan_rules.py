@@ -87,6 +87,44 @@ def test_how_drift_of_a_managed_node_group_is_told(
     assert expected is None or expected[1] in str(found[0][1])
 
 
+STATED = """
+resource "aws_eks_node_group" "n" {
+  cluster_name   = "main"
+  instance_types = TYPES
+  subnet_ids     = ["subnet-1"]
+  scaling_config {
+    min_size     = 1
+    desired_size = 2
+    max_size     = 6
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("types", "state", "expected"),
+    [
+        ('["m5.large"]', scaling(min_size=1, max_size=20), "max_size declared 6, in the state 20"),
+        ('["m5.large"]', {"instance_types": ["m5.xlarge"]}, "instance_types declared m5.large, in the state m5.xlarge"),
+        ('["m5.large"]', scaling(min_size=1, max_size=6, desired_size=5), None),
+        ('["m5.large", "m5.xlarge"]', {"instance_types": ["m5.xlarge", "m5.large"]}, None),
+        ('["m5.large"]', {"instance_types": []}, None),
+        ("[var.type]", {"instance_types": ["m5.xlarge"]}, None),
+    ],
+)
+def test_a_state_that_has_a_node_group_otherwise_is_told_for_information(
+    tmp_path: Path, types: str, state: dict[str, object], expected: str | None
+) -> None:
+    (tmp_path / "main.tf").write_text('variable "type" {}\n' + STATED.replace("TYPES", types), encoding="utf-8")
+    block = {"mode": "managed", "type": "aws_eks_node_group", "name": "n", "instances": [{"attributes": state}]}
+    path = tmp_path / "terraform.tfstate"
+    path.write_text(json.dumps({"version": 4, "lineage": "x", "resources": [block]}), encoding="utf-8")
+    found = [(one["severity"], str(one["message"])) for one in findings("PR118", str(tmp_path), "--plan", str(path))]
+    assert [severity for severity, _ in found] == ([] if expected is None else ["info"])
+    assert expected is None or found[0][1].endswith(expected)
+    assert not findings("PR118", str(path))  # by itself there is nothing to compare it with
+
+
 def user_data(pods: int) -> str:
     text = f"#!/bin/bash\n/etc/eks/bootstrap.sh main --kubelet-extra-args --max-pods={pods}\n"
     return base64.b64encode(text.encode()).decode()

@@ -28,9 +28,12 @@ class NodeGroupChangedByHand(Rule[NodeGroup]):
     The next apply takes the change back, unless `ignore_changes` names it.  The desired size does not count, as
     autoscalers move it all day.
 
-    This is told for information where only versions differ, or the group may grow less far than declared.  A plan that
-    was made with -refresh=false finds nothing, and none finds a change to the Auto Scaling group behind an EKS managed
-    node group, which is no resource of Terraform.
+    A state that lies beside the configuration is compared too, as what somebody changed by hand and a refresh took over
+    is no drift to any plan.  That is told for information, since a change that was not applied yet looks the same; and
+    so it is where only versions differ, or the group may grow less far than declared.
+
+    A plan that was made with -refresh=false finds nothing, and none finds a change to the Auto Scaling group behind an
+    EKS managed node group, which is no resource of Terraform.
 
     Remedy: write the change into the configuration, and see what `podroom capacity` says to it; or apply the plan.
     """
@@ -69,8 +72,12 @@ class NodeGroupChangedByHand(Rule[NodeGroup]):
 
     def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding for a group that a plan found changed."""
+        if not assessment.applies(subject):
+            return
+        if subject.not_as_in_state:
+            yield self._not_as_in_state(subject)
         changes = subject.changed_by_hand
-        if not changes or assessment.world.refresh_only or not assessment.applies(subject):
+        if not changes or assessment.world.refresh_only:
             return
         told = ", ".join(f"{change.name} declared {change.recorded}, live {change.live}" for change in changes)
         harmless = all(_is_harmless(change) for change in changes)
@@ -88,6 +95,25 @@ class NodeGroupChangedByHand(Rule[NodeGroup]):
                 "changed": [change.name for change in changes],
                 "declared": [change.recorded for change in changes],
                 "live": [change.live for change in changes],
+            },
+        )
+
+    def _not_as_in_state(self, group: NodeGroup) -> Finding:
+        changes = group.not_as_in_state
+        told = ", ".join(f"{change.name} declared {change.recorded}, in the state {change.live}" for change in changes)
+        return self.finding(
+            group.span,
+            group,
+            f"Terraform's state has this node group otherwise: {told}",
+            label="declared here",
+            effect="Either this was not applied yet, or somebody changed it by hand and a refresh took that over: then no "
+            "plan calls it drift. The next apply makes it as declared.",
+            fix="see in a plan what the next apply changes",
+            severity=Severity.INFO,
+            evidence={
+                "changed": [change.name for change in changes],
+                "declared": [change.recorded for change in changes],
+                "state": [change.live for change in changes],
             },
         )
 

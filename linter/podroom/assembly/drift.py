@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from podroom.model.world import ChangeByHand, GroupDrift, InstanceChoice, LaunchTemplate, TemplateDrift, TypeSource
+from podroom.model.world import (
+    ChangeByHand,
+    GroupDrift,
+    InstanceChoice,
+    LaunchTemplate,
+    NodeGroup,
+    TemplateDrift,
+    TypeSource,
+)
 from podroom.positions import Span
 from podroom.sources.plan_values import Drift, RecordedValue
 from podroom.values import Known, Members, Unknown
@@ -51,6 +59,37 @@ def read_changes_by_hand(drift: Drift) -> tuple[ChangeByHand, ...]:
         for name in dict.fromkeys((*recorded, *live))
         if recorded.get(name) != live.get(name)
     )
+
+
+def read_state_differences(values: _Values, group: NodeGroup) -> tuple[ChangeByHand, ...]:
+    """Return the sizes and types of a declared node group that the values in a state have otherwise.
+
+    What is not known on either side is no difference, and neither is the desired size.
+    """
+    state = dict(_settings(values))
+    types = values.get("instance_types")
+    overrides = _overrides(values, group.span)
+    if isinstance(types, list) and types and all(isinstance(one, str) for one in types):
+        state["instance_types"] = ", ".join(sorted(map(str, types)))
+    elif overrides is not None and not overrides.missing:
+        state["instance_types"] = _listed(overrides)
+    declared = {
+        name: str(size.value)
+        for name, size in (("min_size", group.minimum_size), ("max_size", group.maximum_size))
+        if isinstance(size, Known)
+    }
+    known = group.instance_types
+    if known.items and not known.missing and all(isinstance(choice.type, Known) for choice in known):
+        declared["instance_types"] = _listed(known)
+    return tuple(
+        ChangeByHand(name, declared[name], state[name])
+        for name in declared
+        if name in state and declared[name] != state[name]
+    )
+
+
+def _listed(types: _Types) -> str:
+    return ", ".join(sorted(choice.type.need() for choice in types))
 
 
 def _settings(values: _Values) -> Iterator[tuple[str, str]]:

@@ -586,6 +586,8 @@ class NodeGroup:
     """The labels that its nodes are given by the group itself; user data may give them more."""
     changed_by_hand: tuple[ChangeByHand, ...] = ()
     """Its other settings that somebody changed outside Terraform: sizes, versions, subnets."""
+    not_as_in_state: tuple[ChangeByHand, ...] = ()
+    """Its settings that Terraform's state has otherwise: `recorded` is what is declared, `live` what the state says."""
 
     @property
     def user_data(self) -> UserData:
