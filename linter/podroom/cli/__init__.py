@@ -18,6 +18,7 @@ _COMMANDS = {
     "diff": "Say what a change does to findings and capacity.",
     "explain": "Explain a rule.",
     "inventory": "Print the commands that list what is there, for --inventory.",
+    "lsp": "Tell an editor what check finds, as a language server.",
     "max-pods": "Print max pods of an instance type, as max-pods-calculator.sh does.",
     "node": "Say what a node can hold and what it takes from its subnet.",
     "recommend": "Search the settings of the warm pool that take the fewest addresses.",
