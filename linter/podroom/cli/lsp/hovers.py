@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from podroom.capacity.assessment import Assumptions
 from podroom.capacity.cni import CniBehavior
 from podroom.capacity.forecast import ClusterForecast, Forecast, GroupForecast
 from podroom.capacity.node import NodeQuestion, node_report
+from podroom.capacity.subnet_forecast import SubnetForecast
 from podroom.cli.lsp.judging import Judged
 from podroom.model.world import NodeGroup, Subnet
 from podroom.patterns import pattern
 from podroom.positions import Document, Span
 from podroom.records import dataclass
 from podroom.report import hover_markdown
+from podroom.report.hover_markdown import Told
 from podroom.values import Default, Known, place_of
 
 _TYPE = pattern(r"[a-z][a-z0-9-]*\.[a-z0-9-]+")
-_MOST = 6
-"""How many tables are shown at once: of a shared literal there may be hundreds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +42,13 @@ def hover(judged: Judged, path: str, text: str, offset_in: Callable[[Document], 
     if found:
         least = min(span.end - span.start for span, _ in found)
         nearest = [(span, tell) for span, tell in found if span.end - span.start == least]
-        texts = list(dict.fromkeys(tell() for _, tell in nearest))
-        more = [f"and {len(texts) - _MOST} more"] if len(texts) > _MOST else []
-        told = [each for each in texts[:_MOST] if each]
-        if told:
-            return Shown(nearest[0][0], "\n\n---\n\n".join([*told, *more]))
+        text = hover_markdown.render(told for _, tell in nearest for told in tell())
+        if text:
+            return Shown(nearest[0][0], text)
     return _type_by_itself(judged, document, offset)
 
 
-def _known(judged: Judged, path: str, text: str) -> Iterator[tuple[Span, Callable[[], str]]]:
+def _known(judged: Judged, path: str, text: str) -> Iterator[tuple[Span, Callable[[], Iterable[Told]]]]:
     """Yield the places of a file of which something is known, each with what tells it."""
     real: dict[Document, bool] = {}
     for place, tell in _places(judged):
@@ -62,14 +60,14 @@ def _known(judged: Judged, path: str, text: str) -> Iterator[tuple[Span, Callabl
             yield span, tell
 
 
-def _places(judged: Judged) -> Iterator[tuple[Span, Callable[[], str]]]:
+def _places(judged: Judged) -> Iterator[tuple[Span, Callable[[], Iterable[Told]]]]:
     for found in judged.capacity():
         for group, cluster in _groups(found):
             for span, name in _places_of_nodes(group.group):
                 yield span, partial(_nodes, name, group, cluster, found.assumptions)
         for subnet in found.subnets:
             for span in _places_of_subnet(subnet.subnet, found):
-                yield span, partial(hover_markdown.subnet, subnet, found.assumptions)
+                yield span, partial(_of_subnet, subnet, found.assumptions)
 
 
 def _groups(found: Forecast) -> Iterator[tuple[GroupForecast, ClusterForecast | None]]:
@@ -102,13 +100,17 @@ def _places_of_subnet(subnet: Subnet, found: Forecast) -> Iterator[Span]:
                 yield use.span
 
 
-def _nodes(name: str | None, group: GroupForecast, cluster: ClusterForecast | None, assumptions: Assumptions) -> str:
-    """Return what is known of the nodes of a group; of those of one type where it is one of the group's."""
+def _nodes(
+    name: str | None, group: GroupForecast, cluster: ClusterForecast | None, assumptions: Assumptions
+) -> Iterator[Told]:
+    """Yield what is known of the nodes of a group; of those of one type where it is one of the group's."""
     named = [of_type for of_type in group.node.types if of_type.instance.name == name]
-    address = group.group.address
-    return "\n\n".join(
-        hover_markdown.node_of_group(of_type, address, cluster, assumptions) for of_type in named or group.node.types
-    )
+    for of_type in named or group.node.types:
+        yield hover_markdown.node_of_group(of_type, group.group.address, cluster, assumptions)
+
+
+def _of_subnet(subnet: SubnetForecast, assumptions: Assumptions) -> Iterator[Told]:
+    yield hover_markdown.subnet(subnet, assumptions)
 
 
 def _type_by_itself(judged: Judged, document: Document, offset: int) -> Shown | None:
@@ -122,6 +124,7 @@ def _type_by_itself(judged: Judged, document: Document, offset: int) -> Shown | 
             if instance is not None:
                 host_network_pods = settings.assumptions.host_network_pods
                 question = NodeQuestion(CniBehavior(), host_network_pods=host_network_pods)
+                told = hover_markdown.node_by_itself(node_report(instance, question))
                 span = Span(document, start + match.start(), start + match.end())
-                return Shown(span, hover_markdown.node_by_itself(node_report(instance, question)))
+                return Shown(span, hover_markdown.render([told]))
     return None

@@ -129,7 +129,9 @@ class Server(LanguageServer):
         """Send the diagnostics of a project, with none for open files that have none, and for others no more."""
         judged = self._judged.get(project)
         found = {} if judged is None else self._diagnostics().by_file(judged.outcome)
-        nothing = {path: [] for path in sorted({*opened, *self._told.get(project, ())} - found.keys())}
+        nothing: dict[str, list[types.Diagnostic]] = {
+            path: [] for path in sorted({*opened, *self._told.get(project, ())} - found.keys())
+        }
         self._told[project] = set(found)
         for path, diagnostics in (found | nothing).items():
             self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(self._uri_of(path), diagnostics))
