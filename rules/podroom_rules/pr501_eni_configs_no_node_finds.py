@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from podroom.capacity.assessment import Assessment, collect
 from podroom.capacity.demand import NO_ENI_CONFIG, known_subnet
@@ -255,6 +255,7 @@ class EniConfigsNoNodeFinds(Rule[Cluster]):
         named = {config.name: config for config in configs}
         unknown: Unknown | None = None
         reported: set[str] = set()
+        without: dict[str, Note] = {}
         for several in nodes:
             if not several.all_in(names):
                 unknown = first_unknown(unknown, *several.subnets.missing)
@@ -285,21 +286,30 @@ class EniConfigsNoNodeFinds(Rule[Cluster]):
                     unknown = first_unknown(unknown, Unknown(reason, subnet.span))
                     continue
                 reported.add(zone.name)
-                yield self.finding(
-                    configs[0].span,
-                    cluster,
-                    f"nodes in {zone.name} look for an ENIConfig of that name, and there is none",
-                    label=f"there are ENIConfigs for {', '.join(sorted(names))} only",
-                    effect=_EFFECT,
-                    fix=f"add an ENIConfig named {zone.name}, with a subnet in that zone",
-                    related=(
-                        Note(f"{several.what} {zone.name}", use.span),
-                        Note("nodes look for the name of their zone", label),
-                    ),
-                    evidence={"zone": zone.name, "eni_configs": sorted(names)},
-                )
+                without[zone.name] = Note(f"{several.what} {zone.name}", use.span)
+        if without:
+            yield self._nothing_for(cluster, without, configs, label)
         if unknown is not None:
             raise Undecidable(unknown)
+
+    def _nothing_for(
+        self, cluster: Cluster, zones: Mapping[str, Note], configs: Sequence[PodSubnet], label: Span
+    ) -> Finding:
+        names = sorted({config.name for config in configs})
+        shown = " and ".join(zones)
+        one = len(zones) == 1
+        return self.finding(
+            configs[0].span,
+            cluster,
+            f"nodes in {shown} look for an ENIConfig of {'that name' if one else 'these names'}, and there is none",
+            label=f"there are ENIConfigs for {', '.join(names)} only",
+            effect=_EFFECT,
+            fix=f"add an ENIConfig named {shown}, with a subnet in that zone"
+            if one
+            else f"add ENIConfigs named {shown}, each with a subnet in its zone",
+            related=(*zones.values(), Note("nodes look for the name of their zone", label)),
+            evidence={"zones": list(zones), "eni_configs": names},
+        )
 
     def _of_another_zone(self, cluster: Cluster, config: PodSubnet, zone: str, elsewhere: str, nodes: Note) -> Finding:
         return self.finding(
