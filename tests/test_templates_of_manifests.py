@@ -136,6 +136,15 @@ OPEN = {
         "PR802",
         "t.yaml.j2:9",
     ),
+    "both branches of one line, which are no YAML": (
+        "",
+        {
+            "t.yaml.j2": f"{POOL}---\n"
+            + NODE_CLASS.replace("maxPods: 110", "{% if it %}maxPods: 110{% else %}maxPods: 29{% endif %}")
+        },
+        "PR802",
+        "t.yaml.j2:18",
+    ),
     "the kind of an ENIConfig": (
         CUSTOM_NETWORKING,
         {"e.yaml": OTHER_ZONE, "t.yaml": ENI_CONFIG.replace(": ENIConfig", ": {{ .Values.kind }}")},
@@ -216,6 +225,9 @@ KNOWN = {
         "  name: default\nspec", '  name: default\n  labels:\n    {{- include "a"\n      (dict) | nindent 4 }}\nspec'
     )
     + f"---\n{NODE_CLASS}",
+    "a block of text that begins with an action": f"{POOL}---\n{NODE_CLASS}"
+    "  userData: |\n{{ .Values.userData }}\n    echo\n  tags: {a: b}\n",
+    "a block of text that is an action": f"{POOL}---\n{NODE_CLASS}  userData: |\n{{{{ .it }}}}\n  tags: {{a: b}}\n",
     "lines that end as on Windows": f"# {{{{ .it }}}}\n{POOL}---\n{NODE_CLASS}".replace("\n", "\r\n"),
 }
 

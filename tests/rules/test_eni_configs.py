@@ -49,8 +49,11 @@ JUDGED = {
     ),
     "none for two zones": (
         [configs(BY_ZONE, **ZONE_A), group("x", "a", "b"), group("y", "c")],
-        "found found",
-        [MISSING_IN_B, "nodes in eu-west-1c look for"],
+        "found",
+        [
+            "nodes in eu-west-1b and eu-west-1c look for an ENIConfig of these names",
+            "fix: add ENIConfigs named eu-west-1b and eu-west-1c, each with a subnet in its zone",
+        ],
     ),
     "one with a subnet in another zone, for two groups": (
         [configs(BY_ZONE, eu_west_1a="aws_subnet.pods_b.id"), group("x", "a"), group("y", "a")],

@@ -35,6 +35,8 @@ _INDENTATION = pattern(r"\b(?:nindent|indent)\s*\(?\s*(\d+)")
 _OBJECT = (pattern(r"(?m)^kind:"), pattern(r"(?m)^metadata:"))
 """What the whole of a Kubernetes object has at its beginnings of lines."""
 _NEXT_DOCUMENT = "\n---\n"
+_BLOCK = pattern(r"( *)[^\n]*:[ \t]*[|>][-+0-9]*\s*")
+"""The line that begins a block of text, with its indentation."""
 _LONGEST_QUOTE = 60
 
 
@@ -132,7 +134,10 @@ class _Reader:
         stop = len(text) if stop < 0 else stop
         span = Span(self._document, start, end)
         hole = Piece(HOLE, span, hole=Unknown(f"{_quoted(token)} is filled in later", span))
-        if not text[line:start].strip() and not text[end:stop].strip() and "\n" not in token:
+        width = _width_in_block(text, line, stop) if not text[line:start].strip() else 0
+        if width > start - line:
+            self._add(Piece(" " * (width - start + line), span))
+        elif not text[line:start].strip() and not text[end:stop].strip() and "\n" not in token:
             indentation = _INDENTATION.search(token)
             if indentation is not None:
                 missing = int(indentation[1]) - (start - line)
@@ -140,6 +145,17 @@ class _Reader:
             self._add(hole)
             self._add(Piece(": ", span))
         self._add(hole)
+
+
+def _width_in_block(text: str, line: int, stop: int) -> int:
+    """Return the indentation that the first line of a block of text needs; 0 where the line at `line` is none."""
+    begins = _BLOCK.fullmatch(text, text.rfind("\n", 0, max(line - 1, 0)) + 1, line) if line else None
+    if begins is None:
+        return 0
+    end = text.find("\n", stop + 1)
+    following = text[stop + 1 : len(text) if end < 0 else end]
+    width = len(following) - len(following.lstrip(" "))
+    return width if width > len(begins[1]) else len(begins[1]) + 4
 
 
 def _placeholders(text: str) -> Iterator[tuple[int, int, bool]]:
