@@ -13,6 +13,7 @@ Jobs (all run unless some are named):
   types     mypy
   layers    import-linter
   checkov   the wheel beside Checkov: neither owns a name of the other, and Checkov reports what podroom finds
+  hooks     the hooks under pre-commit, at real commits
   readme    the first command of the README, in an empty environment
 
 `--quick` runs full, style, types and layers, and builds nothing but their environment.
@@ -44,7 +45,7 @@ VERSIONS = ("3.10", "3.11", "3.12", "3.13")
 RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
 QUICK = ("full", "style", "types", "layers")
 PYTEST_JOBS = ("full", "covered", "once", "suite")
-ALL = (*QUICK, "suite", "checkov", "readme")
+ALL = (*QUICK, "suite", "checkov", "hooks", "readme")
 PYTEST = ("-m", "pytest", "--hypothesis-seed=0")
 """How pytest is called: drawn examples are the same at every run; pytest by itself draws others each time."""
 EVERYWHERE = ("-m", "not once")
@@ -168,6 +169,24 @@ def checkov_environment() -> Path:
     return environment("checkov", Path(sys.executable), "checkov", str(CHECKOUT))
 
 
+def hooks_environment() -> Path:
+    """Return the `bin` folder of an environment that has pre-commit, with the wheels beside it that a hook installs."""
+    if shutil.which("git") is None:
+        raise NotHereError("git is not installed, and pre-commit judges commits")
+    try:
+        binaries = environment("hooks", Path(sys.executable), "pre-commit")
+    except CommandError as failure:
+        reason = next(iter(re.findall(r"^ERROR: (.*)", str(failure), re.MULTILINE)), "see `pip install pre-commit`")
+        raise NotHereError(f"pre-commit cannot be installed: {reason}") from failure
+    wheels = binaries.parent / "wheels"
+    if not wheels.is_dir():
+        with tempfile.TemporaryDirectory(dir=binaries.parent) as folder:
+            pip: list[str | Path] = [binaries / "python", "-m", "pip", "--quiet", "--disable-pip-version-check"]
+            run([*pip, "download", "--dest", f"{folder}/wheels", "hatchling", CHECKOUT])
+            (Path(folder) / "wheels").rename(wheels)
+    return binaries
+
+
 # Jobs
 
 
@@ -260,6 +279,16 @@ def checkov() -> tuple[str, str]:
     return f"podroom and Checkov {version} work side by side, {closing_line(output)}", output
 
 
+def hooks() -> tuple[str, str]:
+    """Run the tests that need pre-commit; it installs podroom from the wheels of its environment, without a network."""
+    binaries = hooks_environment()
+    python = development_environment() / "python"
+    variables = {"HOOKS_BINARIES": str(binaries)}
+    output = run([python, *PYTEST, "-p", "no:cacheprovider", "tests/hooks"], variables=variables)
+    version = run([binaries / "pre-commit", "--version"]).strip()
+    return f"the hooks of podroom under {version}, {closing_line(output)}", output
+
+
 def readme() -> tuple[str, str]:
     """Run the README's first command, word for word, in a copy of the checkout."""
     text = (CHECKOUT / "README.md").read_text(encoding="utf-8")
@@ -305,6 +334,7 @@ def plan(names: Sequence[str], pytest_arguments: Sequence[str]) -> dict[str, Job
         "full": {f"full {RUNNING}": partial(full, pytest_arguments)} if pytest_arguments else halves,
         "suite": {f"suite {version}": partial(suite, version, pytest_arguments) for version in others},
         "checkov": {"checkov": checkov},
+        "hooks": {"hooks": hooks},
         "types": {"types": types},
         "readme": {"readme": readme},
         "layers": {"layers": layers},
@@ -321,6 +351,8 @@ def build(names: Sequence[str]) -> list[Result]:
         builders.update({f"the environment for {version}": partial(least_environment, version) for version in others})
     if "checkov" in names:
         builders["the environment for Checkov"] = checkov_environment
+    if "hooks" in names:
+        builders["the environment for pre-commit"] = hooks_environment
     return [perform(title, partial(built, builder)) for title, builder in builders.items()]
 
 
