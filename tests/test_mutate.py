@@ -103,6 +103,7 @@ def texts(tmp_path: Path, source: str, *, says: bool = True) -> list[str]:
         ("if a:\n        return", ["`a` as `True`", "`a` as `False`"]),
         # What is only said.
         ('return f"{a + 1}"', []),
+        ("return PAGE % a", []),
         ('return "one" if a == 1 else "more"', []),
         ("raise ValueError(a + 1)", []),
         ("return zip(a, b, strict=True)", []),

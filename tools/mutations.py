@@ -193,6 +193,12 @@ def _is_text(node: ast.AST) -> bool:
     return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
 
 
+def _makes_text(node: ast.BinOp) -> bool:
+    """Return whether texts are put together; a constant before `%` is one that is filled in."""
+    filled_in = isinstance(node.op, ast.Mod) and isinstance(node.left, ast.Name) and node.left.id.isupper()
+    return filled_in or _is_text(node.left) or _is_text(node.right)
+
+
 def _can_go(statement: ast.stmt) -> bool:
     """Return whether a module is still a module without a statement."""
     if isinstance(statement, ast.Expr):
@@ -215,9 +221,7 @@ def _replacements(slot: Slot, node: ast.AST) -> Iterator[ast.AST]:
         for index in range(len(node.values)):
             rest = [*node.values[:index], *node.values[index + 1 :]]
             yield rest[0] if len(rest) == 1 else ast.BoolOp(op=node.op, values=rest)
-    elif (
-        isinstance(node, ast.BinOp) and type(node.op) in OPERATORS and not (_is_text(node.left) or _is_text(node.right))
-    ):
+    elif isinstance(node, ast.BinOp) and type(node.op) in OPERATORS and not _makes_text(node):
         yield ast.BinOp(left=node.left, op=OPERATORS[type(node.op)](), right=node.right)
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.Not, ast.USub)):
         yield node.operand
