@@ -80,3 +80,63 @@ def test_types_in_vain(name: str) -> None:
     found = sorted(f"{one.severity} {one.code}" for one in outcome.findings if one.code in {"PR101", "PR502", "PR903"})
     assert ", ".join(found) == expected
     says(outcome, *words)
+
+
+PREFIXES = """
+module "eks" {
+  source  = "terraform-aws-modules/eks/aws"
+  version = "~> 21.0"
+
+  name       = "shop"
+  subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
+
+  addons = {
+    vpc-cni = {
+      before_compute       = true
+      configuration_values = jsonencode({ env = { ENABLE_PREFIX_DELEGATION = "true" } })
+    }
+  }
+
+  self_managed_node_groups = {
+%s
+  }
+}
+
+variable "arguments" {
+  type = string
+}
+"""
+
+
+def own_nodes(name: str, arguments: str = "") -> str:
+    """Return a group of one's own nodes with arguments for bootstrap.sh, which nodeadm does not heed."""
+    return f"""
+    {name} = {{
+      instance_type = "m5.large"
+      {arguments}
+    }}"""
+
+
+LOST = "bootstrap_extra_args = \"--kubelet-extra-args '--max-pods=110'\""
+OTHER = "bootstrap_extra_args = \"--kubelet-extra-args '--node-labels=a=b'\""
+POLICY = 'mixed_instances_policy = { launch_template = { override = [{ instance_type = "m5.large" }] } }'
+
+
+@pytest.mark.parametrize(
+    ("groups", "expected"),
+    [
+        ([own_nodes("a")], "PR401"),
+        ([own_nodes("a", LOST)], "PR901"),
+        ([own_nodes("a", OTHER)], "PR401 PR901"),
+        ([own_nodes("a", POLICY)], "PR401 PR902"),
+        ([own_nodes("a", LOST), own_nodes("b")], "PR401 PR901"),
+        ([own_nodes("a", OTHER), own_nodes("b", LOST)], "PR401 PR901 PR901"),
+        ([own_nodes("a", f"{OTHER}\n      {POLICY}"), own_nodes("b", LOST)], "PR401 PR901 PR901 PR902"),
+        ([own_nodes("a", "bootstrap_extra_args = var.arguments")], "PR901 open"),
+    ],
+)
+def test_a_number_that_is_lost_is_the_cause_of_few_pods_with_prefixes(groups: list[str], expected: str) -> None:
+    outcome = judged("PR", PREFIXES % "\n".join(groups))
+    found = sorted(one.code for one in outcome.findings if one.code.startswith(("PR4", "PR9")))
+    found += ["open" for one in outcome.undecided if "PR401" in one.codes]
+    assert " ".join(found) == expected

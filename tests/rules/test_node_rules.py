@@ -120,6 +120,15 @@ def quoted(name: str) -> str:
     return name if "." in name and name.startswith(("var.", "data.")) else f'"{name}"'
 
 
+DROP_IN = """#!/bin/bash
+mkdir -p /etc/eks/nodeadm.d
+cat > /etc/eks/nodeadm.d/max-pods.yaml <<'EOF'
+apiVersion: node.eks.aws/v1alpha1
+kind: NodeConfig
+spec: {kubelet: {config: {maxPods: 40}}}
+EOF"""
+NODE_CONFIG_PART = "--B\nContent-Type: application/node.eks.aws\n\n"
+ALL_CARDS = "${local.all * 49 + 2}"
 FACTS = """
 data "aws_ec2_instance_type" "nodes" {
   instance_type = "p4d.24xlarge"
@@ -134,7 +143,11 @@ JUDGED = {
     "two overrides that are too small": (
         [CLUSTER, nodes(bootstrap(58), "m7g.large", "m7g.medium", own="m7g.2xlarge")],
         "error PR102",
-        ["nodes start as m7g.medium with m7g.2xlarge's 58 max pods", "m7g.large has room for 29, too few"],
+        [
+            "nodes start as m7g.medium with m7g.2xlarge's 58 max pods",
+            "m7g.large has room for 29, too few",
+            "!m7g.medium has room for 8, too few",
+        ],
     ),
     "an override that is too small, and one that follows the template": (
         [CLUSTER, nodes(bootstrap(58), "", "m7g.large", own="m7g.2xlarge")],
@@ -145,7 +158,7 @@ JUDGED = {
         [
             CLUSTER,
             add_on('AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG = "true", MAX_ENI = "1"'),
-            nodes(bootstrap(58), "m7g.large", own="m7g.2xlarge"),
+            nodes(bootstrap(14), "m7g.large", own="m7g.2xlarge"),
         ],
         "error PR503",
         [],
@@ -186,6 +199,11 @@ JUDGED = {
         "warning PR105",
         ["and not what the expression gives", "!That is well"],
     ),
+    "an expression beside a drop-in, which wins over Amazon EKS too": (
+        [CLUSTER, managed(f"{DROP_IN}\n\n{NODE_CONFIG_PART}" + node_config('maxPodsExpression: "5"'), "m5.xlarge")],
+        "info PR109",
+        [],
+    ),
     "the number that Amazon EKS gives, too": (
         [CLUSTER, managed(script('export KUBELET_EXTRA_ARGS="--max-pods=58"'), "m5.xlarge", ami_type="AL2_x86_64")],
         "",
@@ -197,11 +215,26 @@ JUDGED = {
         "",
         [],
     ),
+    "the very number of all cards, for two types": (
+        [CLUSTER, nodes(max_pods(1962), "g6e.48xlarge", "trn1.32xlarge")],
+        "error PR107",
+        ["kubelet is told 1962 pods", "but a trn1.32xlarge has room for 247"],
+    ),
+    "counted from all cards, where Amazon EKS may give a number that fits": (
+        [CLUSTER, FACTS, managed(node_config(f"config: {{maxPods: {ALL_CARDS}}}"), "p4d.24xlarge")],
+        "warning PR107",
+        ["kubelet is told 2942 pods, counted from the 60 interfaces of all network cards"],
+    ),
     # PR109
     "memory for fewer pods on two types": (
         [PREFIXES, nodes(max_pods(110), "m5.large", "t3.medium")],
         "info PR109",
         ["a t3.medium reserves memory for 17 pods and may run 110", "an m5.large reserves memory for 29 pods"],
+    ),
+    "memory for fewer pods, and another number that may win": (
+        [PREFIXES, managed(max_pods(60), "m5.large")],
+        "warning PR105",
+        [],
     ),
     "memory for fewer pods by bootstrap.sh": (
         [PREFIXES, nodes(bootstrap(110), "m5.large")],
@@ -219,6 +252,12 @@ JUDGED = {
         "warning PR111",
         ["nothing of it reaches the node"],
     ),
+    # PR115
+    "a number in quotes for Bottlerocket": (
+        [CLUSTER, nodes('[settings.kubernetes]\ncluster-name = "main"\nmax-pods = "58"', "m5.xlarge")],
+        "error PR115",
+        ["max pods of Bottlerocket is a number, not a text", "write max-pods = 58, without quotes"],
+    ),
     # PR401
     "prefixes, and an expression that fails": (
         [PREFIXES, nodes(node_config('maxPodsExpression: "1 / 0"'), "m5.large")],
@@ -229,6 +268,24 @@ JUDGED = {
     "prefixes, and a default that is above what AWS recommends": (
         [PREFIXES, nodes(node_config(""), "m5.24xlarge")],
         "info PR104",
+        [],
+    ),
+    "custom networking, and an expression that fails": (
+        [
+            CLUSTER,
+            add_on('AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG = "true"'),
+            nodes(node_config('maxPodsExpression: "1 / 0"'), "m5.large"),
+        ],
+        "error PR108",
+        [],
+    ),
+    "security groups for pods, and an expression that fails": (
+        [
+            CLUSTER,
+            add_on('ENABLE_POD_ENI = "true"'),
+            nodes(node_config('maxPodsExpression: "1 / 0"'), "m5.large"),
+        ],
+        "error PR108",
         [],
     ),
     # PR402
@@ -312,3 +369,42 @@ def test_nodes(name: str) -> None:
         one.reason for one in outcome.undecided if any(code.startswith(CODES) for code in set(one.codes) - {"PR501"})
     ]
     says(outcome, *words)
+
+
+@pytest.mark.parametrize(("expression", "codes"), [("max_pods", ["PR101"]), ("max_pods - 1", []), ("1 / 0", ["PR108"])])
+def test_fewer_pods_on_the_network_of_the_host(expression: str, codes: list[str]) -> None:
+    text = CLUSTER + nodes(node_config(f'maxPodsExpression: "{expression}"'), "m5.xlarge")
+    outcome = judged("PR1", text, podroom_toml="[assumptions]\nhost_network_pods = 1\n")
+    assert [one.code for one in outcome.findings] == codes
+
+
+@pytest.mark.parametrize(
+    ("user_data", "is_open"),
+    [
+        (f"{bootstrap(40)}\n\n{NODE_CONFIG_PART}{max_pods(40)}", False),
+        (bootstrap(40), True),
+        (max_pods(40), True),
+    ],
+)
+def test_user_data_for_either_system_fits_either_image(user_data: str, *, is_open: bool) -> None:
+    either = 'ami_type = var.unknown == "" ? "AL2_x86_64" : "AL2023_x86_64_STANDARD"'
+    group = managed(user_data, "m5.xlarge").replace('ami_type = "AL2023_x86_64_STANDARD"', either)
+    outcome = judged("PR111", UNKNOWN, CLUSTER, group)
+    assert not outcome.findings
+    assert bool(outcome.undecided) == is_open
+
+
+IMAGE = """
+data "aws_ssm_parameter" "image" {
+  name = "/aws/service/eks/optimized-ami/1.33/amazon-linux-2023/x86_64/standard/recommended/image_id"
+}
+"""
+
+
+@pytest.mark.parametrize(("number", "words"), [("40", "40"), ("${var.unknown}", "!40")])
+def test_a_number_for_another_system_is_carried_over(number: str, words: str) -> None:
+    text = nodes(bootstrap(40).replace("40", number), "m5.xlarge")
+    text = text.replace('"ami-0123456789abcdef0"', "data.aws_ssm_parameter.image.value")
+    outcome = judged("PR111", UNKNOWN, CLUSTER, IMAGE, text)
+    (finding,) = outcome.findings
+    assert (words.removeprefix("!") in str(finding.fix)) == (not words.startswith("!"))
