@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import islice
 
 from podroom.capacity.cni import CniBehavior
 from podroom.capacity.interfaces import ADDRESSES_PER_PREFIX, interface_budget, uses_prefixes
@@ -278,18 +277,13 @@ def _most_items(pool: Pool, pods: int, items: int) -> int:
 
 @lru_cache(maxsize=256)
 def _most_reachable(pool: Pool, pods: int) -> int:
-    """Return the most items that ipamd may hold: pods come one by one, but any number of them between two steps.
-
-    The first step is over before the node is Ready.
-    """
-    reached = set(islice(_steps(pool, 0, 0), 1)) or {0}
+    """Return the most items that ipamd may hold: pods come one by one, but any number of them between two steps."""
+    reached = [0]
     for arrived in range(pods + 1):
-        unsettled = list(reached)
-        while unsettled:
-            grown = next(_steps(pool, unsettled.pop(), arrived), None)
-            if grown is not None and grown not in reached:
-                reached.add(grown)
-                unsettled.append(grown)
+        for items in reached:  # those that are found on the way, too
+            grown = next(_steps(pool, items, arrived), items)
+            if grown not in reached:
+                reached.append(grown)
     return max(reached)
 
 

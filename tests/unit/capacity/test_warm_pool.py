@@ -200,6 +200,36 @@ def steps_of(pool: Pool, items: int, pods: int) -> Iterator[int]:
         yield items
 
 
+@pytest.mark.parametrize(
+    ("name", "cni", "max_pods", "pods", "bounds"),
+    [
+        ("c5.4xlarge", replace(PREFIXES, warm_prefix_target=2, version=(1, 16, 2)), 29, 4, (49, 65)),
+        ("m5.large", replace(PREFIXES, warm_prefix_target=2), 8, 1, (33, 33)),
+        ("m5.xlarge", CniBehavior(warm_ip_target=7, minimum_ip_target=10), 20, 17, (22, 26)),
+        ("m5.xlarge", CniBehavior(warm_ip_target=7, minimum_ip_target=10), 20, 0, (11, 11)),
+    ],
+)
+def test_what_chance_adds_stops_where_max_pods_is_reached(
+    name: str, cni: CniBehavior, max_pods: int, pods: int, bounds: tuple[int, int]
+):
+    found = node(name, cni, max_pods=max_pods, pods=pods)
+    assert (found.total, found.total_at_most) == bounds
+
+
+def test_every_figure_of_a_node_is_what_it_says():
+    apart = node("m6a.2xlarge", replace(CUSTOM, pod_eni=True), max_pods=58, pods=1, branch_pods=3)
+    assert (apart.pods, apart.secondary_addresses, apart.prefixes, apart.prefixes_at_most) == (4, 28, 0, 0)
+    assert (apart.free_addresses, apart.unserved_pods, apart.on_first_interface) == (27, 0, 15)
+    prefixes = node("m5.large", PREFIXES, max_pods=110, pods=20)
+    assert (prefixes.secondary_addresses, prefixes.prefixes, prefixes.prefixes_at_most) == (0, 3, 3)
+    assert (prefixes.free_addresses, prefixes.on_first_interface) == (28, 49)
+    few = node("m5.large", CniBehavior(minimum_ip_target=3), max_pods=110, pods=5)
+    assert (few.free_addresses, few.unserved_pods, few.on_first_interface) == (0, 2, 4)
+    never = node("m5.large", replace(CUSTOM, max_eni=1), max_pods=29, pods=4)
+    assert (never.secondary_addresses, never.prefixes, never.prefixes_at_most, never.free_addresses) == (0, 0, 0, 0)
+    assert (never.interfaces, never.pod_interfaces, never.on_first_interface, never.pods) == (1, 0, 1, 4)
+
+
 def test_a_trunk_that_gives_addresses_is_one_of_the_interfaces_for_pods():
     old = replace(DEFAULTS, pod_eni=True, version=(1, 16, 2))
     idle = node("m6a.2xlarge", old, max_pods=58, pods=0)
@@ -233,6 +263,20 @@ def test_unmanaged_interfaces_are_not_for_pods():
         ("m5.large", CniBehavior(warm_ip_target=2, minimum_ip_target=18), 16, 2),
         ("m5.large", CniBehavior(warm_ip_target=1), 16, 17),
         ("m5.large", PREFIXES, 16, 2),
+        # A full node asks no more.
+        ("m5.large", CniBehavior(warm_ip_target=1), 40, 27),
+        ("m5.large", DEFAULTS, 40, 3),
+        ("m5.xlarge", CniBehavior(warm_ip_target=20), 60, 2 + 56 - 20),
+        ("m5.large", replace(PREFIXES, warm_prefix_target=2, max_eni=1), 160, 1 + 9 - 2),
+        # Each step takes what is lacking: an interface, or several prefixes.
+        ("m5.large", CniBehavior(warm_ip_target=1, version=(1, 16, 2)), 5, 6),
+        ("m5.large", CniBehavior(warm_eni_target=0), 10, 2),
+        ("m5.xlarge", CniBehavior(warm_eni_target=2), 20, 4),
+        ("m5.large", replace(PREFIXES, warm_prefix_target=3), 40, 4),
+        # Who has no interface for pods, or exits at start, asks nothing.
+        ("m5.large", CniBehavior(max_eni=1), 5, 1),
+        ("m5.large", CniBehavior(max_eni=1, custom_networking=True), 5, 0),
+        ("m5.large", CniBehavior(prefix_delegation=True), 5, 0),
     ],
 )
 def test_how_often_a_growing_node_asks_ec2(name: str, cni: CniBehavior, pods: int, calls: int):
