@@ -311,10 +311,9 @@ def _estimate(loads: Sequence[NodeLoad], state: LoadState, part: _Part, gaps: tu
     least = min(part.least(one) for one in taken)
     most = max(part.most(one) for one in taken)
     workings = list(dict.fromkeys(part.working(one) for one in taken))
-    if least != most and len(workings) == 1 and workings[0]:
-        working = f"{workings[0]}, by chance up to {most}"
-    else:
-        working = workings[0] if len(workings) == 1 else ""
+    working = workings.pop() if len(workings) == 1 else ""
+    if least != most and working:
+        working += f", by chance up to {most}"
     return Estimate(least, most, working, gaps if least != most else ())
 
 
@@ -343,7 +342,7 @@ def _pods(found: _Types, state: LoadState, count: Callable[[NodeAddresses], int]
         counts = [count(getattr(load, state.value)) for load in (*item.loads, *item.crowded)]
         least, most = min(counts), max(counts)
         boundless = item.crowded and state is LoadState.SATURATED
-        each.append(Estimate(least, None if boundless else most, "", item.gaps if boundless or least != most else ()))
+        each.append(Estimate(least, None if boundless else most, "", item.gaps if least != most else ()))
     return either(each) if each else Estimate.known(0)
 
 

@@ -95,6 +95,8 @@ def test_types_that_differ_are_named_with_what_each_takes(tmp_path: Path) -> Non
     assert [found.instance.name for found in node.types] == ["m5.large", "m5.4xlarge"]
     assert node.addresses.idle == Estimate(10, 30, "m5.large 10, m5.4xlarge 30")
     assert node.ready is True
+    assert bounds(node.unserved) == [(0, 0)] * 4
+    assert [found.ready for found in node.types] == [True, True]
 
 
 @pytest.mark.parametrize(("environment", "expected"), [("", (0, 0)), ('ENABLE_PREFIX_DELEGATION = "true"', (0, None))])
@@ -105,8 +107,33 @@ def test_types_that_nobody_knows_take_prefixes_only_where_the_cni_gives_them(
     assert bounds(node.prefixes) == [expected] * 4
     assert bounds(node.addresses) == [(1, None)] * 4
     assert bounds(node.on_first_interface) == [(1, None)] * 4
-    assert bounds(node.in_pod_subnet) == [(0, None)] * 4
+    assert bounds(node.in_pod_subnet) == bounds(node.singles) == [(0, None)] * 4
+    assert bounds(node.in_node_subnet) == [(1, None)] * 4
     assert node.ready is None
+
+
+def test_nodes_that_never_become_ready_serve_no_pod(tmp_path: Path) -> None:
+    node = node_of(tmp_path, node_group("g"), environment='ENABLE_PREFIX_DELEGATION = "true", WARM_PREFIX_TARGET = "0"')
+    assert node.ready is False
+    assert [found.ready for found in node.types] == [False]
+    assert bounds(node.addresses) == [(1, 1)] * 4
+
+
+@pytest.mark.parametrize("name", ["DISABLE_NETWORK_RESOURCE_PROVISIONING", "ENABLE_IMDS_ONLY_MODE"])
+def test_what_nodes_take_by_another_hand_is_not_known(tmp_path: Path, name: str) -> None:
+    node = node_of(tmp_path, node_group("g"), environment=f'{name} = "true"')
+    assert node.types == ()
+    assert bounds(node.addresses) == [(1, None)] * 4
+    assert name in node.addresses.idle.gaps[0].reason
+
+
+def test_a_node_of_an_ipv6_cluster_takes_one_address(tmp_path: Path) -> None:
+    cluster = eks_cluster(more='kubernetes_network_config {\n ip_family = "ipv6"\n }')
+    assessment = assessed(tmp_path, subnet("a", "10.0.0.0/24"), cluster, node_group("g"))
+    node = forecast_node(assessment.world.node_groups[0], assessment)
+    assert bounds(node.addresses) == bounds(node.on_first_interface) == [(1, 1)] * 4
+    assert bounds(node.prefixes) == bounds(node.unserved) == [(0, 0)] * 4
+    assert (node.ready, node.serves(LoadState.SATURATED)) == (True, True)
 
 
 def test_windows_may_take_prefixes_without_the_variable(tmp_path: Path) -> None:
@@ -166,6 +193,10 @@ def test_a_node_takes_something_between_no_pods_and_more_than_it_has_room_for_if
     assert bounds(node.addresses) == addresses
     assert bounds(node.unserved) == unserved
     assert [bool(number.gaps) for _, number in node.addresses] == [low != high for low, high in addresses]
+    assert [bool(number.gaps) for _, number in node.unserved] == [low != high for low, high in unserved]
+    assert all(number.working for _, number in node.addresses if number.value is not None)
+    assert not any(number.working for _, number in node.addresses if number.value is None)
+    assert not any(number.working for _, number in node.on_first_interface)
     branches = [gap for gap in node.addresses.saturated.gaps if "branch interface" in gap.reason]
     assert bool(branches) == ("ENABLE_POD_ENI" in environment)
 
