@@ -67,14 +67,14 @@ TESTS = (
     "tests/test_suppressions.py",
     "tests/test_variables.py",
     "tests/properties/test_capacity.py",
-    "tests/properties/test_forecast.py",
 )
+SUMS = ("tests/oracle/test_capacity_vectors.py", "tests/properties/test_capacity.py")
+"""What runs on one Python only, and is worth its time here all the same; the tests of other files that do are not."""
 OPTIONS = (
     f"--config-file={CHECKOUT / 'pyproject.toml'}",
     f"--rootdir={CHECKOUT}",
     *("-o", "addopts=--import-mode=importlib"),
     *("-p", "no:cacheprovider", "-p", "no:terminal", "-s", "--assert=plain"),
-    *("-m", "not once"),
 )
 SURVIVED, KILLED = 0, 1
 _folders: Counter[str] = Counter()
@@ -105,6 +105,11 @@ class Runner:
     failed: list[str] = field(default_factory=list)
     _seconds: dict[str, float] = field(default_factory=dict)
     _kills: Counter[str] = field(default_factory=Counter)
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Leave out what takes long and says little of sums."""
+        sums = {CHECKOUT / name for name in SUMS}
+        items[:] = [item for item in items if item.path in sums or item.get_closest_marker("once") is None]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep what failed."""

@@ -205,6 +205,7 @@ def steps_of(pool: Pool, items: int, pods: int) -> Iterator[int]:
     [
         ("c5.4xlarge", replace(PREFIXES, warm_prefix_target=2, version=(1, 16, 2)), 29, 4, (49, 65)),
         ("m5.large", replace(PREFIXES, warm_prefix_target=2), 8, 1, (33, 33)),
+        ("m5.large", PREFIXES, 10, 8, (17, 17)),
         ("m5.xlarge", CniBehavior(warm_ip_target=7, minimum_ip_target=10), 20, 17, (22, 26)),
         ("m5.xlarge", CniBehavior(warm_ip_target=7, minimum_ip_target=10), 20, 0, (11, 11)),
     ],
