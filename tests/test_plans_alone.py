@@ -26,6 +26,7 @@ from plan_helpers import (
     write_fixtures,
 )
 from podroom.sources.plan_alone import by_itself
+from podroom.sources.plan_places import PlanPlaces
 from podroom.sources.plan_values import Hidden, ResourceId
 from podroom.sources.terraform_json import read_terraform_json
 
@@ -138,6 +139,15 @@ def test_places_are_those_of_the_addresses_in_the_file_and_no_other_text_is_show
     assert f"plan.json:{line}:{column}" in result.stdout
     assert "aws_eks_node_group.nodes" in result.stdout
     assert SECRET not in result.stdout
+
+
+def test_places_are_found_in_one_go_also_far_to_the_right() -> None:
+    addresses = [f"aws_subnet.a[{number}]" for number in range(40_000)]
+    text = '{"resource_changes":[' + ",".join(f'{{"address":"{one}","x":"{"y" * 250}"}}' for one in addresses) + "]}"
+    places = PlanPlaces("plan.json", text, addresses)
+    assert places.of(addresses[1]).text == '"address":"aws_subnet.a[1]"'
+    assert places.of(addresses[1]).start == text.index('"address":"aws_subnet.a[1]"')
+    assert str(places.of(addresses[-1])) == "plan.json:1:1"  # beyond the width that is kept
 
 
 def test_a_state_file_has_places_too(tmp_path: Path) -> None:

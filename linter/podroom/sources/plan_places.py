@@ -32,20 +32,21 @@ class PlanPlaces:
                     found.setdefault(name, (start, end))
         parts: list[str] = []
         self._spans: dict[str, tuple[int, int]] = {}
-        at = length = column = 0
+        at = line_start = length = column = 0
         for name, (start, end) in sorted(found.items(), key=lambda one: one[1]):
             lines = text.count("\n", at, start)
-            here = start - text.rfind("\n", 0, start) - 1
             if lines:
                 parts.append("\n" * lines)
                 length, column = length + lines, 0
-                at = start
+                line_start = text.rfind("\n", at, start) + 1
+            at = start
+            here = start - line_start
             gap = here - column
             if gap < 0 or here > _WIDEST:
                 continue
             parts += (" " * gap, text[start:end])
             self._spans[name] = (length + gap, length + gap + end - start)
-            length, column, at = length + gap + end - start, here + end - start, end
+            length, column = length + gap + end - start, here + end - start
         self._document = Document(shown, "".join(parts))
 
     @property
