@@ -23,11 +23,14 @@ _PATIENCE = 60
 class Editor:
     """Starts a server for a folder and keeps what it says."""
 
-    def __init__(self, folder: Path, encodings: list[types.PositionEncodingKind] | None = None) -> None:
+    def __init__(
+        self, folder: Path, encodings: list[types.PositionEncodingKind] | None = None, *, watches: bool = False
+    ) -> None:
         self._loop = asyncio.new_event_loop()
         self._said: defaultdict[str, asyncio.Queue[list[types.Diagnostic]]] = defaultdict(asyncio.Queue)
         self._versions: dict[Path, int] = {}
-        self.messages: list[str] = []
+        self.messages: asyncio.Queue[str] = asyncio.Queue()
+        self.watched: asyncio.Queue[types.Registration] = asyncio.Queue()
         self._client = LanguageClient("tests", "1")
 
         @self._client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
@@ -36,24 +39,35 @@ class Editor:
 
         @self._client.feature(types.WINDOW_SHOW_MESSAGE)
         def keep_message(said: types.ShowMessageParams) -> None:
-            self.messages.append(said.message)
+            self.messages.put_nowait(said.message)
+
+        @self._client.feature(types.CLIENT_REGISTER_CAPABILITY)
+        def register(asked: types.RegistrationParams) -> None:
+            for registration in asked.registrations:
+                self.watched.put_nowait(registration)
 
         paths = os.pathsep.join([str(CHECKOUT / "linter"), str(CHECKOUT / "rules")])
         command = [sys.executable, "-m", "podroom", "lsp", "--stdio"]
         variables = {**os.environ, "PYTHONPATH": paths}
-        self._wait(self._client.start_io(*command, env=variables, cwd=folder.anchor))
+        self.wait(self._client.start_io(*command, env=variables, cwd=folder.anchor))
         general = types.GeneralClientCapabilities(position_encodings=encodings)
-        asked = types.InitializeParams(types.ClientCapabilities(general=general), root_uri=folder.as_uri())
-        self.server = self._wait(self._client.initialize_async(asked))
+        watching = types.DidChangeWatchedFilesClientCapabilities(dynamic_registration=watches)
+        workspace = types.WorkspaceClientCapabilities(did_change_watched_files=watching)
+        capabilities = types.ClientCapabilities(general=general, workspace=workspace)
+        asked = types.InitializeParams(capabilities, root_uri=folder.as_uri())
+        self.server = self.wait(self._client.initialize_async(asked))
         self._client.initialized(types.InitializedParams())
 
-    def open(self, path: Path, text: str | None = None) -> list[types.Diagnostic]:
-        """Open a file, with another text than is on the disk if one is given, and return its diagnostics."""
+    def open(self, path: Path) -> list[types.Diagnostic]:
+        """Open a file, and return its diagnostics."""
         self._versions[path] = 1
-        shown = path.read_bytes().decode() if text is None else text
-        item = types.TextDocumentItem(path.as_uri(), "terraform", 1, shown)
-        self._client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+        self.open_text(path.as_uri(), path.read_bytes().decode())
         return self.next_of(path)
+
+    def open_text(self, uri: str, text: str) -> None:
+        self._client.text_document_did_open(
+            types.DidOpenTextDocumentParams(types.TextDocumentItem(uri, "terraform", 1, text))
+        )
 
     def type(self, path: Path, text: str) -> None:
         """Give an open file another text, which is not saved."""
@@ -75,12 +89,12 @@ class Editor:
 
     def next_of(self, path: Path) -> list[types.Diagnostic]:
         """Return the next diagnostics of a file; waits for them."""
-        return self._wait(self._said[path.as_uri()].get())
+        return self.wait(self._said[path.as_uri()].get())
 
     def hover(self, path: Path, line: int, character: int) -> tuple[str, types.Range | None]:
         """Return what is shown at a place, counted from 0, and for which place; nothing if there is nothing."""
         asked = types.HoverParams(_named(path), types.Position(line, character))
-        shown = self._wait(self._client.text_document_hover_async(asked))
+        shown = self.wait(self._client.text_document_hover_async(asked))
         if shown is None:
             return "", None
         assert isinstance(shown.contents, types.MarkupContent)
@@ -90,21 +104,21 @@ class Editor:
         """Return what can be done at a place, of these kinds if any are given."""
         context = types.CodeActionContext([], only=list(kinds) or None)
         asked = types.CodeActionParams(_named(path), place, context)
-        found = self._wait(self._client.text_document_code_action_async(asked)) or []
+        found = self.wait(self._client.text_document_code_action_async(asked)) or []
         return [action for action in found if isinstance(action, types.CodeAction)]
 
     def end(self) -> int:
         """End the server in the way that editors do, and return its exit code."""
-        self._wait(self._client.shutdown_async(None))
+        self.wait(self._client.shutdown_async(None))
         self._client.exit(None)
         process = self._client._server
         assert process is not None
-        code = self._wait(process.wait())
-        self._wait(self._client.stop())
+        code = self.wait(process.wait())
+        self.wait(self._client.stop())
         self._loop.close()
         return code
 
-    def _wait(self, work: Coroutine[Any, Any, T] | asyncio.Future[T]) -> T:
+    def wait(self, work: Coroutine[Any, Any, T] | asyncio.Future[T]) -> T:
         async def patiently() -> T:
             return await asyncio.wait_for(work, _PATIENCE)
 

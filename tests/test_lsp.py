@@ -73,7 +73,7 @@ def editor(workspace: Path) -> Iterator[Editor]:
     editor = Editor(workspace)
     yield editor
     assert editor.end() == 0
-    assert editor.messages == []
+    assert editor.messages.empty()
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ def test_a_finding_is_shown_where_it_is_with_its_sum_and_its_cause(
 
 def test_columns_are_counted_as_the_editor_wishes(workspace: Path) -> None:
     (path,) = write(workspace / "bytes", {".git/HEAD": "", "main.tf": configuration(before=LABELS)})[1:]
-    editor = Editor(path.parent, [types.PositionEncodingKind.Utf8])
+    editor = Editor(path.parent, [types.PositionEncodingKind.Utf8], watches=True)
     assert editor.server.capabilities.position_encoding == "utf-8"
     (diagnostic,) = editor.open(path)
     text = path.read_text(encoding="utf-8")
@@ -143,6 +143,7 @@ def test_columns_are_counted_as_the_editor_wishes(workspace: Path) -> None:
     (action,) = editor.actions(path, diagnostic.range, "quickfix")
     edits = list(action.edit.changes[path.as_uri()])
     assert applied(text, edits, "utf-8") == configuration(29, before=LABELS)
+    assert editor.wait(editor.watched.get()).method == "workspace/didChangeWatchedFiles"
     assert editor.end() == 0
 
 
@@ -300,6 +301,30 @@ def test_a_finding_in_a_template_that_is_not_open_is_shown_there(editor: Editor,
     assert diagnostic.code == "PR101"
     editor.close(project / "nodes.tf")
     assert editor.next_of(project / "user-data.tftpl") == []
+
+
+def test_a_file_is_called_as_the_editor_calls_it(editor: Editor, project: Path) -> None:
+    (path,) = write(project, {"nodes/main.tf": configuration()})
+    (project / "link").symlink_to(path.parent, target_is_directory=True)
+    assert codes(editor.open(project / "link/main.tf")) == ["PR101"]
+
+
+def test_what_is_no_file_is_left_alone(editor: Editor, project: Path) -> None:
+    editor.open_text("untitled:Untitled-1", configuration())
+    (path,) = write(project, {"main.tf": configuration()})
+    assert codes(editor.open(path)) == ["PR101"]
+
+
+def test_that_nothing_can_be_judged_is_said(tmp_path: Path) -> None:
+    (path,) = write(tmp_path, {"project/main.tf": configuration()})
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    editor = Editor(gone)
+    assert editor.hover(path, 0, 0) == ("", None)  # by now the server has gone into the folder
+    gone.rmdir()
+    editor.open_text(path.as_uri(), configuration())
+    assert "podroom could not judge: FileNotFoundError" in editor.wait(editor.messages.get())
+    assert editor.end() == 0
 
 
 def test_without_the_library_one_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from podroom.capacity.assessment import Assumptions
 from podroom.capacity.estimate import Estimate, LoadState
 from podroom.capacity.estimates import NotKnown
-from podroom.capacity.forecast import ClusterForecast
+from podroom.capacity.forecast import ClusterForecast, GroupForecast
 from podroom.capacity.kubelet import KubeletLimit
 from podroom.capacity.node import NodeReport
 from podroom.capacity.node_forecast import TypeForecast
@@ -70,6 +70,13 @@ def node_of_group(found: TypeForecast, group: str, cluster: ClusterForecast | No
     lines += [] if found.ready else ["", "These nodes never become Ready."]
     lines += [] if cluster is None else ["", escaped(cni_line(cluster))]
     return Told(f"**{escaped(found.instance.name)}** in {code(group)}", "\n".join(lines))
+
+
+def unknown_nodes(group: GroupForecast) -> Told:
+    """Return why nothing is known of the nodes of a group that hangs on their type, or what they are without any."""
+    reasons = list(dict.fromkeys(gap.reason for gap in group.gaps))
+    said = group.node.note or "; ".join(["the instance types are not known", *reasons])
+    return Told(code(group.group.address), escaped(said))
 
 
 def node_by_itself(report: NodeReport) -> Told:

@@ -105,6 +105,8 @@ def _nodes(
 ) -> Iterator[Told]:
     """Yield what is known of the nodes of a group; of those of one type where it is one of the group's."""
     named = [of_type for of_type in group.node.types if of_type.instance.name == name]
+    if not group.node.types:
+        yield hover_markdown.unknown_nodes(group)
     for of_type in named or group.node.types:
         yield hover_markdown.node_of_group(of_type, group.group.address, cluster, assumptions)
 

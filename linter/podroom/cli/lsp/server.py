@@ -20,6 +20,11 @@ from podroom.cli.lsp.quick_fixes import FIX_ALL, QuickFixes
 from podroom.engine import AnyRule
 from podroom.packs import find_rules
 
+_WATCHED = (
+    "**/*.{tf,tf.json,tofu,tofu.json,tfvars,tfvars.json,tftpl,yaml,yml,sh}",
+    "**/{podroom,.podroom,pyproject}.toml",
+)
+"""Files that other programs may change, as patterns of the protocol."""
 _SETTLES_AFTER = 0.1
 """In seconds: editors open and save several files at once."""
 
@@ -40,10 +45,17 @@ class Server(LanguageServer):
         self._work: asyncio.Task[None] | None = None
 
     def began(self) -> None:
-        """Go into the folder that the editor works in, so that paths in messages begin there."""
+        """Go into the folder that the editor works in, where paths in messages begin, and have its files watched."""
         root = next((folder for folder in (self.workspace.root_path, *self._folders()) if folder), None)
         if root is not None and os.path.isdir(root):
             os.chdir(root)
+        workspace = self.client_capabilities.workspace
+        watching = workspace.did_change_watched_files if workspace else None
+        if watching and watching.dynamic_registration:
+            watchers = [types.FileSystemWatcher(glob) for glob in _WATCHED]
+            options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
+            watch = types.Registration("podroom-files", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
+            self.client_register_capability(types.RegistrationParams([watch]))
 
     def opened(self, uri: str) -> None:
         """Take a file among the open ones."""
