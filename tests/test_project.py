@@ -188,7 +188,7 @@ def test_only_a_program_that_is_absent_excuses_an_oracle_from_running(
 
 def test_the_last_line_of_a_run_adds_up_the_halves_of_the_full_suite() -> None:
     summaries = {
-        "covered 3.11": "1 failed, 20 passed, 10 deselected in 3.1s, branch coverage 91.5%",
+        "coverage": "1 failed, 20 passed, 10 deselected in 3.1s, branch coverage 91.5%",
         "once 3.11": "9 passed, 1 skipped, 20 deselected in 2.0s",
         "suite 3.10": "20 passed in 1.0s",
         "style": "passed",

@@ -4,17 +4,19 @@
 Needs only a Python and its standard library: every environment that a test needs is built under
 `.environments/` and used again until the dependencies in pyproject.toml change.
 
-Jobs (all run unless some are named):
+Jobs (all but coverage run unless some are named):
 
   full      the whole suite with every oracle, on the Python that runs this, in two halves: what is marked `once`,
-            and the rest with branch coverage
-  suite     what is not marked `once`, with what `podroom[test]` installs, on every other Python from 3.10 to 3.13
+            and the rest
+  suite     what is not marked `once`, with what `podroom[test]` installs, on the oldest and the newest Python; on those
+            between them the cases and the command line
   style     ruff, formatting included
   types     mypy
   layers    import-linter
   checkov   the wheel beside Checkov: neither owns a name of the other, and Checkov reports what podroom finds
   hooks     the hooks under pre-commit, at real commits
   readme    the first command of the README, in an empty environment
+  coverage  what is not marked `once` again, with branch coverage, which takes half as long again
 
 `--quick` runs full, style, types and layers, and builds nothing but their environment.
 The exit code is 0 only if everything that should run did run and passed.
@@ -44,12 +46,14 @@ ENVIRONMENTS = CHECKOUT / ".environments"
 VERSIONS = ("3.10", "3.11", "3.12", "3.13")
 RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
 QUICK = ("full", "style", "types", "layers")
-PYTEST_JOBS = ("full", "covered", "once", "suite")
+PYTEST_JOBS = ("full", "most", "once", "suite", "coverage")
 ALL = (*QUICK, "suite", "checkov", "hooks", "readme")
 PYTEST = ("-m", "pytest", "--hypothesis-seed=0")
 """How pytest is called: drawn examples are the same at every run; pytest by itself draws others each time."""
 EVERYWHERE = ("-m", "not once")
 """What pytest is told to run on every Python."""
+BETWEEN = ("tests/cases", "tests/test_command_line.py")
+"""What runs on a Python that is neither the oldest nor the newest: what is the same on both is the same between."""
 OF_THE_CALLER = {"PYTHONPATH", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE"}
 """Variables that no program here inherits: compiled modules are kept, or each of them would be made a hundred times."""
 ORACLE_PROGRAMS = ("bash", "chromium", "terraform")
@@ -235,7 +239,8 @@ def covered() -> tuple[str, str]:
 def suite(version: str, pytest_arguments: Sequence[str]) -> tuple[str, str]:
     """Run what is not marked `once`, with the least that it needs."""
     binaries = least_environment(version)
-    output = run([binaries / "python", *PYTEST, "-p", "no:cacheprovider", *EVERYWHERE, *pytest_arguments])
+    which = () if pytest_arguments or version in (VERSIONS[0], VERSIONS[-1]) else BETWEEN
+    output = run([binaries / "python", *PYTEST, "-p", "no:cacheprovider", *EVERYWHERE, *which, *pytest_arguments])
     return closing_line(output), output
 
 
@@ -329,7 +334,10 @@ def perform(job: str, work: Job) -> Result:
 def plan(names: Sequence[str], pytest_arguments: Sequence[str]) -> dict[str, Job]:
     """Return the jobs of these names, the longest first; pytest with arguments of its own runs as a whole."""
     others = [version for version in VERSIONS if version != RUNNING]
-    halves: dict[str, Job] = {f"covered {RUNNING}": covered, f"once {RUNNING}": partial(full, ("-m", "once"))}
+    halves: dict[str, Job] = {
+        f"most {RUNNING}": partial(full, EVERYWHERE),
+        f"once {RUNNING}": partial(full, ("-m", "once")),
+    }
     jobs: dict[str, dict[str, Job]] = {
         "full": {f"full {RUNNING}": partial(full, pytest_arguments)} if pytest_arguments else halves,
         "suite": {f"suite {version}": partial(suite, version, pytest_arguments) for version in others},
@@ -339,6 +347,7 @@ def plan(names: Sequence[str], pytest_arguments: Sequence[str]) -> dict[str, Job
         "readme": {"readme": readme},
         "layers": {"layers": layers},
         "style": {"style": style},
+        "coverage": {"coverage": covered},
     }
     return {title: work for name, group in jobs.items() if name in names for title, work in group.items()}
 
@@ -363,7 +372,7 @@ def built(builder: Callable[[], Path]) -> tuple[str, str]:
 
 def tally(results: Sequence[Result]) -> str:
     """Return what pytest says of the jobs that have every oracle, added up."""
-    summaries = [result.summary for result in results if result.job.startswith(("full", "covered", "once"))]
+    summaries = [result.summary for result in results if result.job.startswith(("full", "most", "once", "coverage"))]
     counts = []
     for word in ("failed", "error", "passed", "skipped"):
         found = [int(number) for summary in summaries for number in re.findall(rf"(\d+) {word}", summary)]
@@ -381,13 +390,13 @@ def split_at(words: Sequence[str], separator: str) -> tuple[list[str], list[str]
 def main() -> int:
     """Run the jobs that were asked for and sum up."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("jobs", nargs="*", metavar="JOB", help=f"run only these: {', '.join(ALL)}")
+    parser.add_argument("jobs", nargs="*", metavar="JOB", help=f"run only these: {', '.join(ALL)}, coverage")
     parser.add_argument("--quick", action="store_true", help=f"run only {', '.join(QUICK)}")
     parser.epilog = "What follows `--` is for pytest: run_tests.py full -- -k subnet -x"
     own, pytest_arguments = split_at(sys.argv[1:], "--")
     arguments = parser.parse_args(own)
-    if unknown := [job for job in arguments.jobs if job not in ALL]:
-        parser.error(f"no job is called {', '.join(unknown)}; there are {', '.join(ALL)}")
+    if unknown := [job for job in arguments.jobs if job not in (*ALL, "coverage")]:
+        parser.error(f"no job is called {', '.join(unknown)}; there are {', '.join(ALL)}, coverage")
     if sys.version_info < (3, 10):  # noqa: UP036 - whoever runs this script may have an older one first on PATH
         parser.error("podroom needs Python 3.10 or newer")
     names = arguments.jobs or (QUICK if arguments.quick else ALL)
