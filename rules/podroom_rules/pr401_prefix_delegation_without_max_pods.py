@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from podroom.capacity.assessment import Assessment
-from podroom.capacity.interfaces import uses_prefixes
 from podroom.capacity.max_pods import recommended_cap
 from podroom.capacity.working import MissingFactError
 from podroom.catalog import documents
@@ -100,9 +99,9 @@ class PrefixDelegationWithoutMaxPods(Rule[NodeGroup]):
         for resolved in assessment.instances(subject):
             instance = resolved.instance
             limit = assessment.kubelet(subject, instance)[0]
+            if limit.fixed or limit.failure is not None:
+                continue
             try:
-                if limit.fixed or limit.failure is not None or not uses_prefixes(instance, cni):
-                    continue
                 cap = recommended_cap(instance)
             except MissingFactError as error:
                 raise Undecidable(Unknown(error.message, resolved.span)) from error

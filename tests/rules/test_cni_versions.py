@@ -200,6 +200,12 @@ def test_probes_and_agents(name: str) -> None:
     says(outcome, words)
 
 
+def test_an_agent_of_which_nobody_knows_the_version_is_left_open() -> None:
+    outcome = judged("PR703", values("1.23.0", "newest"), file="values.yaml")
+    assert not outcome.findings
+    assert "newest" in outcome.undecided[0].reason
+
+
 def in_terraform(command: str) -> str:
     """Return the DaemonSet as a resource of Terraform, with a command of a probe."""
     return f"""
@@ -237,6 +243,7 @@ resource "kubernetes_manifest" "cni" {{
         ("var.unknown", "readinessProbe", True),
         (f'var.unknown == "" ? "-addr={PORT}" : "-addr={SOCKET}"', "readinessProbe", True),
         (f'var.unknown == "" ? "-addr={PORT}" : "-addr=localhost{PORT}"', "livenessProbe", False),
+        (f'var.unknown == "" ? "-addr={SOCKET}" : "-addr={SOCKET} -v"', "readinessProbe", False),
     ],
 )
 def test_the_first_probe_that_is_certainly_wrong_is_the_place(command: str, found: str, *, is_open: bool) -> None:

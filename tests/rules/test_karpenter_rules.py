@@ -149,13 +149,29 @@ JUDGED = {
             max_pods(110),
         ),
         "error PR802",
-        ["this lets Karpenter launch it"],
+        ["note: 16: this lets Karpenter launch it"],
     ),
-    "a number, and prefix delegation that is off": (
-        cluster('ENABLE_PREFIX_DELEGATION = "false"'),
+    "a number, and one of several sizes, each on a line": (
+        cluster(""),
+        pool(
+            "        - key: karpenter.k8s.aws/instance-size\n          operator: In\n          values:\n"
+            f"            - 4xlarge\n            - large\n{sizes('instance-family', 'm5')}",
+            max_pods(110),
+        ),
+        "error PR802",
+        ["note: 18: this lets Karpenter launch it"],
+    ),
+    "a number, and nothing about the CNI": (
+        cluster("").replace(add_on(""), ""),
         pool(types("m5.large"), max_pods(110)),
         "error PR802",
-        ["prefix delegation is off", "!no Nitro type"],
+        ["!without prefix delegation"],
+    ),
+    "a number, and features that are off": (
+        cluster('ENABLE_PREFIX_DELEGATION = "false", ENABLE_POD_ENI = "false"'),
+        pool(types("m5.large"), max_pods(110)),
+        "error PR802",
+        ["prefix delegation is off", "!no Nitro type", "!the trunk"],
     ),
     "a number, and prefixes that a type on Xen does not have": (
         cluster(PREFIXES),

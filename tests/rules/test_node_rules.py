@@ -6,7 +6,7 @@ from textwrap import indent
 
 import pytest
 
-from capacity_helpers import add_on, eks_cluster
+from capacity_helpers import add_on, eks_cluster, node_group
 from rule_helpers import judged, says
 
 SUBNETS = '"subnet-0aaaaaaaaaaaaaaaa"'
@@ -290,7 +290,11 @@ JUDGED = {
     ),
     # PR402
     "prefixes are off after the nodes": (
-        [CLUSTER, add_on('ENABLE_PREFIX_DELEGATION = "false"'), managed(max_pods(58), "m5.xlarge")],
+        [
+            CLUSTER,
+            add_on('ENABLE_PREFIX_DELEGATION = "false"'),
+            node_group("nodes", types="m5.xlarge", subnets=SUBNETS),
+        ],
         "",
         [],
     ),
@@ -323,6 +327,21 @@ JUDGED = {
     "types on Xen and Nitro with an image of one's own": (
         [PREFIXES, managed(max_pods(35), "t3.large", "t2.large", image="ami-0123456789abcdef0")],
         "warning PR403",
+        [],
+    ),
+    "types on Xen and Nitro of one's own nodes, without a number": (
+        [PREFIXES, nodes(node_config(""), "t3.large", "t2.large")],
+        "warning PR401, warning PR403",
+        [],
+    ),
+    "types on Xen and Nitro with an image of one's own, without a number": (
+        [PREFIXES, managed(node_config(""), "t3.large", "t2.large", image="ami-0123456789abcdef0")],
+        "warning PR401, warning PR403",
+        [],
+    ),
+    "a type on Xen with one of two numbers that is too high": (
+        [PREFIXES, managed(max_pods(50), "t2.large")],
+        "warning PR101",
         [],
     ),
     "a type on Xen and a version that knows no prefixes": (

@@ -337,6 +337,13 @@ def sharing(cidr: str, with_prefixes: int, others: int, types: str = "m5.large")
     return BESIDE + subnet("a", cidr) + web + (group("old", types, others, cluster="old") if others else "")
 
 
+RESERVED = """
+resource "aws_ec2_subnet_cidr_reservation" "prefixes" {
+  subnet_id        = aws_subnet.a.id
+  cidr_block       = "10.0.2.0/25"
+  reservation_type = "prefix"
+}
+"""
 SHARED = {
     "just enough blocks for full nodes": (sharing("10.0.0.0/21", 12, 1), []),
     "just enough blocks, unless nodes are full": (
@@ -345,14 +352,18 @@ SHARED = {
     ),
     "too few blocks, if single addresses are everywhere": (
         sharing("10.0.0.0/21", 3, 4),
-        ["nodes with 16 pods each need 6 of this subnet's 126 blocks", "123 single addresses may spoil the others"],
+        [
+            "nodes with 16 pods each need 6 of this subnet's 126 blocks",
+            "123 single addresses may spoil the others",
+            "3 nodes in this zone with prefixes",
+        ],
     ),
     "too few blocks for full nodes only": (
         sharing("10.0.0.0/21", 3, 2, types="m5.xlarge"),
         ["info[PR405] full nodes need 21 of this subnet's 126 blocks", "and 123 single addresses may spoil"],
     ),
-    "all nodes take prefixes": (sharing("10.0.0.0/24", 5, 0), []),
-    "some blocks are not reserved": (
+    "all nodes take prefixes": (sharing("10.0.0.0/24", 2, 0), []),
+    "no blocks are reserved": (
         sharing("10.0.0.0/22", 4, 4),
         [
             "need 8 of this subnet's 62 blocks of 16 addresses for prefixes, and 124 single addresses may spoil",
@@ -362,15 +373,12 @@ SHARED = {
             "4 nodes in this zone with single addresses",
         ],
     ),
+    "some blocks are reserved": (
+        sharing("10.0.0.0/22", 4, 4) + RESERVED.replace("/25", "/26"),
+        ["need 8 of this subnet's 62 blocks", "reserved; 4 blocks in all"],
+    ),
     "all blocks are reserved": (
-        sharing("10.0.0.0/22", 4, 4)
-        + """
-resource "aws_ec2_subnet_cidr_reservation" "prefixes" {
-  subnet_id        = aws_subnet.a.id
-  cidr_block       = "10.0.2.0/25"
-  reservation_type = "prefix"
-}
-""",
+        sharing("10.0.0.0/22", 4, 4) + RESERVED,
         [],
     ),
 }
