@@ -102,7 +102,7 @@ class KarpenterUnusableKubeletSetting(Rule[NodePool]):
         kubelet = kubelet_of(subject, assessment)
         if kubelet is None:
             return
-        per_core = kubelet.missing if kubelet.pods_per_core is None else kubelet.pods_per_core
+        per_core = kubelet.pods_per_core
         if per_core is not None and per_core.need() > 0 and family_of(subject, assessment) is AmiFamily.BOTTLEROCKET:
             yield self._per_core(subject, kubelet, per_core)
         text = kubelet.missing if kubelet.max_pods_text is None else kubelet.max_pods_text

@@ -112,8 +112,6 @@ class KarpenterUserDataMaxPods(Rule[NodePool]):
             return
         family = family_of(subject, assessment)
         last = written[-1]
-        if family is None:
-            return
         if isinstance(last, FixedMaxPods):
             if _REPLACED.get(last.mechanism) is not family:
                 return

@@ -291,6 +291,7 @@ JUDGED = {
     ),
     "prefixes for a type without memory for more pods": (cluster(PREFIXES), pool(types("t3.nano")), "", []),
     "prefixes for a type on Xen": (cluster(PREFIXES), pool(types("t2.large")), "", []),
+    "prefixes, and a small number": (cluster(PREFIXES), pool(types("t3a.small"), max_pods(8)), "", []),
     "no prefixes": (cluster('ENABLE_PREFIX_DELEGATION = "false"'), pool(types("t3a.small")), "", []),
 }
 
