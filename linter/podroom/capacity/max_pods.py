@@ -133,7 +133,7 @@ def max_pods_calculator(
     no version at all, `MissingFactError` if the result needs a fact that is not known.
     https://github.com/awslabs/amazon-eks-ami/blob/v20260304/templates/al2/runtime/max-pods-calculator.sh
     """
-    knows_prefixes = parse_version(cni_version)[:2] >= _PREFIXES_SINCE
+    knows_prefixes = parse_version(cni_version) >= _PREFIXES_SINCE
     prefixes = prefix_delegation and knows_prefixes and _is_nitro(instance)
     interfaces = interfaces_term(instance.interfaces)
     if max_eni is not None and max_eni < instance.interfaces:

@@ -72,7 +72,7 @@ class NodeForecast:
 def forecast_node(group: NodeGroup, assessment: Assessment) -> NodeForecast:
     """Return what one node of a group takes; bounds with the reason where it is not known."""
     if _is_ipv6(group, assessment):
-        return _IPV6
+        return _of_ipv6()
     in_prefixes = _may_take_prefixes(group, assessment)
     possible = alternatives(assessment, (group.address,))
     if possible is None:
@@ -107,22 +107,28 @@ def _may_take_prefixes(group: NodeGroup, assessment: Assessment) -> bool:
         return True
 
 
-_ONE = Loads.each(lambda _: Estimate.known(1, "1 IPv4 address of the primary interface"))
 _NOTHING = Loads.each(lambda _: NONE)
-_IPV6 = NodeForecast(
-    types=(),
-    addresses=_ONE,
-    in_node_subnet=_ONE,
-    in_pod_subnet=_NOTHING,
-    prefixes=_NOTHING,
-    singles=_ONE,
-    on_first_interface=_ONE,
-    wanted=_NOTHING,
-    unserved=_NOTHING,
-    ready=True,
-    note="nodes of an IPv6 cluster: one IPv4 address each, whatever the number of pods",
-)
-"""ipamd puts one /80 prefix on the primary interface, attaches no other and takes no more IPv4 addresses."""
+
+
+def _of_ipv6() -> NodeForecast:
+    """Return a node of an IPv6 cluster.
+
+    ipamd puts one /80 prefix on the primary interface, attaches no other and takes no more IPv4 addresses.
+    """
+    one = Loads.each(lambda _: Estimate.known(1, "1 IPv4 address of the primary interface"))
+    return NodeForecast(
+        types=(),
+        addresses=one,
+        in_node_subnet=one,
+        in_pod_subnet=_NOTHING,
+        prefixes=_NOTHING,
+        singles=one,
+        on_first_interface=one,
+        wanted=_NOTHING,
+        unserved=_NOTHING,
+        ready=True,
+        note="nodes of an IPv6 cluster: one IPv4 address each, whatever the number of pods",
+    )
 
 
 @dataclass(frozen=True, slots=True)

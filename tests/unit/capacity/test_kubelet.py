@@ -220,6 +220,8 @@ def test_what_amazon_eks_overrides_is_the_variable_before_an_expression() -> Non
     assert overridden(with_user_data(AmiFamily.AL2, EXPRESSION, **MANAGED)) is expression
     assert overridden(with_user_data(AmiFamily.AL2, UserData(stray=(VARIABLE,)), **MANAGED)) is VARIABLE
     assert overridden(with_user_data(AmiFamily.AL2, UserData(), **MANAGED)) is None
+    flag = FixedMaxPods(Mechanism.KUBELET_EXTRA_ARGS, Known(20, SPAN), SPAN)
+    assert overridden(with_user_data(AmiFamily.AL2, UserData(fixed=(flag,)), **MANAGED)) is None
     assert overridden(with_user_data(AmiFamily.AL2, both)) is None
     own_image = {"own_image": Known(value=True, origin=SPAN)}
     assert overridden(with_user_data(AmiFamily.AL2, both, **MANAGED, **own_image)) is None

@@ -267,6 +267,9 @@ def test_nodeadm_takes_the_flag_then_the_config_then_the_expression_and_caps_not
 
 def test_an_expression_may_hang_on_the_size_of_the_node():
     assert max_pods.nodeadm_max_pods(of("m5.large"), expression="vcpus * 5").value == 10
+    shown = max_pods.nodeadm_max_pods(of("m5.large"), expression="max_pods -  3").working
+    assert shown == "max_pods - 3 = 26 with max_pods 29"
+    assert max_pods.nodeadm_max_pods(of("m5.large")).working == "3 interfaces x (10 - 1) addresses + 2 = 29"
     assert max_pods.nodeadm_max_pods(of("m5.large"), expression="physical_memory_mib / 512").value == 16
     for expression, fact in (("vcpus * 5", "vcpus"), ("physical_memory_mib / 512", "memory_mib")):
         with pytest.raises(MissingFactError) as raised:

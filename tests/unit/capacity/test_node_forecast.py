@@ -11,7 +11,7 @@ from capacity_helpers import CUSTOM_NETWORKING, add_on, assessed, eks_cluster, n
 from podroom.capacity.assessment import Assessment
 from podroom.capacity.estimate import Estimate, Loads, LoadState
 from podroom.capacity.node_forecast import NodeForecast, forecast_node
-from podroom.values import Unknown
+from podroom.values import Members, Unknown
 
 UNKNOWN = 'variable "unknown" {}\n'
 UNKNOWN_MAX_PODS = """
@@ -110,6 +110,31 @@ def test_types_that_nobody_knows_take_prefixes_only_where_the_cni_gives_them(
     assert bounds(node.in_pod_subnet) == bounds(node.singles) == [(0, None)] * 4
     assert bounds(node.in_node_subnet) == [(1, None)] * 4
     assert node.ready is None
+
+
+def test_a_group_without_any_type_may_take_anything(tmp_path: Path) -> None:
+    assessment = world_of(tmp_path, node_group("g"))
+    (group,) = assessment.world.node_groups
+    node = forecast_node(replace(group, instance_types=Members()), assessment)
+    assert node.addresses.idle == Estimate(1, None, "no instance type is known")
+    assert bounds(node.unserved) == [(0, 0)] * 4
+    assert node.ready is None
+
+
+def test_types_beside_one_that_is_not_known_are_not_all_that_there_may_be(tmp_path: Path) -> None:
+    types = '["m5.large", "m5.4xlarge", var.unknown]'
+    node = node_of(tmp_path, node_group("g", more="").replace('["m5.large"]', types))
+    assert node.ready is None
+    assert node.addresses.idle.working == ""
+    assert bounds(node.addresses) == [(1, None)] * 4
+
+
+def test_types_that_take_the_same_show_one_sum_and_ranges_none(tmp_path: Path) -> None:
+    same = node_of(tmp_path, node_group("g", types="m5.large,c5.large"))
+    assert same.addresses.idle.working == "1 interface + 1 x 9 secondary addresses = 10"
+    chance = 'ENABLE_PREFIX_DELEGATION = "true", WARM_PREFIX_TARGET = "2"'
+    ranges = node_of(tmp_path, node_group("g", types="m5.large,t3.medium"), environment=chance)
+    assert ranges.addresses.saturated.working == "the instance types differ"
 
 
 def test_nodes_that_never_become_ready_serve_no_pod(tmp_path: Path) -> None:
