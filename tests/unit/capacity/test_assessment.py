@@ -9,7 +9,7 @@ import pytest
 
 from capacity_helpers import add_on, assessed, eks_cluster, node_group, subnet
 from podroom.capacity.alternatives import alternatives
-from podroom.capacity.assessment import Assessment, Assumptions, ZoneBalance
+from podroom.capacity.assessment import MANY_NODES, Assessment, Assumptions, ZoneBalance
 from podroom.capacity.demand import shares_of
 from podroom.catalog.ami_families import AmiFamily
 from podroom.catalog.instance_types import InstanceCatalog
@@ -125,6 +125,7 @@ def test_a_template_and_its_overrides_have_the_same_of_two_types(world: World) -
 
 def test_what_is_assumed_where_nobody_says_more_is_what_the_readme_says() -> None:
     assert Assumptions() == Assumptions(2, 16, ZoneBalance.BALANCED, 50, None)
+    assert Assumptions().many_nodes == MANY_NODES
     assert Assumptions(host_network_pods=3, expected_pods_per_node=20).most_pods == 23
 
 
