@@ -913,6 +913,35 @@ def test_a_secondary_block_is_for_the_pods_of_one_cluster(tmp_path: Path) -> Non
     ]
 
 
+def test_a_cluster_that_has_custom_networking_already_gets_no_block_of_another(tmp_path: Path) -> None:
+    parts = (
+        in_a("10.0.0.0/25"),
+        in_b("10.0.4.0/22"),
+        eks_cluster("main"),
+        eks_cluster("other", subnets="aws_subnet.b.id"),
+        add_on(CUSTOM_NETWORKING, cluster="other"),
+        node_group("g", sizes=(1, 2, 8)),
+        node_group("o", sizes=(1, 2, 3), cluster="other", subnets="aws_subnet.b.id"),
+    )
+    _, apart = advised(assessed(tmp_path, *parts))
+    assert apart.then is not None
+    (pods,) = [one for one in apart.then.subnets if one.subnet.address.endswith("pods_0")]
+    assert [share.group.address[-1] for share in pods.shares] == ["g"]
+
+
+def test_a_vpc_without_a_free_block_takes_none_from_another(tmp_path: Path) -> None:
+    parts = (
+        SMALL_VPC,
+        in_a("10.6.0.0/26").replace("aws_vpc.main.id", "aws_vpc.small.id"),
+        in_b("10.0.0.0/26"),
+        eks_cluster(),
+        node_group("g", sizes=(1, 2, 20), subnets=BOTH),
+        node_group("h", sizes=(1, 2, 20), subnets=BOTH),
+    )
+    larger, *_ = advised(assessed(tmp_path, *parts))
+    assert [block for _, block in larger.resized] == ["/22", "10.0.4.0/22"]
+
+
 def test_max_pods_of_the_forecast_that_a_remedy_leads_to_are_those_that_it_advises(tmp_path: Path) -> None:
     raised, *_ = advised(
         assessed(
