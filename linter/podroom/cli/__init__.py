@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import click
 
 from podroom import __version__
+from podroom.cli import completion
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _COMMANDS = {
     "baseline": "Keep a baseline of findings that are known.",
@@ -43,6 +47,10 @@ class Commands(click.Group):
             return None
         module = name.replace("-", "_")
         return cast("click.Command", getattr(import_module(f"podroom.cli.{module}"), module))
+
+    def shell_complete(self, context: click.Context, beginning: str) -> list[CompletionItem]:
+        """Return the commands that begin so, without importing them, or options."""
+        return completion.commands(_COMMANDS, beginning) or click.Command.shell_complete(self, context, beginning)
 
     def invoke(self, context: click.Context) -> object:
         """Run a command; Ctrl-C ends it with one sentence, and with the exit code that shells give for it."""

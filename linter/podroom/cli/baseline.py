@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import click
 
 from podroom.baseline import Baseline, applied, counted, read_baseline, stale, written
+from podroom.cli import completion
 from podroom.cli.options import Reading, ReadingCommand, reads_configurations
 from podroom.cli.output import EXIT_FAILED, reports_errors, write
 from podroom.cli.progress import Progress
@@ -27,7 +28,11 @@ from podroom.sources.files import ReadProblem, absolute_folder, folder_of, is_fo
 USUAL = "podroom-baseline.json"
 
 _FILE = click.option(
-    "--baseline", "file", metavar="FILE", help=f"The baseline; the configured one or {USUAL} unless given."
+    "--baseline",
+    "file",
+    metavar="FILE",
+    shell_complete=completion.files,
+    help=f"The baseline; the configured one or {USUAL} unless given.",
 )
 
 

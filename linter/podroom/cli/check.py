@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from podroom.cli import completion
 from podroom.cli.options import Reading, ReadingCommand, colour, reads_configurations
 from podroom.cli.output import EXIT_FAILED, EXIT_FINDINGS, reports_errors, write
 from podroom.cli.progress import Progress
@@ -27,7 +28,11 @@ if TYPE_CHECKING:
 @click.command(cls=ReadingCommand)
 @reads_configurations
 @click.option(
-    "--baseline", "known", metavar="FILE", help="Leave out the findings of a baseline; say what is stale in it."
+    "--baseline",
+    "known",
+    metavar="FILE",
+    shell_complete=completion.files,
+    help="Leave out the findings of a baseline; say what is stale in it.",
 )
 @click.option(
     "--changed", is_flag=True, help="Take the paths for files that change, and judge every root module that reads one."

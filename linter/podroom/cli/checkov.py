@@ -8,6 +8,7 @@ from importlib.util import find_spec
 import click
 
 from podroom import __version__
+from podroom.cli import completion
 from podroom.cli.output import reports_errors, write
 from podroom.cli.written_files import write_bytes
 from podroom.errors import UsageError
@@ -35,7 +36,7 @@ def directory() -> None:
 
 
 @checkov.command()
-@click.argument("folder", metavar="DIR")
+@click.argument("folder", metavar="DIR", shell_complete=completion.files)
 @reports_errors
 def export(*, folder: str) -> None:
     """Write checks into DIR that work where podroom is not installed, such as in Checkov's own image.

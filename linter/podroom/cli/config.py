@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from podroom.cli import completion
 from podroom.cli.output import reports_errors, write
 from podroom.cli.reporting import CONFIDENCES, SEVERITIES
 from podroom.cli.selecting import Selecting, selects_rules
@@ -17,8 +18,14 @@ def config() -> None:
 
 
 @config.command()
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option("--config", "config_file", metavar="FILE", help="Take this file, not the nearest podroom.toml.")
+@click.argument("paths", nargs=-1, metavar="[PATH]...", shell_complete=completion.files)
+@click.option(
+    "--config",
+    "config_file",
+    metavar="FILE",
+    shell_complete=completion.files,
+    help="Take this file, not the nearest podroom.toml.",
+)
 @click.option("--fail-on", type=click.Choice(list(SEVERITIES)), help="As for podroom check.")
 @click.option("--min-confidence", type=click.Choice(list(CONFIDENCES)), help="As for podroom check.")
 @click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
+from podroom.cli import completion
 from podroom.cli.output import colour, reports_errors, style, write
 from podroom.errors import UsageError
 from podroom.packs import find_rules
 
 
 @click.command()
-@click.argument("rule")
+@click.argument("rule", shell_complete=completion.rule)
 @click.option(
     "--format",
     "output_format",

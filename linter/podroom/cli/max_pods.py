@@ -10,6 +10,7 @@ from podroom.capacity.cni import CniBehavior, parse_version
 from podroom.capacity.interfaces import uses_prefixes
 from podroom.capacity.max_pods import calculator_reads_version, max_pods_calculator
 from podroom.catalog.instance_types import InstanceType
+from podroom.cli import completion
 from podroom.cli.output import reports_errors
 from podroom.cli.settings import catalog_of, find_type, nearest_config
 from podroom.errors import UsageError
@@ -18,7 +19,7 @@ _CURRENT = "1.23.1"  # any that knows prefixes: the script asks no more of a ver
 
 
 @click.command()
-@click.option("--instance-type", metavar="TYPE", help="The instance type.")
+@click.option("--instance-type", metavar="TYPE", shell_complete=completion.instance_types, help="The instance type.")
 @click.option("--instance-type-from-imds", is_flag=True, help="Refused: only the machine itself could tell.")
 @click.option("--cni-version", default="latest", show_default=True, metavar="VERSION", help="The VPC CNI's version.")
 @click.option("--cni-custom-networking-enabled", "custom_networking", is_flag=True, help="Custom networking is on.")

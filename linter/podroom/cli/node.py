@@ -12,6 +12,7 @@ from podroom.capacity.cni_environment import behavior_with, family_failure, rema
 from podroom.capacity.node import Networking, NodeQuestion, NodeReport, node_report
 from podroom.catalog.ami_families import AmiFamily
 from podroom.catalog.instance_types import InstanceCatalog, InstanceType, natural_order
+from podroom.cli import completion
 from podroom.cli.output import colour, reports_errors, style, width, write
 from podroom.cli.settings import catalog_of, find_type, nearest_config
 from podroom.errors import UsageError
@@ -114,7 +115,7 @@ class Asked:
 
 
 @click.command()
-@click.argument("types", nargs=-1, required=True, metavar="TYPE...")
+@click.argument("types", nargs=-1, required=True, metavar="TYPE...", shell_complete=completion.instance_types)
 @click.option("--prefix-delegation", is_flag=True, help="The VPC CNI gives pods /28 prefixes.")
 @click.option("--custom-networking", is_flag=True, help="Pods get addresses from the subnets of ENIConfigs.")
 @click.option("--pod-security-groups", is_flag=True, help="Pods may have security groups of their own.")

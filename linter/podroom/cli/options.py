@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import click
 
+from podroom.cli import completion
 from podroom.cli.output import colour
 from podroom.cli.settings import Configurations
 from podroom.config import Config
@@ -24,21 +25,33 @@ __all__ = ["Reading", "ReadingCommand", "colour", "reads_both_sides", "reads_con
 T = TypeVar("T")
 _ORDER = "podroom.order"
 
-_PATHS = click.argument("paths", nargs=-1, metavar="[PATH]...")
+_PATHS = click.argument("paths", nargs=-1, metavar="[PATH]...", shell_complete=completion.files)
 _PATHS_BY_OPTION = click.option(
-    "--path", "paths", multiple=True, metavar="PATH", help="Compare this folder or file; the current folder if none."
+    "--path",
+    "paths",
+    multiple=True,
+    metavar="PATH",
+    shell_complete=completion.files,
+    help="Compare this folder or file; the current folder if none.",
 )
 _PLANS = click.option(
     "--plan",
     "plans",
     multiple=True,
     metavar="FILE",
+    shell_complete=completion.files,
     help="Read what `terraform show -json` prints of a plan or a state, or a state file, beside the configuration.",
 )
 _READING = (
     _PATHS,
     click.option("--var", multiple=True, metavar="NAME=VALUE", help="Set a root variable."),
-    click.option("--var-file", multiple=True, metavar="PATH", help="Read root variables from a .tfvars file."),
+    click.option(
+        "--var-file",
+        multiple=True,
+        metavar="PATH",
+        shell_complete=completion.files,
+        help="Read root variables from a .tfvars file.",
+    ),
     click.option(
         "--env-vars",
         "from_environment",
@@ -51,6 +64,7 @@ _READING = (
         "inventories",
         multiple=True,
         metavar="FILE",
+        shell_complete=completion.files,
         help="Read what the AWS CLI and kubectl printed about what is there; `podroom inventory` prints the commands.",
     ),
     click.option("--workspace", help="The Terraform workspace to judge."),
@@ -65,6 +79,7 @@ _READING = (
         "--config",
         "config_file",
         metavar="FILE",
+        shell_complete=completion.files,
         help="Take podroom's configuration from this file, not from the nearest podroom.toml.",
     ),
 )

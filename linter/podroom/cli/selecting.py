@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import click
 
+from podroom.cli import completion
 from podroom.config import Config
 from podroom.records import dataclass
 
@@ -19,10 +20,23 @@ _SELECTING = (
         "--select",
         multiple=True,
         metavar="RULES",
+        shell_complete=completion.rules,
         help="Run only these rules: codes, beginnings of codes or names, separated by commas.",
     ),
-    click.option("--extend-select", multiple=True, metavar="RULES", help="Run these rules too."),
-    click.option("--ignore", multiple=True, metavar="RULES", help="Do not run these rules."),
+    click.option(
+        "--extend-select",
+        multiple=True,
+        metavar="RULES",
+        shell_complete=completion.rules,
+        help="Run these rules too.",
+    ),
+    click.option(
+        "--ignore",
+        multiple=True,
+        metavar="RULES",
+        shell_complete=completion.rules,
+        help="Do not run these rules.",
+    ),
 )
 
 
