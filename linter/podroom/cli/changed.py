@@ -7,16 +7,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from podroom.cli.options import Reading
+from podroom.engine import Outcome
 from podroom.errors import UsageError
+from podroom.report.formats import render
+from podroom.report.frame import Frame
 from podroom.sources.affected import Affected, affected
+from podroom.sources.disk import Tree
 from podroom.sources.files import Files, project_folder
 from podroom.sources.hcl.parser import parse
 
-NOTHING = "podroom: no change of anything that podroom judges\n"
+_NOTHING = "podroom: no change of anything that podroom judges\n"
 
 
-def whole_project(reading: Reading) -> tuple[Reading, Affected] | None:
-    """Return what to read for files that change, the project, and what of it they concern; None if nothing.
+def render_nothing(name: str, outcome: Outcome, frame: Frame) -> str:
+    """Return a report in a format where nothing was to be judged."""
+    return _NOTHING if name == "text" else render(name, outcome, frame)
+
+
+def whole_project(reading: Reading, tree: Tree) -> tuple[Reading, Affected] | None:
+    """Return what to read for files of a tree that change, the project, and what of it they concern; None if nothing.
 
     Raises `UsageError` for a folder.
     """
@@ -26,7 +35,7 @@ def whole_project(reading: Reading) -> tuple[Reading, Affected] | None:
         if os.path.isdir(path):
             raise UsageError(f"--changed takes files, and {path} is a folder")
     top = os.path.relpath(_project_of(reading.paths))
-    found = affected(reading.paths, top, Files(top, parse))
+    found = affected(reading.paths, top, Files(top, parse, tree))
     return None if found is None else (replace(reading, paths=(top,)), found)
 
 

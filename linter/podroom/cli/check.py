@@ -16,10 +16,11 @@ from podroom.cli.progress import Progress
 from podroom.cli.reporting import Reporting, reports_findings
 from podroom.cli.selecting import Selecting, selects_rules
 from podroom.engine import Engine, Outcome
-from podroom.errors import PodroomError
+from podroom.errors import PodroomError, UsageError
 from podroom.packs import find_rules
 from podroom.report.style import printable
 from podroom.run import check as run_check
+from podroom.sources.disk import DISK, Tree
 
 if TYPE_CHECKING:
     from podroom.sources.affected import Affected
@@ -37,6 +38,13 @@ if TYPE_CHECKING:
 @click.option(
     "--changed", is_flag=True, help="Take the paths for files that change, and judge every root module that reads one."
 )
+@click.option(
+    "--stdin-filename",
+    "edited",
+    metavar="FILE",
+    shell_complete=completion.files,
+    help="Take standard input for what this file says; without a PATH judge every root module that reads it.",
+)
 @colour
 @reports_errors
 @reports_findings
@@ -50,6 +58,7 @@ def check(
     selecting: Selecting,
     known: str | None,
     changed: bool,
+    edited: str | None,
     color: str,
     fixes: bool,
     shows_diff: bool,
@@ -61,15 +70,21 @@ def check(
     """
     try:
         scope = None
+        tree: Tree = DISK
+        if edited is not None:
+            tree = _with_standard_input(edited, writes=fixes and not shows_diff)
+            if changed or not reading.paths:
+                reading, changed = replace(reading, paths=(*reading.paths, edited)), True
         if changed:
-            found = _changed(reading)
+            found = _changed(reading, tree)
             if found is None:
+                _report_nothing(reporting, color)
                 sys.exit(0)
             reading, scope = found
         rules = find_rules()
         configurations = reading.configurations(selecting.applied)
         progress = Progress()
-        request = replace(reading.request(configurations, progress), scope=scope)
+        request = replace(reading.request(configurations, progress), scope=scope, tree=tree)
         config = configurations.nearest(request.paths).config
         reporting = reporting.configured(config)
 
@@ -94,14 +109,26 @@ def check(
     sys.exit(EXIT_FAILED if refused else reporting.exit_code(outcome))
 
 
-def _changed(reading: Reading) -> tuple[Reading, Affected] | None:
-    """Return what to read, and what of it is to be judged; say so if that is nothing."""
-    from podroom.cli.changed import NOTHING, whole_project  # noqa: PLC0415 - only where it is asked for
+def _with_standard_input(path: str, *, writes: bool) -> Tree:
+    """Return all files, of which one says what standard input does."""
+    from podroom.cli.unsaved import with_standard_input  # noqa: PLC0415 - only where it is asked for
 
-    found = whole_project(reading)
-    if found is None:
-        write(NOTHING)
-    return found
+    if writes:
+        raise UsageError("--fix writes files, and --stdin-filename is none; --diff shows what it would write")
+    return with_standard_input(path)
+
+
+def _changed(reading: Reading, tree: Tree) -> tuple[Reading, Affected] | None:
+    """Return what to read, and what of it is to be judged; None if nothing is."""
+    from podroom.cli.changed import whole_project  # noqa: PLC0415 - only where it is asked for
+
+    return whole_project(reading, tree)
+
+
+def _report_nothing(reporting: Reporting, color: str) -> None:
+    from podroom.cli.changed import render_nothing  # noqa: PLC0415 - only where it is asked for
+
+    reporting.report(Outcome(), {}, color, render_nothing)
 
 
 def _without_known(outcome: Outcome, path: str, judged: Sequence[str]) -> Outcome:

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from podroom.capacity.assessment import Assessment
 from podroom.capacity.forecast import Forecast, forecast
-from podroom.cli.lsp.unsaved import UnsavedTree
 from podroom.cli.options import Reading
+from podroom.cli.unsaved import UnsavedTree
 from podroom.engine import AnyRule, Engine, Outcome, Problem
 from podroom.errors import NothingToJudgeError, PodroomError
 from podroom.positions import Document
@@ -50,7 +50,7 @@ def judge(project: str, opened: Mapping[str, str], rules: Sequence[type[AnyRule]
     cannot be read.
     """
     top = os.path.relpath(project)
-    tree = UnsavedTree(opened)
+    tree = _tree(opened)
     reading = Reading((top,), (), from_environment=False, workspace=None, hcl_parser="podroom")
     configurations = reading.configurations()
     try:
@@ -85,5 +85,9 @@ def project_of(path: str, folders: Iterable[str]) -> str:
 
 def current_text(path: str, opened: Mapping[str, str]) -> str | None:
     """Return what a file says now, None if it cannot be read."""
-    document = read_document(path, UnsavedTree(opened))
+    document = read_document(path, _tree(opened))
     return document.text if isinstance(document, Document) else None
+
+
+def _tree(opened: Mapping[str, str]) -> UnsavedTree:
+    return UnsavedTree({path: text.encode("utf-8", "surrogatepass") for path, text in opened.items()})
