@@ -123,14 +123,32 @@ def podroom(tmp_path_factory: pytest.TempPathFactory, variables: Mapping[str, st
     return repository
 
 
-@pytest.fixture
-def repository(tmp_path: Path, variables: Mapping[str, str], podroom: Repository) -> Repository:
-    """A repository whose commits are judged by both hooks."""
-    made = Repository(tmp_path / "infra", variables)
+@pytest.fixture(scope="module")
+def config(podroom: Repository) -> dict[str, str]:
+    """The file that has both hooks judge every commit."""
     commit = podroom.run("git", "rev-parse", "HEAD").strip()
     hooks = "".join(f"      - id: {name}\n" for name in ("podroom", "podroom-all"))
-    config = f"repos:\n  - repo: {podroom.folder.as_posix()}\n    rev: {commit}\n    hooks:\n{hooks}"
-    made.write({".pre-commit-config.yaml": config})
+    text = f"repos:\n  - repo: {podroom.folder.as_posix()}\n    rev: {commit}\n    hooks:\n{hooks}"
+    return {".pre-commit-config.yaml": text}
+
+
+@pytest.fixture(scope="module")
+def system(
+    tmp_path_factory: pytest.TempPathFactory, variables: Mapping[str, str], config: Mapping[str, str]
+) -> dict[str, str]:
+    """The environment of programs with podroom on PATH: the one that pre-commit has installed for the hooks."""
+    first = Repository(tmp_path_factory.mktemp("first"), variables)
+    first.stage(config)
+    first.run("pre-commit", "install-hooks")
+    (program,) = Path(variables["PRE_COMMIT_HOME"]).glob("repo*/py_env-*/bin/podroom")
+    return {**variables, "PATH": os.pathsep.join((str(program.parent), variables["PATH"]))}
+
+
+@pytest.fixture
+def repository(tmp_path: Path, variables: Mapping[str, str], config: Mapping[str, str]) -> Repository:
+    """A repository whose commits are judged by both hooks."""
+    made = Repository(tmp_path / "infra", variables)
+    made.write(config)
     made.run("pre-commit", "install")
     return made
 
@@ -146,7 +164,20 @@ def places(output: str) -> set[str]:
 
 
 HOOK = "EKS pod capacity"
+HOOK_ON_PATH = "EKS pod capacity (podroom as installed)"
 HOOK_OF_ALL = "EKS pod capacity (the whole repository)"
+
+
+def test_try_repo_installs_podroom_and_fails_with_the_finding(
+    tmp_path: Path, variables: Mapping[str, str], podroom: Repository
+) -> None:
+    infra = Repository(tmp_path / "infra", variables)
+    infra.stage({"main.tf": nodes("m5.large", "58")})
+
+    output = infra.run("pre-commit", "try-repo", str(podroom.folder), "podroom", "--all-files", expect=1)
+
+    assert results(output) == {HOOK: "Failed"}
+    assert re.findall(r"^error\[PR101\].*58.*29", output, re.MULTILINE)
 
 
 @pytest.mark.parametrize(
@@ -156,15 +187,15 @@ HOOK_OF_ALL = "EKS pod capacity (the whole repository)"
         pytest.param("m5.xlarge", 0, id="its twin, a type that has the room"),
     ],
 )
-def test_try_repo_fails_with_the_finding_and_passes_on_its_twin(
-    tmp_path: Path, variables: Mapping[str, str], podroom: Repository, kind: str, code: int
+def test_try_repo_with_the_podroom_on_path_fails_with_the_finding_and_passes_on_its_twin(
+    tmp_path: Path, system: Mapping[str, str], podroom: Repository, kind: str, code: int
 ) -> None:
-    infra = Repository(tmp_path / "infra", variables)
+    infra = Repository(tmp_path / "infra", system)
     infra.stage({"main.tf": nodes(kind, "58")})
 
-    output = infra.run("pre-commit", "try-repo", str(podroom.folder), "podroom", "--all-files", expect=code)
+    output = infra.run("pre-commit", "try-repo", str(podroom.folder), "podroom-system", "--all-files", expect=code)
 
-    assert results(output) == {HOOK: "Failed" if code else "Passed"}
+    assert results(output) == {HOOK_ON_PATH: "Failed" if code else "Passed"}
     assert re.findall(r"^error\[PR101\].*58.*29", output, re.MULTILINE) if code else "PR" not in output
 
 
