@@ -318,6 +318,18 @@ def test_a_patch_of_an_object_that_is_not_here_is_told(tmp_path: Path) -> None:
     }
 
 
+def test_a_file_that_is_a_patch_is_no_object_also_below_the_current_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = POOL.replace("      nodeClassRef: {group: karpenter.k8s.aws, kind: EC2NodeClass, name: default}\n", "")
+    files = {**LOW, "a/kustomization.yaml": patched("path: p.yaml"), "a/p.yaml": part.replace("m5", "r5")}
+    judged(tmp_path, files)
+    monkeypatch.chdir(tmp_path)
+    outcome = judge_folder(Path(), rules())
+    assert not {one.reason for one in outcome.undecided if "is a part of" in one.reason}
+    assert [pool.address for world in outcome.worlds for pool in world.node_pools] == ["NodePool/default"]
+
+
 def test_another_image_for_aws_node_leaves_its_version_open(tmp_path: Path) -> None:
     old = DAEMON_SET.replace("v1.19.2", "v1.11.0")
     tagged = "resources: [d.yaml]\nimages:\n  - name: 602401143452.dkr.ecr.eu-west-1.amazonaws.com/amazon-k8s-cni\n"

@@ -34,6 +34,7 @@ class LooseParts:
         self._documents: dict[int, tuple[Document, list[Loose]]] = {}
         self._roots: list[tuple[str, Sequence[Loose]]] = []
         self._kustomizations: Kustomizations | None = None
+        self._patching: set[str] = set()
 
     def take(self, found: Sequence[Found]) -> list[Found]:
         """Read files; return those with anything to judge in them, for this kind or another one."""
@@ -52,7 +53,17 @@ class LooseParts:
 
     def _read(self, folder: str, path: str) -> Document | None:
         document = self._files.read_text(folder, path)
-        return None if isinstance(document, str) else document
+        if isinstance(document, str):
+            return None
+        self._patching.add(_absolute(document.path))
+        return document
+
+    def _is_read_elsewhere(self, document: Document) -> bool:
+        """Return whether a file is judged where configuration reads it, or a kustomization as a patch and no object."""
+        if self._files.is_used(document):
+            return True
+        path = _absolute(document.path)
+        return path in self._patching and (self._kustomizations is None or not self._kustomizations.builds(path))
 
     def _take(self, found: Found) -> bool:
         if found.interest is EKSCTL:
@@ -82,7 +93,7 @@ class LooseParts:
         kustomizations = self._kustomizations
         if kustomizations is None:
             return None
-        built = f"{absolute_folder(folder_of(path))}/{file_name(path)}"
+        built = _absolute(path)
         return lambda manifest: kustomizations.amended(manifest, built)
 
     def _aliases(self, path: str) -> Mapping[str, Chart]:
@@ -105,7 +116,7 @@ class LooseParts:
 
     def joined(self, worlds: list[World]) -> list[World]:
         """Return the Worlds with all parts in them; a file that configuration has read is judged there."""
-        unused = [(file, parts) for file, parts in self._documents.values() if not self._files.is_used(file)]
+        unused = [(file, parts) for file, parts in self._documents.values() if not self._is_read_elsewhere(file)]
         if self._kustomizations is not None:
             from podroom.assembly.manifests.documents import read_patch  # noqa: PLC0415 - few projects have them
 
@@ -125,8 +136,12 @@ class LooseParts:
 
     @property
     def problems(self) -> list[Problem]:
-        """Return what is wrong with files that are surely about pods, but for those that configuration reads."""
-        return [problem for document, problem in self._problems if not self._files.is_used(document)]
+        """Return what is wrong with files that are surely about pods, but for those that are read elsewhere."""
+        return [problem for document, problem in self._problems if not self._is_read_elsewhere(document)]
+
+
+def _absolute(path: str) -> str:
+    return f"{absolute_folder(folder_of(path))}/{file_name(path)}"
 
 
 def _is_a_charts_own(document: Document, files: Files) -> bool:

@@ -112,6 +112,10 @@ class Kustomizations:
         names = " and ".join(dict.fromkeys(name for name, _ in variants))
         return replace(manifest, body=common(tables, f"{names} make different things of it"))
 
+    def builds(self, path: str) -> bool:
+        """Return whether the objects of a file, whose absolute path is given, are built."""
+        return path in self._variants
+
     def left(self) -> Iterator[Patch]:
         """Iterate over the patches of which nothing was found that they change."""
         yield from (patch for patch in self.patches if id(patch) not in self._applied)
