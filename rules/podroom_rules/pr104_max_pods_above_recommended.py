@@ -225,7 +225,7 @@ def _memory(group: NodeGroup, worst: _Excess) -> str:
     reserved_for = memory_reserved_for(group.user_data, limit, worst.resolved.instance)
     if group.user_data.kube_reserved or reserved_for is None or number < FAR_MORE_PODS * reserved_for:
         return ""
-    return f", for which memory is to be reserved too: {reserve_memory(limit.mechanism, number)}"
+    return f", for which memory is to be reserved too: {reserve_memory(group, limit.mechanism, number)}"
 
 
 def _reserved(number: int, cap: int) -> str:

@@ -73,7 +73,8 @@ class ReservesMemoryForFewerPods(Rule[NodeGroup]):
     Told for information where max pods is at least twice what memory is reserved for, and nothing says `kubeReserved`.
 
     Remedy: on Amazon Linux 2023 write the number as `maxPodsExpression: "110"` (AMIs since v20251007), which nodeadm
-    reserves memory by; or say `kubeReserved` with `cpu`, `memory` and `ephemeral-storage` yourself.
+    reserves memory by; or say `kubeReserved` with `cpu`, `memory` and `ephemeral-storage` yourself.  With eksctl that is
+    `kubeletExtraConfig.kubeReserved` of a self-managed node group.
     """
 
     code = "PR109"
@@ -203,7 +204,7 @@ nodeGroups:
             f"{article(worst.resolved.instance.name)} reserves memory for {few} pods and may run {number}",
             label=f"{kept.value} MiB ({kept.working}) in place of {wanted.value} MiB ({wanted.working})",
             effect="A full node has MemoryPressure and evicts pods, or the kernel kills something for want of memory.",
-            fix=reserve_memory(worst.limit.mechanism, number),
+            fix=reserve_memory(group, worst.limit.mechanism, number),
             related=tuple(
                 type_note(
                     one.resolved,

@@ -225,6 +225,6 @@ def enforces_strictly(settings: CniSettings, assessment: Assessment) -> bool:
 def schema_refuses(error: str) -> str:
     """Return how it looks from outside that the configuration of the add-on does not fit its schema."""
     return (
-        "The apply fails, and nothing of the configuration takes effect: InvalidParameterException: ConfigurationValue "
+        "The request fails, and nothing of the configuration takes effect: InvalidParameterException: ConfigurationValue "
         f"provided in request is not supported: Json schema validation failed with error: [{error}]."
     )

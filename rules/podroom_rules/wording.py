@@ -81,9 +81,11 @@ def fix_of(group: NodeGroup, room: Figure, limits: tuple[KubeletLimit, ...], lim
     return f"set {set_for_certain(group, room.value, limit.mechanism)}"
 
 
-def reserve_memory(mechanism: Mechanism | None, number: int) -> str:
+def reserve_memory(group: NodeGroup, mechanism: Mechanism | None, number: int) -> str:
     """Return how to see to it that memory is reserved for a number of pods that somebody writes."""
     wanted = kube_reserved_memory(number).value
+    if group.max_pods_setting and group.kind is GroupKind.SELF_MANAGED:
+        return f"set kubeletExtraConfig.kubeReserved with memory: {wanted}Mi, cpu and ephemeral-storage"
     if mechanism in _BY_NODEADM:
         return f'write it as maxPodsExpression: "{number}", or say kubeReserved with memory: {wanted}Mi'
     return f"add --kube-reserved with memory={wanted}Mi, cpu and ephemeral-storage to kubelet's arguments"

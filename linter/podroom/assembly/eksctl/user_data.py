@@ -186,11 +186,17 @@ class _Group:
         return Piece(written.value, place) if isinstance(written, Known) else Piece(HOLE, place, hole=written)
 
     def _kubelet_configuration(self, mechanism: Mechanism) -> None:
+        """Note kubelet's settings, which only node groups have that Amazon EKS does not manage.
+
+        In a managed one eksctl refuses them as an unknown field (types.go:1544; eks/api.go:222 is strict).
+        """
+        if self._managed:
+            return
         extra = mapping(self._group, "kubeletExtraConfig")
         reserved = extra.entry("kubeReserved") if extra else None
         if reserved is not None:
             self._notes.kube_reserved.append(reserved.span)
-        self._number(extra, "maxPods", mechanism, SETTING if self._managed else _KUBELET_SETTING)
+        self._number(extra, "maxPods", mechanism, _KUBELET_SETTING)
 
     def _fix(self, mechanism: Mechanism) -> None:
         beside_ami = self._managed and mechanism is Mechanism.NODEADM_CONFIG and self._group.entry("ami") is not None
