@@ -61,6 +61,9 @@ def _node_class(pool: NodePool, assessment: Assessment) -> NodeClass:
     if len(found) > 1:
         raise Undecidable(Unknown(f"{wanted} is defined {len(found)} times in this project", pool.node_class.origin))
     if not found:
+        more = pool.included
+        if more is not None:
+            raise Undecidable(Unknown(f"{wanted} is not in this project as it can be read: {more.reason}", more.origin))
         raise Undecidable(Unknown(f"{wanted} is not in this project", pool.node_class.origin))
     return found.pop()
 

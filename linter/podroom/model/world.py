@@ -642,6 +642,8 @@ class NodePool:
     limits: tuple[tuple[str, Value[str]], ...] = ()
     uncertain: Unknown | None = None
     """Why it is not certain that the pool exists as it stands (a template's condition); None if it is."""
+    included: Unknown | None = None
+    """Why there may be more objects beside it than can be read (a template that its file includes); None if not."""
 
 
 @dataclass(frozen=True, slots=True)

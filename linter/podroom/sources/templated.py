@@ -38,6 +38,8 @@ _NEXT_DOCUMENT = "\n---\n"
 _BLOCK = pattern(r"( *)[^\n]*:[ \t]*[|>][-+0-9]*\s*")
 """The line that begins a block of text, with its indentation."""
 _LONGEST_QUOTE = 60
+_INCLUDE = pattern(r"(?m)^\{\{-?[ \t]*(?:include|template)\b[^{}\n]*\}\}")
+"""What stands at the beginning of a line and puts a template there, which may hold whole objects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,14 @@ def read_template(document: Document) -> Template:
     if not any(mark in document.text for mark in _MARKS):
         return Template(whole)
     return _Reader(document).read()
+
+
+def included(document: Document) -> Unknown | None:
+    """Return why there may be more objects in a file than can be read: the first template that it includes as such."""
+    found = _INCLUDE.search(document.text)
+    if found is None:
+        return None
+    return Unknown(f"{_quoted(found[0])} is filled in later", Span(document, found.start(), found.end()))
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from podroom.catalog import documents
 from podroom.catalog.ami_families import AmiFamily
 from podroom.model.world import KarpenterKubelet, NodeClass, NodePool, Requirement, UserData
 from podroom.positions import Span
+from podroom.sources.templated import included
 from podroom.traced_text import HOLE
 from podroom.values import Default, Known, Members, OneOf, Unknown, Value, first_unknown
 
@@ -62,6 +63,7 @@ def read_node_pool(manifest: Manifest) -> NodePool:
         auto_mode=auto_mode,
         limits=_limits(manifest.table("spec", "limits")),
         uncertain=manifest.uncertain,
+        included=included(manifest.span.document),
     )
 
 
@@ -79,6 +81,7 @@ def _provisioner(manifest: Manifest) -> NodePool:
         kubelet=_kubelet(spec, "kubeletConfiguration"),
         limits=_limits(manifest.table("spec", "limits", "resources")),
         uncertain=manifest.uncertain,
+        included=included(manifest.span.document),
     )
 
 
