@@ -330,6 +330,23 @@ def test_a_file_that_is_a_patch_is_no_object_also_below_the_current_directory(
     assert [pool.address for world in outcome.worlds for pool in world.node_pools] == ["NodePool/default"]
 
 
+def test_a_patch_of_what_lies_outside_of_the_checked_path_says_where_it_may_be(tmp_path: Path) -> None:
+    judged(
+        tmp_path,
+        {
+            "base/kustomization.yaml": "resources: [pool.yaml, class.yaml]\n",
+            "base/class.yaml": NODE_CLASS % 29,
+            "a/kustomization.yaml": f"{operations(REPLACED % 110)}  - path: p.yaml\n",
+            "a/p.yaml": "apiVersion: karpenter.sh/v1\nkind: NodePool\nmetadata: {name: my-pool}\n"
+            "spec: {template: {spec: {requirements: []}}}\n",
+        },
+    )
+    reasons = {one.reason for one in judge_folder(tmp_path / "a", rules()).undecided}
+    for said in ("a patch changes EC2NodeClass default", "this is a patch of NodePool my-pool"):
+        where = f"which may be in {tmp_path.as_posix()}/base, outside of the path that is checked"
+        assert f"{said}, {where}: check a folder that holds both" in reasons
+
+
 def test_another_image_for_aws_node_leaves_its_version_open(tmp_path: Path) -> None:
     old = DAEMON_SET.replace("v1.19.2", "v1.11.0")
     tagged = "resources: [d.yaml]\nimages:\n  - name: 602401143452.dkr.ecr.eu-west-1.amazonaws.com/amazon-k8s-cni\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from podroom.patterns import pattern
-from podroom.sources.files import Files, absolute_folder, file_name, folder_of, joined_path
+from podroom.sources.files import Files, absolute_folder, file_name, folder_of, joined_path, shown_path
 from podroom.sources.search import EKSCTL, KUSTOMIZATION, MANIFEST, Found
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ class LooseParts:
         self._roots: list[tuple[str, Sequence[Loose]]] = []
         self._kustomizations: Kustomizations | None = None
         self._patching: set[str] = set()
+        self._given: set[str] = set()
 
     def take(self, found: Sequence[Found]) -> list[Found]:
         """Read files; return those with anything to judge in them, for this kind or another one."""
@@ -48,6 +49,7 @@ class LooseParts:
             return
         from podroom.assembly.manifests.kustomize import read_kustomizations  # noqa: PLC0415 - few projects have them
 
+        self._given = {f"{absolute_folder(one.path)}/" for one in found}
         by_folder = [(absolute_folder(folder_of(document.path)), document) for document in documents]
         self._kustomizations = read_kustomizations(by_folder, self._read)
 
@@ -57,6 +59,17 @@ class LooseParts:
             return None
         self._patching.add(_absolute(document.path))
         return document
+
+    def _outside(self, kustomizations: Kustomizations, folder: str) -> str | None:
+        """Return a folder that another one is built from and that lies outside of what is judged."""
+        return next(
+            (
+                shown_path(path)
+                for path in kustomizations.not_read(folder)
+                if not f"{path}/".startswith(tuple(self._given)) and self._files.is_folder(path)
+            ),
+            None,
+        )
 
     def _is_read_elsewhere(self, document: Document) -> bool:
         """Return whether a file is judged where configuration reads it, or a kustomization as a patch and no object."""
@@ -120,7 +133,10 @@ class LooseParts:
         if self._kustomizations is not None:
             from podroom.assembly.manifests.documents import read_patch  # noqa: PLC0415 - few projects have them
 
-            self._roots += [(patch.folder, tuple(read_patch(patch))) for patch in self._kustomizations.left()]
+            self._roots += [
+                (patch.folder, tuple(read_patch(patch, self._outside(self._kustomizations, patch.folder))))
+                for patch in self._kustomizations.left()
+            ]
         if not unused and not self._roots:
             return worlds
         from podroom.assembly.joining import LooseFile, Placed, join  # noqa: PLC0415 - same

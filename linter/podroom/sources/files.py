@@ -194,7 +194,7 @@ class Files:
             return {}
         if isinstance(listed, Problem):
             sentence = f"the list of downloaded modules cannot be read, run terraform init again: {listed.message}"
-            self._read_problems.setdefault(path, ReadProblem(_shown(path), sentence, listed.span))
+            self._read_problems.setdefault(path, ReadProblem(shown_path(path), sentence, listed.span))
             return {}
         return listed
 
@@ -217,7 +217,7 @@ class Files:
             try:
                 known = self._tree.entries(directory)
             except OSError as error:
-                self.note(directory, f"cannot read the folder {_shown(directory)}: {_why(error)}")
+                self.note(directory, f"cannot read the folder {shown_path(directory)}: {_why(error)}")
                 known = []
             self._entries[directory] = known
         return known
@@ -298,7 +298,7 @@ class Files:
 
     def note(self, path: str, message: str) -> None:
         """Keep a problem for the report; the first one of a path stays."""
-        self._read_problems.setdefault(path, ReadProblem(_shown(path), message))
+        self._read_problems.setdefault(path, ReadProblem(shown_path(path), message))
 
 
 def is_folder(path: str) -> bool:
@@ -338,7 +338,7 @@ def is_plan(path: str, files: Files) -> bool:
 
 def read_document(path: str, tree: Tree = DISK) -> Document | ReadProblem:
     """Read one text file, or say in one sentence why it is not one."""
-    shown = _shown(path)
+    shown = shown_path(path)
     try:
         data = tree.read(path, LARGEST_FILE)
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
@@ -367,7 +367,7 @@ def _kind_of_text(path: str) -> str:
 
 def read_large(path: str, most: int) -> tuple[str, bytes]:
     """Return what to call a file and its content; raises `InputError` above `most` bytes."""
-    shown = _shown(path)
+    shown = shown_path(path)
     try:
         data = DISK.read(path, most)
     except (OSError, ValueError) as error:
@@ -433,7 +433,10 @@ def _folders(path: str, files: Files, *, elsewise: bool) -> list[str]:
     except (OSError, ValueError) as error:
         missing = isinstance(error, FileNotFoundError)
         files.note(
-            path, f"no such file or folder: {_shown(path)}" if missing else f"cannot read {_shown(path)}: {_why(error)}"
+            path,
+            f"no such file or folder: {shown_path(path)}"
+            if missing
+            else f"cannot read {shown_path(path)}: {_why(error)}",
         )
         return []
     if not is_folder:
@@ -441,13 +444,13 @@ def _folders(path: str, files: Files, *, elsewise: bool) -> list[str]:
             return [os.path.normpath(os.path.dirname(path) or ".")]
         if not elsewise:
             hint = "give a folder, such files, or a plan or state of Terraform"
-            files.note(path, f"{_shown(path)} is not a Terraform file (.tf, .tf.json); {hint}")
+            files.note(path, f"{shown_path(path)} is not a Terraform file (.tf, .tf.json); {hint}")
         return []
     known = len(files.problems)
     found = [folder for folder, names in walk(path, files) if any(map(is_configuration, names))]
     if not found and not elsewise and len(files.problems) == known:
         what = "and nothing of eksctl, Karpenter or the VPC CNI that can be read"
-        files.note(path, f"no Terraform configuration (*.tf, *.tf.json, *.tofu) in {_shown(path)}, {what}")
+        files.note(path, f"no Terraform configuration (*.tf, *.tf.json, *.tofu) in {shown_path(path)}, {what}")
     return found
 
 
@@ -508,7 +511,8 @@ def without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _shown(path: str) -> str:
+def shown_path(path: str) -> str:
+    """Return a path as it is told: relative where it lies below the current folder, with `/` between its parts."""
     relative = os.path.normpath(path)
     if os.path.isabs(relative) or relative.startswith(".."):
         relative = os.path.relpath(path)  # asks the system for the current folder, twice

@@ -169,15 +169,23 @@ def read_item(
         yield from _read(manifest if beside.amend is None else beside.amend(manifest))
 
 
-def read_patch(patch: Patch) -> Iterator[Loose]:
-    """Iterate over what a patch says of an object that is not here."""
+def read_patch(patch: Patch, outside: str | None = None) -> Iterator[Loose]:
+    """Iterate over what a patch says of an object that is not here.
+
+    `outside` is a folder that it is built from and that lies outside of the paths that are judged.
+    """
+    where = "which is not in this project"
+    if outside is not None:
+        where = f"which may be in {outside}, outside of the path that is checked: check a folder that holds both"
     if patch.body is not None:
-        yield from read_item(patch.source)
+        doubt = None
+        if outside is not None:
+            doubt = Unknown(f"this is a patch of {patch.of}, {where}", patch.span)
+        yield from read_item(patch.source, uncertain=doubt)
         return
     yield from read_unread_block(patch.span, "a patch")
     if patch.kind in _ALONE:
-        reason = f"a patch changes {patch.kind} {patch.name or ''}".rstrip() + ", which is not in this project"
-        yield Loose(Gap(f"{patch.kind} {patch.name or ''}".rstrip(), reason, patch.span), patch.span)
+        yield Loose(Gap(patch.of, f"a patch changes {patch.of}, {where}", patch.span), patch.span)
 
 
 def _values(item: Table, aliases: Mapping[str, Chart]) -> Iterator[tuple[Chart, Table]]:

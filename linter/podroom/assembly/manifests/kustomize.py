@@ -60,6 +60,14 @@ class Patch:
     operations: tuple[Operation, ...] = ()
     perhaps: Unknown | None = None
 
+    @property
+    def of(self) -> str:
+        """Return what it changes, as far as it says so."""
+        name = self.name or ""
+        if self.body is not None:
+            name = name.replace("\\", "")  # of an object it is a name, escaped to match itself
+        return f"{self.kind or 'any object'} {name}".rstrip()
+
     def is_of(self, manifest: Manifest) -> bool:
         """Return whether it changes an object, as far as its name is known."""
         if self.kind is not None and not _matches(self.kind, manifest.kind):
@@ -94,6 +102,7 @@ class Kustomizations:
 
     patches: tuple[Patch, ...]
     _variants: dict[str, list[tuple[str, tuple[Patch, ...]]]]
+    _by_folder: dict[str, _Kustomization]
     _applied: set[int] = field(default_factory=set)
 
     def amended(self, manifest: Manifest, path: str) -> Manifest:
@@ -120,6 +129,19 @@ class Kustomizations:
         """Iterate over the patches of which nothing was found that they change."""
         yield from (patch for patch in self.patches if id(patch) not in self._applied)
 
+    def not_read(self, folder: str) -> Iterator[str]:
+        """Iterate over the absolute paths that a folder is built from, and on which no kustomization was read."""
+        waiting, known = [folder], {folder}
+        while waiting:
+            one = self._by_folder.get(waiting[0])
+            if one is None:
+                yield waiting[0]
+            else:
+                added = [path for path in (*one.resources, *one.components) if path not in known]
+                waiting += added
+                known.update(added)
+            del waiting[0]
+
 
 def read_kustomizations(documents: Iterable[tuple[str, Document]], read: Reader) -> Kustomizations:
     """Return the patches of kustomizations; each comes with the absolute path of its folder."""
@@ -134,7 +156,7 @@ def read_kustomizations(documents: Iterable[tuple[str, Document]], read: Reader)
         if folder not in used:
             for path, patches in _built(one, by_folder, frozenset()):
                 variants.setdefault(path, []).append((one.document.path, patches))
-    return Kustomizations(tuple(patch for one in by_folder.values() for patch in one.patches), variants)
+    return Kustomizations(tuple(patch for one in by_folder.values() for patch in one.patches), variants, by_folder)
 
 
 def _built(
