@@ -158,9 +158,11 @@ resource "aws_autoscaling_group" "nodes" {
 """
 
 
-def policy(*types: object) -> dict[str, object]:
-    overrides = [{"instance_type": one} for one in types]
-    return {"mixed_instances_policy": [{"launch_template": [{"override": overrides}]}]} if types else {}
+def policy(*types: object, version: str | None = None) -> dict[str, object]:
+    launched: dict[str, object] = {"override": [{"instance_type": one} for one in types]}
+    if version is not None:
+        launched["launch_template_specification"] = [{"launch_template_id": "lt-a", "version": version}]
+    return {"mixed_instances_policy": [{"launch_template": [launched]}]} if types else {}
 
 
 def formats_of(command: str) -> tuple[str, ...]:

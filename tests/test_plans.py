@@ -357,6 +357,10 @@ def test_nothing_of_the_kind_where_nothing_is_taken_back(eks21: Path, name: str)
     assert not drifts(eks21, name, "PR116", "PR117")
 
 
+LAUNCHED = "launch template lt-a version"
+UNTOLD = "what it gives kubelet the plan does not tell"
+
+
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
@@ -372,12 +376,27 @@ def test_nothing_of_the_kind_where_nothing_is_taken_back(eks21: Path, name: str)
         (
             {"launch_template": [{"id": "lt-a", "version": "1"}]},
             {"launch_template": [{"id": "lt-a", "version": "2"}]},
-            ("warning", "it launches launch template lt-a version 2 in place of the declared one (m7g.2xlarge)"),
+            ("warning", f"launch template lt-a version 2 in place of {LAUNCHED} 1 (declared m7g.2xlarge); {UNTOLD}"),
+        ),
+        (
+            policy("m7g.2xlarge", version="4"),
+            policy("m7g.2xlarge", version="9"),
+            ("warning", f"version 9 in place of {LAUNCHED} 4 (declared m7g.2xlarge, live m7g.2xlarge); {UNTOLD}"),
+        ),
+        (
+            policy("m7g.2xlarge", version="4"),
+            policy("m7g.large", version="9"),
+            ("warning", f"live m7g.large); {UNTOLD}"),
+        ),
+        (
+            policy("m7g.2xlarge"),
+            policy("m8g.nosuch"),
+            ("warning", "live m8g.nosuch: whether its pods have room is"),
         ),
         (
             {"launch_configuration": "old"},
             {"launch_configuration": "new"},
-            ("warning", "it launches launch configuration new in place of the declared one"),
+            ("warning", "it launches launch configuration new in place of launch configuration old"),
         ),
         (policy("m7g.large"), {"mixed_instances_policy": 3}, ("warning", "live m7g.2xlarge")),
     ],

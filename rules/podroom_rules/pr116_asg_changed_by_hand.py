@@ -12,7 +12,7 @@ from podroom.catalog import documents
 from podroom.model.world import GroupDrift, GroupKind, InstanceChoice, NodeGroup
 from podroom.positions import Span
 from podroom.rule import Example, Finding, Note, Rule, Severity
-from podroom.values import Known, Members
+from podroom.values import Known, Members, Undecidable
 from podroom_rules.wording import STUCK_PODS, assumed_cni, confidence
 
 _CONFIGURATION = """
@@ -118,6 +118,7 @@ _FIX_OF_MANAGED = (
     "take the change back in the Auto Scaling group, or declare the type here, which replaces the node group; "
     "then replace the nodes started since"
 )
+_TAKEN_BACK = "The next apply takes the change back without a word."
 _BEHIND = "No plan shows this: the Auto Scaling group behind a managed node group is no resource of Terraform."
 _UNTIL_APPLIED = "Which types the group launches hangs on what ran last, Terraform or the command."
 _NOT_APPLIED = "Either this configuration was not applied yet, or somebody changed the group since."
@@ -134,7 +135,8 @@ class AsgChangedByHand(Rule[NodeGroup]):
         failed to assign an IP address to container
 
     This is an error where kubelet of a live type is given more pods than its node has room for, otherwise a warning:
-    the next apply takes the change back without a word.
+    the next apply takes the change back without a word.  What another launch template, or another version of the same
+    one, gives to kubelet no plan tells: that is a warning without a number, and so is a type whose room is not known.
 
     A plan that was made with -refresh=false finds nothing, and none finds a change to the group behind an EKS managed
     node group, which is no resource of Terraform.  What `aws autoscaling describe-auto-scaling-groups` prints
@@ -210,12 +212,20 @@ class AsgChangedByHand(Rule[NodeGroup]):
         if assessment.world.refresh_only:
             return  # PR120
         declared = _names(subject.instance_types)
-        if drift.live_template is not None and drift.live_types.missing:
+        if drift.live_template is not None:
             yield self._another_template(subject, drift, drift.live_template, declared)
             return
-        live = _names(drift.live_types)
-        if live == _names(drift.recorded_types) and drift.live_template is None:
+        if _names(drift.live_types) == _names(drift.recorded_types):
             return
+        try:
+            yield self._other_types(subject, drift, declared, assessment)
+        except Undecidable as cause:
+            yield self._without_room(subject, drift, declared, cause.unknown.reason)
+
+    def _other_types(
+        self, subject: NodeGroup, drift: GroupDrift, declared: list[str], assessment: Assessment
+    ) -> Finding:
+        live = _names(drift.live_types)
         nodes = replace(subject, instance_types=drift.live_types, drift=None)
         cni = assessment.cni(subject)
         sums = []
@@ -227,13 +237,13 @@ class AsgChangedByHand(Rule[NodeGroup]):
         excess, name, limits, room = max(new or sums, key=lambda one: one[0])
         kubelet = limits[0].figure.value
         settings = assessment.cluster(subject).cni
-        yield self.finding(
+        return self.finding(
             subject.span,
             subject,
             f"the Auto Scaling group was changed outside Terraform: declared {_listed(declared)}, live {_listed(live)}: "
             f"kubelet {kubelet}, room {room.value} on {name}",
             label=f"room for {room.value}: {room.working}",
-            effect=STUCK_PODS if excess > 0 else "The next apply takes the change back without a word.",
+            effect=STUCK_PODS if excess > 0 else _TAKEN_BACK,
             fix=_FIX,
             assumption=assumed_cni(settings),
             severity=Severity.ERROR if excess > 0 else Severity.WARNING,
@@ -244,8 +254,21 @@ class AsgChangedByHand(Rule[NodeGroup]):
                 "instance_type": name,
                 "max_pods": kubelet,
                 "room": room.value,
-                "launch_template": drift.live_template,
             },
+        )
+
+    def _without_room(self, group: NodeGroup, drift: GroupDrift, declared: list[str], reason: str) -> Finding:
+        live = _names(drift.live_types)
+        return self.finding(
+            group.span,
+            group,
+            f"the Auto Scaling group was changed outside Terraform: declared {_listed(declared)}, live {_listed(live)}: "
+            "whether its pods have room is not known",
+            label=reason,
+            effect=_TAKEN_BACK,
+            fix=_FIX,
+            severity=Severity.WARNING,
+            evidence={"declared": declared, "live": live},
         )
 
     def _not_as_declared(
@@ -309,16 +332,20 @@ class AsgChangedByHand(Rule[NodeGroup]):
         )
 
     def _another_template(self, group: NodeGroup, drift: GroupDrift, template: str, declared: list[str]) -> Finding:
+        missing = drift.live_types.missing
+        live = [] if missing else _names(drift.live_types)
+        types = f"declared {_listed(declared)}" + ("" if missing else f", live {_listed(live)}")
+        replaced = drift.recorded_template or "the declared one"
         return self.finding(
             group.span,
             group,
-            f"the Auto Scaling group was changed outside Terraform: it launches {template} in place of the declared one "
-            f"({_listed(declared)})",
-            label=drift.live_types.missing[0].reason,
+            f"the Auto Scaling group was changed outside Terraform: it launches {template} in place of {replaced} "
+            f"({types}); what it gives kubelet the plan does not tell",
+            label=missing[0].reason if missing else "changed outside Terraform",
             effect="Its nodes may have another type and other user data; the next apply takes the change back.",
             fix=_FIX,
             severity=Severity.WARNING,
-            evidence={"declared": declared, "launch_template": template},
+            evidence={"declared": declared, "live": live, "launch_template": template},
         )
 
 

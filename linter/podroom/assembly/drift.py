@@ -35,7 +35,7 @@ def read_group_drift(drift: Drift, span: Span, types: _Types, template: LaunchTe
     if live is None:
         missing = Unknown(f"which instance type {other} names is not known to the plan", span)
         live = _Types((), (missing,)) if other is not None else own
-    return GroupDrift(types if recorded is None else recorded, live, other)
+    return GroupDrift(types if recorded is None else recorded, live, other, None if other is None else launched)
 
 
 def read_template_drift(drift: Drift, span: Span) -> TemplateDrift | None:

@@ -517,7 +517,8 @@ class GroupDrift:
     """How an Auto Scaling group was found where Terraform had left, or the configuration says, something else.
 
     `recorded_types` are the instance types that Terraform left, `live_types` those that the group has now.
-    `live_template` is what it launches in place of the recorded launch template, None for the same one.
+    `live_template` is what it launches in place of `recorded_template`, both with the version, None for the same one:
+    what that one gives to kubelet is not known.
 
     `listed` is the name of the group where an inventory lists it, None where a plan found the difference.  In the
     former case `recorded_types` are those of the configuration, and `launched` is the launch template with its user
@@ -529,6 +530,7 @@ class GroupDrift:
     recorded_types: Members[InstanceChoice]
     live_types: Members[InstanceChoice]
     live_template: str | None = None
+    recorded_template: str | None = None
     listed: Value[str] | None = None
     launched: LaunchTemplate | None = None
     commanded: Span | None = None
