@@ -342,9 +342,45 @@ def test_how_drift_of_a_launch_template_is_told(
     assert expected is None or expected in str(message)
 
 
-def drift_messages(folder: Path, address: str, before: object, after: object, code: str) -> list[str]:
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (
+            {"instance_type": "m7g.2xlarge", "latest_version": 4},
+            {"instance_type": "m7g.large", "latest_version": 9},
+            "another instance_type (now m7g.large); whether its user_data changed the plan does not tell",
+        ),
+        (
+            {"image_id": "a"},
+            {"image_id": "b"},
+            "another image_id; whether its user_data changed the plan does not tell",
+        ),
+        ({"latest_version": 4}, {"latest_version": 9}, None),
+    ],
+)
+def test_what_is_sensitive_on_one_side_only_is_not_called_different(
+    tmp_path: Path, before: dict[str, object], after: dict[str, object], expected: str | None
+) -> None:
+    address, both = "aws_launch_template.nodes", {"user_data": "a"}
+    found = drift_messages(tmp_path, address, before | both, after | both, "PR117", after_sensitive={"user_data": True})
+    assert [expected in one for one in found if expected] == [True] * (expected is not None)
+    assert bool(found) == (expected is not None)
+    result = podroom("check", "--format", "json", "--plan", str(tmp_path / "plan.json"), str(tmp_path))
+    assert ("user_data of a version of aws_launch_template.nodes" in result.stdout) == (expected is None)
+
+
+def test_what_is_sensitive_in_a_version_that_is_still_the_newest_is_no_drift(tmp_path: Path) -> None:
+    both, hidden = {"user_data": "a", "latest_version": 4}, {"user_data": True}
+    marks = {"before_sensitive": hidden, "after_sensitive": hidden}
+    assert not drift_messages(tmp_path, "aws_launch_template.nodes", both | {"tags": {}}, both, "PR117", **marks)
+    result = podroom("check", "--plan", str(tmp_path / "plan.json"), str(tmp_path))
+    assert "PR117" not in result.stdout
+
+
+def drift_messages(folder: Path, address: str, before: object, after: object, code: str, **more: object) -> list[str]:
     (folder / "main.tf").write_text(GROUP, encoding="utf-8")
     sides = {"actions": ["update"], "before": before, "after": after, "before_sensitive": {}, "after_sensitive": {}}
+    sides |= more
     drift = {**change(address, {}), "change": sides}
     path = folder / "plan.json"
     path.write_text(json.dumps(plan([change(address, {})], resource_drift=[drift])), encoding="utf-8")

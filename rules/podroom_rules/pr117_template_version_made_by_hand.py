@@ -9,7 +9,7 @@ from podroom.capacity.assessment import Assessment
 from podroom.catalog import documents
 from podroom.model.world import NodeGroup, TypeSource
 from podroom.rule import Example, Finding, Rule, Severity
-from podroom.values import Members, Undecidable
+from podroom.values import Members, Undecidable, Unknown
 from podroom_rules.wording import assumed_cni, confidence
 
 _EFFECT = (
@@ -78,6 +78,8 @@ class TemplateVersionMadeByHand(Rule[NodeGroup]):
 
     The next apply makes a version that is as declared, and takes the change back without a word.
 
+    What the plan marks as sensitive on either side is not compared: whether it changed is not told.
+
     A plan that was made with -refresh=false finds nothing.
 
     Remedy: write the change into the configuration together with max pods, or apply the plan; either way, replace the
@@ -118,10 +120,21 @@ class TemplateVersionMadeByHand(Rule[NodeGroup]):
         if template is None or drift is None or assessment.world.refresh_only or not assessment.applies(subject):
             return
         overridden = any(choice.source is TypeSource.OVERRIDE for choice in subject.instance_types.need())
-        if drift.changed:
+        live_type = None if overridden else drift.live_type
+        if drift.untold and live_type is None and not drift.changed:
+            raise Undecidable(
+                Unknown(
+                    f"{' and '.join(drift.untold)} of a version of {template.address} that was made outside Terraform "
+                    "is not told by the plan",
+                    template.span,
+                )
+            )
+        if drift.changed or drift.untold:
             what = " and ".join(drift.changed)
-            if drift.live_type is not None and not overridden:
-                what = f"instance_type (now {drift.live_type.type.need()}), {what}"
+            if live_type is not None:
+                what = f"instance_type (now {live_type.type.need()}){', ' if what else ''}{what}"
+            if drift.untold:
+                what += f"; whether its {' and '.join(drift.untold)} changed the plan does not tell"
             yield self.finding(
                 template.span,
                 subject,
@@ -129,12 +142,12 @@ class TemplateVersionMadeByHand(Rule[NodeGroup]):
                 label="declared here, and not what the newest version says",
                 effect=_EFFECT,
                 fix=_FIX,
-                evidence={"changed": list(drift.changed)},
+                evidence={"changed": list(drift.changed), "not_told": list(drift.untold)},
             )
             return
-        if drift.live_type is None or overridden:
+        if live_type is None:
             return
-        nodes = replace(subject, instance_types=Members((drift.live_type,)), drift=None)
+        nodes = replace(subject, instance_types=Members((live_type,)), drift=None)
         cni = assessment.cni(subject)
         for resolved in assessment.instances(nodes):
             limits = assessment.kubelet(nodes, resolved.instance)

@@ -59,7 +59,7 @@ class PlanOnlyRefreshes(Rule[NodeGroup]):
         found = {
             "the Auto Scaling group": subject.drift is not None and subject.drift.listed is None,
             "the node group": bool(subject.changed_by_hand),
-            "its launch template": template is not None and template.drift is not None,
+            "its launch template": template is not None and template.drift is not None and template.drift.certain,
         }
         changed_parts = [name for name, is_changed in found.items() if is_changed]
         if not changed_parts or not assessment.world.refresh_only or not assessment.applies(subject):

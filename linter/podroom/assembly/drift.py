@@ -14,11 +14,12 @@ from podroom.model.world import (
     TypeSource,
 )
 from podroom.positions import Span
-from podroom.sources.plan_values import Drift, RecordedValue
+from podroom.sources.plan_values import Drift, Hidden, RecordedValue
 from podroom.values import Known, Members, Unknown
 
 _Values = Mapping[str, RecordedValue]
 _Types = Members[InstanceChoice]
+_OF_A_VERSION = ("instance_type", "image_id", "user_data", "latest_version")
 
 
 def read_group_drift(drift: Drift, span: Span, types: _Types, template: LaunchTemplate | None) -> GroupDrift | None:
@@ -40,12 +41,19 @@ def read_group_drift(drift: Drift, span: Span, types: _Types, template: LaunchTe
 
 def read_template_drift(drift: Drift, span: Span) -> TemplateDrift | None:
     """Return what bears on nodes in the drift of a launch template, None if nothing does."""
-    recorded, live = (side.get("instance_type") for side in (drift.recorded, drift.live))
+    sides = {name: (drift.recorded.get(name), drift.live.get(name)) for name in _OF_A_VERSION}
+    hidden = [name for name, both in sides.items() if any(isinstance(side, Hidden) for side in both)]
+    if sides["latest_version"][0] == sides["latest_version"][1] and "latest_version" not in hidden:
+        hidden = [name for name in hidden if sides[name][0] != sides[name][1]]
+    untold = tuple(name for name in hidden if name != "latest_version")
+    changed = tuple(
+        name for name in ("image_id", "user_data") if name not in hidden and sides[name][0] != sides[name][1]
+    )
+    recorded, live = sides["instance_type"]
     choice = None
-    if isinstance(live, str) and live and live != recorded:
+    if "instance_type" not in hidden and isinstance(live, str) and live and live != recorded:
         choice = InstanceChoice(Known(live, span), TypeSource.LAUNCH_TEMPLATE, span)
-    changed = tuple(name for name in ("image_id", "user_data") if drift.recorded.get(name) != drift.live.get(name))
-    return TemplateDrift(choice, changed) if choice is not None or changed else None
+    return TemplateDrift(choice, changed, untold) if choice is not None or changed or untold else None
 
 
 def read_changes_by_hand(drift: Drift) -> tuple[ChangeByHand, ...]:

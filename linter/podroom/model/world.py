@@ -462,11 +462,18 @@ class TemplateDrift:
     """A version of a launch template that somebody made outside Terraform, as a plan found it.
 
     `live_type` is the instance type that it names, None for the recorded one; `changed` are other attributes that are
-    not as Terraform left them (`image_id`, `user_data`).
+    not as Terraform left them (`image_id`, `user_data`); `untold` are those of which the plan hides a side, so that
+    nobody can say whether they are.
     """
 
     live_type: InstanceChoice | None = None
     changed: tuple[str, ...] = ()
+    untold: tuple[str, ...] = ()
+
+    @property
+    def certain(self) -> bool:
+        """Return whether anything that bears on nodes surely changed."""
+        return self.live_type is not None or bool(self.changed)
 
 
 @dataclass(frozen=True, slots=True)
