@@ -604,6 +604,25 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "a later format": (b'{"format_version": "2.0", "values": {}}', "has the format version '2.0'"),
     "no version at all": (b'{"format_version": {}, "values": {}}', "has the format version {}"),
     "an old state": (b'{"version": 3, "lineage": "x"}', "is a state file of version 3; podroom reads version 4"),
+    "an old state without a lineage": (b'{"version": 3, "terraform_version": "0.11"}', "is a state file of version 3"),
+    "a later state": (
+        b'{"version": 5, "terraform_version": "9"}',
+        "is a state file of version 5; podroom reads version 4",
+    ),
+    "the log of plan -json": (
+        b'{"@level":"info"}\n{"@level":"info"}\n',
+        "`terraform plan -json`",
+    ),
+    "PowerShell's encoding": ('{"format_version": "1.2"}'.encode("utf-16"), "is UTF-16 text"),
+    "changes that are no list": (planned(resource_changes={"a": 1}), "its resource_changes is not a list"),
+    "drift that is no list": (planned(resource_drift={"a": 1}), "its resource_drift is not a list"),
+    "planned values that are no object": (planned(planned_values=[]), "its planned_values is not an object"),
+    "a configuration that is none": (planned(configuration="x"), "its configuration is not an object"),
+    "a state without an object": (b'{"format_version": "1.0", "values": []}', "its values is not an object"),
+    "resources that are no list": (
+        b'{"version": 4, "lineage": "x", "resources": {"x": 1}}',
+        "is not as Terraform writes it: its resources is not a list",
+    ),
     "deep": (deep(200_000).encode(), "is nested more deeply than podroom follows"),
     "deep values": (
         json.dumps(plan([change("aws_subnet.own[0]", {"tags": json.loads(deep(300))})])).encode(),
@@ -627,9 +646,11 @@ def test_what_is_no_plan_ends_in_one_sentence_and_exit_2(folder: Path, data: byt
 @pytest.mark.parametrize(
     "content",
     [
-        planned(resource_changes=7),
         planned(resource_changes=[1, {}, {"address": 1, "change": []}, {"mode": [], "change": {"actions": 1}}]),
-        planned(prior_state=[], planned_values=[], configuration=[], variables=[], resource_changes=[subnet(0)]),
+        planned(
+            prior_state=None, planned_values=None, configuration=None, variables=None, resource_changes=[subnet(0)]
+        ),
+        planned(prior_state={"values": []}, planned_values={"root_module": []}, resource_changes=[subnet(0)]),
         planned(resource_changes=[{**subnet(0), "module_address": "module"}, {**subnet(0), "index": {}}]),
         planned(resource_changes=[{**subnet(0), "change": {"actions": ["create"], "after": 3, "after_sensitive": 1}}]),
     ],

@@ -451,7 +451,7 @@ def test_what_is_sensitive_reaches_no_output_alone(tmp_path: Path) -> None:
         (b'{"lineage": "x", "version": 3}', "is a state file of version 3"),
         (b'{"format_version": "1.2", "a": ' + deep(100_000).encode(), "nested more deeply than podroom follows"),
         (json.dumps(plan([], configuration={"root_module": {"module_calls": {}}})).encode(), None),
-        (json.dumps(plan([], configuration=[])).encode(), None),
+        (json.dumps(plan([], configuration=[])).encode(), "its configuration is not an object"),
         (b'{"Subnets": []}', "is not a Terraform file (.tf, .tf.json); give a folder, such files, or a plan"),
     ],
 )

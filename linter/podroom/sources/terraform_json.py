@@ -27,6 +27,9 @@ LARGEST = 100 * 1024 * 1024
 _SHA_1 = pattern(r"[0-9a-f]{40}")
 ZIP = b"PK\x03\x04"
 """How a plan file of `terraform plan -out` begins."""
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_STREAM = '{"@level"'
+"""How every line of the log of `terraform plan -json` begins."""
 _MAJORS = ("0", "1")
 _STATE_VERSION = 4
 _HARMLESS = frozenset(
@@ -63,6 +66,11 @@ def text_of(shown: str, data: bytes) -> str:
         raise InputError(
             f"{shown} is a plan file whose values only Terraform reads; give what `terraform show -json` prints of it"
         )
+    if data.startswith(_UTF_16):
+        raise InputError(
+            f"{shown} is UTF-16 text, as `>` of Windows PowerShell writes it; write it as UTF-8: "
+            "`terraform show -json tfplan | Out-File -Encoding utf8 plan.json`"
+        )
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -80,10 +88,11 @@ def read_terraform_json(shown: str, text: str, *, alone: bool = False) -> Record
     content = _parsed(shown, text)
     if not isinstance(content, dict):
         raise InputError(f"{shown} is no plan or state of Terraform: it is no JSON object")
-    if "format_version" not in content and "lineage" in content:
+    if "format_version" not in content and ("lineage" in content or {"version", "terraform_version"} <= content.keys()):
         version = content.get("version")
         if version != _STATE_VERSION:
             raise InputError(f"{shown} is a state file of version {_told(version)}; podroom reads version 4")
+        _need_shapes(shown, content, {"resources": list})
         return _checked(shown, lambda: _state_file(shown, content))
     version = content.get("format_version")
     if version is None:
@@ -93,10 +102,31 @@ def read_terraform_json(shown: str, text: str, *, alone: bool = False) -> Record
             f"{shown} has the format version {_told(version)}, which podroom does not know; it reads 0 and 1"
         )
     if "planned_values" in content or "resource_changes" in content:
+        _need_shapes(shown, content, _OF_A_PLAN)
         return _checked(shown, lambda: _plan(shown, content, alone=alone))
     if "values" in content:
+        _need_shapes(shown, content, {"values": dict})
         return _checked(shown, lambda: _state(shown, content))
     raise InputError(f"{shown} is no plan or state of Terraform: it has neither planned_values nor values")
+
+
+_OF_A_PLAN: Mapping[str, type] = {
+    "variables": dict,
+    "planned_values": dict,
+    "resource_drift": list,
+    "resource_changes": list,
+    "prior_state": dict,
+    "configuration": dict,
+}
+
+
+def _need_shapes(shown: str, content: Mapping[str, object], shapes: Mapping[str, type]) -> None:
+    """Refuse a file with a part that Terraform never writes so: taken as empty it would pass for one without faults."""
+    for name, shape in shapes.items():
+        part = content.get(name)
+        if part is not None and not isinstance(part, shape):
+            wanted = "a list" if shape is list else "an object"
+            raise InputError(f"{shown} is not as Terraform writes it: its {name} is not {wanted}")
 
 
 def _checked(shown: str, read: Callable[[], Recorded]) -> Recorded:
@@ -109,6 +139,11 @@ def _checked(shown: str, read: Callable[[], Recorded]) -> Recorded:
 
 
 def _parsed(shown: str, text: str) -> object:
+    if text.startswith(_STREAM):
+        raise InputError(
+            f"{shown} is the log that `terraform plan -json` prints; make a plan with -out=tfplan, and give what "
+            "`terraform show -json tfplan` prints"
+        )
     try:
         content: object = json.loads(text, parse_float=Decimal, parse_constant=_refuse)
     except json.JSONDecodeError as error:
