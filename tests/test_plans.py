@@ -393,6 +393,28 @@ def test_nothing_of_the_kind_where_nothing_is_taken_back(eks21: Path, name: str)
     assert not drifts(eks21, name, "PR116", "PR117")
 
 
+def notices(folder: Path, **more: object) -> list[str]:
+    (folder / "main.tf").write_text(GROUP, encoding="utf-8")
+    path = folder / "plan.json"
+    path.write_text(
+        json.dumps(plan([change("aws_autoscaling_group.nodes", {"min_size": 1})], **more)), encoding="utf-8"
+    )
+    result = podroom("check", "--format", "json", "--plan", str(path), str(folder))
+    return [one["message"] for one in json.loads(result.stdout)["notices"]]
+
+
+def test_a_group_that_was_deleted_by_hand_is_a_notice(tmp_path: Path) -> None:
+    sides = {"actions": ["delete"], "before": {"min_size": 1}, "after": None}
+    (found,) = notices(tmp_path, resource_drift=[{**change("aws_autoscaling_group.nodes", {}), "change": sides}])
+    assert "aws_autoscaling_group.nodes was deleted outside Terraform" in found
+
+
+def test_a_plan_that_failed_is_a_notice(tmp_path: Path) -> None:
+    (found,) = notices(tmp_path, errored=True)
+    assert "is of a plan that failed" in found
+    assert not notices(tmp_path, errored=False)
+
+
 LAUNCHED = "launch template lt-a version"
 UNTOLD = "what it gives kubelet the plan does not tell"
 

@@ -13,7 +13,7 @@ from podroom.errors import InputError, UsageError
 from podroom.evaluation.project import Module, Options, ProjectFiles, declared_blocks, load_root
 from podroom.evaluation.recorded_modules import RecordedModule, RecordedTree
 from podroom.evaluation.root import Project
-from podroom.model.world import NodeGroup
+from podroom.model.world import NodeGroup, Notice, World
 from podroom.positions import Document
 from podroom.sources.files import Files, HclReader, folder_of, read_large, without_collector
 from podroom.sources.plan_alone import by_itself
@@ -161,6 +161,24 @@ def only_refreshes(settled: Settled) -> bool:
     """Return whether a plan takes over what it found and changes nothing."""
     recorded = _plan_of(settled)
     return recorded is not None and recorded.refreshes
+
+
+def plan_notices(settled: Settled, world: World) -> tuple[Notice, ...]:
+    """Return what is to be known of a plan beside its values: that it failed, and groups that it found deleted."""
+    recorded = _plan_of(settled)
+    if recorded is None:
+        return ()
+    notices = [
+        Notice(f"{group.address} was deleted outside Terraform, as {recorded.source} found", group.span)
+        for group in world.node_groups
+        if group.address in recorded.deleted
+    ]
+    spans = [*(one.span for one in world.clusters), *(one.span for one in world.node_groups)]
+    if recorded.errored and spans:
+        notices.append(
+            Notice(f"{recorded.source} is of a plan that failed: it may lack what was not planned", spans[0])
+        )
+    return tuple(notices)
 
 
 def _plan_of(settled: Settled | None) -> Recorded | None:

@@ -95,10 +95,17 @@ def _planned(world: World, root: Module) -> World:
     settled = root.project.options.settled
     if settled is None:
         return world
-    from podroom.assembly.plans import groups_before, only_refreshes  # noqa: PLC0415 - only with a plan
+    from podroom.assembly.plans import groups_before, only_refreshes, plan_notices  # noqa: PLC0415 - only with a plan
 
     before, doubled = groups_before(settled, root.project.files)
-    return replace(world, compared=settled.plans, refresh_only=only_refreshes(settled), before=before, doubled=doubled)
+    return replace(
+        world,
+        compared=settled.plans,
+        refresh_only=only_refreshes(settled),
+        before=before,
+        doubled=doubled,
+        notices=(*world.notices, *plan_notices(settled, world)),
+    )
 
 
 def _for_pod_security_groups(world: World, inventory: Inventory, clusters: Clusters) -> World:

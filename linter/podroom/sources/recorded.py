@@ -30,6 +30,8 @@ class Recorded:
         *,
         drifts: Mapping[str, Drift] | None = None,
         earlier: Mapping[str, Instance | None] | None = None,
+        deleted: frozenset[str] = frozenset(),
+        errored: bool = False,
         plans: bool = False,
         refreshes: bool = False,
         complete: bool | None = None,
@@ -38,9 +40,10 @@ class Recorded:
         """Take the name of the file and what it says.
 
         `declared` are the blocks of the root module; `earlier` are the instances that change as they are before, None
-        for one that is not there yet.  `plans` says that it holds what Terraform is going to do, `refreshes` that it
-        only takes over what was found, and `complete` that it holds all of that, or surely not, None where it does
-        not say.  `configuration` is what it keeps of that, where that was asked for.
+        for one that is not there yet.  `deleted` are those that somebody deleted outside Terraform, and `errored` says
+        that Terraform did not come to the end of its plan.  `plans` says that it holds what Terraform is going to do,
+        `refreshes` that it only takes over what was found, and `complete` that it holds all of that, or surely not,
+        None where it does not say.  `configuration` is what it keeps of that, where that was asked for.
         """
         self.source = source
         self.instances = instances
@@ -49,6 +52,8 @@ class Recorded:
         self.plans = plans
         self.refreshes = refreshes
         self.earlier = earlier or {}
+        self.deleted = deleted
+        self.errored = errored
         self.configuration = configuration
         self._complete = complete
         self._drifts = drifts or {}

@@ -191,6 +191,8 @@ def _plan(shown: str, content: Mapping[str, object], *, alone: bool) -> Recorded
         variables=_variables(mapping(content.get("variables")), mapping(configuration.get("variables"))),
         declared=frozenset(_declared(configuration)) or _outermost(instances.values()),
         drifts=dict(_drifts(content)),
+        deleted=frozenset(_deleted(content)),
+        errored=content.get("errored") is True,
         earlier=earlier,
         plans=changed,
         refreshes="resource_changes" not in content and "resource_drift" in content,
@@ -275,6 +277,14 @@ def _drifts(content: Mapping[str, object]) -> Iterator[tuple[str, Drift]]:
         live = masked(what.get("after"), what.get("after_unknown"), what.get("after_sensitive"))
         if told and isinstance(address, str) and isinstance(recorded, dict) and isinstance(live, dict):
             yield address, Drift(recorded, live)
+
+
+def _deleted(content: Mapping[str, object]) -> Iterator[str]:
+    """Yield the addresses of what was not there any more when the plan looked."""
+    for one in objects(content.get("resource_drift")):
+        address, actions = one.get("address"), mapping(one.get("change")).get("actions")
+        if actions == ["delete"] and isinstance(address, str):
+            yield address
 
 
 def _variables(given: Mapping[str, object], declared: Mapping[str, object]) -> dict[str, RecordedValue]:
