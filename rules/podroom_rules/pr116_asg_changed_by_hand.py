@@ -221,6 +221,7 @@ class AsgChangedByHand(Rule[NodeGroup]):
             yield self._other_types(subject, drift, declared, assessment)
         except Undecidable as cause:
             yield self._without_room(subject, drift, declared, cause.unknown.reason)
+            raise
 
     def _other_types(
         self, subject: NodeGroup, drift: GroupDrift, declared: list[str], assessment: Assessment
