@@ -175,12 +175,58 @@ resource "aws_eks_addon" "cni" {
 )
 
 
-def test_other_answers_and_broken_values_change_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "written",
+    [
+        'env:\n  WARM_IP_TARGET: "3"\n  ENABLE_POD_ENI: true\ninit:\n  env: {}\n',
+        'a: &a { WARM_IP_TARGET: 3 }\nenv: { <<: *a, ENABLE_POD_ENI: "true" }',
+        '{env: {WARM_IP_TARGET: 3, ENABLE_POD_ENI: "true"}}',
+        '---\nenv: {"WARM_IP_TARGET": "3", "ENABLE_POD_ENI": "true"}',
+        '{\n\t"env": {"WARM_IP_TARGET": "3", "ENABLE_POD_ENI": true}}',
+    ],
+)
+def test_the_configuration_of_the_add_on_is_json_or_yaml(written: str, tmp_path: Path) -> None:
+    answer = add_on()
+    answer["addon"]["configurationValues"] = written
+    world = shown(tmp_path, WORKERS, answer)
+    assert environment(world) == {"WARM_IP_TARGET": "3", "ENABLE_POD_ENI": "true"}
+    assert settings(world)["missing"] is None
+
+
+@pytest.mark.parametrize("nothing", ["", "  \n", "{}", "env: {}", "env:", "nodeAgent:\n  enabled: true"])
+def test_an_add_on_may_set_no_variables(nothing: str, tmp_path: Path) -> None:
+    answer = add_on()
+    answer["addon"]["configurationValues"] = nothing
+    world = shown(tmp_path, WORKERS, answer)
+    assert (environment(world), settings(world)["missing"]) == ({}, None)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    ["env: [{", '{"env": ', f"{SECRET}", f"env: {SECRET}", "env: [a]", "a: 1\n---\nb: 2"],
+)
+def test_a_configuration_of_the_add_on_that_is_not_understood_leaves_the_settings_open(
+    broken: str, tmp_path: Path
+) -> None:
+    answer = add_on()
+    answer["addon"]["configurationValues"] = broken
+    reason = settings(shown(tmp_path, WORKERS, answer))["missing"]["unknown"]
+    assert reason.startswith("the configurationValues in ")
+    assert reason.endswith("listed-0.txt are neither JSON nor YAML of variables")
+
+
+def test_what_runs_is_no_configuration_that_amazon_eks_might_refuse(tmp_path: Path) -> None:
+    running = daemon_set(ENABLE_IPv4="true", ENABLE_IPv6="false", DISABLE_TCP_EARLY_DEMUX="true", MAX_ENI="-1")
+    for answer in (running, add_on(ENABLE_IPv4="true", AWS_VPC_CNI_NODE_PORT_SUPPORT="true")):
+        assert judged(tmp_path, WORKERS, answer, code="PR307") == []
+    declared = DECLARED.replace("WARM_IP_TARGET", "ENABLE_IPv4").replace('"2"', '"true"')
+    assert judged(tmp_path, declared, code="PR307")
+
+
+def test_other_answers_change_nothing(tmp_path: Path) -> None:
     other = {"addon": {"addonName": "coredns", "clusterName": "main", "configurationValues": "{}"}}
-    broken = add_on()
-    broken["addon"]["configurationValues"] = "env: [{"
     proxy = {"kind": "DaemonSet", "metadata": {"name": "kube-proxy"}, "spec": {}}
-    for answer in (other, broken, listed(proxy)):
+    for answer in (other, listed(proxy)):
         assert environment(shown(tmp_path, WORKERS, answer)) == {}
 
 

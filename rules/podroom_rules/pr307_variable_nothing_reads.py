@@ -13,6 +13,7 @@ from podroom.catalog.cni_variables import (
     CniVariable,
     find_cni_variable,
 )
+from podroom.model.live import Listed
 from podroom.model.world import Cluster, CniSettings, CniSourceKind
 from podroom.records import dataclass
 from podroom.rule import Confidence, Example, Finding, Rule, Severity
@@ -143,6 +144,8 @@ class VariableThatNothingReads(Rule[Cluster]):
         places = Counter((one.source, one.variable.name) for one in statements(subject.cni))
 
         def judged(statement: Statement) -> Finding | None:
+            if isinstance(statement.variable.value.origin, Listed):
+                return None  # it runs: Amazon EKS took it, and the manifest that came with it lists what it likes
             known = find_cni_variable(statement.variable.name)
             elsewhere = known is not None and known.container is CniContainer.INIT
             reader = CniContainer.INIT if elsewhere else CniContainer.MAIN

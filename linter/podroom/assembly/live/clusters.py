@@ -12,6 +12,8 @@ from podroom.model.live import Listed, LiveNodes
 from podroom.model.world import (
     Cluster,
     CniSettings,
+    CniSource,
+    CniSourceKind,
     EnvironmentVariable,
     GroupKind,
     Notice,
@@ -107,14 +109,24 @@ def _with_cni(cluster: Cluster, cni: LiveCni) -> CniSettings:
     listed = tuple(_variables(cluster, cni))
     if settings.declared_by is None and not settings.sources:
         version = Known(cni.version, _origin(cni)) if _VERSION.fullmatch(cni.version) else settings.version
+        source = CniSource(
+            kind=CniSourceKind.DAEMON_SET if cni.whole else CniSourceKind.ADD_ON,
+            address=f"{'DaemonSet aws-node' if cni.whole else 'add-on vpc-cni'} in {cni.source}",
+            span=cluster.span,
+            environment=listed,
+            version=version,
+            whole=cni.whole,
+            missing=Unknown(cni.missing, cluster.span) if cni.missing else None,
+        )
         return replace(
             settings,
-            declared_by=f"{'DaemonSet aws-node' if cni.whole else 'add-on vpc-cni'} in {cni.source}",
-            span=cluster.span,
+            declared_by=source.address,
+            span=source.span,
             version=version,
             environment=listed,
-            missing=None,
+            missing=source.missing,
             from_manifest=not cni.whole,
+            sources=(source,),
             not_installed=None,
         )
     if settings.missing is None:

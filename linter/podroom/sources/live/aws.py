@@ -5,10 +5,11 @@ Shapes: https://docs.aws.amazon.com/cli/latest/reference/
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 
+from podroom.errors import InputError
 from podroom.sources.live.cni import kept_variables
+from podroom.sources.live.documents import read_documents
 from podroom.sources.live.fields import Fields, needed, part, parts, tags, text, texts, whole
 from podroom.sources.live.records import (
     Listing,
@@ -232,17 +233,23 @@ def _add_on(item: Fields, shown: str, live: Live) -> None:
     if name != "vpc-cni":
         return
     values = _configuration(text(item, "configurationValues"))
-    environment = kept_variables(part(values, "env").items())
-    live.cni.append(LiveCni(shown, cluster, text(item, "addonVersion"), environment, whole=False))
+    missing = "" if values is not None else f"the configurationValues in {shown} are neither JSON nor YAML of variables"
+    environment = kept_variables(part(values or {}, "env").items())
+    live.cni.append(LiveCni(shown, cluster, text(item, "addonVersion"), environment, whole=False, missing=missing))
 
 
-def _configuration(written: str) -> Fields:
-    """Return the configuration of an add-on, which may be JSON or YAML; only JSON is read."""
-    try:
-        found = json.loads(written) if written else {}
-    except (ValueError, RecursionError):
+def _configuration(written: str) -> Fields | None:
+    """Return the configuration of an add-on, JSON or YAML; None where it is neither, or holds no such variables."""
+    if not written.strip():
         return {}
-    return found if isinstance(found, dict) else {}
+    for text_of_one in (written, f"---\n{written}"):  # what begins with a brace may be YAML as well as JSON
+        try:
+            documents = list(read_documents("configurationValues", text_of_one.encode()))
+        except InputError:
+            continue
+        found = documents[0] if len(documents) == 1 else None
+        return found if isinstance(found, dict) and isinstance(found.get("env") or {}, dict) else None
+    return None
 
 
 _READERS: dict[str, tuple[Listing, Callable[[Fields, str, Live], None]]] = {

@@ -169,7 +169,7 @@ class LiveCni:
     """The VPC CNI of a cluster as its DaemonSet or add-on has it.
 
     `environment` holds the variables that podroom judges, None for a value that is not kept; `whole` says that aws-node
-    gets no others of these.
+    gets no others of these.  `missing` says why there may be more variables, and is empty where there are none.
     `cluster` is empty where the listing does not say.
     """
 
@@ -178,6 +178,7 @@ class LiveCni:
     version: str
     environment: Mapping[str, str | None]
     whole: bool
+    missing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
