@@ -519,6 +519,19 @@ def test_a_group_without_overrides_launches_the_type_of_its_template(version: st
     assert "live m7g.large" in finding["message"]
 
 
+@pytest.mark.parametrize(("declared", "live"), [("m7g.2xlarge", "m99.large"), ("m99.large", "m7g.large")])
+def test_types_that_are_no_longer_those_declared_are_told_without_the_room_too(
+    declared: str, live: str, tmp_path: Path
+) -> None:
+    text = MANAGED.replace("NAME", EXACT).replace("m7g.2xlarge", declared)
+    (finding,) = judged(tmp_path, text, auto_scaling(live))
+    assert finding["message"].endswith(
+        f"is not as declared: declared {declared}, live {live}; what room its nodes have is not known"
+    )
+    assert (finding["severity"], finding["effect"].split()[0]) == ("warning", "No")
+    assert "m99.large" in finding["label"]
+
+
 def test_a_self_managed_group_is_known_by_its_name(tmp_path: Path) -> None:
     for name, listed in (('name = "w"', "w"), ('name_prefix = "w-"', f"w-{UNIQUE}")):
         group = auto_scaling("m7g.large", name=listed, node_group=None)

@@ -279,9 +279,23 @@ class AsgChangedByHand(Rule[NodeGroup]):
         declared, live = sorted(set(_names(group.instance_types))), sorted(set(_names(drift.live_types)))
         if declared == live:
             return
-        settings = assessment.cluster(group).cni
-        excess, type_name, limits, room = _worst(group, drift, declared, assessment)
         managed = group.kind is GroupKind.MANAGED
+        try:
+            excess, type_name, limits, room = _worst(group, drift, declared, assessment)
+        except Undecidable as cause:
+            yield self.finding(
+                group.span,
+                group,
+                f"the Auto Scaling group {name} is not as declared: declared {_listed(declared)}, live {_listed(live)}; "
+                f"what room its nodes have is not known",
+                label=cause.unknown.reason,
+                effect=_BEHIND if managed else _NOT_APPLIED,
+                fix=_FIX_OF_MANAGED if managed else _FIX,
+                severity=Severity.WARNING,
+                evidence={"declared": declared, "live": live, "auto_scaling_group": name},
+            )
+            return
+        settings = assessment.cluster(group).cni
         yield self.finding(
             group.span,
             group,
