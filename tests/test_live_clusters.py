@@ -215,6 +215,59 @@ def test_a_configuration_of_the_add_on_that_is_not_understood_leaves_the_setting
     assert reason.endswith("listed-0.txt are neither JSON nor YAML of variables")
 
 
+def named(name: str) -> dict[str, Any]:
+    """Return what `aws eks describe-cluster` prints."""
+    return {"cluster": {"name": name, "version": "1.31"}}
+
+
+def managed(name: str, cluster: str = "main") -> dict[str, Any]:
+    """Return what `aws eks describe-nodegroup` prints."""
+    return {"nodegroup": {"nodegroupName": name, "clusterName": cluster}}
+
+
+UNUSED = {
+    "another group": (
+        auto_scaling("m7g.2xlarge", name="a", node_group="b"),
+        "no Auto Scaling group that it lists (a) is known to be of a node group here",
+    ),
+    "a group of another cluster, of a list that goes on": (
+        {**auto_scaling("m7g.2xlarge", name="a", cluster="other"), "NextToken": "x"},
+        (
+            "no Auto Scaling group that it lists (a) is known to be of a node group here; "
+            "the list is not whole (NextToken)"
+        ),
+    ),
+    "no groups": ({"AutoScalingGroups": []}, "it lists no Auto Scaling group"),
+    "another node group": (managed("b"), "no node group that it lists (b of main) is known to be one here"),
+    "a node group of another cluster": (
+        managed("workers", "other"),
+        "no node group that it lists (workers of other) is known to be one here",
+    ),
+    "another cluster": (named("other"), "no cluster that it lists (other) is known to be one here"),
+    "the add-on of another cluster": (
+        add_on("other"),
+        "no add-on vpc-cni that it lists (of other) is known to be of a cluster here",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", UNUSED)
+def test_a_file_of_which_nothing_is_used_is_no_clean_bill(case: str, tmp_path: Path) -> None:
+    answer, why = UNUSED[case]
+    (notice,) = shown(tmp_path, WORKERS, answer)["notices"]
+    assert notice["message"].replace(f"{tmp_path}/", "") == f"nothing of listed-0.txt is used: {why}"
+
+
+def test_of_what_is_used_no_notice_says_that_it_is_not(tmp_path: Path) -> None:
+    answers = [auto_scaling("m7g.2xlarge"), managed("workers"), named("main"), add_on(), add_on(), SUBNETS]
+    assert shown(tmp_path, WORKERS, *answers)["notices"] == []
+    elsewhere = 'data "aws_eks_cluster" "x" {\n  name = "other"\n}\n'
+    assert shown(tmp_path, WORKERS + elsewhere, named("other"))["notices"] == []
+    unnamed = 'variable "name" {}\n' + WORKERS.replace('name     = "main"', "name = var.name")
+    assert "var.name" in unnamed
+    assert shown(tmp_path, unnamed, named("other"), add_on())["notices"] == []
+
+
 def test_what_runs_is_no_configuration_that_amazon_eks_might_refuse(tmp_path: Path) -> None:
     running = daemon_set(ENABLE_IPv4="true", ENABLE_IPv6="false", DISABLE_TCP_EARLY_DEMUX="true", MAX_ENI="-1")
     for answer in (running, add_on(ENABLE_IPv4="true", AWS_VPC_CNI_NODE_PORT_SUPPORT="true")):

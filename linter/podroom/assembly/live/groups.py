@@ -51,14 +51,19 @@ def with_live_groups(world: World, live: Live, ids: Mapping[str, str]) -> World:
 
 def find_group(group: NodeGroup, world: World, live: Live) -> LiveGroup | None:
     """Return the Auto Scaling group of a node group, None if it was not listed or could be one of several."""
+    found = fitting_groups(group, world, live)
+    return found[0] if len(found) == 1 else None
+
+
+def fitting_groups(group: NodeGroup, world: World, live: Live) -> list[LiveGroup]:
+    """Return the Auto Scaling groups that may be the one of a node group."""
     name = name_of(group)
     cluster = world.cluster(group.cluster.value) if isinstance(group.cluster, Known) else None
     of = cluster.name.value if cluster is not None and isinstance(cluster.name, Known) else None
     if name is None:
-        return None
+        return []
     managed = group.kind is GroupKind.MANAGED
-    found = [one for one in live.groups.values() if (_is_behind if managed else _is)(one, name, of, live)]
-    return found[0] if len(found) == 1 else None
+    return [one for one in live.groups.values() if (_is_behind if managed else _is)(one, name, of, live)]
 
 
 def _is_behind(one: LiveGroup, name: Name, cluster: str | None, live: Live) -> bool:

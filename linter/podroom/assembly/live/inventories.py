@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from podroom.assembly.live.clusters import of_no_cluster
 from podroom.assembly.live.laying import with_live
 from podroom.assembly.live.resolving import Resolved, resolved
+from podroom.assembly.live.unused import with_unused
 from podroom.sources.files import read_large
 from podroom.sources.live.documents import LARGEST
 from podroom.sources.live.reader import read_live
@@ -39,7 +40,8 @@ class Inventories:
         if first is not None and (len(roots) > 1 or len(laid[first].clusters) > 1):
             untold = of_no_cluster(laid[first], self._live)
             laid[first] = replace(laid[first], notices=(*laid[first].notices, *untold))
-        return laid
+        found = {one for known in self._known.values() for one in known.ids.values()}
+        return with_unused(laid, self._live, found)
 
     def _laid(self, world: World, *, alone: bool) -> World:
         known = self._known.get((world.root, world.variant))

@@ -40,7 +40,10 @@ def read_aws(answer: Fields, shown: str, live: Live) -> bool:
         if answer.get("NextToken"):
             live.cut_off[listing] = shown
         one = answer[key]
-        for item in parts(answer, key) if isinstance(one, list) else (part(answer, key),):
+        items = parts(answer, key) if isinstance(one, list) else (part(answer, key),)
+        if not items:
+            live.empty.append(shown)
+        for item in items:
             read(item, shown, live)
         return True
     return False

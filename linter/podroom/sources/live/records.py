@@ -211,10 +211,14 @@ class LiveEniConfig:
 
 @dataclass(slots=True)
 class Live:
-    """All that was listed.  `listed` are the files by what they list; those in `cut_off` are not all there is."""
+    """All that was listed.
+
+    `listed` are the files by what they list; those in `cut_off` are not all there is, those in `empty` list nothing.
+    """
 
     listed: dict[Listing, list[str]] = field(default_factory=dict)
     cut_off: dict[Listing, str] = field(default_factory=dict)
+    empty: list[str] = field(default_factory=list)
     subnets: dict[str, LiveSubnet] = field(default_factory=dict)
     vpcs: dict[str, LiveVpc] = field(default_factory=dict)
     groups: dict[str, LiveGroup] = field(default_factory=dict)
