@@ -320,6 +320,27 @@ def test_what_is_declared_counts_and_what_differs_is_said(tmp_path: Path) -> Non
     ]
 
 
+@pytest.mark.parametrize(
+    ("declared", "told"),
+    [
+        ('WARM_IP_TARGET = "2"', ["WARM_IP_TARGET is '2'"]),
+        ('WARM_IP_TARGET = "2", MINIMUM_IP_TARGET = "4"', ["MINIMUM_IP_TARGET is '4'", "WARM_IP_TARGET is '2'"]),
+        ('WARM_ENI_TARGET = "1"', []),
+        ('ENABLE_PREFIX_DELEGATION = "False"', []),
+        ('AWS_VPC_K8S_CNI_LOG_FILE = "stdout"', []),
+        ('HTTP_PROXY = "http://proxy"', []),
+        ("WARM_IP_TARGET = var.unknown", []),
+    ],
+)
+def test_what_is_declared_and_does_not_run_is_said(declared: str, told: list[str], tmp_path: Path) -> None:
+    text = 'variable "unknown" {}\n' + DECLARED.replace('WARM_IP_TARGET = "2"', declared)
+    found = shown(tmp_path, text, daemon_set(ENABLE_POD_ENI="false"))["notices"]
+    assert sorted(one["message"].replace(f"{tmp_path}/", "") for one in found) == [
+        f"{one} here and not set in listed-0.txt; what is here counts" for one in told
+    ]
+    assert shown(tmp_path, text, add_on())["notices"] == []
+
+
 def test_eni_configs_tell_the_subnets_of_pods_where_nothing_here_does(tmp_path: Path) -> None:
     on = daemon_set(AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG="true", ENI_CONFIG_LABEL_DEF="topology.kubernetes.io/zone")
     config = {"kind": "ENIConfig", "metadata": {"name": "eu-west-1a"}, "spec": {"subnet": "subnet-3"}}

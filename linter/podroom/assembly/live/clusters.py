@@ -22,6 +22,7 @@ from podroom.model.world import (
     World,
 )
 from podroom.patterns import pattern
+from podroom.sources.live.cni import kept_variables
 from podroom.sources.live.records import Listing, Live, LiveCluster, LiveCni, LiveNode
 from podroom.values import Known, Members, Unknown, Value
 
@@ -152,6 +153,21 @@ def _otherwise(cluster: Cluster, cni: LiveCni) -> Iterator[Notice]:
         elif text != (known.default or ""):
             message = f"{name} is not set here and {text!r} in {cni.source}; what is here counts"
             yield Notice(message, cluster.span if settings.span is None else settings.span)
+    if cni.whole:
+        yield from _not_there(settings, cni)
+
+
+def _not_there(settings: CniSettings, cni: LiveCni) -> Iterator[Notice]:
+    """Yield what the configuration sets to something else than holds without it, and the DaemonSet does not have."""
+    for variable in {one.name: one for one in settings.environment}.values():
+        known = find_cni_variable(variable.name)
+        if known is None or variable.name in cni.environment or not isinstance(variable.value, Known):
+            continue
+        text = variable.value.value
+        if text.lower() in ("", known.code_default) or not kept_variables([(variable.name, text)]):
+            continue  # of variables that nothing judges a listing keeps none, so that none is there tells nothing
+        message = f"{variable.name} is {text!r} here and not set in {cni.source}; what is here counts"
+        yield Notice(message, variable.span)
 
 
 def _with_eni_configs(cluster: Cluster, live: Live) -> Cluster:
