@@ -341,6 +341,23 @@ def test_what_is_declared_and_does_not_run_is_said(declared: str, told: list[str
     assert shown(tmp_path, text, add_on())["notices"] == []
 
 
+def test_an_inventory_in_the_folder_itself_is_no_manifest(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(DECLARED, encoding="utf-8")
+    running = daemon_set(WARM_IP_TARGET="9")
+    running["apiVersion"] = "apps/v1"
+    (tmp_path / "aws-node.json").write_text(json.dumps(running), encoding="utf-8")
+
+    def read(*arguments: str) -> dict[str, Any]:
+        (world,) = json.loads(podroom("show", "--format", "json", str(tmp_path), *arguments).stdout)["worlds"]
+        return dict(world)
+
+    assert environment(read())["WARM_IP_TARGET"] == "?"
+    world = read("--inventory", f"{tmp_path}/../{tmp_path.name}/aws-node.json")
+    assert environment(world) == {"WARM_IP_TARGET": "2"}
+    (notice,) = world["notices"]
+    assert notice["message"].startswith("WARM_IP_TARGET is '2' here and '9' in ")
+
+
 def test_eni_configs_tell_the_subnets_of_pods_where_nothing_here_does(tmp_path: Path) -> None:
     on = daemon_set(AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG="true", ENI_CONFIG_LABEL_DEF="topology.kubernetes.io/zone")
     config = {"kind": "ENIConfig", "metadata": {"name": "eu-west-1a"}, "spec": {"subnet": "subnet-3"}}

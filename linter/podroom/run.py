@@ -104,7 +104,9 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
     loose = LooseParts(files)
     named = [path for path in request.paths if is_plan(path, files)]
     others = [path for path in request.paths if path not in named]
-    found = loose.take(search(others, files, (EKSCTL, MANIFEST, SCRIPT, KUSTOMIZATION)))
+    listed = {absolute_folder(path) for path in request.inventories}
+    wanted = search(others, files, (EKSCTL, MANIFEST, SCRIPT, KUSTOMIZATION))
+    found = loose.take([one for one in wanted if not listed or absolute_folder(one.document.path) not in listed])
     roots = find_roots(others, files, {one.path for one in found})
     alone = _plans_alone(named, files, request.reader)
     if not (roots or found or alone):
