@@ -589,7 +589,7 @@ def commands(folder: Path, text: str) -> list[str]:
 def test_the_commands_name_what_is_known_and_ask_for_the_rest(tmp_path: Path) -> None:
     lines = commands(tmp_path, 'provider "aws" {\n  region = "eu-west-1"\n}\n' + MANAGED.replace("NAME", EXACT))
     named = "aws eks describe-nodegroup --cluster-name main --nodegroup-name workers --region eu-west-1 --output json"
-    assert f"{named} > nodegroup-1.json" in lines
+    assert f'{named} > "$LISTED/nodegroup-1.json"' in lines
     lines = commands(tmp_path, 'variable "name" {}\n' + MANAGED.replace("NAME", "node_group_name = var.name"))
     asked = next(at for at, line in enumerate(lines) if "describe-nodegroup" in line)
     assert lines[asked - 1].startswith("# set NODE_GROUP_1 to the name of aws_eks_node_group.workers: var.name has no")
@@ -602,8 +602,12 @@ def test_every_command_reads_only_and_its_output_is_given_to_podroom(tmp_path: P
     assert {words[1] if words[0] == "kubectl" else words[2].partition("-")[0] for words in run} == {"get", "describe"}
     written = [words[-1] for words in run]
     assert len(set(written)) == len(written)
-    given = [line.split()[1] for line in lines if line.startswith("  --inventory")]
+    given = [shlex.split(line.removesuffix("\\"))[1] for line in lines if line.startswith("  --inventory")]
     assert given == written
+    assert all(path.startswith("$LISTED/") for path in given)
+    (made,) = (line for line in lines if line.startswith("LISTED="))
+    assert made == 'LISTED="$(mktemp -d)"'
+    assert lines.index(made) < min(lines.index(line) for line in lines if "$LISTED" in line)
 
 
 def test_a_name_cannot_run_anything_in_the_shell(tmp_path: Path) -> None:
@@ -659,7 +663,7 @@ def test_a_cluster_config_of_eksctl_is_filled_and_compared_too(tmp_path: Path) -
     found = json.loads(podroom("check", "--format", "json", *arguments).stdout)["findings"]
     assert {one["code"] for one in found} == {"PR116", "PR207"}
     lines = podroom("inventory", str(tmp_path / "cluster.yaml")).stdout.splitlines()
-    assert "aws ec2 describe-subnets --region eu-west-1 --output json > subnets.json" in lines
+    assert 'aws ec2 describe-subnets --region eu-west-1 --output json > "$LISTED/subnets.json"' in lines
 
 
 def test_a_list_of_thousands_that_fit_is_not_followed(tmp_path: Path) -> None:

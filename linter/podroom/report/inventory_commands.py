@@ -12,7 +12,10 @@ from podroom.values import Known, Value
 _CUSTOM_NETWORKING = "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"
 _HEAD = """\
 # What podroom can use of what is there. podroom runs none of this; every command only reads.
-# Launch templates may hold secrets in their user data: podroom keeps the numbers of it, the files hold all of it."""
+# Launch templates may hold secrets in their user data: podroom keeps the numbers of it, the files hold all of it.
+# They go to a new folder outside the project: in it, podroom would read what kubectl prints as manifests.
+LISTED="$(mktemp -d)"\
+"""
 
 
 def render(worlds: Sequence[World], paths: Sequence[str]) -> str:
@@ -24,7 +27,7 @@ def render(worlds: Sequence[World], paths: Sequence[str]) -> str:
         suffix = f"-{number}" if len(about) > 1 else ""
         lines += ["", f"# {printable(world.root)}" + (f" with {printable(world.variant)}" if world.variant else "")]
         for comment, command, name in _commands(world):
-            file = f"{name}{suffix}.json"
+            file = f'"$LISTED/{name}{suffix}.json"'
             if comment:
                 lines.append(f"# {printable(comment)}")
             lines.append(f"{command} > {file}")
