@@ -310,3 +310,7 @@ def test_podroom_that_cannot_be_imported_is_a_failed_check(project: Path, export
     (failed,) = run.records["terraform"]["failed_checks"]
     assert "podroom cannot run: " in failed["check_name"]
     assert run.code == 1
+    for chosen in (("--check", "HIGH"), ("--check", IDS, "--hard-fail-on", "HIGH")):
+        severe = run_checkov(project, checks, "-d", ".", "--framework", "terraform", *chosen)
+        assert [code for code, _ in severe.ids("terraform")] == ["0"], chosen
+        assert severe.code == 1, chosen

@@ -31,6 +31,7 @@ def find_podroom() -> None:
 
 def fail(error: Exception) -> None:
     """Register a check that fails for the first cluster, group of nodes or subnet, and says why."""
+    from checkov.common.bridgecrew.severities import get_severity  # noqa: PLC0415 - only a failure needs it
     from checkov.common.models.enums import CheckCategories, CheckResult  # noqa: PLC0415 - only a failure needs it
     from checkov.kubernetes.checks.resource.base_spec_check import BaseK8Check  # noqa: PLC0415 - only a failure needs it
     from checkov.terraform.checks.module.base_module_check import BaseModuleCheck  # noqa: PLC0415 - only a failure needs it
@@ -46,9 +47,14 @@ def fail(error: Exception) -> None:
 
     resources = ["aws_autoscaling_group", "aws_eks_cluster", "aws_eks_node_group", "aws_subnet"]
     kinds = ["ClusterConfig", "EC2NodeClass", "NodePool", "Provisioner"]
-    type("Resource", (BaseResourceCheck,), {"scan_resource_conf": answer})(supported_resources=resources, **common)
-    type("Module", (BaseModuleCheck,), {"scan_module_conf": answer})(**common)
-    type("Object", (BaseK8Check,), {"scan_spec_conf": answer})(supported_entities=kinds, **common)
+    checks = (
+        type("Resource", (BaseResourceCheck,), {"scan_resource_conf": answer})(supported_resources=resources, **common),
+        type("Module", (BaseModuleCheck,), {"scan_module_conf": answer})(**common),
+        type("Object", (BaseK8Check,), {"scan_spec_conf": answer})(supported_entities=kinds, **common),
+    )
+    for check in checks:
+        # That of the check which it stands for: without one `--check HIGH` passes over it.
+        check.severity = get_severity("HIGH")
 
 
 def register() -> None:
