@@ -287,7 +287,7 @@ def test_tells_once_what_could_not_be_read(tmp_path: Path):
     graph = Graph([block])
     first = ask(HEALTH, block, graph, "/main.tf")
     assert first.verdict is Verdict.FAILED
-    assert first.lines[0].startswith("podroom: ")
+    assert first.lines[0].startswith(f"podroom: {tmp_path}/main.tf:2:")
     assert ask(HEALTH, block, graph, "/main.tf") == NOTHING
 
 

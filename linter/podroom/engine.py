@@ -84,6 +84,12 @@ class Problem:
     span: Span | None
     path: str
 
+    def __str__(self) -> str:
+        """Return the sentence behind its place, which is the path if no more is known and the sentence leaves it out."""
+        if self.span is not None:
+            return f"{self.span}: {self.message}"
+        return self.message if self.path in self.message else f"{self.path}: {self.message}"
+
 
 @dataclass(frozen=True, slots=True)
 class Unused:

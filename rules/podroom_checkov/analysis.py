@@ -45,7 +45,7 @@ class Judgement(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """A file that could not be read, by its real path."""
+    """A file that could not be read, by its real path; the message begins with the place."""
 
     file: str
     message: str
@@ -110,7 +110,7 @@ def _judged(folder: str, plan: str | None) -> Analysis:
     outcome = check(request, Engine(rules))
     if config.baseline is not None:
         outcome = without_known(outcome, config.baseline, (folder,))
-    problems = tuple(Problem(os.path.realpath(one.path), str(one.message)) for one in outcome.problems)
+    problems = tuple(Problem(os.path.realpath(one.path), str(one)) for one in outcome.problems)
     certain = config.min_confidence or Confidence.LOW
     return Analysis(tuple(_judgements(outcome, rules, request, certain, compared=plan is not None)), problems)
 

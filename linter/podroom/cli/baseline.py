@@ -105,8 +105,7 @@ def _judged(reading: Reading, selecting: Selecting) -> tuple[Outcome, Config]:
         request = reading.request(configurations, progress)
         outcome = check(request, Engine(find_rules()))
     for problem in outcome.problems:
-        place = f"{problem.span}: " if problem.span else ""
-        click.echo(f"podroom: {printable(place + problem.message)}", err=True)
+        click.echo(f"podroom: {printable(str(problem))}", err=True)
     if outcome.problems:
         click.echo("podroom: no baseline is written of what could be read only in part", err=True)
         sys.exit(EXIT_FAILED)

@@ -154,6 +154,6 @@ def _show_diff(outcome: Outcome) -> int:
 
     fixed = fixed_texts(outcome.findings)
     for problem in outcome.problems:
-        click.echo(f"podroom: {printable(problem.message)}", err=True)
+        click.echo(f"podroom: {printable(str(problem))}", err=True)
     write(render_diff(fixed))
     return EXIT_FAILED if outcome.problems else EXIT_FINDINGS if fixed else 0

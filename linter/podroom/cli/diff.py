@@ -176,7 +176,7 @@ def _remarks(
             yield f"{side.name} holds nothing to judge: {outcome}"
     if isinstance(before, Outcome):
         for problem in before.problems:
-            yield f"{sides.base.name} is not compared in whole: {problem.message}"
+            yield f"{sides.base.name} is not compared in whole: {problem}"
     submodules = dict.fromkeys((*sides.base.submodules, *sides.head.submodules))
     if submodules:
         yield f"submodules are not compared, their files are in other repositories: {', '.join(submodules)}"
