@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
-from checkout import EXAMPLES, podroom
+from checkout import CHECKOUT, EXAMPLES, podroom
 from podroom.cli import check as check_command
 from podroom.cli import written_files
 from podroom.cli.progress import Progress
@@ -83,6 +85,22 @@ def test_ctrl_c_ends_with_one_sentence_and_the_exit_code_of_shells(monkeypatch: 
 
     assert result.exit_code == 130
     assert (result.stdout, result.stderr) == ("", "podroom: interrupted\n")
+
+
+def test_ctrl_c_during_the_first_import_does_too(tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text("raise KeyboardInterrupt\n", encoding="utf-8")
+    path = os.pathsep.join((str(tmp_path), str(CHECKOUT / "linter"), str(CHECKOUT / "rules")))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "podroom", "check"],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "podroom: interrupted\n")
 
 
 def test_ctrl_c_leaves_no_half_written_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
