@@ -151,6 +151,7 @@ def test_it_can_be_configured(project: Path) -> None:
         ('{"version": "1", "findings": [3]}', "an entry has a code, an address, a file and perhaps a count, not 3"),
         ('{"version": "1", "findings": [{"code": "PR101", "file": "x"}]}', "an entry has a code"),
         ('{"version": "1", "findings": [{"code": "a", "address": "b", "file": "c", "count": true}]}', "an entry has"),
+        ('{"version": "1", "findings": [{"code": "a", "address": "b", "file": "c", "cuont": 2}]}', '"cuont": 2'),
         (None, "`podroom baseline create` writes one"),
     ],
 )

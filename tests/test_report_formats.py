@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from dataclasses import replace
@@ -432,6 +433,7 @@ def test_several_formats_are_written_at_once(tmp_path: Path) -> None:
         ("yaml=x", "--output takes FORMAT=FILE"),
         ("sarif=no/such/folder/x", "there is no folder no/such/folder"),
         ("sarif=examples", "it is a folder"),
+        ("sarif=-", "what standard output gets is said by --format sarif"),
     ],
 )
 def test_a_file_that_cannot_be_written_is_said_before_the_work(output: str, sentence: str) -> None:
@@ -440,6 +442,46 @@ def test_a_file_that_cannot_be_written_is_said_before_the_work(output: str, sent
     assert result.exit_code == 2
     assert sentence in result.stderr
     assert "no such file" not in result.stderr
+
+
+def test_two_formats_never_go_into_one_file(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("report")
+
+    result = podroom(
+        "check", "no/such/folder", "--output", f"sarif={tmp_path}/report", "--output", f"json={tmp_path}/link"
+    )
+
+    assert result.exit_code == 2
+    assert "twice, as sarif and as json" in result.stderr
+    assert not (tmp_path / "report").exists()
+
+
+@pytest.mark.parametrize("name", ["nodes.tf", "user-data.tftpl", "podroom.toml", "inventory.json", "known.json"])
+def test_what_was_read_is_never_written_over(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "configuration"
+    shutil.copytree(CHECKOUT / EXAMPLES / "stale-max-pods", folder)
+    (folder / "podroom.toml").write_text("[assumptions]\nmany_nodes = 7\n", encoding="utf-8")
+    (folder / "inventory.json").write_text('{"Subnets": []}', encoding="utf-8")
+    (folder / "known.json").write_text('{"version": "1", "findings": []}', encoding="utf-8")
+    before = (folder / name).read_text(encoding="utf-8")
+
+    result = podroom(
+        *("check", str(folder), "--inventory", f"{folder}/inventory.json", "--baseline", f"{folder}/known.json"),
+        *("--output", f"json={folder}/new.json", "--output", f"sarif={folder}/../configuration/{name}"),
+    )
+
+    assert result.exit_code == 2
+    assert f"would write over {folder}/../configuration/{name}, which was read" in result.stderr
+    assert (folder / name).read_text(encoding="utf-8") == before
+    assert not (folder / "new.json").exists()
+
+
+def test_a_report_beside_the_configuration_is_written_anew_each_time(tmp_path: Path) -> None:
+    folder = tmp_path / "configuration"
+    shutil.copytree(CHECKOUT / EXAMPLES / "stale-max-pods", folder)
+    outputs = [f"--output={name}={folder}/report.{ending}" for name, ending in (("json", "json"), ("markdown", "md"))]
+
+    assert [podroom("check", str(folder), *outputs).exit_code for _ in range(2)] == [1, 1]
 
 
 SEVERAL = "examples/terraform/warm-pool-waste"  # a finding of severity warning

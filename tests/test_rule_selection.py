@@ -267,6 +267,20 @@ def test_paths_of_the_configuration_hold_behind_a_link(tmp_path: Path) -> None:
         ("extend-select = []", "podroom.toml:1:1: unknown setting extend-select; did you mean extend_select?"),
         ("# ignore\nignore = [1]", "podroom.toml:2:1: ignore.0: 1 is not of type 'string'"),
         ('ignore = ["PR1001"]', "podroom.toml:1:1: ignore names 'PR1001', which is no rule; did you mean PR101?"),
+        ('ignore = ["PR011"]', "'PR011', which is no rule; did you mean PR101?"),
+        ('ignore = ["PR999"]', "'PR999', which is no rule; `podroom rules` lists them"),
+        ('[per_path_ignores]\n"../a/**" = ["PR1"]', "podroom.toml:2:1: per_path_ignores: '../a/**' begins above"),
+        (
+            "[instance_types.t3.medium]\ninterfaces = 3",
+            """has the table 'medium'; if that is one name, quote it: [instance_types."t3.medium"]""",
+        ),
+        (
+            '[instance_types."m5.large"]\ninterfaces = 0',
+            "podroom.toml:2:1: instance type 'm5.large': interfaces must be at least 1, not 0",
+        ),
+        ("[instance_types.t3]\nmedium = 3", "podroom.toml:2:1: instance type 't3' has the entry 'medium'"),
+        ("[instance_types.t3.medium]", "podroom.toml:1:2: instance type 't3' has the table 'medium'"),
+        ('# x\n[instance_types."x9.large"]\ninterfaces = 1', "podroom.toml:2:2: instance type 'x9.large' is not in"),
         ('select = ["stale-max-pod"]', "did you mean stale-max-pods?"),
         ('select = ["zzz"]', "'zzz', which is no rule; `podroom rules` lists them"),
         ('fail_on = "fatal"', "podroom.toml:1:1: fail_on: 'fatal' is not one of"),
@@ -289,6 +303,24 @@ def test_a_fault_of_the_configuration_is_said_with_its_place(tmp_path: Path, tex
     assert result.exit_code == 2
     assert sentence in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+def test_a_configuration_that_selects_no_rule_is_said(tmp_path: Path) -> None:
+    folder = project(tmp_path, "# none\nselect = []")
+
+    result = podroom("check", str(folder))
+
+    assert result.exit_code == 0
+    assert result.stderr == "podroom: no rule runs; `podroom config show` says what is selected and ignored\n"
+    assert "no rule runs" in podroom("check", str(folder), "--select", "PR101", "--ignore", "PR101").stderr
+    assert podroom("check", str(folder), "--select", "PR101").stderr == ""
+
+
+def test_what_holds_for_a_path_that_is_not_there_is_not_said() -> None:
+    result = podroom("config", "show", "no/such/folder")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "podroom: no such file or folder: no/such/folder\n"
 
 
 def test_a_fault_of_the_command_line_names_the_option() -> None:

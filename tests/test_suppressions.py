@@ -79,9 +79,26 @@ def test_a_comment_in_a_script_in_the_configuration_does_too(tmp_path: Path, bef
         (f"{SETTING} # podroom: ignore[PR000] reason", r":18:20: there is no rule PR000"),
         (f"{SETTING} # podroom: ignore[PR401] reason", r":18:20: line 18 has no finding PR401"),
         (f"# {ASKED}\n\n      {SETTING}", r":18:7: line 19 has no finding PR101"),
+        (f"{SETTING} # podroom: ignore[PR011] reason", r":18:20: there is no rule PR011 \(did you mean PR101\?\)"),
+        (f"{SETTING} # podroom: ignore[pr101] reason", r":18:20: .* pr101 \(a comment names codes: write PR101\)"),
+        (f"{SETTING} # podroom: ignore[stale-max-pods] reason", r":18:20: .*stale-max-pods \(.* write PR101\)"),
+        (f"{SETTING} # podroom: ignore[PR1] reason", r":18:20: .* PR1 \(a comment names whole codes"),
+        (f"{SETTING} # podroom: ignroe[PR101] r", r":18:20: podroom: ignroe\[PR101\] is not understood; did you mean "),
+        (f"{SETTING} # Podroom: Ignore[PR101] r", r":18:20: .*did you mean podroom: ignore\[PR101\]\?"),
         (f"{SETTING} # podroom: ignore host network", r":18:20: it names no rule"),
     ],
-    ids=["no such rule", "another rule", "a line between", "no code"],
+    ids=[
+        "no such rule",
+        "another rule",
+        "a line between",
+        "turned",
+        "small",
+        "name",
+        "beginning",
+        "typo",
+        "capital",
+        "no code",
+    ],
 )
 def test_a_suppression_without_effect_is_said_and_takes_back_nothing(tmp_path: Path, setting: str, reason: str) -> None:
     output = in_template(tmp_path, setting)

@@ -53,7 +53,7 @@ def read_baseline(document: Document, paths: Paths) -> Baseline:
 
 
 def _entry(entry: Any, document: Document) -> tuple[Key, int]:  # noqa: ANN401 - whatever JSON holds
-    if isinstance(entry, dict):
+    if isinstance(entry, dict) and entry.keys() <= {"code", "address", "file", "count"}:
         texts = [entry.get(name) for name in ("code", "address", "file")]
         count = entry.get("count", 1)
         if all(isinstance(text, str) for text in texts) and type(count) is int and count > 0:
@@ -108,6 +108,7 @@ def applied(outcome: Outcome, baseline: Baseline, judged: Sequence[str]) -> Outc
         findings=tuple(finding for finding in outcome.findings if id(finding) not in known),
         suppressed=(*outcome.suppressed, *taken),
         unused=(*outcome.unused, *(_unused(baseline, key) for key in gone)),
+        inputs=outcome.inputs | {baseline.document.path},
     )
 
 

@@ -5,7 +5,7 @@ An outcome is a finding, undecided, suppressed or an error; none is swallowed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from podroom.model.world import Cluster, IgnoredArgument, NodeGroup, NodePool, N
 from podroom.patterns import pattern
 from podroom.positions import Document, Span
 from podroom.records import dataclass
-from podroom.rule import Finding, Note, Rule, Subject
+from podroom.rule import Finding, Note, Rule, Subject, suggest_rule
 from podroom.suppressions import Suppression
 from podroom.values import Default, Unknown, cause_of, first_unknown
 
@@ -85,7 +85,7 @@ class Problem:
     path: str
 
     def __str__(self) -> str:
-        """Return the sentence behind its place, which is the path if no more is known and the sentence leaves it out."""
+        """Return the sentence behind its place, which is the path if that is all and not said already."""
         if self.span is not None:
             return f"{self.span}: {self.message}"
         return self.message if self.path in self.message else f"{self.path}: {self.message}"
@@ -116,6 +116,8 @@ class Outcome:
     """The codes of the rules that judged everything."""
     below_confidence: int = 0
     """How many findings are left out because they are less certain than was asked for."""
+    inputs: frozenset[str] = frozenset()
+    """The files that were read, by path, which nobody wants to be written over."""
 
     @property
     def notices(self) -> tuple[Notice, ...]:
@@ -300,10 +302,24 @@ def _merge_suppressed(taken_back: Iterable[Suppressed]) -> Iterator[Suppressed]:
         yield from (Suppressed(finding, reason, span) for finding in _merge_findings(findings))
 
 
-def find_unused(outcome: Outcome, suppressions: Iterable[Suppression], known: Collection[str]) -> list[Unused]:
-    """Return the suppressions without effect, and those that give no reason; `known` are the codes of all rules.
+def _unknown(selectors: Iterable[str], known: Mapping[str, str]) -> Iterator[str]:
+    """Yield what a comment names that is no code of a rule, each with what to write."""
+    for text in selectors:
+        code = next((code for code, name in known.items() if text.lower() in (code.lower(), name)), None)
+        close = suggest_rule(text, known.items())
+        if code is not None:
+            yield f"{text} (a comment names codes: write {code})"
+        elif any(code.startswith(text.upper()) for code in known):
+            yield f"{text} (a comment names whole codes, not their beginnings)"
+        else:
+            yield f"{text} (did you mean {close}?)" if close else text
 
-    A suppression that may be of use once everything can be read and decided is not called unused.
+
+def find_unused(outcome: Outcome, suppressions: Iterable[Suppression], known: Mapping[str, str]) -> list[Unused]:
+    """Return the suppressions without effect, and those that give no reason.
+
+    `known` are the codes of all rules with their names.  A suppression that may be of use once everything can be read
+    and decided is not called unused.
     """
     undecided = {code for open_ in outcome.undecided for code in open_.codes}
     in_part = bool(outcome.problems) or not all(open_.codes for open_ in outcome.undecided)
@@ -315,10 +331,13 @@ def find_unused(outcome: Outcome, suppressions: Iterable[Suppression], known: Co
         idle = [
             code for code in suppression.codes if code in outcome.ran and code not in open_codes and code not in used
         ]
-        if not suppression.codes:
+        if suppression.misspelt:
+            meant = f"podroom: ignore[{suppression.reason}]"
+            unused.append(Unused(suppression, f"{suppression.misspelt} is not understood; did you mean {meant}?"))
+        elif not suppression.codes:
             unused.append(Unused(suppression, "it names no rule; write ignore[CODE] and the reason"))
         elif unknown:
-            unused.append(Unused(suppression, f"there is no rule {', '.join(unknown)}"))
+            unused.append(Unused(suppression, f"there is no rule {', '.join(_unknown(unknown, known))}"))
         elif idle:
             lines = f"line {suppression.line} has"
             if suppression.last_line > suppression.line:

@@ -8,7 +8,7 @@ looks at one subject and yields findings.  It asks the World with `need()`; what
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from enum import IntEnum
 from typing import ClassVar, Generic, TypeAlias, TypeVar
@@ -17,6 +17,9 @@ from podroom.capacity.assessment import Assessment
 from podroom.model.world import Cluster, IgnoredArgument, NodeGroup, NodePool, Subnet
 from podroom.positions import Span
 from podroom.records import dataclass
+
+_CLOSE_CODE = 0.75
+"""How much two codes of five characters share, as difflib counts, if they differ by one."""
 
 Subject: TypeAlias = Cluster | NodeGroup | NodePool | Subnet | IgnoredArgument
 S = TypeVar("S", Cluster, NodeGroup, NodePool, Subnet, IgnoredArgument)
@@ -121,6 +124,25 @@ class Example:
     def eksctl(cls, title: str, text: str) -> Example:
         """Return an example of one ClusterConfig."""
         return cls(title, {"cluster.yaml": text})
+
+
+def suggest_rule(text: str, rules: Iterable[tuple[str, str]]) -> str | None:
+    """Return the code or name that is closest to a misspelt one, None if none is close; `rules` are codes with names.
+
+    Of codes, one with the same letters and digits in another order is the closest.
+    """
+    from difflib import get_close_matches  # noqa: PLC0415 - only a misspelt rule needs it
+
+    known = list(rules)
+    codes = [code for code, _ in known]
+    upper = text.upper()
+    turned = [code for code in codes if sorted(code) == sorted(upper)]
+    close = (
+        turned
+        or get_close_matches(upper, codes, n=1, cutoff=_CLOSE_CODE)
+        or get_close_matches(text.lower(), [name for _, name in known], n=1)
+    )
+    return close[0] if close else None
 
 
 class Rule(Generic[S]):  # no ABC, which makes each of its classes three times as slow to define

@@ -327,8 +327,9 @@ def check(request: Request, engine: Engine) -> Outcome:
         tuple(problems),
         tuple(worlds),
         ran=frozenset(verdicts.ran),
+        inputs=frozenset(_inputs(request, worlds, files)),
     )
-    known = {rule.code for rule in engine.rules}
+    known = {rule.code: rule.name for rule in engine.rules}
     unused = [*find_unused(outcome, suppressions, known), *verdicts.idle(outcome)]
     return replace(outcome, unused=tuple(unused))
 
@@ -356,6 +357,16 @@ def _last_line_in_yaml(document: Document, line: int) -> int:
     from podroom.sources.extents import last_line_in_yaml  # noqa: PLC0415 - only for a file with a suppression
 
     return last_line_in_yaml(document, line)
+
+
+def _inputs(request: Request, worlds: Iterable[World], files: Files) -> Iterator[str]:
+    """Yield the files that were read, but for JSON that may be a report of an earlier run."""
+    yield from (parsed.document.path for parsed in files.parsed)
+    yield from (document.path for document in files.documents if not document.path.endswith(".json"))
+    yield from (*request.plans, *request.inventories, *(path for path in request.paths if is_plan(path, files)))
+    for path in {request.settings_of(world.root).config.path for world in worlds}:
+        if path is not None:
+            yield path
 
 
 class _Verdicts:

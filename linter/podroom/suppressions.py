@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from podroom.patterns import pattern
 from podroom.positions import Document, Span
@@ -19,6 +19,8 @@ class Suppression:
     span: Span
     line: int
     last_line: int
+    misspelt: str = ""
+    """What stands where `ignore[...]` was probably meant; such a comment takes back nothing."""
 
     def reaches(self, span: Span) -> bool:
         """Return whether something begins where this holds."""
@@ -32,6 +34,7 @@ _SUPPRESSION = pattern(
 _JSON_SUPPRESSION = pattern(
     r'"//"[ \t]*:[ \t]*"[ \t]*podroom:[ \t]*ignore\b(?:\[([^\]"\r\n]*)\])?[ \t]*([^"\r\n]*?)[ \t]*"'
 )
+_MISSPELT = pattern(r"""(?:#|//|/\*|"//"[ \t]*:[ \t]*")[ \t]*(podroom:[ \t]*(\w+)\[([^\]"\r\n]*)\])""", re.IGNORECASE)
 _COMMENT_LINE = pattern(r'[ \t]*(?:#|//|/\*|"//"[ \t]*:[ \t]*"[^"]*"[ \t]*,?[ \t]*\r?$)')
 
 
@@ -41,7 +44,7 @@ def read_suppressions(document: Document, last_line_of: Callable[[int], int] = l
     A comment with a line of its own holds for the next line that is no such comment.  Where a block begins on that
     line, it holds for all of it; `last_line_of` says where what begins on a line ends.
     """
-    if "podroom:" not in document.text:
+    if "odroom:" not in document.text and "ODROOM:" not in document.text:
         return []
     suppressions = []
     lines = len(document.line_starts())
@@ -53,4 +56,12 @@ def read_suppressions(document: Document, last_line_of: Callable[[int], int] = l
             while line < lines and _COMMENT_LINE.match(document.line(line)):
                 line += 1
         suppressions.append(Suppression(codes, match[2], span, line, max(line, last_line_of(line))))
-    return suppressions
+    return [*suppressions, *_misspelt(document)]
+
+
+def _misspelt(document: Document) -> Iterator[Suppression]:
+    """Yield the comments that look like a suppression and are none."""
+    for match in _MISSPELT.finditer(document.text):
+        if not match[1].startswith("podroom:") or match[2] != "ignore":
+            span = Span(document, match.start(), match.end())
+            yield Suppression((), match[3], span, span.first.line, span.first.line, match[1])

@@ -50,6 +50,15 @@ class InstanceType:
         return self.addresses_per_interface - 1
 
 
+class EntryError(UsageError):
+    """What is said of an instance type makes no sense; `setting` is the type, with the fact if it is about one."""
+
+    def __init__(self, setting: tuple[str, ...], message: str) -> None:
+        """Take what is wrong, and the sentence."""
+        super().__init__(message)
+        self.setting = setting
+
+
 class InstanceCatalog:
     """The instance types that podroom knows: the bundled table and what the user adds to it."""
 
@@ -82,7 +91,7 @@ class InstanceCatalog:
         """Return a catalog in which `limits`, by type name, add types or correct facts of known ones.
 
         The keys of an entry are the fields of `InstanceType`.  A type that is new needs `interfaces` and
-        `addresses_per_interface`; what it leaves out is not known.  Raise `UsageError` for an entry that makes no
+        `addresses_per_interface`; what it leaves out is not known.  Raise `EntryError` for an entry that makes no
         sense.
         """
         merged = dict(self._custom)
@@ -132,8 +141,8 @@ class InstanceCatalog:
             return replace(known, **facts)  # type: ignore[arg-type]  # _checked has compared each with its field
         missing = [key for key in ("interfaces", "addresses_per_interface") if key not in facts]
         if missing:
-            raise UsageError(
-                f"instance type {name!r} is not in podroom's table, so its entry needs {' and '.join(missing)}"
+            raise EntryError(
+                (name,), f"instance type {name!r} is not in podroom's table, so its entry needs {' and '.join(missing)}"
             )
         return InstanceType(name, **facts)  # type: ignore[arg-type]  # _checked has compared each with its field
 
@@ -203,13 +212,22 @@ def _bool(cell: str) -> bool | None:
 def _checked(name: str, key: str, value: object) -> object:
     expected = {field.name: str(field.type).partition(" ")[0] for field in fields(InstanceType)}
     del expected["name"]
+    if key not in expected and isinstance(value, dict):
+        quoted = f'[instance_types."{name}.{key}"]'
+        raise EntryError(
+            (name, key), f"instance type {name!r} has the table {key!r}; if that is one name, quote it: {quoted}"
+        )
     if key not in expected:
-        raise UsageError(f"instance type {name!r} has the entry {key!r}; podroom knows {', '.join(expected)}")
+        raise EntryError(
+            (name, key), f"instance type {name!r} has the entry {key!r}; podroom knows {', '.join(expected)}"
+        )
     if type(value).__name__ != expected[key]:
-        raise UsageError(f"instance type {name!r}: {key} must be of type {expected[key]}, not {value!r}")
+        raise EntryError((name, key), f"instance type {name!r}: {key} must be of type {expected[key]}, not {value!r}")
     least = 0 if key == "branch_interfaces" else 1
     if isinstance(value, int) and not isinstance(value, bool) and value < least:
-        raise UsageError(f"instance type {name!r}: {key} must be at least {least}, not {value}")
+        raise EntryError((name, key), f"instance type {name!r}: {key} must be at least {least}, not {value}")
     if key == "hypervisor" and value not in _HYPERVISORS:
-        raise UsageError(f"instance type {name!r}: hypervisor must be one of {', '.join(_HYPERVISORS)}, not {value!r}")
+        raise EntryError(
+            (name, key), f"instance type {name!r}: hypervisor must be one of {', '.join(_HYPERVISORS)}, not {value!r}"
+        )
     return value

@@ -105,6 +105,8 @@ def check(
     except PodroomError as error:
         reporting.report_error(error, (reading.paths or (".",))[0], color)
         raise
+    if not any(config.selection.runs(rule.code, rule.name) for rule in rules):
+        click.echo("podroom: no rule runs; `podroom config show` says what is selected and ignored", err=True)
     reporting.report(outcome, {rule.code: rule for rule in rules}, color)
     sys.exit(EXIT_FAILED if refused else reporting.exit_code(outcome))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from podroom.cli import completion
@@ -9,6 +11,7 @@ from podroom.cli.output import reports_errors, write
 from podroom.cli.reporting import CONFIDENCES, SEVERITIES
 from podroom.cli.selecting import Selecting, selects_rules
 from podroom.cli.settings import Configurations
+from podroom.errors import InputError
 from podroom.packs import find_rules
 
 
@@ -43,6 +46,9 @@ def show(
     """Print every setting that holds for the given folders or files, and where its value comes from."""
     from podroom.config.explained import explained  # noqa: PLC0415 - only this command needs it
 
+    missing = [path for path in paths if not os.path.exists(path)]
+    if missing:
+        raise InputError(f"no such file or folder: {', '.join(missing)}")
     found = Configurations(config_file, selecting.applied).nearest(paths or (".",)).config
     found.check_rules([(rule.code, rule.name) for rule in find_rules()])
     said = {**selecting.given(), "fail_on": fail_on, "min_confidence": min_confidence}

@@ -8,6 +8,7 @@ from podroom.cli import completion
 from podroom.cli.output import colour, reports_errors, style, write
 from podroom.errors import UsageError
 from podroom.packs import find_rules
+from podroom.rule import suggest_rule
 
 
 @click.command()
@@ -29,9 +30,7 @@ def explain(rule: str, output_format: str, color: str) -> None:
     known = {key: item for item in find_rules() for key in (item.code, item.name)}
     found = known.get(rule.upper()) or known.get(rule.lower())
     if found is None:
-        from difflib import get_close_matches  # noqa: PLC0415 - only a misspelt rule needs it
-
-        close = get_close_matches(rule, known, n=1)
-        hint = f"; did you mean {close[0]}?" if close else "; `podroom rules` lists them"
+        close = suggest_rule(rule, [(item.code, item.name) for item in known.values()])
+        hint = f"; did you mean {close}?" if close else "; `podroom rules` lists them"
         raise UsageError(f"there is no rule {rule}{hint}")
     write(markdown_page(found) if output_format == "markdown" else text_page(found, style(color)))

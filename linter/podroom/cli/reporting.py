@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import wraps
 from typing import Any, TypeAlias, TypeVar
@@ -96,7 +96,11 @@ class Reporting:
     def report(
         self, outcome: Outcome, rules: Mapping[str, type[Rule[Any]]], color: str, render: Renderer = render
     ) -> None:
-        """Write an outcome to standard output and into the files that were asked for, as `render` does."""
+        """Write an outcome to standard output and into the files that were asked for, as `render` does.
+
+        Raises `UsageError`, before anything is written, if one of the files was read.
+        """
+        _check_inputs(self.outputs, outcome.inputs)
         frame = Frame(
             version=__version__,
             catalog_date=InstanceCatalog.bundled().date,
@@ -110,11 +114,13 @@ class Reporting:
 
     def report_error(self, error: PodroomError, path: str, color: str) -> None:
         """Say in the formats for programs that nothing could be done; people are told on standard error."""
-        outcome = Outcome(problems=(Problem(error.message, error.span, error.span.path if error.span else path),))
+        place = error.span.path if error.span else path
+        outcome = Outcome(problems=(Problem(error.message, error.span, place),), inputs=frozenset({place}))
         programs = tuple((name, path) for name, path in self.outputs if name != "text")
         if self.output_format != "text":
             replace(self, outputs=programs).report(outcome, {}, color)
         else:
+            _check_inputs(programs, outcome.inputs)
             for name, file in programs:
                 frame = Frame(__version__, InstanceCatalog.bundled().date, paths=_paths())
                 write_file(file, render(name, outcome, frame))
@@ -140,9 +146,11 @@ def reports_findings(command: Callable[..., T]) -> Callable[..., T]:
         exit_zero: bool,
         **others: object,
     ) -> T:
+        files = tuple(map(_output, outputs))
+        _check_apart(files)
         reporting = Reporting(
             output_format,
-            tuple(map(_output, outputs)),
+            files,
             None if fail_on is None else SEVERITIES[fail_on],
             None if min_confidence is None else CONFIDENCES[min_confidence],
             exit_zero,
@@ -158,8 +166,29 @@ def _output(text: str) -> tuple[str, str]:
     name, equals, path = text.partition("=")
     if not equals or not path or name not in FORMATS:
         raise UsageError(f"--output takes FORMAT=FILE with a format of {', '.join(FORMATS)}, not {text!r}")
+    if path == "-":
+        raise UsageError(f"--output writes files; what standard output gets is said by --format {name}")
     check_folder(path)
     return name, path
+
+
+def _check_apart(outputs: Iterable[tuple[str, str]]) -> None:
+    """Raise `UsageError` if a file is to be written twice."""
+    formats: dict[str, str] = {}
+    for name, path in outputs:
+        target = os.path.realpath(path)
+        if target in formats and (os.path.isfile(target) or not os.path.exists(target)):
+            raise UsageError(f"--output would write {path} twice, as {formats[target]} and as {name}; name two files")
+        formats[target] = name
+
+
+def _check_inputs(outputs: Iterable[tuple[str, str]], inputs: Iterable[str]) -> None:
+    """Raise `UsageError` if a file is to be written that was read."""
+    targets = {os.path.realpath(path): path for _, path in outputs}
+    for path in inputs if targets else ():
+        target = targets.get(os.path.realpath(path))
+        if target is not None:
+            raise UsageError(f"--output would write over {target}, which was read; name another file")
 
 
 def _paths() -> Paths:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 
-from podroom.catalog.instance_types import InstanceCatalog, InstanceType
+from podroom.catalog.instance_types import EntryError, InstanceCatalog, InstanceType
 from podroom.config import NAMES, Config, read_config
 from podroom.errors import InputError, UsageError
 from podroom.positions import Paths
@@ -88,9 +88,13 @@ def nearest_config(paths: Sequence[str]) -> Config:
 
 
 def catalog_of(config: Config) -> InstanceCatalog:
-    """Return the bundled instance types with what a configuration adds and corrects."""
+    """Return the bundled instance types with what a configuration adds and corrects; raises `UsageError`."""
     catalog = InstanceCatalog.bundled()
-    return catalog.with_custom(config.instance_types) if config.instance_types else catalog
+    try:
+        return catalog.with_custom(config.instance_types) if config.instance_types else catalog
+    except EntryError as error:
+        place = config.origins.get(".".join(("instance_types", *error.setting)))
+        raise UsageError(error.message, place) from error
 
 
 def find_type(name: str, catalog: InstanceCatalog) -> InstanceType:

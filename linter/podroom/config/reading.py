@@ -117,7 +117,7 @@ def read_config(document: Document, today: date | None = None, paths: Paths | No
             {rule: _SEVERITIES[severity] for rule, severity in table.get("severity", {}).items()},
         ),
         per_path_ignores=tuple(
-            PathIgnore(glob, tuple(rules), place("per_path_ignores", glob)) for glob, rules in ignores.items()
+            _path_ignore(glob, tuple(rules), place("per_path_ignores", glob)) for glob, rules in ignores.items()
         ),
         accepted=tuple(
             _accepted(entry, place("accepted", number), today) for number, entry in enumerate(table.get("accepted", ()))
@@ -125,7 +125,7 @@ def read_config(document: Document, today: date | None = None, paths: Paths | No
         baseline=table.get("baseline") and (paths or Paths()).absolute_from_top(table["baseline"]),
         fail_on=_SEVERITIES.get(table.get("fail_on", "")),
         min_confidence=_CONFIDENCES.get(table.get("min_confidence", "")),
-        origins={".".join(path): place(*path) for path in _settings(table)},
+        origins={".".join(path): place(*path) for path in (*_settings(table), *_facts(table))},
         paths=paths or Paths(),
     )
 
@@ -160,6 +160,13 @@ def _is_day(text: str) -> bool:
         return False
 
 
+def _path_ignore(glob: str, rules: tuple[str, ...], span: Span) -> PathIgnore:
+    if glob.removeprefix("./").startswith("../"):
+        message = f"per_path_ignores: {glob!r} begins above the folder of this file, for which it does not hold"
+        raise UsageError(f"{message}; write it into a podroom.toml up there", span)
+    return PathIgnore(glob, rules, span)
+
+
 def _accepted(entry: Mapping[str, str], span: Span, today: date | None) -> Accepted:
     until = entry.get("until")
     return Accepted(
@@ -171,6 +178,12 @@ def _accepted(entry: Mapping[str, str], span: Span, today: date | None) -> Accep
         until=until,
         ended=until is not None and today is not None and until < today.isoformat(),
     )
+
+
+def _facts(table: Mapping[str, Any]) -> Iterable[tuple[str, str, str]]:
+    """Return the names of what is said of instance types."""
+    types = table.get("instance_types", {})
+    return (("instance_types", name, fact) for name, facts in types.items() for fact in facts)
 
 
 def _settings(table: Mapping[str, Any]) -> Iterable[tuple[str, ...]]:

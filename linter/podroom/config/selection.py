@@ -8,7 +8,7 @@ from dataclasses import field
 from podroom.errors import UsageError
 from podroom.positions import Span
 from podroom.records import dataclass
-from podroom.rule import Severity
+from podroom.rule import Severity, suggest_rule
 
 ALL = "ALL"
 """Selects every rule."""
@@ -58,9 +58,6 @@ def check_selectors(selectors: Mapping[str, Span | None], rules: Sequence[tuple[
     """Raise `UsageError` for what names no rule; `rules` are codes with names, `where` says what names it."""
     for selector, span in selectors.items():
         if not any(precision(selector, code, name) >= 0 for code, name in rules):
-            from difflib import get_close_matches  # noqa: PLC0415 - only a misspelt rule needs it
-
-            known = [text for rule in rules for text in rule]
-            close = get_close_matches(selector.upper(), known, n=1) or get_close_matches(selector.lower(), known, n=1)
-            hint = f"did you mean {close[0]}?" if close else "`podroom rules` lists them"
+            close = suggest_rule(selector, rules)
+            hint = f"did you mean {close}?" if close else "`podroom rules` lists them"
             raise UsageError(f"{where} names {selector!r}, which is no rule; {hint}", span)
