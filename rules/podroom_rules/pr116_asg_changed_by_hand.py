@@ -294,7 +294,7 @@ class AsgChangedByHand(Rule[NodeGroup]):
                 severity=Severity.WARNING,
                 evidence={"declared": declared, "live": live, "auto_scaling_group": name},
             )
-            return
+            raise
         settings = assessment.cluster(group).cni
         yield self.finding(
             group.span,
