@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from click.testing import Result
+from click.testing import CliRunner, Result
 
 from checkout import CHECKOUT, podroom
+from podroom import cli
 from podroom.cli.fixing import write_fixes
 from podroom.engine import Engine, Outcome
 from podroom.fixes import fixed_texts
@@ -354,6 +355,86 @@ def test_before_compute_is_for_versions_of_the_module_that_know_it(tmp_path: Pat
     write(tmp_path, {"main.tf": f"{head}{module}{rest}".replace('module "eks" {\n', f'module "eks" {{\n{said}')})
     fix(tmp_path)
     assert ("before_compute = true" in (tmp_path / "main.tf").read_text(encoding="utf-8")) == fixed
+
+
+MODULE = 'variable "kind" {}\n' + group("a", "KIND", SCRIPT.format(number=110)).replace('"KIND"', "var.kind")
+CALL = 'module "nodes" {{\n  source = "{source}"\n  kind = "{kind}"\n}}\n'
+BY_SCRIPT = 'file("${path.module}/../scripts/start.sh")'
+SHARED_FILES = {
+    "modules/nodes/main.tf": MODULE,
+    "envs/dev/main.tf": CALL.format(source="../../modules/nodes", kind="t3.medium"),
+    "envs/prod/main.tf": CALL.format(source="../../modules/nodes", kind="m5.4xlarge"),
+    "several/main.tf": MODULE,
+    "several/dev.tfvars": 'kind = "t3.medium"\n',
+    "several/prod.tfvars": 'kind = "m5.4xlarge"\n',
+    "one/main.tf": group("a", "t3.medium", BY_SCRIPT),
+    "two/main.tf": group("a", "m5.4xlarge", BY_SCRIPT),
+    "scripts/start.sh": "#!/bin/bash\n/etc/eks/bootstrap.sh main --use-max-pods false"
+    " --kubelet-extra-args --max-pods=110\n",
+    "alone/main.tf": CALL.format(source="../library", kind="t3.medium"),
+    "library/main.tf": MODULE,
+}
+
+
+def check_here(*arguments: str) -> Result:
+    return CliRunner().invoke(cli.podroom, ["check", *arguments], catch_exceptions=False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ("envs/dev", "modules/nodes/main.tf is not fixed: envs/prod reads it too and was not judged"),
+        ("--changed envs/dev/main.tf", "modules/nodes/main.tf is not fixed: envs/prod reads it too and was not judged"),
+        ("one", "scripts/start.sh is not fixed: two reads it too and was not judged"),
+        ("alone", "library/main.tf is not fixed: it lies outside of what was given"),
+        (
+            "several --var-file several/dev.tfvars",
+            "several/main.tf is not fixed: several was judged only with --var-file several/dev.tfvars",
+        ),
+        (
+            "several --var kind=t3.medium",
+            "several/main.tf is not fixed: several was judged only with --var kind=t3.medium",
+        ),
+    ],
+)
+def test_a_file_that_others_read_who_were_not_judged_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: str, sentence: str
+):
+    (tmp_path / ".git").mkdir()
+    write(tmp_path, SHARED_FILES)
+    monkeypatch.chdir(tmp_path)
+    shown = check_here(*arguments.split(), "--diff")
+    result = check_here(*arguments.split(), "--fix")
+    assert shown.stdout == ""
+    assert result.stderr == f"podroom: {sentence}; run podroom check --fix\npodroom: nothing to fix\n"
+    assert shown.stderr == f"podroom: {sentence}; run podroom check --fix\n"
+    assert result.exit_code == 1
+    assert all((tmp_path / name).read_text(encoding="utf-8") == text for name, text in SHARED_FILES.items())
+
+
+def test_a_module_is_changed_where_all_who_call_it_are_judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    write(tmp_path, {name: SHARED_FILES[name] for name in ("alone/main.tf", "library/main.tf")})
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert check_here("--fix").stderr == "podroom: 1 finding fixed in library/main.tf\n"
+    assert "--max-pods=17" in (tmp_path / "library/main.tf").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("kind", "fixed"), [("t3.medium", True), ("m5.4xlarge", False)])
+def test_a_file_with_two_names_is_one_file(tmp_path: Path, kind: str, fixed: bool):
+    write(
+        tmp_path,
+        {
+            "a/main.tf": MODULE,
+            "a/kind.auto.tfvars": 'kind = "t3.medium"\n',
+            "b/kind.auto.tfvars": f'kind = "{kind}"\n',
+        },
+    )
+    (tmp_path / "b/main.tf").symlink_to("../a/main.tf")
+    result = fix(tmp_path)
+    assert ("--max-pods=17" in (tmp_path / "a/main.tf").read_text(encoding="utf-8")) == fixed
+    assert "has changed" not in result.stderr
+    assert (tmp_path / "b/main.tf").is_symlink()
 
 
 # Writing

@@ -13,6 +13,7 @@ from podroom.model.world import World
 from podroom.positions import Document, Span
 from podroom.records import dataclass
 from podroom.rule import Edit, Finding
+from podroom.sources.disk import DISK
 
 _NOT_OURS = "/.terraform/"
 
@@ -31,7 +32,7 @@ def keep_safe_edits(findings: Iterable[Finding], judged: Sequence[tuple[World, S
             not span.supplied
             and _NOT_OURS not in f"/{span.path}"
             and not any(_overlap(span, other) for other in left_alone)
-            and not any(other != edit and _overlap(span, other.span) for other in wanted)
+            and not any(_overlap(span, other.span) and not _is_same(edit, other) for other in wanted)
         )
 
     return [
@@ -53,9 +54,23 @@ def _left_alone(world: World, findings: Iterable[Finding]) -> Iterator[Span]:
 
 def _overlap(one: Span, other: Span) -> bool:
     """Return whether two spans share a character, or one that is empty lies in the other."""
-    if one.document is not other.document:
+    if not _is_same_file(one.document, other.document):
         return False
-    return max(one.start, other.start) < min(one.end, other.end) or one.holds(other) or other.holds(one)
+    return max(one.start, other.start) < min(one.end, other.end) or _holds(one, other) or _holds(other, one)
+
+
+def _holds(one: Span, other: Span) -> bool:
+    return one.start <= other.start and other.end <= one.end
+
+
+def _is_same(one: Edit, other: Edit) -> bool:
+    """Return whether two edits of one file, perhaps under two names, are the same."""
+    return (one.span.start, one.span.end, one.text) == (other.span.start, other.span.end, other.text)
+
+
+def _is_same_file(one: Document, other: Document) -> bool:
+    """Return whether two documents are one file, which links may give several names."""
+    return one is other or (one.text == other.text and DISK.real(one.path) == DISK.real(other.path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +84,18 @@ class FixedText:
 
 def fixed_texts(findings: Iterable[Finding]) -> list[FixedText]:
     """Return the texts that the edits of findings make, by path; what is not edited keeps its every character."""
-    by_document: dict[Document, dict[Edit, list[Finding]]] = {}
+    by_document: dict[Document, dict[tuple[int, int, str], list[Finding]]] = {}
     for finding in findings:
         if finding.edit is not None:
-            edits = by_document.setdefault(finding.edit.span.document, {})
-            edits.setdefault(finding.edit, []).append(finding)
+            span = finding.edit.span
+            document = next((one for one in by_document if _is_same_file(one, span.document)), span.document)
+            edits = by_document.setdefault(document, {})
+            edits.setdefault((span.start, span.end, finding.edit.text), []).append(finding)
     fixed = []
     for document, edits in sorted(by_document.items(), key=lambda item: item[0].path):
         text = document.text
-        for edit in sorted(edits, key=lambda edit: edit.span.start, reverse=True):
-            text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+        for start, end, new in sorted(edits, reverse=True):
+            text = text[:start] + new + text[end:]
         mended = tuple(finding for several in edits.values() for finding in several)
         if text != document.text:
             fixed.append(FixedText(document, text, mended))

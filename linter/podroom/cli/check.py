@@ -98,8 +98,8 @@ def check(
 
         outcome = judge()
         if shows_diff:
-            sys.exit(_show_diff(outcome))
-        refused = fixes and _fix(outcome)
+            sys.exit(_show_diff(_fixable(outcome, reading)))
+        refused = fixes and _fix(_fixable(outcome, reading))
         if fixes:
             outcome = judge()
     except PodroomError as error:
@@ -137,6 +137,18 @@ def _without_known(outcome: Outcome, path: str, judged: Sequence[str]) -> Outcom
     from podroom.cli.baseline import without_known  # noqa: PLC0415 - only a project with a baseline needs it
 
     return without_known(outcome, path, judged)
+
+
+def _fixable(outcome: Outcome, reading: Reading) -> Outcome:
+    """Return an outcome without the fixes that may harm what was not judged, and say which those are."""
+    if all(finding.edit is None for finding in outcome.findings):
+        return outcome
+    from podroom.cli.shared_files import keep_judged_edits  # noqa: PLC0415 - only where there is something to fix
+
+    outcome, left = keep_judged_edits(outcome, reading)
+    for sentence in left:
+        click.echo(f"podroom: {printable(sentence)}", err=True)
+    return outcome
 
 
 def _fix(outcome: Outcome) -> bool:

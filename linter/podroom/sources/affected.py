@@ -62,8 +62,7 @@ def affected(changed: Iterable[str], top: str, files: Files) -> Affected | None:
 
     None if that is nothing which podroom judges.  The files need not be there: one that is deleted has changed too.
     """
-    texts = {absolute_folder(folder): _text(folder, names, files) for folder, names in walk(top, files)}
-    texts = {folder: text for folder, text in texts.items() if text is not None}
+    texts = _texts(walk(top, files), files)
     called = {folder: _called(folder, text) for folder, text in texts.items() if text}
     first: set[str] = set()
     for path in changed:
@@ -71,15 +70,64 @@ def affected(changed: Iterable[str], top: str, files: Files) -> Affected | None:
         if concerned is None:
             return Affected(frozenset(texts), frozenset(texts), frozenset(texts), everything=True)
         first.update(concerned)
-    callers = defaultdict(set)
-    for folder, others in called.items():
-        for other in others:
-            callers[other].add(folder)
-    reached = _closure(first, callers)
+    reached = _closure(first, _callers(called))
     read = _closure(reached, called)
     if not any(word in (texts.get(folder) or "").lower() for folder in read for word in _SPEAKS_OF_EKS):
         return None
     return Affected(frozenset(reached), frozenset(read), frozenset(texts), everything=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Who reads a file: the absolute folders of root modules, and the absolute paths of their variable files."""
+
+    roots: frozenset[str]
+    variable_files: frozenset[str]
+
+
+def readers(paths: Iterable[str], top: str, files: Files) -> dict[str, Readers]:
+    """Return by path who reads each of some files in the project whose folder is `top`, all without links.
+
+    A file is read where it lies, where a link leads to it, and where configuration names it.
+    """
+    folders = list(walk(top, files))
+    texts = _texts(folders, files)
+    called = {folder: _called(folder, text) for folder, text in texts.items() if text}
+    callers = _callers(called)
+    places = defaultdict(set)
+    variable_files: dict[str, str | None] = {}
+    for folder, names in folders:
+        for name in names:
+            path = joined_path(folder, name)
+            if is_configuration(name):
+                places[files.real(path)].add(absolute_folder(folder))
+            elif is_variable_file(name):
+                variable_files[files.real(path)] = _nearest(absolute_folder(folder), texts)
+    found = {}
+    for path in paths:
+        name = file_name(path)
+        first = places.get(path) or {one for one, text in texts.items() if text and f'{name}"' in text}
+        if name.endswith(_TEMPLATES) and (nearest := _nearest(folder_of(path), texts)) is not None:
+            first.add(nearest)
+        reached = _closure(first, callers)
+        roots = frozenset(one for one in reached if not callers.get(one)) or frozenset(reached)
+        own = frozenset(one for one, nearest in variable_files.items() if nearest is None or nearest in roots)
+        found[path] = Readers(roots, own)
+    return found
+
+
+def _texts(folders: Iterable[tuple[str, Iterable[str]]], files: Files) -> dict[str, str]:
+    """Return all configuration of each folder that has some, by the folder's absolute path."""
+    texts = {absolute_folder(folder): _text(folder, names, files) for folder, names in folders}
+    return {folder: text for folder, text in texts.items() if text is not None}
+
+
+def _callers(called: Mapping[str, Collection[str]]) -> Mapping[str, Collection[str]]:
+    callers = defaultdict(set)
+    for folder, others in called.items():
+        for other in others:
+            callers[other].add(folder)
+    return callers
 
 
 def _text(folder: str, names: Iterable[str], files: Files) -> str | None:
@@ -104,7 +152,7 @@ def _closure(start: Collection[str], leads_to: Mapping[str, Collection[str]]) ->
     return found
 
 
-def _concerned(path: str, texts: Mapping[str, str | None], files: Files) -> set[str] | None:
+def _concerned(path: str, texts: Mapping[str, str], files: Files) -> set[str] | None:
     """Return the folders with configuration that a file concerns by itself, None if it concerns all."""
     name = file_name(path)
     folder = absolute_folder(folder_of(path))
@@ -133,7 +181,7 @@ def _is_of_interest(path: str, name: str, files: Files) -> bool:
     return any(interest.has_content(name, data) for interest in named)
 
 
-def _nearest(folder: str, texts: Mapping[str, str | None]) -> str | None:
+def _nearest(folder: str, texts: Mapping[str, str]) -> str | None:
     """Return the nearest folder with configuration at or above a folder."""
     while folder not in texts:
         above = folder.rpartition("/")[0]

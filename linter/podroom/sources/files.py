@@ -292,6 +292,10 @@ class Files:
         """Return whether a path is a folder; raises `OSError` or `ValueError` if there is nothing that can be read."""
         return self._tree.look_up(path)
 
+    def real(self, path: str) -> str:
+        """Return the absolute path of a file without links."""
+        return self._tree.real(path)
+
     def beginning(self, path: str, most: int) -> bytes:
         """Return the first `most` bytes of a file, none if it cannot be read: to find out cheaply what it is."""
         return self._tree.beginning(path, most)
