@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,6 +31,13 @@ resource "aws_autoscaling_group" "nodes" {
 }
 """
 CALL = 'module "nodes" {\n  source = "../../modules/nodes"\n  pods = 58\n}\n'
+CLUSTER_CONFIG = """\
+apiVersion: eksctl.io/v1alpha5
+kind: ClusterConfig
+metadata: {name: shop, region: eu-west-1, version: "1.33"}
+nodeGroups:
+  - {name: workers, instanceType: m5.large, maxPodsPerNode: 58}
+"""
 TREE = {
     "modules/nodes/main.tf": 'variable "pods" {}\n' + FAULT.replace("PODS", "${var.pods}"),
     "modules/unused/main.tf": "",
@@ -110,6 +118,35 @@ def test_a_change_of_nothing_that_is_judged_ends_before_anything_is_parsed(
     result = check(tree, changed)
 
     assert (result.exit_code, result.output) == (0, "podroom: no change of anything that podroom judges\n")
+
+
+def test_a_change_of_nothing_that_is_judged_is_an_empty_report_in_formats_for_programs(tree: Path) -> None:
+    result = check(
+        tree, "README.md", "--format", "json", "--output", "sarif=report.sarif", "--output", "text=report.txt"
+    )
+
+    assert result.exit_code == 0
+    assert json.loads(result.output)["findings"] == []
+    assert json.loads((tree / "report.sarif").read_text(encoding="utf-8"))["runs"][0]["results"] == []
+    assert (tree / "report.txt").read_text(encoding="utf-8") == "podroom: no change of anything that podroom judges\n"
+
+
+@pytest.mark.parametrize("text", [b"resource {{{\n", b"a = \xff\n"], ids=["syntax", "encoding"])
+def test_a_changed_file_that_cannot_be_read_is_a_failure_whatever_it_is_about(tree: Path, text: bytes) -> None:
+    (tree / "database/br oken é.tf").write_bytes(text)
+
+    result = check(tree, "database/br oken é.tf")
+
+    assert result.exit_code == 2
+    assert "br oken é.tf" in result.output
+    assert check(tree, "database/main.tf").output.startswith("podroom: no change")
+
+
+def test_a_cluster_config_is_not_judged_for_a_change_of_a_root_that_it_has_no_part_in(tree: Path) -> None:
+    write(tree, {"e/cluster.yaml": CLUSTER_CONFIG})
+
+    assert places(check(tree, "e/cluster.yaml")) == ["alone/main.tf", "e/cluster.yaml", "envs/prod/main.tf"]
+    assert places(check(tree, "alone/main.tf")) == ["alone/main.tf"]
 
 
 def test_without_any_file_nothing_changes(tree: Path) -> None:

@@ -98,8 +98,8 @@ def check(
 
         outcome = judge()
         if shows_diff:
-            sys.exit(_show_diff(_fixable(outcome, reading)))
-        refused = fixes and _fix(_fixable(outcome, reading))
+            sys.exit(_show_diff(_fixable(outcome, reading, tree)))
+        refused = fixes and _fix(_fixable(outcome, reading, tree))
         if fixes:
             outcome = judge()
     except PodroomError as error:
@@ -139,13 +139,13 @@ def _without_known(outcome: Outcome, path: str, judged: Sequence[str]) -> Outcom
     return without_known(outcome, path, judged)
 
 
-def _fixable(outcome: Outcome, reading: Reading) -> Outcome:
+def _fixable(outcome: Outcome, reading: Reading, tree: Tree) -> Outcome:
     """Return an outcome without the fixes that may harm what was not judged, and say which those are."""
     if all(finding.edit is None for finding in outcome.findings):
         return outcome
     from podroom.cli.shared_files import keep_judged_edits  # noqa: PLC0415 - only where there is something to fix
 
-    outcome, left = keep_judged_edits(outcome, reading)
+    outcome, left = keep_judged_edits(outcome, reading, tree)
     for sentence in left:
         click.echo(f"podroom: {printable(sentence)}", err=True)
     return outcome

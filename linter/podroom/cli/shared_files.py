@@ -9,17 +9,18 @@ from podroom.cli.options import Reading
 from podroom.engine import Outcome
 from podroom.records import dataclass
 from podroom.sources.affected import Readers, readers
+from podroom.sources.disk import Tree
 from podroom.sources.files import Files, project_folder
 from podroom.sources.hcl.parser import parse
 
 
-def keep_judged_edits(outcome: Outcome, reading: Reading) -> tuple[Outcome, tuple[str, ...]]:
+def keep_judged_edits(outcome: Outcome, reading: Reading, tree: Tree) -> tuple[Outcome, tuple[str, ...]]:
     """Return an outcome without edits of files that others read or that lie elsewhere, and a sentence for each file."""
     given = reading.paths or (".",)
     top = project_folder(given)
     paths = {finding.edit.span.path for finding in outcome.findings if finding.edit is not None}
     real = {path: os.path.realpath(path) for path in sorted(paths)}
-    found = readers(real.values(), top, Files(top, parse))
+    found = readers(real.values(), top, Files(top, parse, tree))
     run = _Run(outcome, reading, tuple(map(_folder, given)))
     reasons = {path: run.unjudged(real[path], found[real[path]]) for path in real}
     left = {path: why for path, why in reasons.items() if why is not None}

@@ -1,4 +1,4 @@
-"""Finds which root modules read one of a few files that change, by names and bytes, before anything is parsed."""
+"""Finds which root modules read one of a few files that change, by names and bytes, before others are parsed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from podroom.patterns import pattern
 from podroom.records import dataclass
 from podroom.sources.file_names import is_configuration, is_variable_file
-from podroom.sources.files import Files, absolute_folder, file_name, folder_of, joined_path, walk
+from podroom.sources.files import Files, ReadProblem, absolute_folder, file_name, folder_of, joined_path, walk
 from podroom.sources.search import EKSCTL, KUSTOMIZATION, LARGEST_SEARCHED, MANIFEST, SCRIPT
 
 _SOURCE = pattern(r"""source["']?\s*[=:]\s*"(\.{1,2}/[^"?]*)""")
@@ -44,9 +44,8 @@ class Affected:
     everything: bool
 
     def judges(self, root: str) -> bool:
-        """Return whether a root module is to be judged; what is none always is."""
-        folder = absolute_folder(root)
-        return self.everything or folder in self.reached or folder not in self.all_folders
+        """Return whether a root module is to be judged; what is none, and joined with none, if everything is."""
+        return self.everything or absolute_folder(root) in self.reached
 
     def concerns(self, path: str) -> bool:
         """Return whether what is wrong in a file is to be told."""
@@ -62,6 +61,7 @@ def affected(changed: Iterable[str], top: str, files: Files) -> Affected | None:
 
     None if that is nothing which podroom judges.  The files need not be there: one that is deleted has changed too.
     """
+    changed = tuple(changed)
     texts = _texts(walk(top, files), files)
     called = {folder: _called(folder, text) for folder, text in texts.items() if text}
     first: set[str] = set()
@@ -72,7 +72,8 @@ def affected(changed: Iterable[str], top: str, files: Files) -> Affected | None:
         first.update(concerned)
     reached = _closure(first, _callers(called))
     read = _closure(reached, called)
-    if not any(word in (texts.get(folder) or "").lower() for folder in read for word in _SPEAKS_OF_EKS):
+    speaks = any(word in (texts.get(folder) or "").lower() for folder in read for word in _SPEAKS_OF_EKS)
+    if not speaks and not any(_is_broken(path, files) for path in changed):
         return None
     return Affected(frozenset(reached), frozenset(read), frozenset(texts), everything=False)
 
@@ -172,6 +173,15 @@ def _concerned(path: str, texts: Mapping[str, str], files: Files) -> set[str] | 
             return None
         return reading if nearest is None else {*reading, nearest}
     return reading
+
+
+def _is_broken(path: str, files: Files) -> bool:
+    """Return whether a file of configuration is there and cannot be read."""
+    folder, name = folder_of(path), file_name(path)
+    if not is_configuration(name) or name not in files.names(folder):
+        return False
+    found = files.candidate(folder, name)
+    return isinstance(found, ReadProblem) or bool(found.problems)
 
 
 def _is_of_interest(path: str, name: str, files: Files) -> bool:
