@@ -12,9 +12,9 @@ from dataclasses import replace
 
 from podroom.assembly.attaching import both_karpenters
 from podroom.assembly.cni_sources import sources_of, with_sources
-from podroom.assembly.folders import is_inside, upwards
 from podroom.assembly.joining import Placed
 from podroom.model.world import Cluster, Gap, World
+from podroom.sources.folders import is_inside, upwards
 from podroom.values import Known, Members, Unknown
 
 

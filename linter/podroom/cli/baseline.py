@@ -13,6 +13,7 @@ from podroom.baseline import Baseline, applied, counted, read_baseline, stale, w
 from podroom.cli import completion
 from podroom.cli.options import Reading, ReadingCommand, reads_configurations
 from podroom.cli.output import EXIT_FAILED, reports_errors, write
+from podroom.cli.places import paths_below
 from podroom.cli.progress import Progress
 from podroom.cli.selecting import Selecting, selects_rules
 from podroom.cli.written_files import check_folder, write_file
@@ -113,8 +114,7 @@ def _judged(reading: Reading, selecting: Selecting) -> tuple[Outcome, Config]:
 
 
 def _paths(path: str) -> Paths:
-    folder = os.path.dirname(os.path.abspath(path))
-    return Paths(os.path.abspath(".").replace(os.sep, "/"), folder.replace(os.sep, "/"))
+    return paths_below(os.path.dirname(os.path.abspath(path)))
 
 
 def _findings(number: int) -> str:

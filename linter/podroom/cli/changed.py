@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from dataclasses import replace
 
 from podroom.cli.options import Reading
+from podroom.cli.places import nearest_folder
 from podroom.engine import Outcome
 from podroom.errors import UsageError
 from podroom.report.formats import render
@@ -34,17 +34,6 @@ def whole_project(reading: Reading, tree: Tree) -> tuple[Reading, Affected] | No
     for path in reading.paths:
         if os.path.isdir(path):
             raise UsageError(f"--changed takes files, and {path} is a folder")
-    top = os.path.relpath(_project_of(reading.paths))
+    top = os.path.relpath(project_folder(map(nearest_folder, reading.paths)))
     found = affected(reading.paths, top, Files(top, parse, tree))
     return None if found is None else (replace(reading, paths=(top,)), found)
-
-
-def _project_of(paths: Sequence[str]) -> str:
-    """Return the project of files of which some may be gone, with their folders."""
-    folders = []
-    for path in paths:
-        folder = os.path.dirname(os.path.realpath(path))
-        while not os.path.isdir(folder):
-            folder = os.path.dirname(folder)
-        folders.append(folder)
-    return project_folder(folders)

@@ -17,13 +17,13 @@ from podroom.cli.forecasting import Assuming, assumes
 from podroom.cli.git import Repository, Side
 from podroom.cli.options import Reading, ReadingCommand, colour, reads_both_sides
 from podroom.cli.output import reports_errors
+from podroom.cli.places import nearest_folder, paths_below
 from podroom.cli.progress import Progress
 from podroom.cli.reporting import Reporting, reports_findings
 from podroom.cli.selecting import Selecting, selects_rules
 from podroom.engine import Engine, Outcome
 from podroom.errors import NothingToJudgeError, PodroomError, UsageError
 from podroom.packs import find_rules
-from podroom.positions import Paths
 from podroom.records import dataclass
 from podroom.report.changes_formats import ChangeRenderer
 from podroom.run import Request, Settings, check
@@ -70,13 +70,17 @@ def diff(
             configured=lambda root: _assuming(configurations.of(root), assuming),
         )
         reporting = reporting.configured(configurations.nearest(request.paths).config)
-        with closing(Repository(_existing(request.paths[0]))) as repository, progress:
+        named = frozenset(os.path.realpath(one) for one in request.given if isinstance(one, str))
+        with closing(Repository(nearest_folder(request.paths[0]), named)) as repository, progress:
+            paths = paths_below(repository.top, os.path.realpath(os.getcwd()))
             sides = _sides(repository, base, head, merge_base=merge_base)
-            change, outcome = _compared(request, repository, sides, Engine(rules), reporting)
+            change, outcome = _compared(
+                replace(request, project=repository.top), sides, Engine(rules), reporting, Moves(paths, sides.moved)
+            )
     except PodroomError as error:
         reporting.report_error(error, (reading.paths or (".",))[0], color)
         raise
-    renderer = ChangeRenderer(change, request.assumptions, _paths(repository))
+    renderer = ChangeRenderer(change, request.assumptions, paths)
     reporting.report(outcome, {rule.code: rule for rule in rules}, color, renderer)
     sys.exit(reporting.exit_code(replace(outcome, findings=change.findings.new)))
 
@@ -112,17 +116,14 @@ def _sides(repository: Repository, base: str, head: str | None, *, merge_base: b
 
 
 def _compared(
-    request: Request, repository: Repository, sides: _Sides, engine: Engine, reporting: Reporting
+    request: Request, sides: _Sides, engine: Engine, reporting: Reporting, moves: Moves
 ) -> tuple[Change, Outcome]:
     """Judge both sides; return what the change does, and the outcome of `head`."""
-    on_disk = frozenset(os.path.realpath(one) for one in request.given if isinstance(one, str))
-    moves = Moves(_paths(repository), sides.moved)
-    request = replace(request, project=repository.top)
-    before = _judged(request, sides.base, on_disk, engine)
+    before = _judged(request, sides.base, engine)
     worlds = () if isinstance(before, NothingToJudgeError) else before.worlds
     earlier = {(moves.folder_after(world.root), world.variant): world.node_groups for world in worlds}
     amended = replace(request, before=lambda world: earlier.get((moves.now(world.root), world.variant)))
-    after = _judged(amended, sides.head, on_disk, engine)
+    after = _judged(amended, sides.head, engine)
     if isinstance(before, NothingToJudgeError) and isinstance(after, NothingToJudgeError):
         raise after
     remarks = tuple(_remarks(before, after, sides))
@@ -137,12 +138,11 @@ def _compared(
     return change, after
 
 
-def _judged(request: Request, side: Side, on_disk: frozenset[str], engine: Engine) -> Outcome | NothingToJudgeError:
+def _judged(request: Request, side: Side, engine: Engine) -> Outcome | NothingToJudgeError:
     """Return the outcome of one side, or why it holds nothing to judge."""
-    tree = side.tree.with_files_on_disk(on_disk) if on_disk else side.tree
-    there = [path for path in request.paths if tree.is_there(path)]
+    there = [path for path in request.paths if side.tree.is_there(path)]
     try:
-        return check(replace(request, paths=there or request.paths, tree=tree), engine)
+        return check(replace(request, paths=there or request.paths, tree=side.tree), engine)
     except NothingToJudgeError as nothing:
         return nothing
 
@@ -153,10 +153,6 @@ def _certain(outcome: Outcome | NothingToJudgeError, reporting: Reporting) -> Ou
 
 def _assuming(settings: Settings, assuming: Assuming) -> Settings:
     return replace(settings, assumptions=assuming.applied(settings.assumptions))
-
-
-def _paths(repository: Repository) -> Paths:
-    return Paths(os.path.realpath(os.getcwd()).replace(os.sep, "/"), repository.top.replace(os.sep, "/"))
 
 
 def _forecasts(outcome: Outcome, request: Request) -> list[Forecast]:
@@ -180,11 +176,3 @@ def _remarks(
     submodules = dict.fromkeys((*sides.base.submodules, *sides.head.submodules))
     if submodules:
         yield f"submodules are not compared, their files are in other repositories: {', '.join(submodules)}"
-
-
-def _existing(path: str) -> str:
-    """Return the nearest folder that is there, as what is compared may be gone."""
-    folder = os.path.abspath(path)
-    while not os.path.isdir(folder):
-        folder = os.path.dirname(folder)
-    return folder

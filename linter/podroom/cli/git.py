@@ -31,9 +31,13 @@ class Side:
 class Repository:
     """A git repository with a work tree; close it, or a git that reads contents stays."""
 
-    def __init__(self, folder: str) -> None:
-        """Find the repository that a folder lies in; raises `InputError` if there is none, or no git."""
+    def __init__(self, folder: str, on_disk: frozenset[str] = frozenset()) -> None:
+        """Find the repository that a folder lies in; raises `InputError` if there is none, or no git.
+
+        `on_disk` are files by their real paths that are read from the disk where git has none.
+        """
         self._folder = folder
+        self._on_disk_only = on_disk
         self._contents: subprocess.Popen[bytes] | None = None
         self.top = os.path.realpath(self._run("rev-parse", "--show-toplevel").decode(errors="surrogateescape").strip())
 
@@ -72,7 +76,7 @@ class Repository:
             if mode == _SUBMODULE:
                 submodules.append(path)
             items[path] = self._stored(mode, object_name)
-        return Side(name, GitTree(self.top, items), tuple(submodules))
+        return Side(name, GitTree(self.top, items, self._on_disk_only), tuple(submodules))
 
     def work_tree(self, name: str) -> Side:
         """Return the files of the work tree that a commit of all of it would hold: without those that are ignored."""
@@ -90,7 +94,7 @@ class Repository:
                 items.update(self._on_disk(path))
         for path in _records(self._run("ls-files", "-z", "--others", "--exclude-standard", "--full-name", ":/")):
             items.update(self._on_disk(path))
-        return Side(name, GitTree(self.top, items), tuple(submodules))
+        return Side(name, GitTree(self.top, items, self._on_disk_only), tuple(submodules))
 
     def renames(self, base: str, head: str | None) -> Mapping[str, str]:
         """Return the paths of files that were moved, each with its new one; `head` None is the work tree."""

@@ -133,10 +133,6 @@ class GitTree:
         except OSError:
             return b""
 
-    def with_files_on_disk(self, paths: frozenset[str]) -> GitTree:
-        """Return the tree with files that are to be read from the disk, by their real paths, where git has none."""
-        return GitTree(self._top, self._items, paths)
-
     def _is_file(self, inner: str) -> bool:
         item = self._items.get(inner)
         return item is not None and not item.is_link and not item.is_folder

@@ -13,6 +13,7 @@ import click
 from podroom import __version__
 from podroom.catalog.instance_types import InstanceCatalog
 from podroom.cli.output import EXIT_FAILED, EXIT_FINDINGS, style, write
+from podroom.cli.places import paths_below
 from podroom.cli.written_files import check_folder, write_file
 from podroom.config import Config
 from podroom.engine import Outcome, Problem
@@ -200,4 +201,4 @@ def _paths() -> Paths:
             folder = ""
             break
         folder = parent
-    return Paths(current.replace(os.sep, "/"), folder.replace(os.sep, "/"))
+    return paths_below(folder, current)

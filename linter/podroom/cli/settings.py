@@ -6,9 +6,9 @@ import os
 from collections.abc import Callable, Sequence
 
 from podroom.catalog.instance_types import EntryError, InstanceCatalog, InstanceType
+from podroom.cli.places import paths_below
 from podroom.config import NAMES, Config, read_config
 from podroom.errors import InputError, UsageError
-from podroom.positions import Paths
 from podroom.run import Settings
 from podroom.sources.files import ReadProblem, read_document
 
@@ -72,7 +72,7 @@ class Configurations:
                 raise InputError(document.message)
             from datetime import date  # noqa: PLC0415 - which the reader of TOML needs too
 
-            paths = Paths(os.getcwd().replace(os.sep, "/"), folder.replace(os.sep, "/"))
+            paths = paths_below(folder)
             today = date.today()  # noqa: DTZ011 - the day of whoever asks
             config = read_config(document, today, paths)
             self._by_file[known] = None if config is None else self._settings(config)

@@ -9,6 +9,7 @@ from podroom.patterns import pattern
 from podroom.records import dataclass
 from podroom.sources.file_names import is_configuration, is_variable_file
 from podroom.sources.files import Files, ReadProblem, absolute_folder, file_name, folder_of, joined_path, walk
+from podroom.sources.folders import upwards
 from podroom.sources.search import EKSCTL, KUSTOMIZATION, LARGEST_SEARCHED, MANIFEST, SCRIPT
 
 _SOURCE = pattern(r"""source["']?\s*[=:]\s*"(\.{1,2}/[^"?]*)""")
@@ -53,7 +54,7 @@ class Affected:
         return self.everything or folder in self.read or not self._is_configured(folder)
 
     def _is_configured(self, folder: str) -> bool:
-        return any(folder == one or folder.startswith(f"{one}/") for one in self.all_folders)
+        return any(one in self.all_folders for one in upwards(folder))
 
 
 def affected(changed: Iterable[str], top: str, files: Files) -> Affected | None:
@@ -72,7 +73,8 @@ def affected(changed: Iterable[str], top: str, files: Files) -> Affected | None:
         first.update(concerned)
     reached = _closure(first, _callers(called))
     read = _closure(reached, called)
-    speaks = any(word in (texts.get(folder) or "").lower() for folder in read for word in _SPEAKS_OF_EKS)
+    lowered = (texts.get(folder, "").lower() for folder in read)
+    speaks = any(word in text for text in lowered for word in _SPEAKS_OF_EKS)
     if not speaks and not any(_is_broken(path, files) for path in changed):
         return None
     return Affected(frozenset(reached), frozenset(read), frozenset(texts), everything=False)
@@ -193,9 +195,4 @@ def _is_of_interest(path: str, name: str, files: Files) -> bool:
 
 def _nearest(folder: str, texts: Mapping[str, str]) -> str | None:
     """Return the nearest folder with configuration at or above a folder."""
-    while folder not in texts:
-        above = folder.rpartition("/")[0]
-        if not above or above == folder:
-            return None
-        folder = above
-    return folder
+    return next((one for one in upwards(folder) if one in texts), None)

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from podroom.assembly.cni import ADDON
 from podroom.assembly.eksctl.node_groups import count_node_groups
 from podroom.assembly.eksctl.reading import items, mapping, scalar, text
-from podroom.assembly.folders import is_inside, upwards
 from podroom.model.world import Gap
 from podroom.positions import Document, Span
 from podroom.records import dataclass
+from podroom.sources.folders import is_inside, upwards
 from podroom.sources.templated import Condition
 from podroom.sources.yaml import Mapping, Scalar
 from podroom.values import Known, Unknown
