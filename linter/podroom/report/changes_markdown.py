@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from podroom.capacity.assessment import Assumptions
 from podroom.changes import Change, RootChange
 from podroom.engine import Outcome
 from podroom.positions import Paths
 from podroom.report.changes_wording import PEAK, group_lines, subnet_line, summary, title
-from podroom.report.findings_markdown import finding_block, limited, place
-from podroom.report.findings_wording import left_open
+from podroom.report.findings_markdown import finding_block, folded, limited, place, undecided_lines, unread_lines
 from podroom.report.frame import Frame
 from podroom.report.markdown import code, escaped
+from podroom.rule import Finding
 
 
 def render(change: Change, outcome: Outcome, assumptions: Assumptions, frame: Frame) -> str:
@@ -36,29 +36,12 @@ def _root(root: RootChange, assumptions: Assumptions) -> Iterator[str]:
 
 
 def _folded(change: Change, outcome: Outcome, paths: Paths) -> Iterator[str]:
-    fixed = [
-        f"- {place(one.span, paths)}: {escaped(f'{one.code} {one.name}: {one.message}')}"
-        for one in change.findings.fixed
-    ]
-    before = [
-        f"- {place(one.span, paths)}: {escaped(f'{one.code} {one.name}: {one.message}')}"
-        for one in change.findings.remaining
-    ]
-    opened = [
-        f"- {place(one.span, paths)}: {escaped(one.reason)} ({escaped('; '.join(left_open(one)))})"
-        for one in change.findings.opened
-    ]
-    unread = [
-        f"- {place(one.span, paths) if one.span else code(one.path)}: {escaped(one.message)}"
-        for one in outcome.problems
-    ]
-    remarks = [f"- {escaped(remark)}" for remark in change.remarks]
-    for heading, lines in (
-        ("Not read", unread),
-        ("No longer decided", opened),
-        ("Fixed", fixed),
-        ("As before", before),
-        ("Notes", remarks),
-    ):
-        if lines:
-            yield "\n".join([f"<details><summary>{heading} ({len(lines)})</summary>", "", *lines, "", "</details>", ""])
+    yield from folded("Not read", unread_lines(outcome.problems, paths))
+    yield from folded("No longer decided", undecided_lines(change.findings.opened, paths))
+    yield from folded("Fixed", _in_a_line(change.findings.fixed, paths))
+    yield from folded("As before", _in_a_line(change.findings.remaining, paths))
+    yield from folded("Notes", [f"- {escaped(remark)}" for remark in change.remarks])
+
+
+def _in_a_line(findings: Iterable[Finding], paths: Paths) -> list[str]:
+    return [f"- {place(one.span, paths)}: {escaped(f'{one.code} {one.name}: {one.message}')}" for one in findings]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from podroom.engine import Outcome
+from podroom.engine import Outcome, Problem, Undecided
 from podroom.positions import Paths, Span
 from podroom.report.findings_wording import left_open, remarks, summary
 from podroom.report.frame import Frame
@@ -53,24 +53,33 @@ def finding_block(finding: Finding, paths: Paths) -> str:
 
 def _others(outcome: Outcome, paths: Paths) -> Iterator[str]:
     """Yield what the run has to say beside its findings, each kind under a heading."""
-    unread = [
-        f"- {place(problem.span, paths) if problem.span else code(problem.path)}: {escaped(problem.message)}"
-        for problem in outcome.problems
-    ]
-    undecided = [
-        f"- {place(one.span, paths)}: {escaped(one.reason)} ({escaped('; '.join(left_open(one)))})"
-        for one in outcome.undecided
-    ]
     unused = [f"- {place(one.suppression.span, paths)}: {escaped(one.reason)}" for one in outcome.unused]
     notices = [f"- {place(one.span, paths)}: {escaped(one.message)}" for one in outcome.notices]
-    for title, lines in (
-        ("Not read", unread),
-        ("Could not decide", undecided),
-        ("Suppressions to look at", unused),
-        ("Notices", notices),
-    ):
-        if lines:
-            yield "\n".join([f"<details><summary>{title} ({len(lines)})</summary>", "", *lines, "", "</details>", ""])
+    yield from folded("Not read", unread_lines(outcome.problems, paths))
+    yield from folded("Could not decide", undecided_lines(outcome.undecided, paths))
+    yield from folded("Suppressions to look at", unused)
+    yield from folded("Notices", notices)
+
+
+def unread_lines(problems: Iterable[Problem], paths: Paths) -> list[str]:
+    """Return a line for each input that could not be read."""
+    return [
+        f"- {place(problem.span, paths) if problem.span else code(problem.path)}: {escaped(problem.message)}"
+        for problem in problems
+    ]
+
+
+def undecided_lines(undecided: Iterable[Undecided], paths: Paths) -> list[str]:
+    """Return a line for each thing that could not be decided."""
+    return [
+        f"- {place(one.span, paths)}: {escaped(one.reason)} ({escaped('; '.join(left_open(one)))})" for one in undecided
+    ]
+
+
+def folded(title: str, lines: Sequence[str]) -> Iterator[str]:
+    """Yield lines under a heading that shows how many there are, to be unfolded; nothing if there are none."""
+    if lines:
+        yield "\n".join([f"<details><summary>{title} ({len(lines)})</summary>", "", *lines, "", "</details>", ""])
 
 
 def place(span: Span, paths: Paths) -> str:
