@@ -1,4 +1,4 @@
-"""Plans for the examples of rules that need one."""
+"""Configurations and plans for the examples of rules that ask what there is, or will be."""
 
 from __future__ import annotations
 
@@ -16,6 +16,30 @@ resource "aws_eks_node_group" "nodes" {MARK
     min_size     = 1
     desired_size = 2
     max_size     = 6
+  }
+}
+"""
+MANAGED_CLUSTER = """
+resource "aws_eks_cluster" "main" {
+  name     = "main"
+  version  = "1.33"
+  role_arn = "arn:aws:iam::111122223333:role/cluster"
+  vpc_config {
+    subnet_ids = ["subnet-1", "subnet-2"]
+  }
+}
+
+resource "aws_eks_node_group" "workers" {MARK
+  cluster_name    = aws_eks_cluster.main.name
+  node_group_name = "workers"
+  node_role_arn   = "arn:aws:iam::111122223333:role/nodes"
+  subnet_ids      = ["subnet-1", "subnet-2"]
+  instance_types  = ["m7g.2xlarge"]
+  ami_type        = "AL2023_ARM_64_STANDARD"
+  scaling_config {
+    min_size     = 1
+    desired_size = 1
+    max_size     = 3
   }
 }
 """

@@ -13,6 +13,7 @@ from podroom.model.world import GroupDrift, GroupKind, InstanceChoice, NodeGroup
 from podroom.positions import Span
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Known, Members, Undecidable
+from podroom_rules.plan_examples import MANAGED_CLUSTER
 from podroom_rules.wording import STUCK_PODS, assumed_cni, confidence
 
 _CONFIGURATION = """
@@ -65,30 +66,6 @@ _PLAN = """{
 }
 """
 
-_MANAGED = """
-resource "aws_eks_cluster" "main" {
-  name     = "main"
-  version  = "1.33"
-  role_arn = "arn:aws:iam::111122223333:role/cluster"
-  vpc_config {
-    subnet_ids = ["subnet-1", "subnet-2"]
-  }
-}
-
-resource "aws_eks_node_group" "workers" {MARK
-  cluster_name    = aws_eks_cluster.main.name
-  node_group_name = "workers"
-  node_role_arn   = "arn:aws:iam::111122223333:role/nodes"
-  subnet_ids      = ["subnet-1", "subnet-2"]
-  instance_types  = ["m7g.2xlarge"]
-  ami_type        = "AL2023_ARM_64_STANDARD"
-  scaling_config {
-    min_size     = 1
-    desired_size = 1
-    max_size     = 3
-  }
-}
-"""
 _COMMAND = """
 resource "terraform_data" "types" {
   provisioner "local-exec" {
@@ -171,13 +148,13 @@ class AsgChangedByHand(Rule[NodeGroup]):
         Example(
             "the group behind a managed node group, which no plan knows",
             {
-                "main.tf": _MANAGED.replace("MARK", " # expect: PR116"),
+                "main.tf": MANAGED_CLUSTER.replace("MARK", " # expect: PR116"),
                 "inventory.json": _LISTED.replace("LIVE", "m7g.large"),
             },
         ),
         Example.terraform(
             "a command that changes the group behind a managed node group",
-            _MANAGED.replace("MARK", "") + _COMMAND % ("m7g.large", " # expect: PR116"),
+            MANAGED_CLUSTER.replace("MARK", "") + _COMMAND % ("m7g.large", " # expect: PR116"),
         ),
     )
     good = (
@@ -190,11 +167,11 @@ class AsgChangedByHand(Rule[NodeGroup]):
         ),
         Example(
             "the group behind a managed node group launches what is declared",
-            {"main.tf": _MANAGED.replace("MARK", ""), "inventory.json": _LISTED.replace("LIVE", "m7g.2xlarge")},
+            {"main.tf": MANAGED_CLUSTER.replace("MARK", ""), "inventory.json": _LISTED.replace("LIVE", "m7g.2xlarge")},
         ),
         Example.terraform(
             "a command that says what is declared",
-            _MANAGED.replace("MARK", "") + _COMMAND % ("m7g.2xlarge", ""),
+            MANAGED_CLUSTER.replace("MARK", "") + _COMMAND % ("m7g.2xlarge", ""),
         ),
     )
 
@@ -228,14 +205,7 @@ class AsgChangedByHand(Rule[NodeGroup]):
     ) -> Finding:
         live = _names(drift.live_types)
         nodes = replace(subject, instance_types=drift.live_types, drift=None)
-        cni = assessment.cni(subject)
-        sums = []
-        for resolved in assessment.instances(nodes):
-            limits = assessment.kubelet(nodes, resolved.instance)
-            room = assessment.room(resolved.instance, cni, subject.span)
-            sums.append((limits[0].figure.value - room.value, resolved.instance.name, limits, room))
-        new = [one for one in sums if one[0] > 0 or one[1] not in declared]
-        excess, name, limits, room = max(new or sums, key=lambda one: one[0])
+        excess, name, limits, room = _worst(nodes, nodes, declared, assessment)
         kubelet = limits[0].figure.value
         settings = assessment.cluster(subject).cni
         return self.finding(
@@ -281,7 +251,7 @@ class AsgChangedByHand(Rule[NodeGroup]):
             return
         managed = group.kind is GroupKind.MANAGED
         try:
-            excess, type_name, limits, room = _worst(group, drift, declared, assessment)
+            excess, type_name, limits, room = _worst(*_live(group, drift), declared, assessment)
         except Undecidable as cause:
             yield self.finding(
                 group.span,
@@ -323,7 +293,7 @@ class AsgChangedByHand(Rule[NodeGroup]):
         if declared == given:
             return
         settings = assessment.cluster(group).cni
-        excess, type_name, limits, room = _worst(group, drift, declared, assessment)
+        excess, type_name, limits, room = _worst(*_live(group, drift), declared, assessment)
         yield self.finding(
             place,
             group,
@@ -364,24 +334,29 @@ class AsgChangedByHand(Rule[NodeGroup]):
         )
 
 
-def _worst(
-    group: NodeGroup, drift: GroupDrift, declared: Collection[str], assessment: Assessment
-) -> tuple[int, str, tuple[KubeletLimit, ...], Figure]:
-    """Return by how many pods a live type is told too many, its name, who tells them and its room.
+def _live(group: NodeGroup, drift: GroupDrift) -> tuple[NodeGroup, NodeGroup]:
+    """Return a group with the types that it launches, and as what tells kubelet its max pods.
 
-    Of an EKS managed group without an image of its own kubelet gets what was worked out for the declared types.
+    Of an EKS managed group without an image of its own that is what was worked out for the declared types.
     """
-    cni = assessment.cni(group)
     nodes = replace(group, instance_types=drift.live_types, drift=None)
-    told = group
-    if drift.launched is not None:  # its user data is all that a node gets, what Amazon EKS adds included
-        image = Known(value=True, origin=group.span)
-        told = replace(nodes, kind=GroupKind.SELF_MANAGED, own_image=image)
-        told = replace(told, launch_template=drift.launched, launch_template_missing=None)
+    if drift.launched is None:
+        return nodes, group
+    # The user data that is launched is all that a node gets, what Amazon EKS adds included.
+    image = Known(value=True, origin=group.span)
+    told = replace(nodes, kind=GroupKind.SELF_MANAGED, own_image=image)
+    return nodes, replace(told, launch_template=drift.launched, launch_template_missing=None)
+
+
+def _worst(
+    nodes: NodeGroup, told: NodeGroup, declared: Collection[str], assessment: Assessment
+) -> tuple[int, str, tuple[KubeletLimit, ...], Figure]:
+    """Return by how many pods a type of `nodes` is told too many, its name, who tells them (`told`) and its room."""
+    cni = assessment.cni(nodes)
     sums = []
     for resolved in assessment.instances(nodes):
         limits = assessment.kubelet(told, resolved.instance)
-        room = assessment.room(resolved.instance, cni, group.span)
+        room = assessment.room(resolved.instance, cni, nodes.span)
         sums.append((limits[0].figure.value - room.value, resolved.instance.name, limits, room))
     new = [one for one in sums if one[0] > 0 or one[1] not in declared]
     return max(new or sums, key=lambda one: one[0])

@@ -11,33 +11,10 @@ from podroom.model.live import LiveNodes
 from podroom.model.world import Cluster
 from podroom.rule import Confidence, Example, Finding, Rule, Severity
 from podroom.values import Undecidable, Unknown, first_unknown
+from podroom_rules.plan_examples import MANAGED_CLUSTER
 from podroom_rules.wording import STUCK_PODS, assumed_cni
 
 _MOST_NAMES = 3
-_CONFIGURATION = """
-resource "aws_eks_cluster" "main" {
-  name     = "main"
-  version  = "1.33"
-  role_arn = "arn:aws:iam::111122223333:role/cluster"
-  vpc_config {
-    subnet_ids = ["subnet-1", "subnet-2"]
-  }
-}
-
-resource "aws_eks_node_group" "workers" {MARK
-  cluster_name    = aws_eks_cluster.main.name
-  node_group_name = "workers"
-  node_role_arn   = "arn:aws:iam::111122223333:role/nodes"
-  subnet_ids      = ["subnet-1", "subnet-2"]
-  instance_types  = ["m7g.2xlarge"]
-  ami_type        = "AL2023_ARM_64_STANDARD"
-  scaling_config {
-    min_size     = 1
-    desired_size = 1
-    max_size     = 3
-  }
-}
-"""
 _NODES = """{
   "kind": "List",
   "items": [
@@ -83,7 +60,7 @@ class LiveNodesAboveRoom(Rule[Cluster]):
         Example(
             "58 pods are right for the m7g.2xlarge that is declared, and the node is an m7g.large",
             {
-                "main.tf": _CONFIGURATION.replace("MARK", " # expect: PR121"),
+                "main.tf": MANAGED_CLUSTER.replace("MARK", " # expect: PR121"),
                 "inventory.json": _NODES.replace("TYPE", "m7g.large"),
             },
         ),
@@ -91,7 +68,7 @@ class LiveNodesAboveRoom(Rule[Cluster]):
     good = (
         Example(
             "the node is what is declared",
-            {"main.tf": _CONFIGURATION.replace("MARK", ""), "inventory.json": _NODES.replace("TYPE", "m7g.2xlarge")},
+            {"main.tf": MANAGED_CLUSTER.replace("MARK", ""), "inventory.json": _NODES.replace("TYPE", "m7g.2xlarge")},
         ),
     )
 
