@@ -116,17 +116,6 @@ Item: TypeAlias = Leaf | Table | Listing
 Found: TypeAlias = Item | Unknown | None
 
 
-def table_of(found: Found, what: str) -> Table | Unknown | None:
-    """Return a found item as a table; `what` names it where it turns out to be something else."""
-    if isinstance(found, Table):
-        return found
-    if isinstance(found, Listing):
-        return Unknown(f"{what} is a list where a mapping is expected", found.span)
-    if isinstance(found, Leaf):
-        return first_unknown(_why(found), Unknown(f"{what} is no mapping", found.span))
-    return found
-
-
 def items_of(found: Found, what: str) -> tuple[tuple[Item, ...], tuple[Unknown, ...]]:
     """Return the items of a found list, and why there may be more."""
     if isinstance(found, Listing):

@@ -12,7 +12,6 @@ from podroom.evaluation.terms import (
     Null,
     Number,
     PartialStr,
-    SetTerm,
     Sym,
     Term,
     checked_text,
@@ -249,9 +248,3 @@ def length_of_text(text: str) -> int:
 
         text = normalize("NFC", text)
     return len(graphemes(text))
-
-
-def as_strings(term: ListTerm | SetTerm) -> list[str] | None:
-    """Return the members as strings, or None if one of them is not known."""
-    strings = [item for item in term.items if isinstance(item, str)]
-    return strings if len(strings) == len(term.items) and not term.rest else None
