@@ -157,16 +157,16 @@ def test_a_template_concerns_the_root_that_names_it(tree: Path) -> None:
     write(
         tree,
         {
-            "shared/bootstrap.sh": "#!/bin/bash\n/etc/eks/bootstrap.sh main --use-max-pods false"
+            "scripts/bootstrap.sh": "#!/bin/bash\n/etc/eks/bootstrap.sh main --use-max-pods false"
             " --kubelet-extra-args '--max-pods=58'\n",
             "envs/script/main.tf": FAULT.replace(
                 FAULT[FAULT.index("base64encode") : FAULT.index("}\n")],
-                'base64encode(file("../../shared/bootstrap.sh"))\n',
+                'base64encode(file("../../scripts/bootstrap.sh"))\n',
             ),
         },
     )
 
-    assert places(check(tree, "shared/bootstrap.sh")) == ["shared/bootstrap.sh"]
+    assert places(check(tree, "scripts/bootstrap.sh")) == ["scripts/bootstrap.sh"]
 
 
 def test_a_manifest_or_a_cluster_config_concerns_all_of_the_project(tree: Path) -> None:

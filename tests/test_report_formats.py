@@ -313,18 +313,18 @@ def test_an_annotation_of_several_lines_has_no_columns() -> None:
 @pytest.mark.parametrize(
     ("path", "current", "repository", "expected"),
     [
-        ("main.tf", "/work/infra", "/work", "infra/main.tf"),
-        ("main.tf", "/work", "/work", "main.tf"),
-        ("./main.tf", "/work", "/work", "main.tf"),
-        (".", "/work/infra", "/work", "infra"),
-        (".", "/work", "/work", "."),
-        ("/work/other/main.tf", "/work/infra", "/work", "other/main.tf"),
-        ("/elsewhere/main.tf", "/work/infra", "/work", "/elsewhere/main.tf"),
-        ("/workshop/main.tf", "/work", "/work", "/workshop/main.tf"),
-        ("infra/main.tf", "/work", "", "infra/main.tf"),
+        ("main.tf", "/code/infra", "/code", "infra/main.tf"),
+        ("main.tf", "/code", "/code", "main.tf"),
+        ("./main.tf", "/code", "/code", "main.tf"),
+        (".", "/code/infra", "/code", "infra"),
+        (".", "/code", "/code", "."),
+        ("/code/other/main.tf", "/code/infra", "/code", "other/main.tf"),
+        ("/elsewhere/main.tf", "/code/infra", "/code", "/elsewhere/main.tf"),
+        ("/codex/main.tf", "/code", "/code", "/codex/main.tf"),
+        ("infra/main.tf", "/code", "", "infra/main.tf"),
         ("main.tf", "/", "/", "main.tf"),
-        ("infra\\main.tf", "C:/work", "C:/work", "infra/main.tf"),
-        ("odd\\name.tf", "/work", "/work", "odd\\name.tf"),
+        ("infra\\main.tf", "C:/code", "C:/code", "infra/main.tf"),
+        ("odd\\name.tf", "/code", "/code", "odd\\name.tf"),
     ],
 )
 def test_a_path_begins_at_the_top_of_the_repository(path: str, current: str, repository: str, expected: str) -> None:
@@ -335,11 +335,11 @@ def test_the_address_of_a_file_is_escaped_and_begins_at_the_top_of_the_repositor
     span = Span(Document("a b/%ü#?.tf", "x"), 0, 1)
 
     def location(current: str) -> dict[str, str]:
-        report = json.loads(render("sarif", Outcome(findings=(finding(span),)), frame(paths=Paths(current, "/work"))))
+        report = json.loads(render("sarif", Outcome(findings=(finding(span),)), frame(paths=Paths(current, "/code"))))
         place = report["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]
         return {**place, "uri": unquote(place["uri"]) if "uriBaseId" in place else place["uri"]}
 
-    assert location("/work/infra") == {"uri": "infra/a b/%ü#?.tf", "uriBaseId": "%SRCROOT%"}
+    assert location("/code/infra") == {"uri": "infra/a b/%ü#?.tf", "uriBaseId": "%SRCROOT%"}
     assert location("/elsewhere") == {"uri": "file:///elsewhere/a%20b/%25%C3%BC%23%3F.tf"}
 
 
