@@ -10,13 +10,18 @@ from podroom.values import Default, Known, Unknown, Value, first_unknown
 
 
 class Inventory:
-    """Looks up resources; types that nobody asks for are never evaluated."""
+    """Looks up resources; types that nobody asks for are never evaluated.
+
+    What a plan removes is left out, also where the configuration still has it: `terraform plan -destroy`.
+    """
 
     def __init__(self, root: Module) -> None:
         """Take the root module."""
         self._modules = tuple(root.walk())
         self.alone = root.project.options.alone
         """Whether it is of a plan or state by itself, of which nothing but values is known."""
+        self._settled = root.project.options.settled
+        self._removed: list[ResourceInstance] = []
         self._by_type: dict[tuple[str, str], tuple[ResourceInstance, ...]] = {}
         self._by_address: dict[tuple[str, str], dict[str, ResourceInstance]] = {}
 
@@ -34,9 +39,22 @@ class Inventory:
         key = (kind, mode)
         if key not in self._by_type:
             self._by_type[key] = tuple(
-                resource for module in self._modules for resource in module.resources(kind, mode=mode)
+                resource
+                for module in self._modules
+                for resource in module.resources(kind, mode=mode)
+                if not self._removes(resource)
             )
         return self._by_type[key]
+
+    def _removes(self, resource: ResourceInstance) -> bool:
+        if self._settled is None or not self._settled.removes(resource.address):
+            return False
+        self._removed.append(resource)
+        return True
+
+    def removed(self, *kinds: str) -> list[ResourceInstance]:
+        """Return the instances of some types that a plan removes, of those that were asked for."""
+        return [resource for resource in self._removed if resource.type in kinds]
 
     def find(self, link: Link, *kinds: str, mode: str = "managed", by: str | None = None) -> ResourceInstance | None:
         """Return the resource that a link leads to.

@@ -43,12 +43,6 @@ _CLUSTER_TAG = "kubernetes.io/cluster/"
 _ONE_HOLE = pattern(r"\$\{([^{}]*)\}")
 
 
-def read_node_groups(inventory: Inventory) -> tuple[NodeGroup, ...]:
-    """Return every node group of a root module."""
-    groups = NodeGroups(inventory, Clusters(inventory))
-    return groups.managed() + groups.self_managed()
-
-
 class NodeGroups:
     """Reads the node groups of one root; `gaps` says what could not be told."""
 

@@ -6,19 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from podroom.assembly.inventory import Inventory
 from podroom.assembly.live.settled import LiveSettled
-from podroom.assembly.node_groups import read_node_groups
 from podroom.errors import InputError, UsageError
 from podroom.evaluation.project import Module, Options, ProjectFiles, declared_blocks, load_root
 from podroom.evaluation.recorded_modules import RecordedModule, RecordedTree
 from podroom.evaluation.root import Project
-from podroom.model.world import NodeGroup, Notice, World
-from podroom.positions import Document
+from podroom.model.world import Notice, World
+from podroom.positions import Document, Span
 from podroom.sources.files import Files, HclReader, folder_of, read_large, without_collector
 from podroom.sources.plan_alone import by_itself
 from podroom.sources.plan_places import PlanPlaces
-from podroom.sources.plan_values import NOT_READ, Drift, RecordedValue
+from podroom.sources.plan_values import FORGOTTEN, NOT_READ, Drift, RecordedValue
 from podroom.sources.recorded import Calls, Key, Recorded
 from podroom.sources.terraform_json import LARGEST, ZIP, read_terraform_json, text_of
 
@@ -29,7 +27,10 @@ if TYPE_CHECKING:
 _MAKE_NODES = frozenset(
     {"aws_autoscaling_group", "aws_eks_node_group", "aws_launch_configuration", "aws_launch_template"}
 )
+NODES_AND_CLUSTERS = ("aws_eks_cluster", "aws_eks_node_group", "aws_autoscaling_group")
+"""What is told where a plan removes it."""
 _DOUBLED = ("create", "delete")
+_MOST_NAMED = 5
 
 
 def read_plans(
@@ -60,7 +61,18 @@ def read_plans(
             named = " and ".join(sorted(best)[:2])
             raise UsageError(f"{recorded.source} may be of {named}: name the folder that it is of")
         found.setdefault(best[0], []).append(recorded)
-    return {root: several[0] if len(several) == 1 else _Several(several) for root, several in found.items()}
+    return {
+        root: several[0] if len(several) == 1 else _beside_each_other(root, several) for root, several in found.items()
+    }
+
+
+def _beside_each_other(root: str, several: Sequence[Recorded]) -> Settled:
+    """Return a plan and a state of one root module as one; of two plans, or two states, only one can be the last."""
+    for of_plan, kind in ((True, "plans"), (False, "states")):
+        same = [one.source for one in several if one.of_plan == of_plan]
+        if len(same) > 1:
+            raise UsageError(f"{same[0]} and {same[1]} are both {kind} of {root}: give the one that counts")
+    return _Several(several)
 
 
 def _text(path: str) -> tuple[str, str]:
@@ -95,7 +107,7 @@ class PlansAlone:
         del data
         with without_collector():
             recorded = by_itself(read_terraform_json(shown, text, alone=True))
-        self._recorded.append((recorded, PlanPlaces(shown, text, recorded.instances)))
+        self._recorded.append((recorded, PlanPlaces(shown, text, (*recorded.instances, *recorded.removed))))
 
     def modules(self, options: Options, plans: Mapping[str, Settled]) -> Iterator[Module]:
         """Yield the root modules; `plans` are those that lie beside, by the root module that they are of."""
@@ -130,6 +142,10 @@ class _WithoutValues:
     def drift(self, address: str) -> None:
         """Return None: what was found is not read."""
 
+    def removes(self, address: str) -> bool:  # noqa: ARG002 - as evaluation asks
+        """Return False: what the plan removes is not read."""
+        return False
+
     def owner(self, identity: str) -> None:
         """Return None: ids are not read."""
 
@@ -139,22 +155,21 @@ def _module_of(recorded: Recorded, places: PlanPlaces, files: ProjectFiles, opti
     return RecordedModule(project, RecordedTree(recorded, places))
 
 
-def groups_before(settled: Settled, files: ProjectFiles) -> tuple[tuple[NodeGroup, ...] | None, tuple[str, ...]]:
-    """Return the node groups as they are before a plan, and those that it makes anew before the old ones are gone.
+def module_before(root: Module) -> tuple[Module, tuple[str, ...]] | None:
+    """Return the root module as it is before a plan, and what the plan makes anew before the old one is gone.
 
-    None in place of the former if none of them changes.
+    None if the plan changes nothing that makes nodes.
     """
-    recorded = _plan_of(settled)
+    recorded = _plan_of(root.project.options.settled)
     if recorded is None or not recorded.plans:
-        return None, ()
+        return None
     before = recorded.before()
     changed = [recorded.instances.get(address) or one for address, one in recorded.earlier.items()]
     if before is None or not any(one is not None and one.type in _MAKE_NODES for one in changed):
-        return None, ()
-    module = _module_of(by_itself(before), PlanPlaces(recorded.source, "", before.instances), files, Options())
-    inventory = Inventory(module)
+        return None
+    places = root.places if isinstance(root, RecordedModule) else PlanPlaces(recorded.source, "", before.instances)
     doubled = tuple(one.address for one in recorded.instances.values() if one.actions == _DOUBLED)
-    return read_node_groups(inventory), doubled
+    return _module_of(by_itself(before), places, root.project.files, Options()), doubled
 
 
 def only_refreshes(settled: Settled) -> bool:
@@ -163,12 +178,17 @@ def only_refreshes(settled: Settled) -> bool:
     return recorded is not None and recorded.refreshes
 
 
-def plan_notices(settled: Settled, world: World) -> tuple[Notice, ...]:
-    """Return what is to be known of a plan beside its values: that it failed, and groups that it found deleted."""
+def plan_notices(settled: Settled, world: World, removed: Mapping[str, Span]) -> tuple[Notice, ...]:
+    """Return what is to be known of a plan beside its values.
+
+    That it failed, which clusters and groups it deletes (`removed`, each with its place) or forgets, and groups that
+    it found deleted.
+    """
     recorded = _plan_of(settled)
     if recorded is None:
         return ()
-    notices = [
+    notices = [*_removals(recorded, removed, world)]
+    notices += [
         Notice(f"{group.address} was deleted outside Terraform, as {recorded.source} found", group.span)
         for group in world.node_groups
         if group.address in recorded.deleted
@@ -179,6 +199,31 @@ def plan_notices(settled: Settled, world: World) -> tuple[Notice, ...]:
             Notice(f"{recorded.source} is of a plan that failed: it may lack what was not planned", spans[0])
         )
     return tuple(notices)
+
+
+def _removals(recorded: Recorded, removed: Mapping[str, Span], world: World) -> Iterator[Notice]:
+    if removed:
+        yield Notice(f"{recorded.source} deletes {_listed(list(removed))}: not judged", next(iter(removed.values())))
+    places = {one.address: one.span for one in world.clusters}
+    places |= {one.address: one.span for one in world.node_groups}
+    forgotten = [
+        one.address
+        for one in recorded.instances.values()
+        if one.actions == FORGOTTEN and (one.type in NODES_AND_CLUSTERS or one.address in places)
+    ]
+    for known, told in ((True, "judged as it is"), (False, "not judged")):
+        names = [name for name in forgotten if (name in places) == known]
+        if names:
+            place = places.get(names[0]) or Span(Document(recorded.source, ""), 0, 0)
+            message = f"{recorded.source} has Terraform forget {_listed(names)}, and leaves it in place: {told}"
+            yield Notice(message, place)
+
+
+def _listed(names: list[str]) -> str:
+    """Return names for a sentence, of very many the first."""
+    more = [f"{len(names) - _MOST_NAMED} more"] if len(names) > _MOST_NAMED else []
+    *most, last = (*names[:_MOST_NAMED], *more)
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _plan_of(settled: Settled | None) -> Recorded | None:
@@ -214,6 +259,10 @@ class _Several:
     def drift(self, address: str) -> Drift | None:
         """Return how a resource instance was found, where that is not as Terraform left it."""
         return next((found for one in self._files if (found := one.drift(address)) is not None), None)
+
+    def removes(self, address: str) -> bool:
+        """Return whether a plan deletes a resource instance that is there."""
+        return any(one.removes(address) for one in self._files)
 
     def owner(self, identity: str) -> str | None:
         """Return the address of the resource that has an id, None if there is none."""

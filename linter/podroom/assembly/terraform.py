@@ -18,7 +18,7 @@ from podroom.assembly.order import note_cycles, with_cni_order
 from podroom.assembly.subnets import read_subnets, read_vpcs
 from podroom.assembly.tenants import read_fargate_profiles, read_tenants
 from podroom.evaluation.project import Module, provider_region
-from podroom.model.world import World
+from podroom.model.world import Removed, World
 from podroom.values import Members, Value
 
 RUN_COMMANDS = ("null_resource", "terraform_data")
@@ -59,7 +59,7 @@ def assemble_parts(root: Module) -> tuple[World, tuple[Loose, ...]]:
         lookups=read_lookups(inventory),
         region=_region(root),
     )
-    world = _planned(world, root)
+    world = _planned(world, inventory, root)
     if known and parts:
         world, parts = _attached(world, parts), ()
     world = _with_commanded_types(world, inventory)
@@ -90,21 +90,36 @@ def _with_commanded_types(world: World, inventory: Inventory) -> World:
     return with_commanded_types(world, resources)
 
 
-def _planned(world: World, root: Module) -> World:
+def _planned(world: World, inventory: Inventory, root: Module) -> World:
     """Add what a plan says of the way from what is there to what will be."""
     settled = root.project.options.settled
     if settled is None:
         return world
-    from podroom.assembly.plans import groups_before, only_refreshes, plan_notices  # noqa: PLC0415 - only with a plan
+    from podroom.assembly import plans  # noqa: PLC0415 - only with a plan
 
-    before, doubled = groups_before(settled, root.project.files)
+    removed = {one.address: one.span for one in inventory.removed(*plans.NODES_AND_CLUSTERS)}
+    found = plans.module_before(root)
+    if found is not None:
+        before, _ = assemble_parts(found[0])
+        gone = Removed(
+            tuple(one for one in before.clusters if settled.removes(one.address)),
+            tuple(one for one in before.subnets if settled.removes(one.address)),
+            tuple(one for one in before.vpcs if settled.removes(one.address)),
+        )
+        world = replace(
+            world,
+            before=before.node_groups,
+            removed=gone if any((gone.clusters, gone.subnets, gone.vpcs)) else None,
+            doubled=found[1],
+        )
+        clusters = {one.address: one.span for one in gone.clusters}
+        groups = {one.address: one.span for one in before.node_groups if settled.removes(one.address)}
+        removed = clusters | groups | removed
     return replace(
         world,
         compared=settled.plans,
-        refresh_only=only_refreshes(settled),
-        before=before,
-        doubled=doubled,
-        notices=(*world.notices, *plan_notices(settled, world)),
+        refresh_only=plans.only_refreshes(settled),
+        notices=(*world.notices, *plans.plan_notices(settled, world, removed)),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from podroom.model.world import InstanceChoice, NodeGroup, World
+from podroom.model.world import InstanceChoice, NodeGroup, Removed, World
 from podroom.values import Known, Members, Value
 
 
@@ -42,9 +42,22 @@ def before_plan(world: World) -> tuple[World, tuple[str, ...]] | None:
             if told
             else group
         )
-    changes += [f"{address} goes away" for address in earlier]
+    removed = world.removed or Removed()
+    changes += [f"{address} goes away" for address in (*(one.address for one in removed.clusters), *earlier)]
     groups += earlier.values()
-    return (replace(world, node_groups=tuple(groups), before=None, doubled=()), tuple(changes)) if changes else None
+    if not changes:
+        return None
+    before = replace(
+        world,
+        clusters=(*world.clusters, *removed.clusters),
+        node_groups=tuple(groups),
+        subnets=(*world.subnets, *removed.subnets),
+        vpcs=(*world.vpcs, *removed.vpcs),
+        before=None,
+        removed=None,
+        doubled=(),
+    )
+    return before, tuple(changes)
 
 
 def _changes(old: NodeGroup, new: NodeGroup) -> Iterator[str]:

@@ -45,6 +45,11 @@ class RecordedModule(Module):
         super().__init__(project, module_address(calls), project.root, ".")
 
     @property
+    def places(self) -> PlanPlaces:
+        """Return where the file tells of resource instances."""
+        return self._tree.places
+
+    @property
     def declarations(self) -> Declarations:
         """Return the blocks of which there are instances, without anything in them."""
         return self.once("declarations", self._declarations)

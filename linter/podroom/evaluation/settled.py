@@ -64,6 +64,9 @@ class Settled(Protocol):
     def drift(self, address: str) -> Drift | None:
         """Return how a resource instance was found, where that is not as Terraform left it."""
 
+    def removes(self, address: str) -> bool:
+        """Return whether a plan deletes a resource instance that is there."""
+
     def owner(self, identity: str) -> str | None:
         """Return the address of the resource that has an id, None if there is none."""
 

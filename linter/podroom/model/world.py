@@ -793,6 +793,15 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Removed:
+    """What is there before a plan and not after it, beside node groups."""
+
+    clusters: tuple[Cluster, ...] = ()
+    subnets: tuple[Subnet, ...] = ()
+    vpcs: tuple[Vpc, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """Everything that was understood of one root of configuration."""
 
@@ -824,6 +833,8 @@ class World:
 
     None where none of them changes or nothing says it.
     """
+    removed: Removed | None = None
+    """What else that plan removes; it is not among the above."""
     doubled: tuple[str, ...] = ()
     """The node groups that the plan makes anew while the old ones are still there (create_before_destroy)."""
 

@@ -47,6 +47,8 @@ NOT_READ = Hidden(
 )
 HASHED = Hidden("is kept as a hash only")
 SENSITIVE = Hidden("is sensitive, so podroom does not keep it")
+FORGOTTEN = ("forget",)
+"""The action that leaves what is there as it is, without Terraform."""
 
 RecordedValue: TypeAlias = (
     "bool | int | Decimal | str | Hidden | ResourceId | list[RecordedValue] | dict[str, RecordedValue] | None"

@@ -30,8 +30,10 @@ class Recorded:
         *,
         drifts: Mapping[str, Drift] | None = None,
         earlier: Mapping[str, Instance | None] | None = None,
+        removed: Mapping[str, Instance] | None = None,
         deleted: frozenset[str] = frozenset(),
         errored: bool = False,
+        of_plan: bool = False,
         plans: bool = False,
         refreshes: bool = False,
         complete: bool | None = None,
@@ -40,8 +42,9 @@ class Recorded:
         """Take the name of the file and what it says.
 
         `declared` are the blocks of the root module; `earlier` are the instances that change as they are before, None
-        for one that is not there yet.  `deleted` are those that somebody deleted outside Terraform, and `errored` says
-        that Terraform did not come to the end of its plan.  `plans` says that it holds what Terraform is going to do,
+        for one that is not there yet.  `removed` are those that the plan deletes; `deleted` are those that
+        somebody deleted outside Terraform, and `errored` says that Terraform did not come to the end of its plan.
+        `of_plan` says that the file is of a plan, not of a state, `plans` that it holds what Terraform is going to do,
         `refreshes` that it only takes over what was found, and `complete` that it holds all of that, or surely not,
         None where it does not say.  `configuration` is what it keeps of that, where that was asked for.
         """
@@ -49,9 +52,11 @@ class Recorded:
         self.instances = instances
         self.variables = variables
         self.declared = declared
+        self.of_plan = of_plan
         self.plans = plans
         self.refreshes = refreshes
         self.earlier = earlier or {}
+        self.removed = removed or {}
         self.deleted = deleted
         self.errored = errored
         self.configuration = configuration
@@ -66,6 +71,7 @@ class Recorded:
             identity = one.values.get("id")
             if one.mode == "managed" and isinstance(identity, str) and _MADE_BY_AWS.fullmatch(identity):
                 self._owners[identity] = "" if identity in self._owners else one.address
+        self._emptied = {(one.calls, one.block) for one in self.removed.values()} - self._keys.keys()
 
     def with_instances(self, instances: Mapping[str, Instance]) -> Recorded:
         """Return the same with other values of the same instances."""
@@ -89,7 +95,11 @@ class Recorded:
         if found is not None:
             return tuple(found)
         none_at_all = self._complete and not block.startswith(("module.", "data."))
-        return () if none_at_all else None
+        return () if none_at_all or (calls, block) in self._emptied else None
+
+    def removes(self, address: str) -> bool:
+        """Return whether a plan deletes a resource instance that is there."""
+        return address in self.removed
 
     def drift(self, address: str) -> Drift | None:
         """Return how a resource instance was found, where that is not as Terraform left it."""

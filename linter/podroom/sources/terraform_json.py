@@ -17,7 +17,7 @@ from podroom.errors import InputError
 from podroom.patterns import pattern
 from podroom.sources.json_parts import mapping, members, objects
 from podroom.sources.plan_configuration import read_configuration
-from podroom.sources.plan_values import HASHED, SENSITIVE, Drift, Instance, RecordedValue, masked
+from podroom.sources.plan_values import FORGOTTEN, HASHED, SENSITIVE, Drift, Instance, RecordedValue, masked
 from podroom.sources.recorded import Recorded
 from podroom.sources.terraform_addresses import module_calls, suffix
 
@@ -187,13 +187,15 @@ def _plan(shown: str, content: Mapping[str, object], *, alone: bool) -> Recorded
     configuration = mapping(mapping(content.get("configuration")).get("root_module"))
     return Recorded(
         shown,
-        instances={address: one for address, one in instances.items() if one.actions not in _GONE},
+        instances={address: one for address, one in instances.items() if one.actions != _DELETED},
         variables=_variables(mapping(content.get("variables")), mapping(configuration.get("variables"))),
         declared=frozenset(_declared(configuration)) or _outermost(instances.values()),
+        removed={address: one for address, one in instances.items() if one.actions == _DELETED},
         drifts=dict(_drifts(content)),
         deleted=frozenset(_deleted(content)),
         errored=content.get("errored") is True,
         earlier=earlier,
+        of_plan=True,
         plans=changed,
         refreshes="resource_changes" not in content and "resource_drift" in content,
         complete=complete if isinstance(complete, bool) else None,
@@ -211,8 +213,8 @@ def _taken(content: Mapping[str, object], name: str) -> Iterator[Mapping[str, ob
             yield one
 
 
-_GONE = (("delete",), ("forget",))
-_AS_BEFORE = (("no-op",), ("read",))
+_DELETED = ("delete",)
+_AS_BEFORE = (("no-op",), ("read",), FORGOTTEN)
 """Actions that leave a resource as it is, or that make nothing but knowledge."""
 
 
@@ -231,9 +233,11 @@ def _changed(change: Mapping[str, object]) -> Instance | None:
         return None
     what = mapping(change.get("change"))
     actions = tuple(one for one in members(what.get("actions")) if isinstance(one, str))
-    told = "after_sensitive" in what or change.get("type") in _HARMLESS
-    after = what.get("after") if told else None
-    values = masked({} if after is None else after, what.get("after_unknown"), what.get("after_sensitive"))
+    side = "before" if actions == FORGOTTEN else "after"
+    told = f"{side}_sensitive" in what or change.get("type") in _HARMLESS
+    then = what.get(side) if told else None
+    unknown = None if side == "before" else what.get("after_unknown")
+    values = masked({} if then is None else then, unknown, what.get(f"{side}_sensitive"))
     return _instance(change, values, actions, withheld=not told)
 
 

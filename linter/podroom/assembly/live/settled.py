@@ -46,6 +46,10 @@ class LiveSettled:
         """Return how a resource instance was found, where that is not as Terraform left it and is going to change."""
         return None if self.beside is None else self.beside.drift(address)
 
+    def removes(self, address: str) -> bool:
+        """Return whether a plan deletes a resource instance that is there."""
+        return self.beside is not None and self.beside.removes(address)
+
     def owner(self, identity: str) -> str | None:
         """Return the address of the resource that has an id, None if there is none."""
         return None if self.beside is None else self.beside.owner(identity)
