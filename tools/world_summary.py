@@ -16,7 +16,18 @@ from podroom.positions import Span
 from podroom.values import Known, Members, OneOf, Unknown
 
 _LEFT_OUT = frozenset(
-    {"root", "variant", "gaps", "ignored_arguments", "compared", "refresh_only", "before", "doubled", "region"}
+    {
+        "root",
+        "variant",
+        "gaps",
+        "ignored_arguments",
+        "compared",
+        "refresh_only",
+        "before",
+        "removed",
+        "doubled",
+        "region",
+    }
 )
 """Gaps come last; what is passed in vain is known of adapters only, what Terraform planned of plans, and a region is
 no thing with an address."""
