@@ -6,13 +6,14 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from podroom.capacity.assessment import Assessment
-from podroom.capacity.kubelet import KubeletLimit
+from podroom.capacity.kubelet import PROGRAM_OF_FAMILY, KubeletLimit
 from podroom.capacity.working import Figure
 from podroom.catalog import documents
-from podroom.model.world import GroupDrift, GroupKind, InstanceChoice, NodeGroup
+from podroom.catalog.ami_families import AmiFamily
+from podroom.model.world import GroupDrift, GroupKind, InstanceChoice, LaunchTemplate, NodeGroup
 from podroom.positions import Span
 from podroom.rule import Example, Finding, Note, Rule, Severity
-from podroom.values import Known, Members, Undecidable
+from podroom.values import Known, Members, Undecidable, Value
 from podroom_rules.plan_examples import MANAGED_CLUSTER
 from podroom_rules.wording import STUCK_PODS, assumed_cni, confidence
 
@@ -90,6 +91,33 @@ _LISTED = """{
   ]
 }
 """
+_LAUNCHED = """{
+  "AutoScalingGroups": [
+    {
+      "AutoScalingGroupName": "nodes",
+      "MixedInstancesPolicy": {
+        "LaunchTemplate": {
+          "LaunchTemplateSpecification": {"LaunchTemplateId": "lt-0c58a8fdd2e802d9a", "Version": "7"},
+          "Overrides": [{"InstanceType": "m7g.large"}]
+        }
+      }
+    }
+  ]
+}
+{
+  "LaunchTemplateVersions": [
+    {
+      "LaunchTemplateId": "lt-0c58a8fdd2e802d9a", "LaunchTemplateName": "nodes", "VersionNumber": 7,
+      "LaunchTemplateData": {"ImageId": "ami-0123456789abcdef0", "UserData": "%s"}
+    }
+  ]
+}
+"""
+_USER_DATA = (
+    "IyEvYmluL2Jhc2gKL2V0Yy9la3MvYm9vdHN0cmFwLnNoIG1haW4gLS11c2UtbWF4LXBvZHMgZmFsc2UgLS1rdWJlbGV0LWV4dHJh"
+    "LWFyZ3MgJy0tbWF4LXBvZHM9MTEwJwo="
+)
+"""The user data above with 110, in base64."""
 _FIX = "write the change here together with max pods, or apply the plan; then replace the nodes started since"
 _FIX_OF_MANAGED = (
     "take the change back in the Auto Scaling group, or declare the type here, which replaces the node group; "
@@ -119,7 +147,9 @@ class AsgChangedByHand(Rule[NodeGroup]):
     node group, which is no resource of Terraform.  What `aws autoscaling describe-auto-scaling-groups` prints
     (`--inventory`) shows both: a group whose types are not those that are declared, whoever changed them.  Max pods are
     then those in the user data of its launch template, if its versions were listed too, else those that Amazon EKS
-    worked out for the declared types.
+    worked out for the declared types.  Where the types are those that are declared, the user data is compared: it may
+    give kubelet another number, as bootstrap.sh, nodeadm and Bottlerocket read it.  `aws eks describe-nodegroup` does
+    for a managed node group whose Auto Scaling group was not listed.
 
     A command in the configuration itself (`aws autoscaling update-auto-scaling-group` in a `local-exec`) that gives the
     group other types than those that are declared is told at its line.
@@ -150,6 +180,16 @@ class AsgChangedByHand(Rule[NodeGroup]):
             {
                 "main.tf": MANAGED_CLUSTER.replace("MARK", " # expect: PR116"),
                 "inventory.json": _LISTED.replace("LIVE", "m7g.large"),
+            },
+        ),
+        Example(
+            "29 pods are declared, and the version of the launch template that runs gives kubelet 110",
+            {
+                "main.tf": _CONFIGURATION.replace("MARK", "")
+                .replace("m7g.2xlarge", "m7g.large")
+                .replace("58'", "29' # expect: PR116")
+                .replace("  min_size", '  name     = "nodes"\n  min_size'),
+                "inventory.json": _LAUNCHED % _USER_DATA,
             },
         ),
         Example.terraform(
@@ -248,28 +288,31 @@ class AsgChangedByHand(Rule[NodeGroup]):
         """Yield a finding for a group that an inventory lists with other types than those of the configuration."""
         declared, live = sorted(set(_names(group.instance_types))), sorted(set(_names(drift.live_types)))
         if declared == live:
+            if drift.launched is not None:
+                yield from self._other_user_data(group, drift, name, assessment)
             return
         managed = group.kind is GroupKind.MANAGED
+        what = _what(drift)
         try:
             excess, type_name, limits, room = _worst(*_live(group, drift), declared, assessment)
         except Undecidable as cause:
             yield self.finding(
                 group.span,
                 group,
-                f"the Auto Scaling group {name} is not as declared: declared {_listed(declared)}, live {_listed(live)}; "
+                f"the {what} {name} is not as declared: declared {_listed(declared)}, live {_listed(live)}; "
                 f"what room its nodes have is not known",
                 label=cause.unknown.reason,
                 effect=_BEHIND if managed else _NOT_APPLIED,
                 fix=_FIX_OF_MANAGED if managed else _FIX,
                 severity=Severity.WARNING,
-                evidence={"declared": declared, "live": live, "auto_scaling_group": name},
+                evidence={"declared": declared, "live": live, what.lower().replace(" ", "_"): name},
             )
             raise
         settings = assessment.cluster(group).cni
         yield self.finding(
             group.span,
             group,
-            f"the Auto Scaling group {name} is not as declared: declared {_listed(declared)}, live {_listed(live)}: "
+            f"the {what} {name} is not as declared: declared {_listed(declared)}, live {_listed(live)}: "
             f"kubelet {limits[0].figure.value}, room {room.value} on {type_name}",
             label=f"room for {room.value}: {room.working}",
             effect=STUCK_PODS if excess > 0 else _BEHIND if managed else _NOT_APPLIED,
@@ -283,7 +326,44 @@ class AsgChangedByHand(Rule[NodeGroup]):
                 "instance_type": type_name,
                 "max_pods": limits[0].figure.value,
                 "room": room.value,
-                "auto_scaling_group": name,
+                what.lower().replace(" ", "_"): name,
+            },
+        )
+
+    def _other_user_data(
+        self, group: NodeGroup, drift: GroupDrift, name: str, assessment: Assessment
+    ) -> Iterator[Finding]:
+        """Yield a finding for a group whose user data gives kubelet another number than what is declared would."""
+        differing = []
+        cni = assessment.cni(group)
+        nodes, told = _live(group, drift)
+        for resolved in assessment.instances(nodes):
+            declared, live = (assessment.kubelet(one, resolved.instance) for one in (group, told))
+            if not {one.figure.value for one in declared} & {one.figure.value for one in live}:
+                room = assessment.room(resolved.instance, cni, group.span)
+                differing.append((live[0].figure.value - room.value, resolved.instance.name, declared, live, room))
+        if not differing:
+            return
+        excess, type_name, declared, live, room = max(differing, key=lambda one: one[0])
+        written, number = declared[0], live[0].figure.value
+        settings, what = assessment.cluster(group).cni, _what(drift)
+        yield self.finding(
+            group.span if written.span is None else written.span,
+            group,
+            f"the user data of the {what} {name} is not as declared: kubelet declared {written.figure.value} "
+            f"({written.authority}), live {number}: room {room.value} on {type_name}",
+            label=f"room for {room.value}: {room.working}",
+            effect=STUCK_PODS if excess > 0 else f"Its nodes take {number} pods, whatever is declared. {_NOT_APPLIED}",
+            fix="apply this configuration, or write the change here; then replace the nodes started since",
+            assumption=assumed_cni(settings),
+            severity=Severity.ERROR if excess > 0 else Severity.WARNING if written.fixed else Severity.INFO,
+            confidence=confidence(settings, live, live[0]),
+            evidence={
+                "declared_max_pods": written.figure.value,
+                "max_pods": number,
+                "instance_type": type_name,
+                "room": room.value,
+                what.lower().replace(" ", "_"): name,
             },
         )
 
@@ -342,10 +422,26 @@ def _live(group: NodeGroup, drift: GroupDrift) -> tuple[NodeGroup, NodeGroup]:
     nodes = replace(group, instance_types=drift.live_types, drift=None)
     if drift.launched is None:
         return nodes, group
+    told = replace(nodes, launch_template=drift.launched, launch_template_missing=None)
+    if drift.described:
+        return nodes, replace(told, own_image=Known(value=drift.launched.image is not None, origin=group.span))
     # The user data that is launched is all that a node gets, what Amazon EKS adds included.
     image = Known(value=True, origin=group.span)
-    told = replace(nodes, kind=GroupKind.SELF_MANAGED, own_image=image)
-    return nodes, replace(told, launch_template=drift.launched, launch_template_missing=None)
+    family = _family_of(drift.launched, group.ami_family)
+    return nodes, replace(told, kind=GroupKind.SELF_MANAGED, own_image=image, ami_family=family)
+
+
+def _family_of(launched: LaunchTemplate, declared: Value[AmiFamily]) -> Value[AmiFamily]:
+    """Return the family of the image that runs: the one that is declared, unless its user data is for another."""
+    programs = {one.need() for one in launched.user_data.bootstraps}
+    if len(programs) != 1 or (isinstance(declared, Known) and PROGRAM_OF_FAMILY[declared.value] in programs):
+        return declared
+    (program,) = programs
+    return Known(program.family, launched.span)
+
+
+def _what(drift: GroupDrift) -> str:
+    return "node group" if drift.described else "Auto Scaling group"
 
 
 def _worst(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from podroom.capacity.assessment import Assessment
-from podroom.model.world import ChangeByHand, GroupKind, NodeGroup
+from podroom.model.world import ChangeByHand, GroupKind, ListedChanges, NodeGroup
 from podroom.rule import Example, Finding, Rule, Severity
 from podroom_rules.plan_examples import MANAGED_NODES, node_group_plan
 
@@ -13,6 +13,23 @@ _VERSIONS = frozenset({"version", "release_version"})
 _SEEN = (
     "declared here; the Auto Scaling group behind a managed node group is in no plan, and a change to that is not seen"
 )
+_NOT_APPLIED = "Either this configuration was not applied yet, or somebody changed the group since"
+
+_LISTED = """{
+  "AutoScalingGroups": [
+    {
+      "AutoScalingGroupName": "eks-nodes-b2c4d6e8-0a1b-2c3d-4e5f-60718293a4b5",
+      "MinSize": 1, "MaxSize": 20, "DesiredCapacity": 5,
+      "VPCZoneIdentifier": "subnet-0aaaaaaaaaaaaaaaa",
+      "MixedInstancesPolicy": {"LaunchTemplate": {"Overrides": [{"InstanceType": "m5.large"}]}},
+      "Tags": [
+        {"Key": "eks:cluster-name", "Value": "main"},
+        {"Key": "eks:nodegroup-name", "Value": "nodes"}
+      ]
+    }
+  ]
+}
+"""
 
 
 class NodeGroupChangedByHand(Rule[NodeGroup]):
@@ -31,6 +48,10 @@ class NodeGroupChangedByHand(Rule[NodeGroup]):
     A state that lies beside the configuration is compared too, as what somebody changed by hand and a refresh took over
     is no drift to any plan.  That is told for information, since a change that was not applied yet looks the same; and
     so it is where only versions differ, or the group may grow less far than declared.
+
+    What the AWS CLI lists (`--inventory`) is compared with what is declared: the Auto Scaling group, also the one behind
+    an EKS managed node group, or without it what `aws eks describe-nodegroup` says.  Nothing in it tells whether the
+    configuration was not applied yet.  The desired size counts there only where it is beyond the declared limits.
 
     A plan that was made with -refresh=false finds nothing, and none finds a change to the Auto Scaling group behind an
     EKS managed node group, which is no resource of Terraform.
@@ -56,6 +77,10 @@ class NodeGroupChangedByHand(Rule[NodeGroup]):
                 ),
             },
         ),
+        Example(
+            "6 nodes are declared at most, and the Auto Scaling group behind the node group takes 20",
+            {"main.tf": MANAGED_NODES.replace("MARK", " # expect: PR118"), "inventory.json": _LISTED},
+        ),
     )
     good = (
         Example(
@@ -68,6 +93,10 @@ class NodeGroupChangedByHand(Rule[NodeGroup]):
                 ),
             },
         ),
+        Example(
+            "the Auto Scaling group was listed as it is declared, and an autoscaler moved the desired size",
+            {"main.tf": MANAGED_NODES.replace("MARK", ""), "inventory.json": _LISTED.replace("20", "6")},
+        ),
     )
 
     def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
@@ -76,6 +105,8 @@ class NodeGroupChangedByHand(Rule[NodeGroup]):
             return
         if subject.not_as_in_state:
             yield self._not_as_in_state(subject)
+        if subject.not_as_listed is not None:
+            yield self._not_as_listed(subject, subject.not_as_listed)
         changes = subject.changed_by_hand
         if not changes or assessment.world.refresh_only:
             return
@@ -114,6 +145,28 @@ class NodeGroupChangedByHand(Rule[NodeGroup]):
                 "changed": [change.name for change in changes],
                 "declared": [change.recorded for change in changes],
                 "state": [change.live for change in changes],
+            },
+        )
+
+    def _not_as_listed(self, group: NodeGroup, listed: ListedChanges) -> Finding:
+        changes = listed.changes
+        told = ", ".join(f"{change.name} declared {change.recorded}, live {change.live}" for change in changes)
+        harmless = all(_is_harmless(change) for change in changes)
+        return self.finding(
+            group.span,
+            group,
+            f"the {listed.what} is not as declared: {told}",
+            label="declared here",
+            effect=f"{_NOT_APPLIED}."
+            if harmless
+            else f"Its nodes may take addresses that nobody has counted. {_NOT_APPLIED}.",
+            fix="write what is live here and see what podroom capacity says to it, or apply this configuration",
+            severity=Severity.INFO if harmless else Severity.WARNING,
+            evidence={
+                "changed": [change.name for change in changes],
+                "declared": [change.recorded for change in changes],
+                "live": [change.live for change in changes],
+                "listed_in": listed.source,
             },
         )
 

@@ -108,7 +108,8 @@ class TypeChangesAndMaxPodsStays(Rule[NodeGroup]):
         """Yield a finding for a group whose new type has room for more than the number that was the old type's."""
         world = assessment.world
         earlier = next((group for group in world.before or () if group.address == subject.address), None)
-        if earlier is None or subject.drift is not None or not assessment.applies(subject):
+        drift = subject.drift
+        if earlier is None or (drift is not None and not drift.same_types) or not assessment.applies(subject):
             return
         old = [resolved.instance for resolved in assessment.instances(earlier)]
         for resolved in assessment.instances(subject):

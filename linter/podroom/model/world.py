@@ -529,7 +529,8 @@ class GroupDrift:
 
     `listed` is the name of the group where an inventory lists it, None where a plan found the difference.  In the
     former case `recorded_types` are those of the configuration, and `launched` is the launch template with its user
-    data, if those were listed.
+    data, if those were listed; the types may be the same then.  `described` says that the EKS node group was listed and
+    not the Auto Scaling group behind it, so that Amazon EKS adds to that user data.
 
     `commanded` is the place of a command of the configuration that gives the group `live_types`.
     """
@@ -540,7 +541,16 @@ class GroupDrift:
     recorded_template: str | None = None
     listed: Value[str] | None = None
     launched: LaunchTemplate | None = None
+    described: bool = False
     commanded: Span | None = None
+
+    @property
+    def same_types(self) -> bool:
+        """Return whether it is only the user data that may differ; raises `Undecidable` if types are not known."""
+        if self.listed is None or self.launched is None:
+            return False
+        recorded, live = ({one.type.need() for one in types.need()} for types in (self.recorded_types, self.live_types))
+        return recorded == live
 
 
 @dataclass(frozen=True, slots=True)
@@ -550,6 +560,18 @@ class ChangeByHand:
     name: str
     recorded: str
     live: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedChanges:
+    """Settings of a node group that an inventory lists otherwise: `recorded` is what is declared.
+
+    `what` says what was listed ("Auto Scaling group eks-workers-1"), `source` is the file.
+    """
+
+    what: str
+    source: str
+    changes: tuple[ChangeByHand, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -597,6 +619,8 @@ class NodeGroup:
     """Its other settings that somebody changed outside Terraform: sizes, versions, subnets."""
     not_as_in_state: tuple[ChangeByHand, ...] = ()
     """Its settings that Terraform's state has otherwise: `recorded` is what is declared, `live` what the state says."""
+    not_as_listed: ListedChanges | None = None
+    """Its sizes and subnets that an inventory lists otherwise; None where it lists none that differ."""
 
     @property
     def user_data(self) -> UserData:

@@ -1,51 +1,59 @@
-"""Auto Scaling groups that were listed, the one behind a managed node group too, against what is declared."""
+"""Node groups that were listed, the Auto Scaling group behind a managed one too, against what is declared."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from podroom.assembly.live.names import Name, name_of
 from podroom.assembly.live.running import running_nodes
-from podroom.assembly.live.templates import find_version, read_version
-from podroom.model.live import Listed
+from podroom.assembly.live.seen import Seen, seen_group, seen_node_group
 from podroom.model.world import (
+    ChangeByHand,
     GroupDrift,
     GroupKind,
-    InstanceChoice,
     LaunchTemplate,
+    ListedChanges,
     NodeGroup,
     Notice,
-    TypeSource,
     World,
 )
-from podroom.positions import Span
-from podroom.sources.live.records import Listing, Live, LiveGroup
-from podroom.values import Known, Members, Unknown
+from podroom.sources.live.records import Live, LiveGroup, LiveNodeGroup
+from podroom.values import Known, Unknown, Value
+
+_SHOWN = 3
+_SUBNET = "subnet-"
 
 
 def with_live_groups(world: World, live: Live, ids: Mapping[str, str]) -> World:
-    """Return a World whose node groups know what runs and what their Auto Scaling groups launch.
+    """Return a World whose node groups know what runs and how they were listed.
 
-    `ids` are those of the subnets by address.  Notices say where it cannot be told what a group launches.
+    `ids` are those of the subnets by address.  Notices say what cannot be compared, and why.
     """
-    if not live.groups:
+    if not live.groups and not live.node_groups:
         return world
     groups = []
-    notices = []
+    notices: list[Notice] = []
     addresses = {ids[subnet.address]: subnet.address for subnet in world.subnets if subnet.address in ids}
     for group in world.node_groups:
-        found = find_group(group, world, live)
-        if found is None:
+        possible = fitting_groups(group, world, live)
+        if len(possible) > 1:
+            names = ", ".join(sorted(one.name for one in possible)[:_SHOWN])
+            told = f"which of {len(possible)} Auto Scaling groups ({names}) is that of {group.address} is not known"
+            notices.append(Notice(f"{told}: none is compared", group.span))
+        found = possible[0] if len(possible) == 1 else None
+        described = None if possible else _described(group, world, live)
+        if found is not None:
+            seen = seen_group(found, live, group.span)
+            group = replace(group, running=running_nodes(found, live, addresses, group.span))  # noqa: PLW2901 - the same, better known
+        elif described is not None:
+            seen = seen_node_group(described, live, group.span)
+        else:
             groups.append(group)
             continue
-        drift = _drift(group, found, live)
-        running = running_nodes(found, live, addresses, group.span)
-        if isinstance(drift, Unknown):
-            notices.append(Notice(f"what {group.address} launches is not compared: {drift.reason}", group.span))
-        # A plan knows what Terraform had left.
-        changed = drift if isinstance(drift, GroupDrift) and group.drift is None else group.drift
-        groups.append(replace(group, drift=changed, running=running))
+        compared, reasons = _compared(group, seen, ids, addresses, names_subnets=bool(live.subnets))
+        groups.append(compared)
+        notices += [Notice(reason, group.span) for reason in reasons]
     return replace(world, node_groups=tuple(groups), notices=(*world.notices, *notices))
 
 
@@ -58,12 +66,26 @@ def find_group(group: NodeGroup, world: World, live: Live) -> LiveGroup | None:
 def fitting_groups(group: NodeGroup, world: World, live: Live) -> list[LiveGroup]:
     """Return the Auto Scaling groups that may be the one of a node group."""
     name = name_of(group)
-    cluster = world.cluster(group.cluster.value) if isinstance(group.cluster, Known) else None
-    of = cluster.name.value if cluster is not None and isinstance(cluster.name, Known) else None
     if name is None:
         return []
+    cluster = _cluster_of(group, world)
     managed = group.kind is GroupKind.MANAGED
-    return [one for one in live.groups.values() if (_is_behind if managed else _is)(one, name, of, live)]
+    return [one for one in live.groups.values() if (_is_behind if managed else _is)(one, name, cluster, live)]
+
+
+def _cluster_of(group: NodeGroup, world: World) -> str | None:
+    """Return the name of a group's cluster, None if it is not known."""
+    cluster = world.cluster(group.cluster.value) if isinstance(group.cluster, Known) else None
+    return cluster.name.value if cluster is not None and isinstance(cluster.name, Known) else None
+
+
+def _described(group: NodeGroup, world: World, live: Live) -> LiveNodeGroup | None:
+    """Return what Amazon EKS says of a managed node group, None if that is not listed or could be one of several."""
+    name, cluster = name_of(group), _cluster_of(group, world)
+    if name is None or group.kind is not GroupKind.MANAGED:
+        return None
+    found = [one for (of, called), one in live.node_groups.items() if of == cluster and name.fits(called)]
+    return found[0] if len(found) == 1 else None
 
 
 def _is_behind(one: LiveGroup, name: Name, cluster: str | None, live: Live) -> bool:
@@ -82,42 +104,98 @@ def _is(one: LiveGroup, name: Name, cluster: str | None, _live: Live) -> bool:
     return of_eksctl or name.fits(one.name)
 
 
-def _drift(group: NodeGroup, found: LiveGroup, live: Live) -> GroupDrift | Unknown | None:
-    """Return how a group is not as declared, None if it is, and why where that cannot be told."""
-    launched = _launched(found, live, group.span)
-    types = _types(found, launched, group.span)
-    if types.missing:
-        return types.missing[0]
+# --- what differs ----------------------------------------------------------------------------------
+
+
+def _compared(
+    group: NodeGroup, seen: Seen, ids: Mapping[str, str], addresses: Mapping[str, str], *, names_subnets: bool
+) -> tuple[NodeGroup, list[str]]:
+    """Return a group with all that was listed otherwise, and what could not be compared.
+
+    `names_subnets` says that subnets were listed, so that their ids could be known.
+    """
+    reasons = []
+    drift = _drift(group, seen)
+    if isinstance(drift, Unknown):
+        reasons.append(f"what {group.address} launches is not compared: {drift.reason}")
+    elif isinstance(seen.launched, Unknown) and drift is None:
+        reasons.append(f"the max pods that {group.address} is launched with are not compared: {seen.launched.reason}")
+    changes = list(_sizes(group, seen))
+    unsaid = [name for name, declared, live in _both_sizes(group, seen) if declared is None and live is not None]
+    if unsaid:
+        reasons.append(f"{' and '.join(unsaid)} of {group.address} are not compared: not known here")
+    subnets = _subnets(group, seen, ids, addresses)
+    if isinstance(subnets, Unknown):
+        if names_subnets:  # else nobody expects it
+            reasons.append(f"the subnets of {group.address} are not compared: {subnets.reason}")
+    elif subnets is not None:
+        changes.append(subnets)
+    listed = ListedChanges(seen.what, str(seen.origin), tuple(changes)) if changes else None
+    # A plan knows what Terraform had left.
+    changed = drift if isinstance(drift, GroupDrift) and group.drift is None else group.drift
+    return replace(group, drift=changed, not_as_listed=listed), reasons
+
+
+def _drift(group: NodeGroup, seen: Seen) -> GroupDrift | Unknown | None:
+    """Return how what a group launches may differ, None if it does not, and why where that cannot be told."""
+    if seen.types.missing:
+        return seen.types.missing[0]
     declared = group.instance_types
     if declared.missing or not all(isinstance(choice.type, Known) for choice in declared):
         return Unknown("not all instance types that are declared are known", group.span)
-    if {choice.type.need() for choice in declared} == {choice.type.need() for choice in types}:
+    launched = seen.launched if isinstance(seen.launched, LaunchTemplate) else None
+    if launched is not None and not (launched.user_data.bootstraps or launched.user_data.gaps or seen.described):
+        launched = None  # an image that needs no user data; nobody knows what it gives kubelet
+    same = {choice.type.need() for choice in declared} == {choice.type.need() for choice in seen.types}
+    if same and launched is None:
         return None
     return GroupDrift(
         recorded_types=declared,
-        live_types=types,
-        listed=Known(found.name, Listed(found.source, Listing.GROUPS.value)),
-        launched=launched if isinstance(launched, LaunchTemplate) and launched.user_data.bootstraps else None,
+        live_types=seen.types,
+        listed=Known(seen.name, seen.origin),
+        launched=launched,
+        described=seen.described,
     )
 
 
-def _launched(found: LiveGroup, live: Live, span: Span) -> LaunchTemplate | Unknown:
-    if found.template is None:
-        what = f"launch configuration {found.configuration}" if found.configuration else "nothing that podroom reads"
-        return Unknown(f"the Auto Scaling group {found.name} launches {what}", span)
-    version = find_version(found.template, live)
-    return version if isinstance(version, Unknown) else read_version(version, span)
+def _both_sizes(group: NodeGroup, seen: Seen) -> tuple[tuple[str, int | None, int | None], ...]:
+    return (
+        ("min_size", _known(group.minimum_size), seen.minimum),
+        ("max_size", _known(group.maximum_size), seen.maximum),
+    )
 
 
-def _types(found: LiveGroup, launched: LaunchTemplate | Unknown, span: Span) -> Members[InstanceChoice]:
-    origin = Listed(found.source, Listing.GROUPS.value)
-    if found.requirements:
-        return Members((), (Unknown(f"AWS chooses the instance types of {found.name} by their attributes", span),))
-    if found.overrides:
-        choices = [InstanceChoice(Known(name, origin), TypeSource.OVERRIDE, span) for name in found.overrides]
-        return Members(tuple(choices))
-    if isinstance(launched, Unknown):
-        return Members((), (launched,))
-    if launched.instance_type is None:
-        return Members((), (Unknown(f"{launched.address} names no instance type", span),))
-    return Members((launched.instance_type,))
+def _sizes(group: NodeGroup, seen: Seen) -> Iterator[ChangeByHand]:
+    """Yield the sizes that differ; the desired one, which autoscalers move, only beyond those that are declared."""
+    for name, declared, live in _both_sizes(group, seen):
+        if None not in (declared, live) and declared != live:
+            yield ChangeByHand(name, str(declared), str(live))
+    desired, least, most = (_known(one) for one in (group.desired_size, group.minimum_size, group.maximum_size))
+    if seen.desired is not None and least is not None and most is not None and not least <= seen.desired <= most:
+        yield ChangeByHand("desired_size", "unset" if desired is None else str(desired), str(seen.desired))
+
+
+def _known(value: Value[int]) -> int | None:
+    return value.value if isinstance(value, Known) else None
+
+
+def _subnets(
+    group: NodeGroup, seen: Seen, ids: Mapping[str, str], addresses: Mapping[str, str]
+) -> ChangeByHand | Unknown | None:
+    """Return the subnets of a group if they differ, why where that cannot be told."""
+    if not seen.subnets:
+        return None
+    if group.subnets.missing:
+        return group.subnets.missing[0]
+    declared = set()
+    for use in group.subnets:
+        if not isinstance(use.subnet, Known):
+            return Unknown("not all of them are known here", use.span)
+        identity = ids.get(use.subnet.value, use.subnet.value)
+        if not identity.startswith(_SUBNET):
+            return Unknown(f"which id {use.subnet.value} has is not known", use.span)
+        declared.add(identity)
+    if declared == set(seen.subnets):
+        return None
+    both = (sorted(addresses.get(one, one) for one in several) for several in (declared, seen.subnets))
+    return ChangeByHand("subnets", *(", ".join(side) for side in both))

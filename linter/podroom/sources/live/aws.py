@@ -133,6 +133,7 @@ def _group(item: Fields, shown: str, live: Live) -> None:
         configuration=text(item, "LaunchConfigurationName"),
         overrides=tuple(text(one, "InstanceType") for one in overrides if text(one, "InstanceType")),
         requirements=any("InstanceRequirements" in one for one in overrides),
+        own_templates=any(one.get("LaunchTemplateSpecification") for one in overrides),
         instances=zones,
     )
 

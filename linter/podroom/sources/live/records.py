@@ -76,7 +76,8 @@ class LiveGroup:
 
     `node_group` and `cluster` are what its tags say, empty where they say nothing; `managed` says that it is that of an
     EKS managed node group.  `overrides` are the instance types of its mixed instances policy; `requirements` says that
-    AWS chooses types by attributes.  `instances` are those in service.
+    AWS chooses types by attributes, `own_templates` that some of them have a launch template of their own.
+    `instances` are those in service.
     """
 
     name: str
@@ -92,6 +93,7 @@ class LiveGroup:
     configuration: str
     overrides: tuple[str, ...]
     requirements: bool
+    own_templates: bool
     instances: tuple[LiveInstance, ...]
 
 

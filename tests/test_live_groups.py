@@ -1,0 +1,253 @@
+"""Node groups against what was listed of them: sizes, subnets, and max pods in the user data that is launched."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checkout import podroom
+from test_inventory import (
+    EXACT,
+    MANAGED,
+    SELF_MANAGED,
+    SUBNETS,
+    auto_scaling,
+    files,
+    judged,
+    shown,
+    subnet,
+    versions,
+)
+
+WORKERS = MANAGED.replace("NAME", EXACT)
+OWN = SELF_MANAGED.replace("NAME", 'name = "w"')
+
+
+def sized(least: int, most: int, desired: int, subnets: str = "") -> dict[str, Any]:
+    """Return the group of the managed node group `workers`, which is declared from 1 to 3 nodes."""
+    group = auto_scaling("m7g.2xlarge")
+    sizes = {"MinSize": least, "MaxSize": most, "DesiredCapacity": desired}
+    group["AutoScalingGroups"][0] |= {**sizes, "VPCZoneIdentifier": subnets}
+    return group
+
+
+def described(**more: object) -> dict[str, Any]:
+    """Return what `aws eks describe-nodegroup` prints of the node group `workers`."""
+    return {"nodegroup": {"nodegroupName": "workers", "clusterName": "main", **more}}
+
+
+def scaling(least: int, most: int, desired: int) -> dict[str, int]:
+    return {"minSize": least, "maxSize": most, "desiredSize": desired}
+
+
+# --- sizes and subnets -----------------------------------------------------------------------------
+
+SIZES = {
+    "as declared": (sized(1, 3, 2, "subnet-2,subnet-1"), None),
+    "more nodes": (sized(1, 9, 2), ("warning", "max_size declared 3, live 9")),
+    "fewer nodes": (sized(1, 2, 2), ("info", "max_size declared 3, live 2")),
+    "another minimum": (sized(2, 3, 2), ("info", "min_size declared 1, live 2")),
+    "more nodes than the declared most run": (
+        sized(1, 9, 7),
+        ("warning", "max_size declared 3, live 9, desired_size declared 1, live 7"),
+    ),
+    "stopped by hand": (
+        sized(0, 0, 0),
+        ("warning", "min_size declared 1, live 0, max_size declared 3, live 0, desired_size declared 1, live 0"),
+    ),
+    "another subnet": (
+        sized(1, 3, 1, "subnet-1,subnet-3"),
+        ("warning", "subnets declared subnet-1, subnet-2, live subnet-1, subnet-3"),
+    ),
+    "as Amazon EKS describes it": (described(scalingConfig=scaling(1, 3, 1), subnets=["subnet-1", "subnet-2"]), None),
+    "otherwise than Amazon EKS describes it": (
+        described(instanceTypes=["m7g.2xlarge"], scalingConfig=scaling(1, 30, 1), subnets=["subnet-1"]),
+        ("warning", "max_size declared 3, live 30, subnets declared subnet-1, subnet-2, live subnet-1"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SIZES)
+def test_sizes_and_subnets_are_compared_with_both_sides(case: str, tmp_path: Path) -> None:
+    answer, expected = SIZES[case]
+    what = "node group workers" if "nodegroup" in answer else "Auto Scaling group eks-workers-1"
+    found = [(one["severity"], one["message"]) for one in judged(tmp_path, WORKERS, answer, code="PR118")]
+    wanted = [] if expected is None else [(expected[0], f"the {what} is not as declared: {expected[1]}")]
+    assert found == wanted
+
+
+def test_subnets_of_the_configuration_are_named_by_their_addresses(tmp_path: Path) -> None:
+    own = 'resource "aws_subnet" "own" {\n cidr_block = "10.0.1.0/24"\n tags = { Name = "private-1" }\n}\n'
+    text = own + WORKERS.replace('"subnet-1", "subnet-2"]', "aws_subnet.own.id]")
+    (finding,) = judged(tmp_path, text, SUBNETS, sized(1, 3, 1, "subnet-1,subnet-2"), code="PR118")
+    assert finding["message"].endswith("subnets declared aws_subnet.own, live aws_subnet.own, subnet-2")
+
+
+UNCOMPARED = {
+    "a subnet without an id": (
+        'resource "aws_subnet" "own" {}\n' + WORKERS.replace('"subnet-1", "subnet-2"]', "aws_subnet.own.id]"),
+        [sized(1, 3, 1, "subnet-1"), SUBNETS],
+        "the subnets of aws_eks_node_group.workers are not compared: which id aws_subnet.own has is not known",
+    ),
+    "a size without a value": (
+        'variable "most" {}\n' + WORKERS.replace("max_size     = 3", "max_size = var.most"),
+        [sized(1, 3, 1)],
+        "max_size of aws_eks_node_group.workers are not compared: not known here",
+    ),
+    "a version that was not listed": (
+        WORKERS,
+        [auto_scaling("m7g.2xlarge", LaunchTemplateSpecification={"LaunchTemplateId": "lt-1", "Version": "7"})],
+        (
+            "the max pods that aws_eks_node_group.workers is launched with are not compared: "
+            "launch template lt-1 version 7 is in no inventory: aws ec2 describe-launch-template-versions lists it"
+        ),
+    ),
+    "two groups that may be it": (
+        WORKERS,
+        [
+            {
+                "AutoScalingGroups": [
+                    *auto_scaling("m7g.large")["AutoScalingGroups"],
+                    *auto_scaling("m7g.large", name="eks-workers-2")["AutoScalingGroups"],
+                ]
+            }
+        ],
+        (
+            "which of 2 Auto Scaling groups (eks-workers-1, eks-workers-2) is that of aws_eks_node_group.workers "
+            "is not known: none is compared"
+        ),
+    ),
+    "types of their own templates": (
+        WORKERS,
+        [
+            {
+                "AutoScalingGroups": [
+                    {
+                        **auto_scaling("m7g.2xlarge")["AutoScalingGroups"][0],
+                        "MixedInstancesPolicy": {
+                            "LaunchTemplate": {
+                                "Overrides": [
+                                    {
+                                        "InstanceType": "m7g.2xlarge",
+                                        "LaunchTemplateSpecification": {"LaunchTemplateId": "lt-2"},
+                                    }
+                                ]
+                            }
+                        },
+                    }
+                ]
+            }
+        ],
+        (
+            "the max pods that aws_eks_node_group.workers is launched with are not compared: "
+            "instance types of eks-workers-1 have launch templates of their own"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", UNCOMPARED)
+def test_what_is_known_on_one_side_only_is_said(case: str, tmp_path: Path) -> None:
+    text, answers, reason = UNCOMPARED[case]
+    assert judged(tmp_path, text, *answers, code="PR118") == []
+    (notice,) = shown(tmp_path, text, *answers)["notices"]
+    assert notice["message"] == reason
+
+
+# --- user data -------------------------------------------------------------------------------------
+
+BOOTSTRAP = "#!/bin/bash\n/etc/eks/bootstrap.sh main --use-max-pods false --kubelet-extra-args '--max-pods={}'\n"
+NODEADM = (
+    'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="//"\n\n--//\n'
+    "Content-Type: application/node.eks.aws\n\n"
+    "apiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\nspec:\n  kubelet:\n    config:\n      maxPods: {}\n\n--//--\n"
+)
+BOTTLEROCKET = '[settings.kubernetes]\ncluster-name = "main"\nmax-pods = {}\n'
+OF_FAMILY = {
+    "AL2_ARM_64": BOOTSTRAP,
+    "AL2023_ARM_64_STANDARD": NODEADM,
+    "BOTTLEROCKET_ARM_64": BOTTLEROCKET,
+}
+LAUNCHES = {"LaunchTemplateSpecification": {"LaunchTemplateId": "lt-1", "Version": "4"}}
+LAUNCHED = auto_scaling("m7g.2xlarge", **LAUNCHES)
+
+
+@pytest.mark.parametrize("family", OF_FAMILY)
+@pytest.mark.parametrize(("live", "severity"), [(58, None), (110, "error"), (20, "info")])
+def test_the_user_data_behind_a_managed_group_is_compared(
+    family: str, live: int, severity: str | None, tmp_path: Path
+) -> None:
+    text = WORKERS.replace("AL2023_ARM_64_STANDARD", family)
+    user_data = OF_FAMILY[family].format(live)
+    found = judged(tmp_path, text, LAUNCHED, versions("m7g.2xlarge", user_data))
+    if severity is None:
+        assert found == []
+        return
+    (finding,) = found
+    assert finding["message"] == (
+        "the user data of the Auto Scaling group eks-workers-1 is not as declared: "
+        f"kubelet declared 58 (Amazon EKS), live {live}: room 58 on m7g.2xlarge"
+    )
+    assert finding["severity"] == severity
+
+
+@pytest.mark.parametrize(("live", "severity"), [(58, None), (110, "error"), (20, "warning")])
+def test_the_user_data_of_a_self_managed_group_is_compared(live: int, severity: str | None, tmp_path: Path) -> None:
+    template = {"LaunchTemplate": {"LaunchTemplateId": "lt-1", "Version": "$Latest"}}
+    group = auto_scaling(name="w", node_group=None, **template)
+    found = judged(tmp_path, OWN, group, versions("m7g.2xlarge", BOOTSTRAP.format(live)))
+    assert [(one["severity"], one["evidence"]["declared_max_pods"], one["evidence"]["max_pods"]) for one in found] == (
+        [] if severity is None else [(severity, 58, live)]
+    )
+
+
+def test_an_image_of_another_family_is_read_as_what_it_is(tmp_path: Path) -> None:
+    (finding,) = judged(tmp_path, WORKERS, LAUNCHED, versions("m7g.2xlarge", BOOTSTRAP.format(110)))
+    assert "declared 58 (Amazon EKS), live 110" in finding["message"]
+
+
+@pytest.mark.parametrize(("declared", "live", "found"), [(20, 20, 0), (20, 110, 1), (110, 20, 1)])
+def test_a_launch_template_that_amazon_eks_adds_to_is_compared(
+    declared: int, live: int, found: int, tmp_path: Path
+) -> None:
+    template = (
+        'resource "aws_launch_template" "own" {\n  user_data = base64encode(<<-EOT\n'
+        + BOTTLEROCKET.format(declared)
+        + "  EOT\n  )\n}\n"
+    )
+    block = "launch_template {\n    id      = aws_launch_template.own.id\n    version = 1\n  }\n  scaling_config"
+    text = template + WORKERS.replace("AL2023_ARM_64_STANDARD", "BOTTLEROCKET_ARM_64").replace("scaling_config", block)
+    answer = described(instanceTypes=["m7g.2xlarge"], launchTemplate={"id": "lt-1", "version": "4"})
+    told = judged(tmp_path, text, answer, versions("m7g.2xlarge", BOTTLEROCKET.format(live)))
+    assert len(told) == found
+    for one in told:
+        assert one["message"].startswith("the user data of the node group workers is not as declared: kubelet declared")
+        assert f"declared {declared} (settings.kubernetes.max-pods), live {live}" in one["message"]
+
+
+def test_other_types_that_amazon_eks_describes_are_told(tmp_path: Path) -> None:
+    (finding,) = judged(tmp_path, WORKERS, described(instanceTypes=["m7g.large"]))
+    assert finding["message"] == (
+        "the node group workers is not as declared: declared m7g.2xlarge, live m7g.large: "
+        "kubelet 58, room 29 on m7g.large"
+    )
+    assert finding["evidence"]["node_group"] == "workers"
+
+
+def test_user_data_that_is_not_understood_leaves_max_pods_open(tmp_path: Path) -> None:
+    odd = '#!/bin/bash\neval "$(aws s3 cp s3://bucket/bootstrap.sh -)"\n/etc/eks/bootstrap.sh main $ARGUMENTS\n'
+    arguments = files(tmp_path, WORKERS, [LAUNCHED, versions("m7g.2xlarge", odd)])
+    report = json.loads(podroom("check", "--format", "json", *arguments).stdout)
+    assert not [one for one in report["findings"] if one["code"] == "PR116"]
+    (undecided,) = (one for one in report["undecided"] if "PR116" in one["codes"])
+    assert undecided["reason"] == "the user data of eks-1 is not understood as a whole"
+
+
+def test_what_autoscalers_and_lists_of_other_groups_do_is_no_change(tmp_path: Path) -> None:
+    other = {**subnet(1), "SubnetId": "subnet-7"}
+    answers = [sized(1, 3, 3, "subnet-1,subnet-2"), {"Subnets": [*SUBNETS["Subnets"], other]}]
+    assert judged(tmp_path, WORKERS, *answers, code="PR118") == []
+    assert shown(tmp_path, WORKERS, *answers)["notices"] == []
