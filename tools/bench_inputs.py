@@ -43,7 +43,6 @@ spec:
               path: /ready
               port: 8080
 """
-MONOREPO_FILES = 2_000
 MODULES = {
     "vpc": ("terraform-aws-modules/vpc/aws", "6.6.0"),
     "eks": ("terraform-aws-modules/eks/aws", "21.19.0"),
@@ -370,11 +369,14 @@ output "NAME_bucket" {
 }
 """
 
-_POOL = """\
+_ARGUMENTS = """\
 variable "cluster" { type = string }
 variable "name" { type = string }
 variable "subnet_ids" { type = list(string) }
 variable "instance_type" { type = string }
+"""
+
+_POOL = """\
 variable "max_size" {
   type    = number
   default = 5
@@ -411,6 +413,21 @@ output "name" {
 }
 """
 
+_CALL = """
+module "below" {
+  source        = "SOURCE"
+  count         = COUNT
+  cluster       = CLUSTER
+  name          = "NAME-${count.index}"
+  subnet_ids    = SUBNETS
+  instance_type = TYPE
+}
+
+output "name" {
+  value = join(",", module.below[*].name)
+}
+"""
+
 _POOL_CALL = """\
 module "pool" {
   source        = "./modules/pool"
@@ -426,6 +443,13 @@ module "pool" {
 def write_eks_root(folder: Path, files: int = ROOT_FILES) -> None:
     """Write one root module: a cluster of plain resources, and files of services beside it."""
     _write_root(folder, files, {"network.tf": _NETWORK, "cluster.tf": _CLUSTER, "nodes.tf": _NODES})
+    _write(folder / "nodes.sh.tftpl", _USER_DATA)
+
+
+def write_one_file(folder: Path) -> None:
+    """Write one root module in one file: the same cluster, without the services."""
+    parts = (_VERSIONS, _VARIABLES, _LOCALS, _NETWORK, _CLUSTER, _NODES)
+    _write(folder / "main.tf", "\n".join(parts))
     _write(folder / "nodes.sh.tftpl", _USER_DATA)
 
 
@@ -461,7 +485,7 @@ _INNER_CALLS = (
 )
 
 
-def write_monorepo(folder: Path, files: int = MONOREPO_FILES) -> None:
+def write_monorepo(folder: Path, files: int) -> None:
     """Write many root modules: a tenth of the files belong to EKS roots, the others to services without Kubernetes."""
     (folder / ".git").mkdir(parents=True)
     eks_files, service_files = 25, 9
@@ -518,11 +542,29 @@ spec:
 """
 
 
+def write_nested_modules(folder: Path, instances: int) -> None:
+    """Write one root module with modules nested five deep, so many (hundreds) of the innermost, each a node group.
+
+    region -> team (10 in each) -> workload (5) -> fleet (2) -> pool (1); each passes on what it is given.
+    """
+    _write_root(folder, 8, {"network.tf": _NETWORK, "cluster.tf": _CLUSTER})
+    call = _CALL.replace("CLUSTER", "aws_eks_cluster.this.name").replace("SUBNETS", "aws_subnet.private[*].id")
+    call = call.replace("NAME", "all").replace("TYPE", '"m6i.large"')
+    _write(folder / "platform.tf", call.replace("SOURCE", "./modules/region").replace("COUNT", str(instances // 100)))
+    inner = _CALL.replace("CLUSTER", "var.cluster").replace("SUBNETS", "var.subnet_ids").replace("NAME", "${var.name}")
+    inner = inner.replace("TYPE", 'count.index % 2 == 0 ? var.instance_type : "c6i.xlarge"')
+    levels = (("region", "team", 10), ("team", "workload", 5), ("workload", "fleet", 2), ("fleet", "pool", 1))
+    for name, below, count in levels:
+        text = inner.replace("SOURCE", f"../{below}").replace("COUNT", str(count))
+        _write(folder / "modules" / name / "main.tf", _ARGUMENTS + text)
+    _write(folder / "modules" / "pool" / "main.tf", _ARGUMENTS + _POOL)
+
+
 def write_module_instances(folder: Path, instances: int) -> None:
     """Write one root module that calls a module with a node group so many times."""
     _write_root(folder, 8, {"network.tf": _NETWORK, "cluster.tf": _CLUSTER})
     _write(folder / "pools.tf", _POOL_CALL.replace("COUNT", str(instances)))
-    _write(folder / "modules" / "pool" / "main.tf", _POOL)
+    _write(folder / "modules" / "pool" / "main.tf", _ARGUMENTS + _POOL)
 
 
 def _write_root(folder: Path, files: int, special: dict[str, str]) -> None:

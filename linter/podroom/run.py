@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import field, replace
 from functools import partial
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from podroom.adapters.registry import stand_in
 from podroom.assembly.loose import LooseParts
@@ -34,6 +34,7 @@ from podroom.positions import Document, Span
 from podroom.records import dataclass
 from podroom.rule import Finding
 from podroom.sources.disk import DISK, Tree
+from podroom.sources.file_names import CONFIGURATION_ENDINGS
 from podroom.sources.files import Files, HclReader, absolute_folder, find_roots, is_plan, project_folder
 from podroom.sources.hcl.syntax import ParsedFile
 from podroom.sources.search import EKSCTL, KUSTOMIZATION, MANIFEST, SCRIPT, YAML, YAML_TEMPLATES, search
@@ -48,6 +49,12 @@ if TYPE_CHECKING:
     from podroom.evaluation.root import ProjectFiles
     from podroom.evaluation.settled import Settled
     from podroom.sources.affected import Affected
+    from podroom.sources.hcl.syntax import SyntaxProblem
+
+
+Beside: TypeAlias = Callable[
+    [Callable[[str], "list[SyntaxProblem]"], Sequence[str]], Callable[[], "Sequence[list[SyntaxProblem]]"]
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +95,8 @@ class Request:
     """What of all that is read is to be judged; None is all."""
     progress: Callable[[str, int, int], None] = lambda _what, _done, _total: None
     """Is told what is being done, and how many of how many are done."""
+    beside: Beside = lambda work, items: lambda: [work(item) for item in items]
+    """Begins to do some work on each of some paths, and returns what waits for its results, in their order."""
 
     def settings_of(self, root: str) -> Settings:
         """Return with what a root is judged."""
@@ -119,6 +128,8 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
     if not (roots or found or recorded):
         raise NothingToJudgeError("; ".join(problem.message for problem in files.problems))
     inventories = _inventories(request)
+    silent = [path for path in files.silent if request.scope is None or request.scope.concerns(path)]
+    check_syntax = request.beside(files.invalid, silent)
     understood = [
         one
         for root in _in_turn(roots, request)
@@ -149,6 +160,8 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
     if inventories is not None:
         worlds = inventories.laid(worlds)
     problems += [Problem(problem.message, problem.span, problem.span.path) for problem in loose.problems]
+    for path, invalid in zip(silent, check_syntax(), strict=True):
+        files.tell(path, invalid)
     problems += [Problem(problem.message, problem.span, problem.path) for problem in files.problems]
     return worlds, list(dict.fromkeys(problems)), files
 
@@ -164,6 +177,9 @@ def _of_root(
     root: str, files: Files, loose: LooseParts, options: Options, inventories: Inventories | None
 ) -> Iterator[tuple[World, list[Problem]]]:
     """Yield the World of each variant of a root module, and what went wrong in it."""
+    if options.settled is None and files.is_silent(root):
+        yield World(root=root), []
+        return
     inputs = options.inputs
     planned = options.settled is not None and bool(options.settled.variables)
     may_vary = not planned and all(isinstance(one, Assignment) for one in inputs.given)
@@ -362,7 +378,11 @@ def _last_line_in_yaml(document: Document, line: int) -> int:
 def _inputs(request: Request, worlds: Iterable[World], files: Files) -> Iterator[str]:
     """Yield the files that were read, but for JSON that may be a report of an earlier run."""
     yield from (parsed.document.path for parsed in files.parsed)
-    yield from (document.path for document in files.documents if not document.path.endswith(".json"))
+    yield from (
+        document.path
+        for document in files.documents
+        if not document.path.endswith(".json") or document.path.endswith(CONFIGURATION_ENDINGS)
+    )
     yield from (*request.plans, *request.inventories, *(path for path in request.paths if is_plan(path, files)))
     for path in {request.settings_of(world.root).config.path for world in worlds}:
         if path is not None:
@@ -444,6 +464,8 @@ def _with_notices(world: World, settings: Settings) -> World:
 
 
 def _verdict(world: World, settings: Settings, engine: Engine) -> Verdict:
+    if world == World(world.root, variant=world.variant):
+        return Verdict(world.variant, [], [])  # as most roots of a large repository are
     runs = settings.config.selection.runs
     findings, undecided = engine.judge(Assessment(world, settings.catalog, settings.assumptions), runs)
     for gap in world.gaps:

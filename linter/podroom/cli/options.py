@@ -11,6 +11,7 @@ import click
 
 from podroom.cli import completion
 from podroom.cli.output import colour
+from podroom.cli.second_process import beside
 from podroom.cli.settings import Configurations
 from podroom.config import Config
 from podroom.errors import UsageError
@@ -126,6 +127,7 @@ class Reading:
             assumptions=nearest.assumptions,
             configured=configurations.of if configurations else None,
             progress=progress,
+            beside=beside,
         )
 
 

@@ -63,6 +63,7 @@ class Module(Names):
         self._path = path
         self._ancestors = ancestors
         self._arguments = arguments
+        self._found: Declarations | None = None
         self.problems += self.declarations.problems
 
     # --- what rules and assembly ask -------------------------------------------------------------
@@ -75,17 +76,19 @@ class Module(Names):
     @property
     def declarations(self) -> Declarations:
         """Return what the files of the module declare, or what stands in for them."""
+        if self._found is None:
+            self._found = self._declared()
+        return self._found
+
+    def _declared(self) -> Declarations:
         call = self.call
         supplied = call.supplied if call is not None else None
         if call is None or not (supplied is not None or self.downloaded):
             return self.project.declarations(self.directory)
         place = call.span if self._arguments is None else self._arguments.span
         if supplied is not None:
-            return self.once("declarations", lambda: supplied.declarations(place))
-        return self.once(
-            "declarations",
-            lambda: declarations_of(self.project.files.configuration(self.directory), call.source_text, place),
-        )
+            return supplied.declarations(place)
+        return declarations_of(self.project.files.configuration(self.directory), call.source_text, place)
 
     @property
     def downloaded(self) -> bool:

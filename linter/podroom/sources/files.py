@@ -22,8 +22,9 @@ from podroom.sources.file_names import (
     is_configuration,
     is_json,
 )
-from podroom.sources.hcl.syntax import Literal, ParsedFile
+from podroom.sources.hcl.syntax import Literal, ParsedFile, SyntaxProblem
 from podroom.sources.problem import Problem
+from podroom.sources.silent import says_nothing
 
 if TYPE_CHECKING:
     from podroom.sources.installed_modules import InstalledModule
@@ -74,13 +75,15 @@ class Files:
         self._entries: dict[str, list[Entry]] = {}
         self._candidates: dict[str, ParsedFile] = {}
         self._read_problems: dict[str, ReadProblem] = {}
+        self._silent: dict[str, bool] = {}
+        self._invalid: list[ReadProblem] = []
         self._used: set[int] = set()
         self._followed: set[str] = set()
 
     @property
     def problems(self) -> list[ReadProblem]:
         """Return everything that could not be read so far, syntax problems included, by path."""
-        problems = list(self._read_problems.values())
+        problems = [*self._read_problems.values(), *self._invalid]
         for parsed in self.parsed:
             problems += [
                 ReadProblem(parsed.document.path, problem.message, parsed.span(problem)) for problem in parsed.problems
@@ -103,7 +106,41 @@ class Files:
 
     def configuration(self, directory: str) -> list[ParsedFile]:
         """Return the configuration files of one folder, in the order of their names."""
-        return self._parse_all(os.path.join(directory, name) for name in configuration_files(self.names(directory)))
+        return self._parse_all(self._configuration_paths(directory))
+
+    def is_silent(self, directory: str) -> bool:
+        """Return whether nothing in the configuration of a folder can bear on pods; told by its text."""
+        known = self._silent.get(directory)
+        if known is None:
+            read = [self._read(path) for path in self._configuration_paths(directory)]
+            documents = [document for document in read if isinstance(document, Document)]
+            known = self._silent[directory] = len(documents) == len(read) and says_nothing(documents)
+        return known
+
+    @property
+    def silent(self) -> list[str]:
+        """Return the paths of the files in silent folders, of which no tree was made so far."""
+        return [
+            path
+            for directory, silent in self._silent.items()
+            if silent
+            for path in self._configuration_paths(directory)
+            if path not in self._parsed
+        ]
+
+    def invalid(self, path: str) -> list[SyntaxProblem]:
+        """Return what is not valid in a file that was read; its tree is not kept."""
+        document = self._read(path)
+        return [] if isinstance(document, ReadProblem) else self._reader_of(path)(document).problems
+
+    def tell(self, path: str, problems: Iterable[SyntaxProblem]) -> None:
+        """Count what is not valid in a silent file among the problems, unless a tree of it was made meanwhile."""
+        document = self._read(path)
+        if path not in self._parsed and isinstance(document, Document):
+            self._invalid += [
+                ReadProblem(document.path, problem.message, Span(document, problem.start, problem.end))
+                for problem in problems
+            ]
 
     def variables(self, directory: str) -> list[ParsedFile]:
         """Return the variable files that Terraform reads by itself, the weakest first."""
@@ -236,6 +273,9 @@ class Files:
     def names(self, directory: str) -> list[str]:
         """Return the names of the files in a folder, in order."""
         return [entry.name for entry in self.entries(directory) if not _is_folder(entry)]
+
+    def _configuration_paths(self, directory: str) -> list[str]:
+        return [os.path.join(directory, name) for name in configuration_files(self.names(directory))]
 
     def _parse_all(self, paths: Iterable[str]) -> list[ParsedFile]:
         with without_collector():
@@ -486,7 +526,7 @@ def _is_file(entry: Entry) -> bool:
 
 
 def _children(folder: str, files: Files) -> Iterator[str]:
-    for parsed in files.configuration(folder):
+    for parsed in () if files.is_silent(folder) else files.configuration(folder):
         for block in parsed.body.blocks:
             if block.type != "module":
                 continue
