@@ -237,7 +237,7 @@ UNUSED = {
             "the list is not whole (NextToken)"
         ),
     ),
-    "no groups": ({"AutoScalingGroups": []}, "it lists no Auto Scaling group"),
+    "no groups": ({"AutoScalingGroups": []}, "no Auto Scaling group is listed"),
     "another node group": (managed("b"), "no node group that it lists (b of main) is known to be one here"),
     "a node group of another cluster": (
         managed("workers", "other"),
@@ -255,6 +255,11 @@ UNUSED = {
 def test_a_file_of_which_nothing_is_used_is_no_clean_bill(case: str, tmp_path: Path) -> None:
     answer, why = UNUSED[case]
     (notice,) = shown(tmp_path, WORKERS, answer)["notices"]
+    assert notice["message"].replace(f"{tmp_path}/", "") == (
+        f"this inventory has nothing of this project: {why} in listed-0.txt; "
+        "was it listed with another account, region, profile or context of kubectl?"
+    )
+    (notice,) = shown(tmp_path, WORKERS, answer, SUBNETS)["notices"]
     assert notice["message"].replace(f"{tmp_path}/", "") == f"nothing of listed-0.txt is used: {why}"
 
 

@@ -88,7 +88,8 @@ def test_subnets_of_the_configuration_are_named_by_their_addresses(tmp_path: Pat
 
 UNCOMPARED = {
     "a subnet without an id": (
-        'resource "aws_subnet" "own" {}\n' + WORKERS.replace('"subnet-1", "subnet-2"]', "aws_subnet.own.id]"),
+        'resource "aws_subnet" "own" {}\n'
+        + WORKERS.replace('subnet_ids     = ["subnet-1", "subnet-2"]', "subnet_ids = [aws_subnet.own.id]"),
         [sized(1, 3, 1, "subnet-1"), SUBNETS],
         "the subnets of aws_eks_node_group.workers are not compared: which id aws_subnet.own has is not known",
     ),
@@ -244,6 +245,18 @@ def test_user_data_that_is_not_understood_leaves_max_pods_open(tmp_path: Path) -
     assert not [one for one in report["findings"] if one["code"] == "PR116"]
     (undecided,) = (one for one in report["undecided"] if "PR116" in one["codes"])
     assert undecided["reason"] == "the user data of eks-1 is not understood as a whole"
+
+
+def test_a_group_that_is_not_among_those_that_were_listed_is_told(tmp_path: Path) -> None:
+    other = WORKERS[WORKERS.index('resource "aws_eks_node_group"') :].replace('"workers"', '"others"')
+    listed = auto_scaling("m7g.2xlarge")
+    (notice,) = shown(tmp_path, WORKERS + other, listed)["notices"]
+    assert notice["message"].replace(f"{tmp_path}/", "") == (
+        "aws_eks_node_group.others is not among the groups of listed-0.txt: it was not made yet, or somebody deleted it"
+    )
+    assert shown(tmp_path, WORKERS + other, {**listed, "NextToken": "x"})["notices"] == []
+    perhaps = other.replace("cluster_name ", "count = var.count_of_others\n  cluster_name ")
+    assert shown(tmp_path, f'variable "count_of_others" {{}}\n{WORKERS}{perhaps}', listed)["notices"] == []
 
 
 def test_what_autoscalers_and_lists_of_other_groups_do_is_no_change(tmp_path: Path) -> None:

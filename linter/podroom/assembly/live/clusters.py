@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from podroom.assembly.live.disagreements import agreed
 from podroom.assembly.live.groups import find_group
 from podroom.assembly.live.names import name_of
 from podroom.catalog.cni_variables import find_cni_variable
@@ -46,6 +47,8 @@ def with_live_clusters(world: World, live: Live, *, alone: bool) -> World:
         found = cluster if described is None or cluster.declared else _described(cluster, described)
         cni = _cni_of(name, live, alone=alone)
         if cni is not None:
+            if cni.disputed:
+                notices.append(Notice(f"{cni.disputed}: only what they agree on is taken", cluster.span))
             notices += _otherwise(found, cni)
             found = replace(found, cni=_with_cni(found, cni))
         if alone:
@@ -90,13 +93,13 @@ def _described(cluster: Cluster, found: LiveCluster) -> Cluster:
 def _cni_of(name: str | None, live: Live, *, alone: bool) -> LiveCni | None:
     """Return how the CNI of a cluster is set, by its DaemonSet rather than by its add-on."""
     mine = [one for one in live.cni if (one.cluster == name if one.cluster and name else alone)]
-    return next((one for one in reversed(mine) if one.whole), mine[-1] if mine else None)
+    return agreed([one for one in mine if one.whole] or mine)
 
 
 def _variables(cluster: Cluster, cni: LiveCni) -> Iterator[EnvironmentVariable]:
     origin = _origin(cni)
     for name, text in cni.environment.items():
-        unkept = Unknown(f"{name} has a value in {cni.source} that is not kept", origin)
+        unkept = Unknown(cni.disputed or f"{name} has a value in {cni.source} that is not kept", origin)
         yield EnvironmentVariable(name, unkept if text is None else Known(text, origin), cluster.span)
 
 
@@ -109,7 +112,8 @@ def _with_cni(cluster: Cluster, cni: LiveCni) -> CniSettings:
     settings = cluster.cni
     listed = tuple(_variables(cluster, cni))
     if settings.declared_by is None and not settings.sources:
-        version = Known(cni.version, _origin(cni)) if _VERSION.fullmatch(cni.version) else settings.version
+        unsaid = Unknown(cni.disputed, cluster.span) if cni.disputed else settings.version
+        version = Known(cni.version, _origin(cni)) if _VERSION.fullmatch(cni.version) else unsaid
         source = CniSource(
             kind=CniSourceKind.DAEMON_SET if cni.whole else CniSourceKind.ADD_ON,
             address=f"{'DaemonSet aws-node' if cni.whole else 'add-on vpc-cni'} in {cni.source}",

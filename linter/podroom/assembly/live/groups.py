@@ -18,11 +18,12 @@ from podroom.model.world import (
     Notice,
     World,
 )
-from podroom.sources.live.records import Live, LiveGroup, LiveNodeGroup
+from podroom.sources.live.records import Listing, Live, LiveGroup, LiveNodeGroup
 from podroom.values import Known, Unknown, Value
 
 _SHOWN = 3
 _SUBNET = "subnet-"
+_ABSENT = "it was not made yet, or somebody deleted it"
 
 
 def with_live_groups(world: World, live: Live, ids: Mapping[str, str]) -> World:
@@ -34,6 +35,8 @@ def with_live_groups(world: World, live: Live, ids: Mapping[str, str]) -> World:
         return world
     groups = []
     notices: list[Notice] = []
+    absent: list[NodeGroup] = []
+    matched = False
     addresses = {ids[subnet.address]: subnet.address for subnet in world.subnets if subnet.address in ids}
     for group in world.node_groups:
         possible = fitting_groups(group, world, live)
@@ -50,11 +53,23 @@ def with_live_groups(world: World, live: Live, ids: Mapping[str, str]) -> World:
             seen = seen_node_group(described, live, group.span)
         else:
             groups.append(group)
+            if not possible and _is_certain(group, world):
+                absent.append(group)
             continue
+        matched = True
         compared, reasons = _compared(group, seen, ids, addresses, names_subnets=bool(live.subnets))
         groups.append(compared)
         notices += [Notice(reason, group.span) for reason in reasons]
+    if matched and live.whole(Listing.GROUPS):  # else the list is of something else, which is said elsewhere
+        where = ", ".join(dict.fromkeys(live.listed[Listing.GROUPS]))
+        notices += [Notice(f"{one.address} is not among the groups of {where}: {_ABSENT}", one.span) for one in absent]
     return replace(world, node_groups=tuple(groups), notices=(*world.notices, *notices))
+
+
+def _is_certain(group: NodeGroup, world: World) -> bool:
+    """Return whether a group is to be there, under a name by which it would be known."""
+    named = name_of(group) is not None and _cluster_of(group, world) is not None
+    return named and group.uncertain is None
 
 
 def find_group(group: NodeGroup, world: World, live: Live) -> LiveGroup | None:

@@ -53,6 +53,8 @@ def _fitting(lookup: Lookup, live: Live, listed: list[T], ids: Mapping[str, str]
     found = [one for one in listed if fits(lookup.conditions, one, ids)]
     if listing in live.cut_off and not _named(lookup, ids) <= {one.id for one in found}:
         raise _cannot(lookup, f"{live.cut_off[listing]} is not the whole list: it ends with a NextToken")
+    if listing in live.disputed and not _named(lookup, ids) <= {one.id for one in found}:
+        raise _cannot(lookup, live.disputed[listing])
     if not found:
         raise _cannot(lookup, f"nothing fits in {', '.join(live.listed[listing])}, which may not list all there is")
     if len(found) > _MOST:

@@ -17,6 +17,9 @@ def running_nodes(group: LiveGroup, live: Live, addresses: Mapping[str, str], sp
     Instances that were listed tell the subnet of each and what it holds of it.  Else the zones of the group's instances
     tell it, where the group has one subnet in each.
     """
+    if group.untold:
+        reason = f"several lists do not agree on the instances of {group.name}"
+        return Running(Members((), (Unknown(reason, span),)))
     ours = [one for one in live.instances.values() if one.group == group.name]
     if ours and {one.id for one in group.instances} <= {one.id for one in ours}:
         origin = Listed(group.source, Listing.INSTANCES.value)

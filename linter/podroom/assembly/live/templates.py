@@ -32,12 +32,16 @@ def _number(reference: TemplateReference, mine: list[LiveTemplate], live: Live) 
     if reference.version.isdecimal():
         return int(reference.version) if len(reference.version) < _LONGEST else None
     versions = live.versions.get(reference.id) or live.versions.get(reference.name)
+    if versions is not None and versions.disputed:
+        return None
     if reference.version == "$Latest":
         known = None if versions is None else versions.latest
         whole = live.whole(Listing.TEMPLATE_VERSIONS)
         return max((one.version for one in mine), default=None) if known is None and whole else known
-    known = None if versions is None else versions.default
-    return next((one.version for one in mine if one.default), known)
+    defaults = {one.version for one in mine if one.default}
+    if versions is not None and versions.default is not None:
+        defaults.add(versions.default)
+    return defaults.pop() if len(defaults) == 1 else None
 
 
 _LONGEST = 10

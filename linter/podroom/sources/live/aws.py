@@ -10,7 +10,15 @@ from collections.abc import Callable, Mapping
 from podroom.errors import InputError
 from podroom.sources.live.cni import kept_variables
 from podroom.sources.live.documents import read_documents
-from podroom.sources.live.fields import Fields, needed, part, parts, tags, text, texts, whole
+from podroom.sources.live.fields import Fields, moment, needed, part, parts, tags, text, texts, whole
+from podroom.sources.live.merging import (
+    put,
+    settled_group,
+    settled_node_group,
+    settled_subnet,
+    settled_template,
+    settled_versions,
+)
 from podroom.sources.live.records import (
     Listing,
     Live,
@@ -67,7 +75,7 @@ def _subnet(item: Fields, shown: str, live: Live) -> None:
         "map-public-ip-on-launch": _truth(item, "MapPublicIpOnLaunch"),
         "ipv6-native": _truth(item, "Ipv6Native"),
     }
-    live.subnets[identity] = LiveSubnet(
+    found = LiveSubnet(
         id=identity,
         source=shown,
         vpc=text(item, "VpcId"),
@@ -78,6 +86,7 @@ def _subnet(item: Fields, shown: str, live: Live) -> None:
         tags=tags(item),
         filters=filters,
     )
+    put(live, Listing.SUBNETS, live.subnets, identity, found, what=identity, settle=settled_subnet)
 
 
 def _vpc(item: Fields, shown: str, live: Live) -> None:
@@ -85,7 +94,7 @@ def _vpc(item: Fields, shown: str, live: Live) -> None:
     primary = text(item, "CidrBlock")
     blocks = [text(one, "CidrBlock") for one in parts(item, "CidrBlockAssociationSet")]
     cidrs = tuple(dict.fromkeys(block for block in (primary, *blocks) if block))
-    live.vpcs[identity] = LiveVpc(
+    found = LiveVpc(
         id=identity,
         source=shown,
         cidrs=cidrs,
@@ -102,6 +111,7 @@ def _vpc(item: Fields, shown: str, live: Live) -> None:
             "vpc-id": (identity,),
         },
     )
+    put(live, Listing.VPCS, live.vpcs, identity, found, what=identity)
 
 
 def _truth(item: Fields, name: str) -> tuple[str, ...]:
@@ -119,7 +129,7 @@ def _group(item: Fields, shown: str, live: Live) -> None:
         LiveInstance(text(one, "InstanceId"), text(one, "InstanceType"), text(one, "AvailabilityZone"), name)
         for one in running
     )
-    live.groups[name] = LiveGroup(
+    found = LiveGroup(
         name=name,
         source=shown,
         managed="eks:nodegroup-name" in labels,
@@ -136,6 +146,7 @@ def _group(item: Fields, shown: str, live: Live) -> None:
         own_templates=any(one.get("LaunchTemplateSpecification") for one in overrides),
         instances=zones,
     )
+    put(live, Listing.GROUPS, live.groups, name, found, what=f"the Auto Scaling group {name}", settle=settled_group)
 
 
 def _cluster(labels: Mapping[str, str]) -> str:
@@ -159,21 +170,24 @@ def _reservation(item: Fields, shown: str, live: Live) -> None:
             prefixes = len(parts(interface, "Ipv4Prefixes"))
             subnet = text(interface, "SubnetId")
             taken[subnet] = taken.get(subnet, 0) + addresses + _PREFIX * prefixes
-        live.instances[identity] = LiveInstance(
+        found = LiveInstance(
             id=identity,
             type=text(one, "InstanceType"),
             zone=text(part(one, "Placement"), "AvailabilityZone"),
             group=tags(one).get("aws:autoscaling:groupName", ""),
             subnet=text(one, "SubnetId"),
             addresses=taken,
+            source=shown,
         )
+        put(live, Listing.INSTANCES, live.instances, identity, found, what=identity)
 
 
 def _template(item: Fields, shown: str, live: Live) -> None:
     identity = needed(item, "LaunchTemplateId", "a launch template", shown)
-    versions = TemplateVersions(whole(item, "DefaultVersionNumber"), whole(item, "LatestVersionNumber"))
-    live.versions[identity] = versions
-    live.versions[text(item, "LaunchTemplateName")] = versions
+    versions = TemplateVersions(whole(item, "DefaultVersionNumber"), whole(item, "LatestVersionNumber"), shown)
+    for key in dict.fromkeys((identity, text(item, "LaunchTemplateName"))):
+        what = f"the versions of launch template {key}"
+        put(live, Listing.TEMPLATES, live.versions, key, versions, what=what, settle=settled_versions)
 
 
 def _template_version(item: Fields, shown: str, live: Live) -> None:
@@ -183,7 +197,7 @@ def _template_version(item: Fields, shown: str, live: Live) -> None:
         needed(item, "VersionNumber", "a version of a launch template", shown)
         return
     data = part(item, "LaunchTemplateData")
-    live.templates[identity, number] = LiveTemplate(
+    found = LiveTemplate(
         id=identity,
         name=text(item, "LaunchTemplateName"),
         source=shown,
@@ -194,6 +208,8 @@ def _template_version(item: Fields, shown: str, live: Live) -> None:
         image=text(data, "ImageId"),
         user_data=text(data, "UserData") or None,
     )
+    what = f"version {number} of launch template {identity}"
+    put(live, Listing.TEMPLATE_VERSIONS, live.templates, (identity, number), found, what=what, settle=settled_template)
 
 
 def _node_group(item: Fields, shown: str, live: Live) -> None:
@@ -201,7 +217,7 @@ def _node_group(item: Fields, shown: str, live: Live) -> None:
     cluster = needed(item, "clusterName", "the node group", shown)
     template, scaling = part(item, "launchTemplate"), part(item, "scalingConfig")
     reference = TemplateReference(text(template, "id"), text(template, "name"), text(template, "version"))
-    live.node_groups[cluster, name] = LiveNodeGroup(
+    found = LiveNodeGroup(
         cluster=cluster,
         name=name,
         source=shown,
@@ -213,14 +229,17 @@ def _node_group(item: Fields, shown: str, live: Live) -> None:
         maximum=whole(scaling, "maxSize"),
         template=reference if reference.id or reference.name else None,
         groups=tuple(text(one, "name") for one in parts(part(item, "resources"), "autoScalingGroups")),
+        modified=moment(item, "modifiedAt"),
     )
+    what = f"the node group {name} of {cluster}"
+    put(live, Listing.NODE_GROUP, live.node_groups, (cluster, name), found, what=what, settle=settled_node_group)
 
 
 def _eks_cluster(item: Fields, shown: str, live: Live) -> None:
     name = needed(item, "name", "the cluster", shown)
     vpc = part(item, "resourcesVpcConfig")
     mode = part(item, "computeConfig").get("enabled")
-    live.clusters[name] = LiveCluster(
+    found = LiveCluster(
         name=name,
         source=shown,
         version=text(item, "version"),
@@ -229,6 +248,7 @@ def _eks_cluster(item: Fields, shown: str, live: Live) -> None:
         ip_family=text(part(item, "kubernetesNetworkConfig"), "ipFamily"),
         auto_mode=mode if isinstance(mode, bool) else None,
     )
+    put(live, Listing.CLUSTER, live.clusters, name, found, what=f"the cluster {name}")
 
 
 def _add_on(item: Fields, shown: str, live: Live) -> None:
@@ -239,7 +259,8 @@ def _add_on(item: Fields, shown: str, live: Live) -> None:
     values = _configuration(text(item, "configurationValues"))
     missing = "" if values is not None else f"the configurationValues in {shown} are neither JSON nor YAML of variables"
     environment = kept_variables(part(values or {}, "env").items())
-    live.cni.append(LiveCni(shown, cluster, text(item, "addonVersion"), environment, whole=False, missing=missing))
+    version, modified = text(item, "addonVersion"), moment(item, "modifiedAt")
+    live.cni.append(LiveCni(shown, cluster, version, environment, whole=False, missing=missing, modified=modified))
 
 
 def _configuration(written: str) -> Fields | None:

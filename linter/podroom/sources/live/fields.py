@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
 from typing import TypeAlias
 
 from podroom.errors import InputError
@@ -10,6 +12,8 @@ from podroom.errors import InputError
 Fields: TypeAlias = "Mapping[str, object]"
 
 _MOST = 2**31
+_LATEST = 2**40
+"""In seconds since 1970."""
 
 
 def text(fields: Fields, name: str) -> str:
@@ -43,6 +47,18 @@ def parts(fields: Fields, name: str) -> tuple[Fields, ...]:
     """Return the objects of a list."""
     value = fields.get(name)
     return tuple(one for one in value if isinstance(one, dict)) if isinstance(value, list) else ()
+
+
+def moment(fields: Fields, name: str) -> float | None:
+    """Return a time in seconds since 1970: the AWS CLI prints it as ISO 8601, or as a number (version 1)."""
+    value = fields.get(name)
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return float(value) if 0 <= value < _LATEST else None
+    try:
+        found = datetime.fromisoformat(value.replace("Z", "+00:00")) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return None if found is None or found.tzinfo is None else found.timestamp()
 
 
 def tags(fields: Fields, name: str = "Tags") -> dict[str, str]:

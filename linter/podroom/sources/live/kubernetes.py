@@ -10,6 +10,7 @@ from typing import Final
 
 from podroom.sources.live.cni import kept_variables
 from podroom.sources.live.fields import Fields, needed, part, parts, text
+from podroom.sources.live.merging import put, settled_node
 from podroom.sources.live.records import Listing, Live, LiveCni, LiveEniConfig, LiveNode
 
 _CONTAINER: Final = "aws-node"
@@ -32,6 +33,9 @@ def read_kubernetes(answer: Fields, shown: str, live: Live) -> bool:
         return True
     items = parts(answer, "items")
     kinds = {text(item, "kind") or kind.removesuffix("List") for item in items} or {kind.removesuffix("List")}
+    if not items and (kinds == {""} or kinds & _READERS.keys()):  # `kubectl get` says "List" of no things of any kind
+        live.empty.append(shown)
+        return True
     if not kinds & _READERS.keys():
         return False
     for one in kinds & _READERS.keys():
@@ -51,7 +55,7 @@ def _node(item: Fields, shown: str, live: Live) -> None:
     labels = part(item, "metadata", "labels")
     pods = text(part(item, "status", "allocatable"), "pods")
     provider = text(part(item, "spec"), "providerID")
-    live.nodes[name] = LiveNode(
+    found = LiveNode(
         name=name,
         source=shown,
         type=_label(labels, _TYPE),
@@ -63,6 +67,9 @@ def _node(item: Fields, shown: str, live: Live) -> None:
         compute=text(labels, "eks.amazonaws.com/compute-type"),
         pods=int(pods) if pods.isdecimal() and len(pods) <= _LONGEST else None,
     )
+    # Nodes of different clusters may have the same name.
+    key = f"{name} {found.instance}"
+    put(live, Listing.NODES, live.nodes, key, found, what=f"the node {name}", settle=settled_node)
 
 
 _LONGEST = 6
@@ -88,7 +95,8 @@ def _daemon_set(item: Fields, shown: str, live: Live) -> None:
 
 def _eni_config(item: Fields, shown: str, live: Live) -> None:
     name = needed(part(item, "metadata"), "name", "an ENIConfig", shown)
-    live.eni_configs[name] = LiveEniConfig(name, shown, text(part(item, "spec"), "subnet"))
+    found = LiveEniConfig(name, shown, text(part(item, "spec"), "subnet"))
+    put(live, Listing.ENI_CONFIGS, live.eni_configs, name, found, what=f"the ENIConfig {name}")
 
 
 _READERS: dict[str, tuple[Listing, Callable[[Fields, str, Live], None]]] = {

@@ -77,7 +77,7 @@ class LiveGroup:
     `node_group` and `cluster` are what its tags say, empty where they say nothing; `managed` says that it is that of an
     EKS managed node group.  `overrides` are the instance types of its mixed instances policy; `requirements` says that
     AWS chooses types by attributes, `own_templates` that some of them have a launch template of their own.
-    `instances` are those in service.
+    `instances` are those in service; `untold` says that several lists do not agree on them.
     """
 
     name: str
@@ -95,6 +95,7 @@ class LiveGroup:
     requirements: bool
     own_templates: bool
     instances: tuple[LiveInstance, ...]
+    untold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,7 @@ class LiveInstance:
     group: str = ""
     subnet: str = ""
     addresses: Mapping[str, int] | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +132,20 @@ class LiveTemplate:
 
 @dataclass(frozen=True, slots=True)
 class TemplateVersions:
-    """The default and the latest version of a launch template."""
+    """The default and the latest version of a launch template; `disputed` if several lists do not agree on them."""
 
     default: int | None
     latest: int | None
+    source: str
+    disputed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class LiveNodeGroup:
-    """An EKS managed node group; `groups` are the names of its Auto Scaling groups."""
+    """An EKS managed node group; `groups` are the names of its Auto Scaling groups.
+
+    `modified` is when it was modified last, in seconds since 1970, None where the listing does not say.
+    """
 
     cluster: str
     name: str
@@ -151,6 +158,7 @@ class LiveNodeGroup:
     maximum: int | None
     template: TemplateReference | None
     groups: tuple[str, ...]
+    modified: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +180,8 @@ class LiveCni:
 
     `environment` holds the variables that podroom judges, None for a value that is not kept; `whole` says that aws-node
     gets no others of these.  `missing` says why there may be more variables, and is empty where there are none.
-    `cluster` is empty where the listing does not say.
+    `cluster` is empty where the listing does not say.  `modified` is as with node groups.  `disputed` says why what is
+    not there is not known, where several lists do not agree.
     """
 
     source: str
@@ -181,6 +190,8 @@ class LiveCni:
     environment: Mapping[str, str | None]
     whole: bool
     missing: str = ""
+    modified: float | None = None
+    disputed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,16 +222,32 @@ class LiveEniConfig:
     subnet: str
 
 
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Two lists that tell of one thing differently: where they stand, of what, both values, and what is taken."""
+
+    first: str
+    second: str
+    what: str
+    both: str
+    taken: str
+
+
 @dataclass(slots=True)
 class Live:
     """All that was listed.
 
     `listed` are the files by what they list; those in `cut_off` are not all there is, those in `empty` list nothing.
+    Of what is in `dropped` several lists tell differently, so that nothing is known of it; `disputed` says so of each
+    listing that is not whole therefore.
     """
 
     listed: dict[Listing, list[str]] = field(default_factory=dict)
     cut_off: dict[Listing, str] = field(default_factory=dict)
     empty: list[str] = field(default_factory=list)
+    disagreements: list[Disagreement] = field(default_factory=list)
+    dropped: set[tuple[Listing, str]] = field(default_factory=set)
+    disputed: dict[Listing, str] = field(default_factory=dict)
     subnets: dict[str, LiveSubnet] = field(default_factory=dict)
     vpcs: dict[str, LiveVpc] = field(default_factory=dict)
     groups: dict[str, LiveGroup] = field(default_factory=dict)
@@ -239,5 +266,5 @@ class Live:
         return {one.id: name for name, group in self.groups.items() for one in group.instances} | told
 
     def whole(self, listing: Listing) -> bool:
-        """Return whether a listing was given and not cut off."""
-        return listing in self.listed and listing not in self.cut_off
+        """Return whether a listing was given, not cut off, and not disputed."""
+        return listing in self.listed and listing not in self.cut_off and listing not in self.disputed
