@@ -80,9 +80,10 @@ MODULES = [
         "Dir": ".terraform/modules/net",
     },
 ]
+STATE = json.dumps({"version": 4, "terraform_version": "1.11.4", "lineage": "", "resources": []}).encode()
 FILES = {
     "tfplan": b"\x08\x03" + SECRET.encode(),
-    "tfstate": b"{}",
+    "tfstate": STATE,
     "tfconfig/modules.json": json.dumps(MODULES).encode(),
     "tfconfig/m-/main.tf": ROOT.encode(),
     "tfconfig/m-nodes/main.tf": NODES.encode(),
@@ -174,6 +175,96 @@ def test_no_value_of_it_reaches_an_output(tfplan: Path) -> None:
             assert SECRET not in podroom(command, "--format", one, str(tfplan)).output, (command, one)
 
 
+GROUP = """
+data "aws_subnets" "private" {}
+
+resource "aws_eks_node_group" "n" {
+  cluster_name   = "main"
+  instance_types = ["m5.large"]
+  subnet_ids     = data.aws_subnets.private.ids
+  scaling_config {
+    min_size     = 1
+    desired_size = 1
+    max_size     = 6
+  }
+}
+"""
+
+
+def state_of(size: int) -> bytes:
+    """Return a state file with what the data source found, a group of some size, and a secret."""
+    scaling = [{"min_size": 1, "desired_size": 1, "max_size": size}]
+    group = {"cluster_name": "main", "instance_types": ["m5.large"], "scaling_config": scaling}
+    resources = [
+        {"mode": mode, "type": kind, "name": name, "instances": [{"attributes": attributes}]}
+        for mode, kind, name, attributes in (
+            ("data", "aws_subnets", "private", {"ids": ["subnet-1", "subnet-2"]}),
+            ("managed", "aws_eks_node_group", "n", group),
+            ("managed", "aws_db_instance", "secret", {"password": SECRET}),
+        )
+    ]
+    return json.dumps({"version": 4, "terraform_version": "1.11.4", "lineage": "x", "resources": resources}).encode()
+
+
+@pytest.fixture
+def with_state(tmp_path: Path) -> Path:
+    """Return a plan file that found a group grown by hand, beside the configuration that it was made of."""
+    files = {"tfstate": state_of(20), "tfstate-prev": state_of(6), "tfconfig/m-/main.tf": GROUP.encode()}
+    path = tmp_path / "tfplan"
+    path.write_bytes(archive({**FILES, "tfconfig/modules.json": json.dumps(MODULES[:1]).encode(), **files}))
+    (tmp_path / "main.tf").write_text(GROUP, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_the_state_in_it_is_read_and_what_it_found_changed(with_state: Path, *, beside: bool) -> None:
+    arguments = [str(with_state.parent), "--plan", str(with_state)] if beside else [str(with_state)]
+    group = groups(*arguments)["aws_eks_node_group.n"]
+    assert [one["subnet"]["value"] for one in group["subnets"]["items"]] == ["subnet-1", "subnet-2"]
+    assert group["maximum_size"]["value"] == 6
+    checked = json.loads(podroom("check", "--format", "json", *arguments).stdout)
+    (finding,) = (one for one in checked["findings"] if one["code"] == "PR118")
+    assert "max_size declared 6, live 20" in finding["message"]
+    (notice,) = checked["notices"]
+    assert f"give with --plan what `terraform show -json {with_state}` prints" in notice["message"]
+    for command, formats in FORMATS.items():
+        for one in formats if command == "check" else formats[:1]:
+            assert SECRET not in podroom(command, "--format", one, *arguments).output, (command, one)
+
+
+def test_beside_a_folder_it_goes_with_its_json_and_to_the_root_module_that_it_is_of(with_state: Path) -> None:
+    content = plan([change("aws_eks_node_group.n", {"node_group_name": "a"})], configuration={}, variables={})
+    path = with_state.with_name("plan.json")
+    path.write_text(json.dumps(content), encoding="utf-8")
+    arguments = [str(with_state.parent), "--plan", str(with_state), "--plan", str(path)]
+    assert groups(*arguments)["aws_eks_node_group.n"]["name"]["value"] == "a"
+    assert json.loads(podroom("check", "--format", "json", *arguments).stdout)["notices"] == []
+    elsewhere = with_state.parent / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "main.tf").write_text('resource "aws_vpc" "a" {}', encoding="utf-8")
+    result = podroom("check", str(elsewhere), "--plan", str(with_state))
+    assert (result.exit_code, "has nothing in common with any root module" in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (b"{", "tfplan/tfstate is no JSON"),
+        (b'{"version": 3, "lineage": "x"}', "tfplan/tfstate is a state file of version 3; podroom reads version 4"),
+        (b"\xff", "it holds a text that is not UTF-8"),
+    ],
+)
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_broken_state_in_it_ends_in_one_sentence_and_exit_2(
+    with_state: Path, state: bytes, expected: str, *, beside: bool
+) -> None:
+    with_state.write_bytes(archive({**FILES, "tfconfig/m-/main.tf": GROUP.encode(), "tfstate": state}))
+    arguments = [str(with_state.parent), "--plan", str(with_state)] if beside else [str(with_state)]
+    result = podroom("check", *arguments)
+    assert (result.exit_code, len(result.stderr.strip().splitlines())) == (2, 1)
+    assert expected in result.stderr
+
+
 def test_other_files_are_not_in_it(tmp_path: Path) -> None:
     text = ROOT.replace('["m5.large"]', 'split(",", file("types.txt"))')
     path = tmp_path / "tfplan"
@@ -210,7 +301,7 @@ HOSTILE = {
     "a name that leads out": (archive({**FILES, "tfconfig/m-/../../x.tf": b""}), "whose name leads out of it"),
     "an absolute name": (archive({**FILES, "/etc/x.tf": b""}), "whose name leads out of it"),
     "a name of Windows": (archive({**FILES, "tfconfig\\..\\x": b""}), "whose name leads out of it"),
-    "no text": (archive({**FILES, "tfconfig/m-/main.tf": b"\xff"}), "configuration that is no UTF-8 text"),
+    "no text": (archive({**FILES, "tfconfig/m-/main.tf": b"\xff"}), "it holds a text that is not UTF-8"),
     "encrypted": (encrypted(archive(FILES)), "it is encrypted"),
     "a bomb": (archive({**FILES, "tfconfig/m-/bomb.tf": BOMB}), "unpacks to more than 64 MiB"),
     "very many files": (

@@ -211,7 +211,7 @@ def _plans(
         return {}
     from podroom.assembly.plans import read_plans  # noqa: PLC0415 - most runs have none
 
-    return read_plans(request.plans, files, roots, archives)
+    return read_plans(request.plans, files, roots, archives, request.reader)
 
 
 def _inventories(request: Request) -> Inventories | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,11 @@ _MOST_NAMED = 5
 
 
 def read_plans(
-    paths: Sequence[str], files: ProjectFiles, roots: Sequence[str], archives: Mapping[str, ProjectFiles]
+    paths: Sequence[str],
+    files: ProjectFiles,
+    roots: Sequence[str],
+    archives: Mapping[str, ProjectFiles],
+    reader: HclReader,
 ) -> dict[str, Settled]:
     """Return what plans and states say, by the folder of the root module that they are of.
 
@@ -47,9 +51,7 @@ def read_plans(
     roots = [*roots, *archives]
     blocks = {root: declared_blocks(archives.get(root, files), root) for root in roots}
     for path in paths:
-        shown, text = _text(path)
-        with without_collector():
-            recorded = read_terraform_json(shown, text)
+        recorded = _recorded(path, reader)
         common = {root: len(names & recorded.declared) for root, names in blocks.items()}
         best = [root for root in roots if common[root] and common[root] == max(common.values())]
         if not best:
@@ -75,10 +77,18 @@ def _beside_each_other(root: str, several: Sequence[Recorded]) -> Settled:
     return _Several(several)
 
 
-def _text(path: str) -> tuple[str, str]:
-    """Return what to call a file and its text, of which nothing is kept twice."""
+def _recorded(path: str, reader: HclReader) -> Recorded:
+    """Return what a plan or state says that lies beside a configuration; of its text nothing is kept twice."""
     shown, data = read_large(path, LARGEST)
-    return shown, text_of(shown, data)
+    if data.startswith(ZIP):
+        from podroom.sources.plan_file import PlanFile  # noqa: PLC0415 - most are JSON
+
+        archive = PlanFile(shown, data, reader)
+        return archive.state(declared_blocks(archive, shown))
+    text = text_of(shown, data)
+    del data
+    with without_collector():
+        return read_terraform_json(shown, text)
 
 
 class PlansAlone:
@@ -101,7 +111,9 @@ class PlansAlone:
         if data.startswith(ZIP):
             from podroom.sources.plan_file import PlanFile  # noqa: PLC0415 - most are JSON
 
-            self.archives[shown] = PlanFile(shown, data, reader)
+            archive = PlanFile(shown, data, reader)
+            archive.state()  # a broken one is said here
+            self.archives[shown] = archive
             return
         text = text_of(shown, data)
         del data
@@ -113,7 +125,10 @@ class PlansAlone:
         """Yield the root modules; `plans` are those that lie beside, by the root module that they are of."""
         for shown, archive in self.archives.items():
             module = load_root(archive, shown, options)
-            settled = plans.get(shown) or _WithoutValues(shown, module.declarations.variables)
+            settled = plans.get(shown)
+            if settled is None:
+                variables = dict.fromkeys(module.declarations.variables, NOT_READ)
+                settled = archive.state().with_variables(variables)
             yield load_root(archive, shown, replace(options, settled=settled))
         for recorded, places in self._recorded:
             yield _module_of(recorded, places, self._files, Options(workspace=options.workspace))
@@ -122,32 +137,6 @@ class PlansAlone:
     def documents(self) -> list[Document]:
         """Return the configuration in plan files that was read so far."""
         return [document for archive in self.archives.values() for document in archive.documents]
-
-
-class _WithoutValues:
-    """A plan file of which the values are not read: every root variable has one there."""
-
-    plans = False
-
-    def __init__(self, source: str, variables: Iterable[str]) -> None:
-        self.source = source
-        self.variables: Mapping[str, RecordedValue] = dict.fromkeys(variables, NOT_READ)
-
-    def values(self, address: str) -> None:
-        """Return None: nothing is read of a resource instance."""
-
-    def keys(self, calls: Calls, block: str) -> None:
-        """Return None: the instances of blocks are not read."""
-
-    def drift(self, address: str) -> None:
-        """Return None: what was found is not read."""
-
-    def removes(self, address: str) -> bool:  # noqa: ARG002 - as evaluation asks
-        """Return False: what the plan removes is not read."""
-        return False
-
-    def owner(self, identity: str) -> None:
-        """Return None: ids are not read."""
 
 
 def _module_of(recorded: Recorded, places: PlanPlaces, files: ProjectFiles, options: Options) -> Module:
@@ -194,6 +183,14 @@ def plan_notices(settled: Settled, world: World, removed: Mapping[str, Span]) ->
         if group.address in recorded.deleted
     ]
     spans = [*(one.span for one in world.clusters), *(one.span for one in world.node_groups)]
+    if recorded.in_plan_file and spans:
+        notices.append(
+            Notice(
+                f"{recorded.source} is a plan file, of which the state is read and what is planned is not: "
+                f"only Terraform reads that; give with --plan what `terraform show -json {recorded.source}` prints",
+                spans[0],
+            )
+        )
     if recorded.errored and spans:
         notices.append(
             Notice(f"{recorded.source} is of a plan that failed: it may lack what was not planned", spans[0])

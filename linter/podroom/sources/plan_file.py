@@ -1,8 +1,9 @@
-"""The plan file that `terraform plan -out` writes: a ZIP that holds the configuration of all modules.
+"""The plan file that `terraform plan -out` writes: a ZIP that holds the configuration of all modules, and the state.
 
-Its values are in a form that only Terraform reads.  `tfconfig/modules.json` lists the modules by their key, the dotted
-path of the call, and `tfconfig/m-KEY/` holds the files of each.
-Source: https://github.com/hashicorp/terraform/blob/v1.11.4/internal/plans/planfile/config_snapshot.go
+What is planned is in a form that only Terraform reads.  `tfconfig/modules.json` lists the modules by their key, the
+dotted path of the call, and `tfconfig/m-KEY/` holds the files of each.  `tfstate` is the state as the plan found it,
+`tfstate-prev` the one of before, both as state files.
+Source: https://github.com/hashicorp/terraform/blob/v1.11.4/internal/plans/planfile (config_snapshot.go, writer.go)
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from podroom.positions import Document
 from podroom.sources.file_names import configuration_files, is_configuration, is_json
 from podroom.sources.installed_modules import InstalledModule
 from podroom.sources.json_parts import objects
+from podroom.sources.recorded import Recorded
+from podroom.sources.terraform_json import LARGEST, read_terraform_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,16 +33,18 @@ if TYPE_CHECKING:
 _PLAN = "tfplan"
 _MANIFEST = "tfconfig/modules.json"
 _FILES = "tfconfig/m-"
+_STATE = "tfstate"
+_STATE_BEFORE = "tfstate-prev"
 _MOST_ENTRIES = 20_000
 _MOST_BYTES = 64 * 1024 * 1024
-"""Of all files that are read, unpacked.  The largest public configurations have less than 5 MiB."""
+"""Of all configuration that is read, unpacked.  The largest public ones have less than 5 MiB."""
 _LOCAL = ("./", "../")
 _ENCRYPTED = 1
 """The flag of a ZIP entry that is encrypted."""
 
 
 class PlanFile:
-    """The configuration in a plan file, by the folders that its modules had."""
+    """The configuration in a plan file, by the folders that its modules had, and the state in it."""
 
     def __init__(self, shown: str, data: bytes, reader: HclReader) -> None:
         """Take what the file is called and its content; raises `InputError` with one sentence if it is no plan file."""
@@ -61,7 +66,20 @@ class PlanFile:
             ValueError,
         ) as error:
             raise InputError(f"{shown} cannot be unpacked: it is damaged, or no ZIP that Terraform writes") from error
+        self._states = (texts.pop(_STATE, None), texts.pop(_STATE_BEFORE, None))
         self._take(texts)
+
+    def state(self, declared: frozenset[str] = frozenset()) -> Recorded:
+        """Return the state in the file with what the plan found changed in it.
+
+        `declared` are the blocks of the root module.  Raises `InputError` with one sentence if it is no state file.
+        """
+        now, before = self._states
+        if now is None:
+            return Recorded(self.shown, {}, {}, declared, in_plan_file=True)
+        found = read_terraform_json(f"{self.shown}/{_STATE}", now)
+        earlier = {} if before is None else read_terraform_json(f"{self.shown}/{_STATE_BEFORE}", before).instances
+        return found.found_in_plan_file(self.shown, earlier, declared)
 
     def _texts(self, archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
         """Yield the manifest and the files of configuration, by their names in the archive."""
@@ -78,22 +96,25 @@ class PlanFile:
             if name.startswith("/") or "\\" in name or ".." in parts:
                 raise InputError(f"{self.shown} is not read: it holds a file whose name leads out of it")
             wanted = name.startswith(_FILES) and len(parts) == 3 and is_configuration(parts[2])
-            if not wanted and name != _MANIFEST:
+            is_state = name in {_STATE, _STATE_BEFORE}
+            if not wanted and name != _MANIFEST and not is_state:
                 continue
             if entry.flag_bits & _ENCRYPTED:
                 raise InputError(f"{self.shown} is not read: it is encrypted")
+            most = LARGEST if is_state else left
             with archive.open(entry) as file:
-                content = file.read(left + 1)
-            left -= len(content)
-            if left < 0:
-                raise InputError(f"{self.shown} is not read: it unpacks to more than {_MOST_BYTES // 2**20} MiB")
+                content = file.read(most + 1)
+            if len(content) > most:
+                unpacked = LARGEST if is_state else _MOST_BYTES
+                raise InputError(f"{self.shown} is not read: it unpacks to more than {unpacked // 2**20} MiB")
+            left -= 0 if is_state else len(content)
             yield name, self._decoded(content)
 
     def _decoded(self, content: bytes) -> str:
         try:
             return content.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise InputError(f"{self.shown} is not read: it holds configuration that is no UTF-8 text") from error
+            raise InputError(f"{self.shown} is not read: it holds a text that is not UTF-8") from error
 
     def _take(self, texts: Mapping[str, str]) -> None:
         try:

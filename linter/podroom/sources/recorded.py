@@ -36,6 +36,7 @@ class Recorded:
         of_plan: bool = False,
         plans: bool = False,
         refreshes: bool = False,
+        in_plan_file: bool = False,
         complete: bool | None = None,
         configuration: ConfiguredModule | None = None,
     ) -> None:
@@ -46,7 +47,8 @@ class Recorded:
         somebody deleted outside Terraform, and `errored` says that Terraform did not come to the end of its plan.
         `of_plan` says that the file is of a plan, not of a state, `plans` that it holds what Terraform is going to do,
         `refreshes` that it only takes over what was found, and `complete` that it holds all of that, or surely not,
-        None where it does not say.  `configuration` is what it keeps of that, where that was asked for.
+        None where it does not say.  `in_plan_file` is for the state in a plan file.  `configuration` is what it keeps
+        of that, where that was asked for.
         """
         self.source = source
         self.instances = instances
@@ -55,6 +57,7 @@ class Recorded:
         self.of_plan = of_plan
         self.plans = plans
         self.refreshes = refreshes
+        self.in_plan_file = in_plan_file
         self.earlier = earlier or {}
         self.removed = removed or {}
         self.deleted = deleted
@@ -78,6 +81,27 @@ class Recorded:
         other = copy(self)
         other.instances = instances
         return other
+
+    def with_variables(self, variables: Mapping[str, RecordedValue]) -> Recorded:
+        """Return the same with root variables."""
+        other = copy(self)
+        other.variables = variables
+        return other
+
+    def found_in_plan_file(self, source: str, earlier: Mapping[str, Instance], declared: frozenset[str]) -> Recorded:
+        """Return a state as that in a plan file: `earlier` is what it was before the plan looked at what is there."""
+        both = {
+            address: (old, self.instances[address]) for address, old in earlier.items() if address in self.instances
+        }
+        drifts = {
+            address: Drift(old.values, now.values)
+            for address, (old, now) in both.items()
+            if now.mode == "managed" and not now.withheld and old.values != now.values
+        }
+        gone = frozenset(one for one, old in earlier.items() if old.mode == "managed" and one not in self.instances)
+        return Recorded(
+            source, self.instances, {}, declared or self.declared, drifts=drifts, deleted=gone, in_plan_file=True
+        )
 
     def values(self, address: str) -> Mapping[str, RecordedValue] | None:
         """Return the attributes of a resource instance, None if there is nothing about it."""
