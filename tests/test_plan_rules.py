@@ -125,6 +125,162 @@ def test_a_state_that_has_a_node_group_otherwise_is_told_for_information(
     assert not findings("PR118", str(path))  # by itself there is nothing to compare it with
 
 
+STATED_TEMPLATE = """
+variable "pods" {
+  default = 58
+}
+
+resource "aws_subnet" "a" {
+  cidr_block = "10.0.0.0/24"
+}
+
+resource "aws_launch_template" "nodes" {
+  image_id      = "ami-0123456789abcdef0"
+  instance_type = "m7g.2xlarge"
+  user_data = base64encode("#!/bin/bash\\n/etc/eks/bootstrap.sh main --kubelet-extra-args --max-pods=${var.pods}\\n")
+  network_interfaces {}
+}
+
+resource "aws_autoscaling_group" "nodes" {
+  min_size            = 1
+  max_size            = 3
+  vpc_zone_identifier = [aws_subnet.a.id]
+  launch_template {
+    id = aws_launch_template.nodes.id
+  }
+}
+
+resource "aws_eks_node_group" "n" {
+  cluster_name   = "main"
+  instance_types = ["m5.large"]
+  ami_type       = "AL2023_x86_64_STANDARD"
+  subnet_ids     = [aws_subnet.a.id, "subnet-0bbbbbbbbbbbbbbbb"]
+  scaling_config {
+    min_size     = 1
+    desired_size = 2
+    max_size     = 6
+  }
+}
+"""
+SUBNETS = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
+
+
+def encoded(text: str) -> str:
+    return base64.b64encode(f"#!/bin/bash\n{text}\n".encode()).decode()
+
+
+SCRIPT = "/etc/eks/bootstrap.sh main --kubelet-extra-args --max-pods=58"
+AS_DECLARED: dict[str, dict[str, object]] = {
+    "aws_subnet.a": {"id": SUBNETS[0], "cidr_block": "10.0.0.0/24"},
+    "aws_launch_template.nodes": {
+        "id": "lt-0aaaaaaaaaaaaaaaa",
+        "image_id": "ami-0123456789abcdef0",
+        "instance_type": "m7g.2xlarge",
+        "user_data": encoded(SCRIPT),
+        "network_interfaces": [{"device_index": 0}],
+    },
+    "aws_autoscaling_group.nodes": {
+        "min_size": 1,
+        "max_size": 3,
+        "vpc_zone_identifier": SUBNETS[:1],
+        "launch_template": [{"id": "lt-0aaaaaaaaaaaaaaaa"}],
+    },
+    "aws_eks_node_group.n": {
+        "cluster_name": "main",
+        "instance_types": ["m5.large"],
+        "ami_type": "AL2023_x86_64_STANDARD",
+        "subnet_ids": SUBNETS,
+        "scaling_config": [{"min_size": 1, "desired_size": 2, "max_size": 6}],
+    },
+}
+
+
+def in_state(folder: Path, address: str, changed: Mapping[str, object], *, marked: tuple[str, ...] = ()) -> str:
+    """Write the configuration and a state that has some attributes of one resource otherwise; return the state."""
+    (folder / "main.tf").write_text(STATED_TEMPLATE, encoding="utf-8")
+    resources = []
+    for name, attributes in AS_DECLARED.items():
+        kind, _, label = name.partition(".")
+        entry = {"attributes": {**attributes, **(changed if name == address else {})}}
+        if name == address:
+            entry["sensitive_attributes"] = [[{"type": "get_attr", "value": one}] for one in marked]
+        resources.append({"mode": "managed", "type": kind, "name": label, "instances": [entry]})
+    path = folder / "terraform.tfstate"
+    path.write_text(json.dumps({"version": 4, "lineage": "x", "resources": resources}), encoding="utf-8")
+    return str(path)
+
+
+TEMPLATE, ASG, MANAGED = "aws_launch_template.nodes", "aws_autoscaling_group.nodes", "aws_eks_node_group.n"
+OTHER_SUBNET = ["subnet-0cccccccccccccccc"]
+
+
+@pytest.mark.parametrize(
+    ("address", "changed", "expected"),
+    [
+        (ASG, {}, None),
+        (TEMPLATE, {"user_data": encoded(SCRIPT.replace("58", "110"))}, "max pods declared 58, in the state 110"),
+        (TEMPLATE, {"user_data": encoded("/etc/eks/bootstrap.sh main")}, "max pods declared 58, in the state unset"),
+        (
+            TEMPLATE,
+            {"user_data": encoded(SCRIPT.replace("main", "main --use-max-pods false"))},
+            "--use-max-pods declared unset, in the state false",
+        ),
+        (TEMPLATE, {"instance_type": "m7g.large"}, "instance_types declared m7g.2xlarge, in the state m7g.large"),
+        (
+            TEMPLATE,
+            {"network_interfaces": [{"device_index": 0}, {"device_index": 1}]},
+            "network interfaces declared 1, in the state 2",
+        ),
+        (TEMPLATE, {"tags": {"a": "b"}, "ebs_optimized": True}, None),
+        (
+            ASG,
+            {"vpc_zone_identifier": OTHER_SUBNET},
+            f"subnets declared aws_subnet.a, in the state {OTHER_SUBNET[0]}",
+        ),
+        (ASG, {"max_size": 30, "desired_capacity": 20}, "max_size declared 3, in the state 30"),
+        (MANAGED, {"subnet_ids": SUBNETS[::-1]}, None),
+        (
+            MANAGED,
+            {"subnet_ids": SUBNETS[1:]},
+            f"subnets declared aws_subnet.a, {SUBNETS[1]}, in the state {SUBNETS[1]}",
+        ),
+        (MANAGED, {"ami_type": "AL2_x86_64"}, "AMI family declared Amazon Linux 2023, in the state Amazon Linux 2"),
+        (MANAGED, {"disk_size": 500, "tags": {"a": "b"}, "labels": {"a": "b"}}, None),
+        (
+            ASG,
+            {"launch_template": [{"id": "lt-0bbbbbbbbbbbbbbbb", "version": "1"}]},
+            "launch template declared aws_launch_template.nodes, in the state lt-0bbbbbbbbbbbbbbbb",
+        ),
+    ],
+)
+def test_what_a_state_has_otherwise_is_told_with_both_sides(
+    tmp_path: Path, address: str, changed: Mapping[str, object], expected: str | None
+) -> None:
+    path = in_state(tmp_path, address, changed)
+    found = [(one["severity"], str(one["message"])) for one in findings("PR118", str(tmp_path), "--plan", path)]
+    assert [severity for severity, _ in found] == ([] if expected is None else ["info"])
+    assert expected is None or expected in found[0][1]
+
+
+@pytest.mark.parametrize(
+    ("address", "marked"),
+    [(TEMPLATE, ("user_data",)), (TEMPLATE, ("instance_type",)), (ASG, ("max_size",)), (MANAGED, ("subnet_ids",))],
+)
+def test_what_is_sensitive_in_a_state_is_undecided_and_not_printed(
+    tmp_path: Path, address: str, marked: tuple[str, ...]
+) -> None:
+    secret = "hunter2"
+    changed = {"user_data": encoded(secret), "subnet_ids": [secret], "instance_type": secret, "max_size": 77}
+    path = in_state(tmp_path, address, {marked[0]: changed[marked[0]]}, marked=marked)
+    result = podroom("check", "--format", "json", str(tmp_path), "--plan", path)
+    content = json.loads(result.stdout)
+    assert not [one for one in content["findings"] if one["code"] == "PR118"]
+    (told,) = (one for one in content["undecided"] if "PR118" in json.dumps(one))
+    assert f"{address}.{marked[0]} is sensitive" in json.dumps(told)
+    assert secret not in result.stdout
+    assert encoded(secret) not in result.stdout
+
+
 def user_data(pods: int) -> str:
     text = f"#!/bin/bash\n/etc/eks/bootstrap.sh main --kubelet-extra-args --max-pods={pods}\n"
     return base64.b64encode(text.encode()).decode()

@@ -45,9 +45,11 @@ class NodeGroupChangedByHand(Rule[NodeGroup]):
     The next apply takes the change back, unless `ignore_changes` names it.  The desired size does not count, as
     autoscalers move it all day.
 
-    A state that lies beside the configuration is compared too, as what somebody changed by hand and a refresh took over
-    is no drift to any plan.  That is told for information, since a change that was not applied yet looks the same; and
-    so it is where only versions differ, or the group may grow less far than declared.
+    A state that lies beside the configuration is compared too: sizes, instance types, subnets, the AMI family, the
+    launch template, and what its user data tells kubelet of max pods.  What somebody changed by hand and a refresh took
+    over is no drift to any plan.  That is told for information, since a change that was not applied yet looks the same;
+    and so it is where only versions differ, or the group may grow less far than declared.  What is sensitive in the
+    state is not compared, and said so.
 
     What the AWS CLI lists (`--inventory`) is compared with what is declared: the Auto Scaling group, also the one behind
     an EKS managed node group, or without it what `aws eks describe-nodegroup` says.  Nothing in it tells whether the
@@ -107,12 +109,16 @@ class NodeGroupChangedByHand(Rule[NodeGroup]):
             yield self._not_as_in_state(subject)
         if subject.not_as_listed is not None:
             yield self._not_as_listed(subject, subject.not_as_listed)
+        if subject.changed_by_hand and not assessment.world.refresh_only:
+            yield self._changed_by_hand(subject)
+        if subject.untold_by_state is not None:
+            subject.untold_by_state.need()
+
+    def _changed_by_hand(self, subject: NodeGroup) -> Finding:
         changes = subject.changed_by_hand
-        if not changes or assessment.world.refresh_only:
-            return
         told = ", ".join(f"{change.name} declared {change.recorded}, live {change.live}" for change in changes)
         harmless = all(_is_harmless(change) for change in changes)
-        yield self.finding(
+        return self.finding(
             subject.span,
             subject,
             f"the node group was changed outside Terraform: {told}",

@@ -9,7 +9,6 @@ from podroom.model.world import (
     GroupDrift,
     InstanceChoice,
     LaunchTemplate,
-    NodeGroup,
     TemplateDrift,
     TypeSource,
 )
@@ -69,37 +68,6 @@ def read_changes_by_hand(drift: Drift) -> tuple[ChangeByHand, ...]:
     )
 
 
-def read_state_differences(values: _Values, group: NodeGroup) -> tuple[ChangeByHand, ...]:
-    """Return the sizes and types of a declared node group that the values in a state have otherwise.
-
-    What is not known on either side is no difference, and neither is the desired size.
-    """
-    state = dict(_settings(values))
-    types = values.get("instance_types")
-    overrides = _overrides(values, group.span)
-    if isinstance(types, list) and types and all(isinstance(one, str) for one in types):
-        state["instance_types"] = ", ".join(sorted(map(str, types)))
-    elif overrides is not None and not overrides.missing:
-        state["instance_types"] = _listed(overrides)
-    declared = {
-        name: str(size.value)
-        for name, size in (("min_size", group.minimum_size), ("max_size", group.maximum_size))
-        if isinstance(size, Known)
-    }
-    known = group.instance_types
-    if known.items and not known.missing and all(isinstance(choice.type, Known) for choice in known):
-        declared["instance_types"] = _listed(known)
-    return tuple(
-        ChangeByHand(name, declared[name], state[name])
-        for name in declared
-        if name in state and declared[name] != state[name]
-    )
-
-
-def _listed(types: _Types) -> str:
-    return ", ".join(sorted(choice.type.need() for choice in types))
-
-
 def _settings(values: _Values) -> Iterator[tuple[str, str]]:
     """Iterate over the settings that bear on room, each for a person; what is not known is left out."""
     for part in (values, *_blocks(values, "scaling_config")):
@@ -142,6 +110,12 @@ def _template(values: _Values) -> str | None:
     configuration = values.get("launch_configuration")
     if isinstance(configuration, str) and configuration:
         return f"launch configuration {configuration}"
+    identity, version = template_of(values)
+    return identity and f"launch template {identity}" + ("" if version is None else f" version {version}")
+
+
+def template_of(values: _Values) -> tuple[str | None, str | None]:
+    """Return the launch template of a group, by its id or else by its name, and its version; None where not told."""
     specifications = [
         specification
         for policy in _blocks(values, "mixed_instances_policy")
@@ -152,8 +126,8 @@ def _template(values: _Values) -> str | None:
         identity = one.get("launch_template_id") or one.get("id") or one.get("launch_template_name") or one.get("name")
         if isinstance(identity, str):
             version = one.get("version")
-            return f"launch template {identity}" + (f" version {version}" if isinstance(version, str) else "")
-    return None
+            return identity, version if isinstance(version, str) else None
+    return None, None
 
 
 def _blocks(values: _Values, name: str) -> list[dict[str, RecordedValue]]:

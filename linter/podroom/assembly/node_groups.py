@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from podroom.assembly.clusters import Clusters
 from podroom.assembly.images import family_of_image
 from podroom.assembly.inventory import Inventory, blocks, integer, sole_block, string
@@ -55,13 +53,12 @@ class NodeGroups:
     def managed(self) -> tuple[NodeGroup, ...]:
         """Return every `aws_eks_node_group`."""
         resources = self._inventory.resources("aws_eks_node_group")
-        return tuple(_beside_state(self._managed(resource), resource) for resource in resources)
+        return tuple(map(self._managed, resources))
 
     def self_managed(self) -> tuple[NodeGroup, ...]:
         """Return every Auto Scaling group whose nodes join an EKS cluster."""
         resources = self._inventory.resources("aws_autoscaling_group")
-        groups = ((self._self_managed(resource), resource) for resource in resources)
-        return tuple(_beside_state(group, resource) for group, resource in groups if group is not None)
+        return tuple(group for group in map(self._self_managed, resources) if group is not None)
 
     def _managed(self, resource: ResourceInstance) -> NodeGroup:
         body = resource.body
@@ -282,16 +279,6 @@ def _drift(
     from podroom.assembly.drift import read_group_drift  # noqa: PLC0415 - only with a plan
 
     return read_group_drift(resource.drift, resource.span, types, template)
-
-
-def _beside_state(group: NodeGroup, resource: ResourceInstance) -> NodeGroup:
-    """Return a group with what Terraform's state has otherwise, where a state lies beside the configuration."""
-    values = resource.state
-    if values is None or resource.drift is not None:
-        return group
-    from podroom.assembly.drift import read_state_differences  # noqa: PLC0415 - only with a state
-
-    return replace(group, not_as_in_state=read_state_differences(values, group))
 
 
 def _changed_by_hand(resource: ResourceInstance) -> tuple[ChangeByHand, ...]:

@@ -144,6 +144,15 @@ def _module_of(recorded: Recorded, places: PlanPlaces, files: ProjectFiles, opti
     return RecordedModule(project, RecordedTree(recorded, places))
 
 
+def module_in_state(root: Module) -> Module | None:
+    """Return the root module as a state beside the configuration has it, None where there is no state."""
+    recorded = _plan_of(root.project.options.settled)
+    if recorded is None or recorded.plans or root.project.options.alone:
+        return None
+    places = PlanPlaces(recorded.source, "", recorded.instances)
+    return _module_of(by_itself(recorded), places, root.project.files, Options())
+
+
 def module_before(root: Module) -> tuple[Module, tuple[str, ...]] | None:
     """Return the root module as it is before a plan, and what the plan makes anew before the old one is gone.
 

@@ -115,6 +115,11 @@ def _planned(world: World, inventory: Inventory, root: Module) -> World:
         clusters = {one.address: one.span for one in gone.clusters}
         groups = {one.address: one.span for one in before.node_groups if settled.removes(one.address)}
         removed = clusters | groups | removed
+    in_state = plans.module_in_state(root)
+    if in_state is not None and world.node_groups:
+        from podroom.assembly.state_differences import with_state_differences  # noqa: PLC0415 - only with a state
+
+        world = with_state_differences(world, assemble_parts(in_state)[0], settled)
     return replace(
         world,
         compared=settled.plans,

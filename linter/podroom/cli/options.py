@@ -41,8 +41,8 @@ _PLANS = click.option(
     multiple=True,
     metavar="FILE",
     shell_complete=completion.files,
-    help="Read what `terraform show -json` prints of a plan or a state, a state file, or the state in a plan file, beside "
-    "the configuration.",
+    help="Read what `terraform show -json` prints of a plan or a state, a state file, or the state in a plan file, "
+    "beside the configuration.",
 )
 _READING = (
     _PATHS,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -35,7 +34,7 @@ from podroom.values import Unknown
 if TYPE_CHECKING:
     from podroom.evaluation.known_bodies import KnownBody
     from podroom.evaluation.modules import Module
-    from podroom.sources.plan_values import Drift, RecordedValue
+    from podroom.sources.plan_values import Drift
 
 _CLOUDINIT = frozenset({"cloudinit_config", "template_cloudinit_config"})
 _REGION = frozenset({"id", "name", "region"})
@@ -101,14 +100,6 @@ class ResourceInstance(LazyObject):
     def maybe(self) -> Unknown | None:
         """Return why the instance, or the module that it is in, may not exist; None if it is sure to."""
         return self.module.maybe if self._doubt is None else unknown_of(self._doubt, self.span)
-
-    @property
-    def state(self) -> Mapping[str, RecordedValue] | None:
-        """Return what a state beside the configuration says of the instance, None where there is none."""
-        options = self.module.project.options
-        if options.settled is None or options.settled.plans or options.alone:
-            return None
-        return options.settled.values(self.address)
 
     @property
     def span(self) -> Span:

@@ -619,6 +619,8 @@ class NodeGroup:
     """Its other settings that somebody changed outside Terraform: sizes, versions, subnets."""
     not_as_in_state: tuple[ChangeByHand, ...] = ()
     """Its settings that Terraform's state has otherwise: `recorded` is what is declared, `live` what the state says."""
+    untold_by_state: Unknown | None = None
+    """Why it is not known whether the state has another of its settings otherwise; None if it is."""
     not_as_listed: ListedChanges | None = None
     """Its sizes and subnets that an inventory lists otherwise; None where it lists none that differ."""
 
