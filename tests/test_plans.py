@@ -651,7 +651,7 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
         "nested more deeply than podroom follows",
     ),
     "a constant that JSON lacks": (b'{"format_version": NaN}', "holds a number that podroom does not read"),
-    "a binary plan": (b"PK\x03\x04rest", "give what `terraform show -json` prints of it"),
+    "a broken plan file": (b"PK\x03\x04rest", "cannot be unpacked"),
 }
 
 

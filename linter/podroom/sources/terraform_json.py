@@ -62,10 +62,6 @@ _HARMLESS = frozenset(
 
 def text_of(shown: str, data: bytes) -> str:
     """Return the content of a file as text; raises `InputError` with one sentence where it is none."""
-    if data.startswith(ZIP):
-        raise InputError(
-            f"{shown} is a plan file whose values only Terraform reads; give what `terraform show -json` prints of it"
-        )
     if data.startswith(_UTF_16):
         raise InputError(
             f"{shown} is UTF-16 text, as `>` of Windows PowerShell writes it; write it as UTF-8: "
