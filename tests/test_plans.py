@@ -665,21 +665,10 @@ def test_what_is_no_plan_ends_in_one_sentence_and_exit_2(folder: Path, data: byt
     assert len(result.stderr.strip().splitlines()) == 1
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        planned(resource_changes=[1, {}, {"address": 1, "change": []}, {"mode": [], "change": {"actions": 1}}]),
-        planned(
-            prior_state=None, planned_values=None, configuration=None, variables=None, resource_changes=[subnet(0)]
-        ),
-        planned(prior_state={"values": []}, planned_values={"root_module": []}, resource_changes=[subnet(0)]),
-        planned(resource_changes=[{**subnet(0), "module_address": "module"}, {**subnet(0), "index": {}}]),
-        planned(resource_changes=[{**subnet(0), "change": {"actions": ["create"], "after": 3, "after_sensitive": 1}}]),
-    ],
-)
-def test_parts_of_another_shape_are_left_out(folder: Path, content: bytes) -> None:
+def test_parts_that_are_null_are_as_good_as_missing(folder: Path) -> None:
+    parts = dict.fromkeys(("prior_state", "planned_values", "configuration", "variables", "resource_drift"))
     path = folder / "given.json"
-    path.write_bytes(content)
+    path.write_bytes(planned(**parts, resource_changes=[subnet(0)]))
     assert podroom("check", "--plan", str(path), str(folder)).exit_code == 0
 
 

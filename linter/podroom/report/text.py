@@ -92,10 +92,10 @@ def _cut(before: str, guilty: str, after: str) -> tuple[str, str, str]:
     left = _LONGEST_LINE - len(guilty)
     room_before = max(left // 2, left - len(after))
     if len(before) > room_before:
-        before = _CUT + before[len(before) - room_before + len(_CUT) :]
+        before = _CUT + before[len(before) - room_before + len(_CUT) :].lstrip()
     room_after = left - len(before)
     if len(after) > room_after:
-        after = after[: room_after - len(_CUT)] + _CUT
+        after = after[: room_after - len(_CUT)].rstrip() + _CUT
     return before, guilty, after
 
 

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from podroom.errors import InputError
 from podroom.records import dataclass
-from podroom.sources.json_parts import mapping, members, objects
+from podroom.sources.json_parts import mapping, objects, string, strings
 from podroom.sources.plan_values import MOST_LEVELS
 
 References: TypeAlias = "tuple[str, ...]"
@@ -65,34 +65,37 @@ def read_configuration(module: Mapping[str, object], level: int = 0) -> Configur
     if level > MOST_LEVELS:
         raise InputError("its modules are nested more deeply than podroom follows")
     calls = {}
-    for name, call in mapping(module.get("module_calls")).items():
-        inner = mapping(call)
-        arguments = {key: _names(part) for key, part in mapping(inner.get("expressions")).items()}
-        below = read_configuration(mapping(inner.get("module")), level + 1)
+    listed = mapping(module, "module_calls")
+    for name in listed:
+        inner = mapping(listed, name)
+        expressions = mapping(inner, "expressions")
+        arguments = {key: _names(expressions, key) for key in expressions}
+        below = read_configuration(mapping(inner, "module"), level + 1)
         calls[name] = ConfiguredCall(arguments, _repeated(inner), below)
+    outputs = mapping(module, "outputs")
     return ConfiguredModule(
-        {str(one.get("address")): _resource(one) for one in objects(module.get("resources"))},
+        {string(one, "address"): _resource(one) for one in objects(module, "resources")},
         calls,
-        {name: _names(mapping(one).get("expression")) for name, one in mapping(module.get("outputs")).items()},
+        {name: _names(mapping(outputs, name), "expression") for name in outputs},
     )
 
 
 def _resource(resource: Mapping[str, object]) -> ConfiguredResource:
     commands = [
-        mapping(mapping(one.get("expressions")).get("command"))
-        for one in objects(resource.get("provisioners"))
+        mapping(mapping(one, "expressions"), "command")
+        for one in objects(resource, "provisioners")
         if one.get("type") == "local-exec"
     ]
     values = [command.get("constant_value") for command in commands]
     return ConfiguredResource(
-        {name: _expression(part, 0) for name, part in mapping(resource.get("expressions")).items()},
+        {name: _expression(part, 0) for name, part in mapping(resource, "expressions").items()},
         _repeated(resource),
         tuple(value if isinstance(value, str) else None for value in values),
     )
 
 
 def _repeated(block: Mapping[str, object]) -> References:
-    return (*_names(block.get("for_each_expression")), *_names(block.get("count_expression")))
+    return (*_names(block, "for_each_expression"), *_names(block, "count_expression"))
 
 
 def _expression(part: object, level: int) -> Expression:
@@ -100,11 +103,11 @@ def _expression(part: object, level: int) -> Expression:
         raise InputError("its blocks are nested more deeply than podroom follows")
     if isinstance(part, list):
         return [_expression(one, level + 1) for one in part]
-    content = mapping(part)
+    content = mapping({"expression": part}, "expression")
     if not content or "references" in content or "constant_value" in content:
-        return _names(content)
+        return strings(content, "references")
     return {name: _expression(one, level + 1) for name, one in content.items()}
 
 
-def _names(expression: object) -> References:
-    return tuple(one for one in members(mapping(expression).get("references")) if isinstance(one, str))
+def _names(holder: Mapping[str, object], name: str) -> References:
+    return strings(mapping(holder, name), "references")

@@ -118,10 +118,10 @@ class PlanFile:
 
     def _take(self, texts: Mapping[str, str]) -> None:
         try:
-            listed = json.loads(texts[_MANIFEST])
+            listed = {"list of modules": json.loads(texts[_MANIFEST])}
         except (ValueError, RecursionError) as error:
             raise InputError(f"{self.shown} is no plan file of Terraform: its list of modules is no JSON") from error
-        for entry in objects(listed):
+        for entry in objects(listed, "list of modules"):
             key, folder, source, version = (entry.get(name) for name in ("Key", "Dir", "Source", "Version"))
             if not isinstance(key, str) or not isinstance(folder, str):
                 continue

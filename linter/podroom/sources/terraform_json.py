@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from podroom.errors import InputError
 from podroom.patterns import pattern
-from podroom.sources.json_parts import mapping, members, objects
+from podroom.sources.json_parts import mapping, members, objects, string, strings
 from podroom.sources.plan_configuration import read_configuration
 from podroom.sources.plan_values import FORGOTTEN, HASHED, SENSITIVE, Drift, Instance, RecordedValue, masked
 from podroom.sources.recorded import Recorded
@@ -88,7 +88,6 @@ def read_terraform_json(shown: str, text: str, *, alone: bool = False) -> Record
         version = content.get("version")
         if version != _STATE_VERSION:
             raise InputError(f"{shown} is a state file of version {_told(version)}; podroom reads version 4")
-        _need_shapes(shown, content, {"resources": list})
         return _checked(shown, lambda: _state_file(shown, content))
     version = content.get("format_version")
     if version is None:
@@ -98,38 +97,17 @@ def read_terraform_json(shown: str, text: str, *, alone: bool = False) -> Record
             f"{shown} has the format version {_told(version)}, which podroom does not know; it reads 0 and 1"
         )
     if "planned_values" in content or "resource_changes" in content:
-        _need_shapes(shown, content, _OF_A_PLAN)
         return _checked(shown, lambda: _plan(shown, content, alone=alone))
     if "values" in content:
-        _need_shapes(shown, content, {"values": dict})
         return _checked(shown, lambda: _state(shown, content))
     raise InputError(f"{shown} is no plan or state of Terraform: it has neither planned_values nor values")
-
-
-_OF_A_PLAN: Mapping[str, type] = {
-    "variables": dict,
-    "planned_values": dict,
-    "resource_drift": list,
-    "resource_changes": list,
-    "prior_state": dict,
-    "configuration": dict,
-}
-
-
-def _need_shapes(shown: str, content: Mapping[str, object], shapes: Mapping[str, type]) -> None:
-    """Refuse a file with a part that Terraform never writes so: taken as empty it would pass for one without faults."""
-    for name, shape in shapes.items():
-        part = content.get(name)
-        if part is not None and not isinstance(part, shape):
-            wanted = "a list" if shape is list else "an object"
-            raise InputError(f"{shown} is not as Terraform writes it: its {name} is not {wanted}")
 
 
 def _checked(shown: str, read: Callable[[], Recorded]) -> Recorded:
     try:
         return read()
     except InputError as error:
-        raise InputError(f"{shown} cannot be read: {error.message}") from error
+        raise InputError(f"{shown} is not as Terraform writes it: {error.message}") from error
     except RecursionError as error:
         raise InputError(f"{shown} is nested more deeply than podroom follows") from error
 
@@ -171,20 +149,20 @@ def _plan(shown: str, content: Mapping[str, object], *, alone: bool) -> Recorded
                 earlier[instance.address] = _before(change, instance)
     changed = bool(instances)
     complete = content.get("complete")
-    planned, prior = content.get("planned_values"), mapping(content.get("prior_state")).get("values")
+    planned, prior = mapping(content, "planned_values"), mapping(mapping(content, "prior_state"), "values")
     # With -refresh-only there are no changes, and everything is in the prior state.
     for part, only_data in ((planned, False), (prior, "resource_changes" in content)):
-        for resource in _resources(mapping(mapping(part).get("root_module"))):
-            if (only_data and resource.get("mode") != "data") or resource.get("address") in instances:
+        for resource in _resources(mapping(part, "root_module")):
+            if (only_data and resource.get("mode") != "data") or string(resource, "address") in instances:
                 continue
             instance = _held(resource)
             if instance is not None:
                 instances[instance.address] = instance
-    configuration = mapping(mapping(content.get("configuration")).get("root_module"))
+    configuration = mapping(mapping(content, "configuration"), "root_module")
     return Recorded(
         shown,
         instances={address: one for address, one in instances.items() if one.actions != _DELETED},
-        variables=_variables(mapping(content.get("variables")), mapping(configuration.get("variables"))),
+        variables=_variables(mapping(content, "variables"), mapping(configuration, "variables")),
         declared=frozenset(_declared(configuration)) or _outermost(instances.values()),
         removed={address: one for address, one in instances.items() if one.actions == _DELETED},
         drifts=dict(_drifts(content)),
@@ -201,12 +179,10 @@ def _plan(shown: str, content: Mapping[str, object], *, alone: bool) -> Recorded
 
 def _taken(content: Mapping[str, object], name: str) -> Iterator[Mapping[str, object]]:
     """Iterate over the objects in a list, each of which is dropped afterwards: of 100 MB nothing is kept twice."""
-    remaining = members(content.get(name))
+    remaining = members(content, name)
     remaining.reverse()
     while remaining:
-        one = remaining.pop()
-        if isinstance(one, dict):
-            yield one
+        yield from objects({name: [remaining.pop()]}, name)
 
 
 _DELETED = ("delete",)
@@ -216,31 +192,33 @@ _AS_BEFORE = (("no-op",), ("read",), FORGOTTEN)
 
 def _before(change: Mapping[str, object], after: Instance) -> Instance | None:
     """Return an instance as it is before a plan, None if it is not there yet."""
-    what = mapping(change.get("change"))
-    before = what.get("before")
-    told = "before_sensitive" in what or change.get("type") in _HARMLESS
+    what = mapping(change, "change")
+    before = mapping(what, "before")
+    told = "before_sensitive" in what or string(change, "type") in _HARMLESS
     values = masked(before if told else {}, None, what.get("before_sensitive"))
-    return replace(after, values=values, withheld=not told) if before is not None and isinstance(values, dict) else None
+    there = what.get("before") is not None and isinstance(values, dict)
+    return replace(after, values=values, withheld=not told) if there and isinstance(values, dict) else None
 
 
 def _changed(change: Mapping[str, object]) -> Instance | None:
     """Return an instance as a plan leaves it; None for an object that Terraform only still has to remove."""
     if "deposed" in change:
         return None
-    what = mapping(change.get("change"))
-    actions = tuple(one for one in members(what.get("actions")) if isinstance(one, str))
+    what = mapping(change, "change")
+    actions = strings(what, "actions")
     side = "before" if actions == FORGOTTEN else "after"
-    told = f"{side}_sensitive" in what or change.get("type") in _HARMLESS
-    then = what.get(side) if told else None
+    then = mapping(what, side)
+    told = f"{side}_sensitive" in what or string(change, "type") in _HARMLESS
     unknown = None if side == "before" else what.get("after_unknown")
-    values = masked({} if then is None else then, unknown, what.get(f"{side}_sensitive"))
+    values = masked(then if told else {}, unknown, what.get(f"{side}_sensitive"))
     return _instance(change, values, actions, withheld=not told)
 
 
 def _held(resource: Mapping[str, object]) -> Instance | None:
     """Return an instance with the values that a state has; what is null may also be unknown, so it is left out."""
-    told = "sensitive_values" in resource or resource.get("type") in _HARMLESS
-    values = masked(resource.get("values") if told else {}, None, resource.get("sensitive_values"))
+    held = mapping(resource, "values")
+    told = "sensitive_values" in resource or string(resource, "type") in _HARMLESS
+    values = masked(held if told else {}, None, resource.get("sensitive_values"))
     if isinstance(values, dict):
         values = {name: value for name, value in values.items() if value is not None}
     return _instance(resource, values, (), withheld=not told)
@@ -249,19 +227,16 @@ def _held(resource: Mapping[str, object]) -> Instance | None:
 def _instance(
     resource: Mapping[str, object], values: RecordedValue, actions: tuple[str, ...], *, withheld: bool
 ) -> Instance | None:
-    mode, kind, name = resource.get("mode"), resource.get("type"), resource.get("name")
+    address, mode, kind, name = (string(resource, part) for part in ("address", "mode", "type", "name"))
     key, module = resource.get("index"), resource.get("module_address", "")
-    if not (isinstance(mode, str) and isinstance(kind, str) and isinstance(name, str)):
-        return None
-    address = resource.get("address")
-    if not isinstance(address, str) or not (key is None or isinstance(key, str | int)):
-        return None
+    if not (key is None or isinstance(key, str | int)):
+        raise InputError(f"the index of {address} is neither a text nor a whole number")
     local = f"{'' if mode == 'managed' else f'{mode}.'}{kind}.{name}{suffix(key)}"
     if "module_address" not in resource and address.endswith(f".{local}"):
         module = address[: -len(local) - 1]
     calls = module_calls(module) if isinstance(module, str) else None
     if calls is None:
-        return None
+        raise InputError(f"the module of {address} is no address of a module")
     known = values if isinstance(values, dict) else {}
     user_data = known.get("user_data")
     if isinstance(user_data, str) and _SHA_1.fullmatch(user_data):
@@ -270,38 +245,39 @@ def _instance(
 
 
 def _drifts(content: Mapping[str, object]) -> Iterator[tuple[str, Drift]]:
-    for one in objects(content.get("resource_drift")):
-        address, what = one.get("address"), mapping(one.get("change"))
-        told = "after_sensitive" in what or one.get("type") in _HARMLESS
-        recorded = masked(what.get("before"), None, what.get("before_sensitive"))
-        live = masked(what.get("after"), what.get("after_unknown"), what.get("after_sensitive"))
-        if told and isinstance(address, str) and isinstance(recorded, dict) and isinstance(live, dict):
+    for one in objects(content, "resource_drift"):
+        address, what = string(one, "address"), mapping(one, "change")
+        told = "after_sensitive" in what or string(one, "type") in _HARMLESS
+        before, after = mapping(what, "before"), mapping(what, "after")
+        recorded = masked(before, None, what.get("before_sensitive"))
+        live = masked(after, what.get("after_unknown"), what.get("after_sensitive"))
+        both_told = what.get("before") is not None and what.get("after") is not None and told
+        if both_told and isinstance(recorded, dict) and isinstance(live, dict):
             yield address, Drift(recorded, live)
 
 
 def _deleted(content: Mapping[str, object]) -> Iterator[str]:
     """Yield the addresses of what was not there any more when the plan looked."""
-    for one in objects(content.get("resource_drift")):
-        address, actions = one.get("address"), mapping(one.get("change")).get("actions")
-        if actions == ["delete"] and isinstance(address, str):
-            yield address
+    for one in objects(content, "resource_drift"):
+        if strings(mapping(one, "change"), "actions") == _DELETED:
+            yield string(one, "address")
 
 
 def _variables(given: Mapping[str, object], declared: Mapping[str, object]) -> dict[str, RecordedValue]:
     """Return the variables that a plan was made with, those left out that may be sensitive."""
     values: dict[str, RecordedValue] = {}
-    for name, entry in given.items():
+    for name in given:
         if name in declared:
-            sensitive = mapping(declared[name]).get("sensitive", False) is not False
-            values[name] = SENSITIVE if sensitive else masked(mapping(entry).get("value"), None, None)
+            sensitive = mapping(declared, name).get("sensitive", False) is not False
+            values[name] = SENSITIVE if sensitive else masked(mapping(given, name).get("value"), None, None)
     return values
 
 
 def _declared(module: Mapping[str, object]) -> Iterator[str]:
     """Yield the names of the blocks that a plan's configuration declares in its root module."""
-    for resource in objects(module.get("resources")):
-        yield str(resource.get("address"))
-    for name in mapping(module.get("module_calls")):
+    for resource in objects(module, "resources"):
+        yield string(resource, "address")
+    for name in mapping(module, "module_calls"):
         yield f"module.{name}"
 
 
@@ -313,21 +289,21 @@ def _resources(root: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
     pending = [root]
     while pending:
         module = pending.pop()
-        yield from objects(module.get("resources"))
-        pending += objects(module.get("child_modules"))
+        yield from objects(module, "resources")
+        pending += objects(module, "child_modules")
 
 
 def _state(shown: str, content: Mapping[str, object]) -> Recorded:
-    held = map(_held, _resources(mapping(mapping(content.get("values")).get("root_module"))))
+    held = map(_held, _resources(mapping(mapping(content, "values"), "root_module")))
     instances = {one.address: one for one in held if one is not None}
     return Recorded(shown, instances, {}, _outermost(instances.values()))
 
 
 def _state_file(shown: str, content: Mapping[str, object]) -> Recorded:
     instances: dict[str, Instance] = {}
-    for resource in objects(content.get("resources")):
-        told = resource.get("type") in _HARMLESS
-        for entry in objects(resource.get("instances")):
+    for resource in objects(content, "resources"):
+        told = string(resource, "type") in _HARMLESS
+        for entry in objects(resource, "instances"):
             if "deposed" in entry:
                 continue
             module, key = resource.get("module", ""), entry.get("index_key")
@@ -343,14 +319,15 @@ def _state_file(shown: str, content: Mapping[str, object]) -> Recorded:
             }
             if told:
                 placed["values"] = entry.get("attributes")
-                placed["sensitive_values"] = _marked(entry.get("sensitive_attributes"))
+                placed["sensitive_values"] = _marked(entry)
             instance = _held(placed)
             if instance is not None:
                 instances[instance.address] = instance
     return Recorded(shown, instances, {}, _outermost(instances.values()))
 
 
-def _marked(paths: object) -> dict[str, object]:
-    """Return the attributes that a state file marks as sensitive, each of them as a whole."""
-    firsts = [path[0] if isinstance(path, list) and path else None for path in members(paths)]
-    return {str(mapping(first).get("value")): True for first in firsts}
+def _marked(instance: Mapping[str, object]) -> dict[str, object] | bool:
+    """Return the attributes that a state file marks as sensitive, each of them as a whole, or true for all."""
+    paths = members(instance, "sensitive_attributes")
+    steps = [next(objects({"path": path}, "path"), None) for path in paths]
+    return any(step is None for step in steps) or {string(step, "value"): True for step in steps if step is not None}
