@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 
@@ -84,6 +85,8 @@ class _Tracer:
     def __init__(self) -> None:
         self._count = 0
         self._length = 0
+        self._inside = False
+        """Whether the text is a part of another one: then what encodes it is not looked through."""
 
     def _piece(self, text: str, span: Span, *, exact: bool = False) -> Piece:
         self._count += 1
@@ -118,16 +121,29 @@ class _Tracer:
         if isinstance(node, Literal) and isinstance(node.value, str):
             return [self._literal(node.value, Span(scope.document, node.start + 1, node.end - 1))]
         if isinstance(node, Template) and not _is_interpolation(node):
-            return list(self._template(node.parts, scope, depth))
-        maker = _MAKERS.get(node.name.removeprefix("core::")) if isinstance(node, Call) and not node.expand else None
-        if maker is None or not isinstance(node, Call):
+            with self._as_part():
+                return list(self._template(node.parts, scope, depth))
+        name = node.name.removeprefix("core::") if isinstance(node, Call) and not node.expand else ""
+        maker = _MAKERS.get(name)
+        if maker is None or not isinstance(node, Call) or (self._inside and name in _ENCODERS):
             return None
         try:
-            return maker(self, node, scope, depth)
+            if name not in _COMPOSERS:
+                return maker(self, node, scope, depth)
+            with self._as_part():
+                return maker(self, node, scope, depth)
         except BeyondReach:
             raise
         except EvaluationFailure:
             return None
+
+    @contextmanager
+    def _as_part(self) -> Iterator[None]:
+        outside, self._inside = self._inside, True
+        try:
+            yield
+        finally:
+            self._inside = outside
 
     def _literal(self, text: str, span: Span) -> Piece:
         return self._piece(text, span, exact=span.text == text)
@@ -203,7 +219,7 @@ class _Tracer:
             if len(texts) == len(term.options) and len(texts) <= MAX_CANDIDATES:
                 yield self._hole(OneOf(texts, term.reason, span, term.refs), span)
                 return
-        if isinstance(term, Encoded) and term.kind in {"base64", "base64gzip"}:
+        if isinstance(term, Encoded) and term.kind in {"base64", "base64gzip"} and not self._inside:
             yield from self.of_term(term.value, span)
             return
         if isinstance(term, Null):
@@ -369,3 +385,5 @@ _MAKERS: dict[str, Callable[[_Tracer, Call, Scope, int], list[Piece] | None]] = 
     "trimspace": _Tracer.trimspace,
     "yamlencode": _Tracer.yamlencode,
 }
+_ENCODERS = frozenset({"base64encode", "base64gzip", "filebase64"})
+_COMPOSERS = frozenset({"join", "jsonencode", "yamlencode"})
