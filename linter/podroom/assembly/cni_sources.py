@@ -49,11 +49,8 @@ def with_sources(base: CniSettings, added: Sequence[CniSource]) -> CniSettings:
 
 
 def _more(source: CniSource) -> Unknown | None:
-    """Return why there may be variables that no source names.
-
-    A whole DaemonSet decides about all of them, as what it leaves out has the default of the code.
-    """
-    return source.doubt if source.doubt is not None and (source.missing is not None or source.whole) else source.missing
+    """Return why there may be variables that no source names."""
+    return source.missing if source.missing is None or source.doubt is None else source.doubt
 
 
 def sources_of(base: CniSettings) -> tuple[CniSource, ...]:
@@ -92,31 +89,38 @@ def _settled(
     """Iterate over the variables that any source sets, each with what it can be."""
     said = [(source, _by_name(source.init_environment if init else source.environment)) for source in sources]
     names = dict.fromkeys(name for _, variables in said for name in variables)
-    if len(installers) > 1 and len({source.whole for source in installers}) > 1 and not init:
+    # What says nothing leaves the default of the manifest, or that of the code if it is a whole DaemonSet.
+    defaults = {source.whole for source in sources if source.installs} | (set() if installers else {False})
+    if len(defaults) > 1 and not init:
         names.update(dict.fromkeys(name for name, known in CNI_VARIABLES.items() if known.manifest_default is not None))
     for name in names:
         values: list[Value[str]] = []
         stated: list[tuple[CniSource, EnvironmentVariable]] = []
-        perhaps: list[tuple[Unknown, EnvironmentVariable]] = []
+        perhaps: list[tuple[Unknown, Value[str]]] = []
+        places: list[Span] = []
         overruled = {address for source, variables in said if name in variables for address in source.after}
         for source, variables in said:
             variable = variables.get(name)
             if source.address in overruled:
                 continue
-            if variable is not None and source.doubt is not None:
-                perhaps.append((source.doubt, variable))
-            elif variable is not None:
-                values.append(variable.value)
+            left = _default(name, source) if source.installs and not init else None
+            value = left if variable is None else variable.value
+            if value is None:
+                continue
+            if source.doubt is not None:
+                perhaps.append((source.doubt, value))
+            else:
+                values.append(value)
+            if variable is not None and source.doubt is None:
                 stated.append((source, variable))
-            elif source.doubt is None and source.installs and not init:
-                default = _default(name, source)
-                if default is not None:
-                    values.append(default)
+            elif variable is not None:
+                places.append(variable.span)
         value = _one_of(values or [_unset(name, base)], _reason(name, stated, installers))
-        for doubt, variable in perhaps:
-            value = _one_of((value, variable.value), doubt.reason, doubt.origin)
-        places = [variable.span for _, variable in (*perhaps, *stated)]
-        yield EnvironmentVariable(name, value, places[-1] if places else installers[0].span)
+        for doubt, other in perhaps:
+            value = _one_of((value, other), doubt.reason, doubt.origin)
+        places += [variable.span for _, variable in stated]
+        if places or installers or not isinstance(value, Known):
+            yield EnvironmentVariable(name, value, places[-1] if places else (*installers, *sources)[0].span)
 
 
 def _by_name(variables: Sequence[EnvironmentVariable]) -> dict[str, EnvironmentVariable]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from enum import Enum
 from typing import TypeVar
 
-from podroom.capacity.cni import CniBehavior, CniVersionError, parse_version
+from podroom.capacity.cni import CniBehavior, CniVersionError, is_true, parse_version
 from podroom.capacity.kubelet import KubeletLimit, kubelet_limits
 from podroom.capacity.max_pods import (
     HOST_NETWORK_PODS,
@@ -281,7 +281,10 @@ class Assessment:
         return self.remember_of(group, ("load", instance.name, max_pods), lambda: _with_facts(sums, group.span))
 
     def _behavior(self, settings: CniSettings) -> CniBehavior:
-        environment = {name: self.variable(settings, name).need() for name in DECISIVE_VARIABLES}
+        said = {name: self.variable(settings, name) for name in DECISIVE_VARIABLES}
+        if not isinstance(said["WARM_PREFIX_TARGET"], Known) and not is_true(said["ENABLE_PREFIX_DELEGATION"].need()):
+            del said["WARM_PREFIX_TARGET"]  # it has no effect
+        environment = {name: value.need() for name, value in said.items()}
         version: tuple[int, ...] | Unknown | None
         try:
             version = self.version(settings)
