@@ -33,7 +33,7 @@ def with_commanded_types(world: World, resources: Iterable[ResourceInstance]) ->
 
 def _updates(resource: ResourceInstance) -> Iterator[tuple[Word, Word]]:
     """Iterate over the name and the policy of each update of an Auto Scaling group."""
-    for block in resource.body.blocks("provisioner"):
+    for block in resource.provisioners:
         field = block.attribute("command")
         for command in Shell("where the command runs").run(field.traced()) if field is not None else ():
             if tuple(word.text for word in command.words[: len(_UPDATE)]) == _UPDATE:

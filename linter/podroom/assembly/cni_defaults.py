@@ -77,7 +77,7 @@ def _untold(resource: ResourceInstance) -> Unknown | None:
         manifest = string(body, "yaml_body")
         told = isinstance(manifest, Known) or all(isinstance(string(body, name), Known) for name in ("kind", "name"))
         unknown = first_unknown(unknown, None if told or not isinstance(manifest, Unknown) else manifest)
-    fields += [block.attribute("command") for block in body.blocks("provisioner")]
+    fields += [block.attribute("command") for block in resource.provisioners]
     for field in fields:
         kind = field.entries()[0].get("kind") if field is not None and field.is_map else field
         value = None if kind is None else kind.string()

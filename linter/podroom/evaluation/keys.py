@@ -82,6 +82,17 @@ def may_be_same(left: str, right: str) -> bool:
     return equals(key_term(left), key_term(right)) is None
 
 
+def _may_be_text(key: SymbolicKey, text: str) -> bool:
+    """Return whether it is open if a key is a text that somebody wrote.
+
+    Nobody writes the id that a resource will have, but its zone or its name may well be written elsewhere too.
+    """
+    parts = key.symbol.parts if isinstance(key.symbol, PartialStr) else (key.symbol,)
+    if any(isinstance(part, Sym) and part.is_own and part.is_identity for part in parts):
+        return False
+    return equals(key.symbol, text) is None
+
+
 def replaced(value: Term, *keys: str) -> Sym:
     """Return what is left of a value that another of the same key may replace."""
     symbols = [key.symbol for key in keys if isinstance(key, SymbolicKey)]
@@ -114,7 +125,7 @@ def find(term: MapTerm | ObjectTerm, key: Term) -> Term | None:
         return None
     if key in term.entries:
         return term.entries[key]
-    doubts = [other.symbol for other in term.entries if isinstance(other, SymbolicKey) and may_be_same(other, key)]
+    doubts = [other.symbol for other in term.entries if isinstance(other, SymbolicKey) and _may_be_text(other, key)]
     return derived(DYNAMIC, *term.rest, *doubts, nonnull=False) if term.rest or doubts else None
 
 

@@ -29,7 +29,7 @@ from podroom.evaluation.terms import (
 )
 from podroom.evaluation.types import DYNAMIC, STRING, ListType, Type
 from podroom.positions import Document, Span
-from podroom.values import Unknown
+from podroom.values import Members, Unknown
 
 if TYPE_CHECKING:
     from podroom.evaluation.known_bodies import KnownBody
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from podroom.sources.plan_values import Drift
 
 _CLOUDINIT = frozenset({"cloudinit_config", "template_cloudinit_config"})
+_FOUND_BY_ID = frozenset({"aws_subnet", "aws_vpc"})
 _REGION = frozenset({"id", "name", "region"})
 _FEWEST_ZONES = 2
 """Every AWS region offers at least two availability zones to an account."""
@@ -66,6 +67,7 @@ class ResourceInstance(LazyObject):
         local = f"{prefix}{self.type}.{self.name}{instance_suffix(repetition)}"
         self.address = f"{module.address}.{local}" if module.address else local
         self.body = BodyReader(declaration.body, scope, declaration.block, known=self._known())
+        module.project.resources[self.address] = self
 
     def _known(self) -> KnownBody | None:
         """Return what is known of the instance beside the configuration."""
@@ -112,6 +114,12 @@ class ResourceInstance(LazyObject):
         return self._declaration.block.shown
 
     @property
+    def provisioners(self) -> Members[BodyReader]:
+        """Return the commands that run when it is made or destroyed, in which `self` is the resource."""
+        scope = self._scope.child({"self": self})
+        return BodyReader(self._declaration.body, scope, self._declaration.block).blocks("provisioner")
+
+    @property
     def region(self) -> Field | None:
         """Return the region that it is in: its own argument's or its provider's; None where nothing says it."""
         own = self.body.attribute("region")
@@ -135,12 +143,28 @@ class ResourceInstance(LazyObject):
         field = self.body.attribute(name)
         if field is not None:
             return field.term
+        found = self._found(name)
+        if found is not None:
+            return found.attribute(name)
         fact = self._fact(name) if self.mode == "data" and self.type == "aws_ec2_instance_type" else None
         region = self._region(name)
         if region is not None:
             term = without_failures(evaluate(region.expression, region.scope))
             return replace(term, nonnull=True, filled=True) if isinstance(term, Sym) else term
         return self._symbol(name) if fact is None else fact
+
+    def _found(self, name: str) -> ResourceInstance | None:
+        """Return the resource of this configuration that a data source finds by its id, if it writes an attribute."""
+        if self.mode != "data" or self.type not in _FOUND_BY_ID:
+            return None
+        field = self.body.attribute("id")
+        sought = None if field is None else without_failures(field.term)
+        if not isinstance(sought, Sym) or sought.attribute != "id":
+            return None
+        found = self.module.project.resources.get(sought.owner)
+        if found is None or found.type != self.type or found.mode != "managed":
+            return None
+        return found if found.body.has_block(name) or found.body.attribute(name) is not None else None
 
     def _region(self, name: str) -> Place | None:
         """Return the place that says what `data.aws_region` will say, None if it is something else or not known."""
@@ -201,7 +225,10 @@ class ResourceInstance(LazyObject):
         if self.mode == "data" and name == "rendered" and self.type in _CLOUDINIT:
             return rendered_parts(self.body, self._scope, self.span)
         field = self.body.attribute(name)
-        return self._region(name) if field is None else field.place
+        if field is not None:
+            return field.place
+        found = self._found(name)
+        return self._region(name) if found is None else found.place_of(name)
 
     def _part(self, part: BodyReader) -> Term:
         fields = {name: part.attribute(name) for name in ("content", "content_type", "filename")}

@@ -20,6 +20,7 @@ from podroom.sources.installed_modules import InstalledModule
 if TYPE_CHECKING:
     from podroom.evaluation.filesets import Listing
     from podroom.evaluation.module_calls import ModuleCall
+    from podroom.evaluation.resources import ResourceInstance
     from podroom.evaluation.settled import Settled
     from podroom.sources.yaml import Stream
 
@@ -84,6 +85,8 @@ class Project:
         self.noted: set[tuple[str, str]] = set()
         self.contradicted = False
         """Whether it was told that what is settled is not of this configuration."""
+        self.resources: dict[str, ResourceInstance] = {}
+        """The resources and data sources that anything has asked for so far, by address."""
         self._declarations: dict[str, Declarations] = {}
         self._composed: dict[int, tuple[Document, Stream]] = {}
         self._templates: dict[int, tuple[Document, Expression | str]] = {}

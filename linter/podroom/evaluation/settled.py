@@ -29,11 +29,8 @@ from podroom.evaluation.terms import (
     wholly_known,
 )
 from podroom.evaluation.types import DYNAMIC, STRING, ListType
-from podroom.patterns import pattern
 from podroom.sources.plan_values import Calls, Drift, Hidden, Key, RecordedValue, ResourceId
 
-_NAMES_ONE = pattern(r"(?:.+_)?(?:id|ids|arn|arns)(?:\[\d+\])?")
-"""Attributes that stand for a resource: a reference to one says more than the text that it will have."""
 _LONG = 60
 
 
@@ -208,7 +205,8 @@ def _text(value: Term | RecordedValue) -> str:
 
 
 def _is_reference(term: Term) -> bool:
-    return isinstance(term, Sym) and term.is_own and _NAMES_ONE.fullmatch(term.attribute) is not None
+    """Return whether a value stands for a resource: a reference to one says more than the text that it will have."""
+    return isinstance(term, Sym) and term.is_own and term.is_identity
 
 
 def _is_long_text(term: Term) -> bool:

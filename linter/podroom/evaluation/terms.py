@@ -30,9 +30,11 @@ from podroom.evaluation.types import (
     TupleType,
     Type,
 )
+from podroom.patterns import pattern
 from podroom.positions import Span
 from podroom.records import dataclass
 
+_IDENTITY = pattern(r"(?!.*zone)(?:.+_)?(?:id|ids|arn|arns)(?:\[\d+\])?")
 MAX_WEIGHT = 200_000
 MAX_DEPTH = 100
 MAX_TEXT = 4_000_000
@@ -77,6 +79,11 @@ class Sym:
     def is_own(self) -> bool:
         """Return whether it belongs to a resource or module, so that no other value is taken to equal it."""
         return bool(self.owner and self.name)
+
+    @property
+    def is_identity(self) -> bool:
+        """Return whether it is the id of something, which is made up when that is made."""
+        return _IDENTITY.fullmatch(self.attribute) is not None
 
     def member(self, step: str) -> Sym:
         """Return the unknown that one step (`.name`, `[0]`, `["key"]`) into this one leads to."""

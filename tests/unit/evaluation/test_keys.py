@@ -173,3 +173,23 @@ def test_what_is_sure_of_a_map_with_unknown_keys_holds_whatever_they_are(
     assert {filled(key, env, other) for key in term.entries} == set(known)
     sure = {key: one for key, one in term.entries.items() if not isinstance(one, Sym)}
     assert {filled(key, env, other): one for key, one in sure.items()}.items() <= known.items()
+
+
+@pytest.mark.parametrize(
+    ("key", "missing"),
+    [
+        ("data.s.s.availability_zone", None),
+        ("s.s.availability_zone_id", None),
+        ("x.other.zone", None),
+        ("s.s.id", 'there is no element with the key "eu-west-1a"'),
+        ("s.s.vpc_id", 'there is no element with the key "eu-west-1a"'),
+        ('"${s.s.arn}-x"', 'there is no element with the key "eu-west-1a"'),
+    ],
+)
+def test_nobody_writes_the_id_of_a_resource_but_its_zone_may_be_the_key_that_is_asked_for(
+    key: str, missing: str | None
+) -> None:
+    more = 'resource "s" "s" {}\ndata "s" "s" {}\nresource "x" "other" {}'
+    root = load(f'resource "x" "x" {{\n  v = {{ ({key}) = 1 }}["eu-west-1a"]\n}}\n{more}')
+    assert isinstance(field(root).term, Sym)
+    assert [problem.message for problem in root.problems] == ([] if missing is None else [missing])

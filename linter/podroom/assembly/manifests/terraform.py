@@ -257,7 +257,7 @@ def _provisioners(resource: ResourceInstance) -> list[Loose] | None:
     written = resource.block_span.text
     if "set env" not in written and "aws-node" not in written and not installs(written):
         return None
-    commands = [block.attribute("command") for block in resource.body.blocks("provisioner")]
+    commands = [block.attribute("command") for block in resource.provisioners]
     texts = [command.traced() for command in commands if command is not None]
     installed = [loose for text in texts for loose in read_installing(text, resource.maybe)]
     return [*read_commands(texts, resource.address, resource.maybe), *installed]
