@@ -117,7 +117,8 @@ class ResourceInstance(LazyObject):
     def provisioners(self) -> Members[BodyReader]:
         """Return the commands that run when it is made or destroyed, in which `self` is the resource."""
         scope = self._scope.child({"self": self})
-        return BodyReader(self._declaration.body, scope, self._declaration.block).blocks("provisioner")
+        body = BodyReader(self._declaration.body, scope, self._declaration.block, known=self._known())
+        return body.blocks("provisioner")
 
     @property
     def region(self) -> Field | None:
