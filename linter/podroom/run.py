@@ -135,6 +135,8 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
         for root in _in_turn(roots, request)
         for one in _of_root(root, files, loose, replace(options, settled=plans.get(root)), inventories)
     ]
+    if inventories is not None:
+        recorded = [inventories.resolve(module, None) for module in recorded]
     understood += [_understood(module, files, loose) for module in recorded]
     files.hold([] if alone is None else alone.documents)
     worlds = [world for world, _ in understood]

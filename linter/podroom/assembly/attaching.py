@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -10,6 +10,7 @@ from podroom.assembly.cni_defaults import UNDECLARED
 from podroom.assembly.cni_sources import with_sources
 from podroom.assembly.eni_configs import CUSTOM_NETWORKING, LABEL_VARIABLE, ZONE_LABELS, labelled_in
 from podroom.assembly.manifests.parts import CniPart, ConfigMapPart, EniConfigPart, Loose, NodeClassPart, SubnetTerm
+from podroom.model.lookups import Condition, Selection
 from podroom.model.world import (
     Cluster,
     CniNode,
@@ -30,6 +31,8 @@ P = TypeVar("P", NodePool, NodeClass)
 T = TypeVar("T")
 
 _EKS = Default("Amazon EKS", "https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html")
+NONE_HERE = "no subnet of this project has the tags of this term"
+_ANY = "*"
 _NOT_HERE = "the cluster is not in this project, so what else sets its CNI is not known"
 
 
@@ -208,7 +211,30 @@ def _with_subnets(node_class: NodeClass, part: NodeClassPart, subnets: Sequence[
         node_class,
         subnets=_selected(part.subnets, subnets),
         pod_subnets=_selected(part.pod_subnets, subnets),
+        selections=_selections(part.subnets),
+        pod_selections=_selections(part.pod_subnets),
     )
+
+
+def _selections(terms: Members[SubnetTerm]) -> tuple[Selection, ...]:
+    """Return the terms that choose by tags as filters of EC2, which Karpenter makes of them.
+
+    aws/karpenter-provider-aws, pkg/providers/subnet/subnet.go: getFilterSets
+    """
+    return tuple(
+        Selection(term.span, Members(tuple(_conditions(term)), () if term.missing is None else (term.missing,)))
+        for term in terms
+        if term.identity is None
+    )
+
+
+def _conditions(term: SubnetTerm) -> Iterator[Condition]:
+    for key, wanted in term.tags:
+        if isinstance(wanted, Known) and wanted.value == _ANY:
+            name, value = Known("tag-key", term.span), Known(key, term.span)
+            yield Condition("tags", name, Members((value,)), term.span)
+        else:
+            yield Condition("tags", Known(f"tag:{key}", term.span), Members((wanted,)), term.span)
 
 
 def _selected(terms: Members[SubnetTerm], subnets: Sequence[Subnet]) -> Members[SubnetUse]:
@@ -230,7 +256,7 @@ def _selected(terms: Members[SubnetTerm], subnets: Sequence[Subnet]) -> Members[
         if unknown is not None:
             missing.append(unknown)
         elif not chosen:
-            missing.append(Unknown("no subnet of this project has the tags of this term", term.span))
+            missing.append(Unknown(NONE_HERE, term.span))
         uses += chosen
     return Members(tuple(uses), tuple(missing))
 
@@ -246,12 +272,23 @@ def _fits(term: SubnetTerm, subnet: Subnet) -> bool | Unknown:
                 return False
             doubt = first_unknown(doubt, subnet.tags_missing)
             continue
-        if isinstance(wanted, Known) and wanted.value == "*":
+        if isinstance(wanted, Known) and wanted.value == _ANY:
             continue
         if isinstance(wanted, Known) and isinstance(value, Known):
-            if wanted.value != value.value:
+            same = _is_meant(wanted.value, value.value)
+            if same is False:
                 return False
-            continue
+            if same is True:
+                continue
         doubt = first_unknown(doubt, *(one for one in (wanted, value) if isinstance(one, Unknown)))
         doubt = first_unknown(doubt, Unknown(f"whether the tag {key} is the wanted one is not known", term.span))
     return True if doubt is None else doubt
+
+
+def _is_meant(wanted: str, value: str) -> bool | None:
+    """Return whether a tag has the wanted value, in which EC2 takes * and ? for wildcards; None if nobody can tell."""
+    if not {"*", "?", "\\"} & set(wanted):
+        return wanted == value
+    from podroom.assembly.live.filters import matches  # noqa: PLC0415 - hardly any term has them
+
+    return matches(wanted, value)

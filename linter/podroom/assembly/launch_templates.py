@@ -2,21 +2,58 @@
 
 from __future__ import annotations
 
-from podroom.assembly.inventory import Inventory, blocks, first_field, string
+from podroom.assembly.inventory import Inventory, blocks, first_field, sole_block, string
 from podroom.evaluation.project import BodyReader, Field, ResourceInstance
-from podroom.model.world import InstanceChoice, LaunchTemplate, TemplateDrift, TypeSource, UserData
+from podroom.model.world import InstanceChoice, LaunchTemplate, NamedTemplate, TemplateDrift, TypeSource, UserData
 from podroom.positions import Span
-from podroom.values import Members, Unknown, Value
+from podroom.values import Default, Known, Members, Unknown, Value
+
+_ID_OR_NAME = (("id", None), ("launch_template_id", None), ("name", "name"), ("launch_template_name", "name"))
+"""The arguments that name a launch template, with the attribute of the resource that they hold if not the id."""
+_REFERENCES = (("launch_template",), ("mixed_instances_policy", "launch_template", "launch_template_specification"))
+_OF_VERSION = {"latest_version": "$Latest", "default_version": "$Default"}
+_DEFAULT_VERSION = Default(
+    "Amazon EC2", "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_LaunchTemplateSpecification.html"
+)
+
+
+def named_template(body: BodyReader, inventory: Inventory) -> NamedTemplate | None:
+    """Return the launch template that a node group names by a text, itself or through a data source."""
+    references = (sole_block(body, *path) for path in _REFERENCES)
+    reference = next((one for one, doubt in references if one is not None and doubt is None), None)
+    if reference is None:
+        return None
+    for name, attribute in _ID_OR_NAME:
+        field = reference.attribute(name)
+        if field is None:
+            continue
+        link, version = field.link(), _version(reference)
+        if link.literal is not None:
+            text = Known(link.literal, link.span)
+            by_id, by_name = (text, None) if attribute is None else (None, text)
+            return NamedTemplate(by_id, by_name, version, field.span)
+        source = inventory.find(link, "aws_launch_template", mode="data")
+        if source is None:
+            return None
+        return NamedTemplate(_written(source.body, "id"), _written(source.body, "name"), version, field.span)
+    return None
+
+
+def _written(body: BodyReader, name: str) -> Value[str] | None:
+    return None if body.attribute(name) is None else string(body, name)
+
+
+def _version(reference: BodyReader) -> Value[str]:
+    field = reference.attribute("version")
+    if field is None:
+        return Known("$Default", _DEFAULT_VERSION)
+    version = _OF_VERSION.get(field.link().attribute)
+    return field.string() if version is None else Known(version, field.span)
 
 
 def find_launch_template(reference: BodyReader, inventory: Inventory) -> ResourceInstance | Unknown:
     """Return the launch template that a block with `id`/`name` (or `launch_template_id`/`_name`) names."""
-    for name, attribute in (
-        ("id", None),
-        ("launch_template_id", None),
-        ("name", "name"),
-        ("launch_template_name", "name"),
-    ):
+    for name, attribute in _ID_OR_NAME:
         field = reference.attribute(name)
         if field is not None:
             return _resource(field, inventory, "aws_launch_template", attribute)

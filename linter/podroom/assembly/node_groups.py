@@ -9,6 +9,7 @@ from podroom.assembly.launch_templates import (
     find_launch_configuration,
     find_launch_template,
     image_of,
+    named_template,
     read_launch_template,
 )
 from podroom.assembly.subnets import subnet_uses
@@ -98,6 +99,7 @@ class NodeGroups:
             name_prefix=_text(body, "node_group_name_prefix"),
             labels=_labels(body.attribute("labels")),
             changed_by_hand=_changed_by_hand(resource),
+            named_template=None if template_missing is None else named_template(body, self._inventory),
         )
 
     def _self_managed(self, resource: ResourceInstance) -> NodeGroup | None:
@@ -134,6 +136,7 @@ class NodeGroups:
             name=_text(body, "name"),
             name_prefix=_text(body, "name_prefix"),
             changed_by_hand=_changed_by_hand(resource),
+            named_template=None if template_missing is None else named_template(body, self._inventory),
         )
 
     def _family_of_type(self, ami_type: Field | None, body: BodyReader, owner: Span) -> Value[AmiFamily]:
@@ -232,10 +235,15 @@ def _managed_types(
             tuple(InstanceChoice(item.string(), TypeSource.NODE_GROUP, item.expression_span) for item in items),
             items.missing,
         )
-    if template is not None and template.instance_type is not None:
-        return Members((template.instance_type,))
     if missing is not None:
         return Members((), (missing,))
+    return template_types(GroupKind.MANAGED, template, owner)
+
+
+def template_types(kind: GroupKind, template: LaunchTemplate | None, owner: Span) -> Members[InstanceChoice]:
+    """Return the types of a group that names none itself: that of its launch template or, managed, Amazon EKS's own."""
+    if kind is not GroupKind.MANAGED or (template is not None and template.instance_type is not None):
+        return _template_types(template, None, owner)
     return Members((InstanceChoice(Known(_DEFAULT_TYPE, _EKS), TypeSource.EKS_DEFAULT, owner),))
 
 

@@ -10,7 +10,7 @@ from podroom.capacity.demand import is_among, load_balancer_tag
 from podroom.capacity.estimate import Estimate, either, total
 from podroom.capacity.node_pools import node_class
 from podroom.capacity.subnets import control_plane_reserve, load_balancer_reserve
-from podroom.model.world import Subnet, SubnetTenant, SubnetUse, TenantKind
+from podroom.model.world import NodePool, Subnet, SubnetTenant, SubnetUse, TenantKind
 from podroom.records import dataclass
 from podroom.values import Known, Members, Undecidable, Unknown, first_unknown
 
@@ -39,11 +39,23 @@ def reserves_in(subnet: Subnet, assessment: Assessment) -> tuple[ReserveForecast
 
 def counted_elsewhere(assessment: Assessment) -> tuple[Unknown, ...]:
     """Return why nodes that nobody sizes are not counted: those of Karpenter and of EKS Auto Mode."""
-    pools = [
-        Unknown(f"Karpenter decides how many nodes {pool.address} has and of which types: not counted", pool.span)
+    decides = "Karpenter decides how many nodes {} has and of which types: not counted"
+    return tuple(
+        Unknown(decides.format(pool.address) + _free_for(pool, assessment), pool.span)
         for pool in assessment.world.node_pools
-    ]
-    return tuple(pools)
+    )
+
+
+def _free_for(pool: NodePool, assessment: Assessment) -> str:
+    """Return what was free in the subnets of a NodePool, empty where nothing was listed."""
+    try:
+        uses = node_class(pool, assessment).subnets
+    except Undecidable:
+        return ""
+    chosen = [use.subnet.value for use in uses if isinstance(use.subnet, Known)]
+    listed = [(one.address, one.free) for one in assessment.world.subnets if one.address in chosen]
+    free = [f"{free.value:,} of {address}" for address, free in listed if isinstance(free, Known)]
+    return f"; free of its subnets when they were listed: {', '.join(free)}" if free else ""
 
 
 def _control_plane(subnet: Subnet, assessment: Assessment) -> ReserveForecast:

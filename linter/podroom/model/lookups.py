@@ -45,6 +45,14 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
+class Selection:
+    """What subnets are chosen by at run time: any that fit all of `conditions` (a term of an EC2NodeClass)."""
+
+    span: Span
+    conditions: Members[Condition]
+
+
+@dataclass(frozen=True, slots=True)
 class Lookup:
     """A data source that finds subnets or VPCs: whatever in the account and region fits all of `conditions`.
 

@@ -12,7 +12,7 @@ from enum import Enum
 
 from podroom.catalog.ami_families import AmiFamily
 from podroom.model.live import LiveNodes, Running
-from podroom.model.lookups import Lookup
+from podroom.model.lookups import Lookup, Selection
 from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.values import Known, Members, Unknown, Value
@@ -495,6 +495,19 @@ class LaunchTemplate:
     """Whether the metadata service asks for a token ("required", "optional"); None where nothing is said."""
 
 
+@dataclass(frozen=True, slots=True)
+class NamedTemplate:
+    """A launch template that is not in the configuration: its id or its name, and the version that is launched.
+
+    The version is a number, "$Latest" or "$Default".
+    """
+
+    id: Value[str] | None
+    name: Value[str] | None
+    version: Value[str]
+    span: Span
+
+
 class CniOrder(Enum):
     """When the CNI gets its settings, seen from a node group."""
 
@@ -621,6 +634,8 @@ class NodeGroup:
     """Its settings that Terraform's state has otherwise: `recorded` is what is declared, `live` what the state says."""
     untold_by_state: Unknown | None = None
     """Why it is not known whether the state has another of its settings otherwise; None if it is."""
+    named_template: NamedTemplate | None = None
+    """The launch template that `launch_template_missing` is about, where it is named."""
     not_as_listed: ListedChanges | None = None
     """Its sizes and subnets that an inventory lists otherwise; None where it lists none that differ."""
 
@@ -686,8 +701,9 @@ class NodeClass:
     """An EC2NodeClass or AWSNodeTemplate of Karpenter, or a NodeClass of EKS Auto Mode (`auto_mode`).
 
     `reference` is kind and name, which NodePools call it by.  `ami_family` is None for Custom, whose image nobody knows
-    but which is no Windows.  `subnets` are those that the selector terms choose; `pod_subnets` and `ipv4_prefix_size`
-    ("32", "Auto") are of Auto Mode only.
+    but which is no Windows.  `subnets` are those that the selector terms choose, as far as that can be told;
+    `pod_subnets` and `ipv4_prefix_size` ("32", "Auto") are of Auto Mode only.  `selections` and `pod_selections` are
+    the terms that name no id.
     """
 
     address: str
@@ -702,6 +718,8 @@ class NodeClass:
     pod_subnets: Members[SubnetUse] = field(default_factory=Members)
     ipv4_prefix_size: Value[str] | None = None
     uncertain: Unknown | None = None
+    selections: tuple[Selection, ...] = ()
+    pod_selections: tuple[Selection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

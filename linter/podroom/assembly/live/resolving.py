@@ -33,8 +33,10 @@ class Resolved:
 
 
 def resolved(module: Module, live: Live) -> Resolved:
-    """Return a root module in which data sources have found what was listed."""
+    """Return a root module in which data sources have found what was listed; what they find a plan alone has itself."""
     beside = module.project.options.settled
+    if module.project.options.alone:
+        return Resolved(module, identities(Inventory(module), live, beside), ())
     source = ", ".join(dict.fromkeys(file for files in live.listed.values() for file in files))
     found: dict[str, Mapping[str, RecordedValue]] = {}
     unresolved: list[Unknown] = []

@@ -105,4 +105,6 @@ def _types_of(launched: LaunchTemplate | Unknown, span: Span) -> Members[Instanc
         return Members((), (launched,))
     if launched.instance_type is None:
         return Members((), (Unknown(f"{launched.address} names no instance type", span),))
+    if isinstance(launched.instance_type.type, Unknown):
+        return Members((), (launched.instance_type.type,))
     return Members((launched.instance_type,))

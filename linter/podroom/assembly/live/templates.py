@@ -57,6 +57,9 @@ def read_version(template: LiveTemplate, span: Span) -> LaunchTemplate:
     choice = None
     if template.instance_type:
         choice = InstanceChoice(Known(template.instance_type, origin), TypeSource.LAUNCH_TEMPLATE, span)
+    elif template.requirements:
+        reason = f"AWS chooses the instance types of {template.name or template.id} by their attributes"
+        choice = InstanceChoice(Unknown(reason, span), TypeSource.LAUNCH_TEMPLATE, span)
     return LaunchTemplate(
         address=f"launch template {template.name or template.id} version {template.version}",
         span=span,

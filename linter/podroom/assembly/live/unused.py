@@ -133,7 +133,9 @@ def _records(beside: Beside, live: Live) -> Iterator[_Record]:
     yield from _of_nodes(worlds, live, here)
     launched = [one.template for name, one in live.groups.items() if name in here]
     launched += [live.node_groups[one].template for one in known]
-    yield from _templates([one for one in launched if one is not None], live)
+    written = [group.named_template for world in worlds for group in world.node_groups]
+    named_here = {text for one in written if one is not None for text in (*_text(one.id), *_text(one.name))}
+    yield from _templates([one for one in launched if one is not None], named_here, live)
 
 
 def _network(beside: Beside, live: Live) -> Iterator[_Record]:
@@ -150,7 +152,7 @@ def _network(beside: Beside, live: Live) -> Iterator[_Record]:
         yield _Record(vpc.source, Listing.VPCS, vpc.id, used or vpc.id in beside.found or vpc.id in names)
 
 
-def _text(value: Value[str]) -> Iterator[str]:
+def _text(value: Value[str] | None) -> Iterator[str]:
     if isinstance(value, Known):
         yield value.value
 
@@ -170,8 +172,8 @@ def _of_nodes(worlds: Sequence[World], live: Live, here: set[str]) -> Iterator[_
         yield _Record(node.source, Listing.NODES, node.name, several or not judged or node.name in running)
 
 
-def _templates(launched: Sequence[TemplateReference], live: Live) -> Iterator[_Record]:
-    named = {text for one in launched for text in (one.id, one.name) if text}
+def _templates(launched: Sequence[TemplateReference], here: set[str], live: Live) -> Iterator[_Record]:
+    named = here | {text for one in launched for text in (one.id, one.name) if text}
     for (identity, number), version in live.templates.items():
         fits = identity in named or version.name in named
         yield _Record(version.source, Listing.TEMPLATE_VERSIONS, f"{version.name or identity} {number}", fits)
