@@ -130,21 +130,14 @@ class _Types:
     doubt: Unknown | None = None
 
 
-def _is_special(instance: InstanceType, requirements: Iterable[Requirement]) -> bool:
-    """Return whether a type is one that Karpenter leaves out, or does not come to, while general ones fit."""
-    family, _, size = instance.name.partition(".")
-    if "metal" in size:
+def _is_special(instance: InstanceType, *, chosen: bool) -> bool:
+    """Return whether a type is one that Karpenter leaves out, or does not come to, while general ones fit.
+
+    Where requirements choose types, families or categories, those that they allow are chosen, bare metal excepted.
+    """
+    if "metal" in instance.name.partition(".")[2]:
         return True
-    scheme = _SCHEME.match(instance.name)
-    if scheme is None or scheme[1] not in _SPECIAL:
-        return False
-    own = (instance.name, family, scheme[1])
-    return not any(
-        _key(requirement) in _CHOOSES_SPECIAL
-        and _is(requirement.operator, "In")
-        and any(not isinstance(value, Known) or value.value in own for value in requirement.values)
-        for requirement in requirements
-    )
+    return not chosen and _named(1)(instance) in _SPECIAL
 
 
 def allowed_types(requirements: Members[Requirement], catalog: InstanceCatalog, owner: Span) -> AllowedTypes:
@@ -160,6 +153,7 @@ def allowed_types(requirements: Members[Requirement], catalog: InstanceCatalog, 
     """
     relevant = [requirement for requirement in requirements if _bears(requirement)]
     named = _names(relevant)
+    chosen = any(_key(one) in _CHOOSES_SPECIAL and _is(one.operator, "In") for one in relevant)
     general = _Types()
     special = _Types()
     for instance in catalog:
@@ -167,7 +161,7 @@ def allowed_types(requirements: Members[Requirement], catalog: InstanceCatalog, 
             continue
         if instance.vcpus is None and instance.name not in named:
             continue
-        types = special if _is_special(instance, relevant) else general
+        types = special if _is_special(instance, chosen=chosen) else general
         doubt: Unknown | None = None
         for requirement in relevant:
             verdict = _allows(requirement, instance)
@@ -236,10 +230,9 @@ def _is(value: Value[str], text: str) -> bool:
 
 
 def _allows(requirement: Requirement, instance: InstanceType) -> bool | Unknown:
-    key = requirement.key
     name = _key(requirement)
-    if not isinstance(key, Known) or name is None:
-        return _why(key)
+    if name is None:
+        return _why(requirement.key)
     operator = requirement.operator
     if not isinstance(operator, Known):
         return _why(operator)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from podroom.capacity.requirements import allowed_types
+from podroom.capacity.requirements import INSTANCE_TYPE, allowed_types
 from podroom.catalog.instance_types import InstanceCatalog, InstanceType
 from podroom.model.world import Requirement
 from podroom.positions import Document, Span
@@ -34,7 +34,7 @@ def names(*requirements: Requirement, missing: tuple[Unknown, ...] = ()) -> list
 
 
 def among(*types: str) -> Requirement:
-    return requirement("node.kubernetes.io/instance-type", "In", *types)
+    return requirement(INSTANCE_TYPE, "In", *types)
 
 
 def among_several(*types: str) -> Requirement:
@@ -143,7 +143,7 @@ def test_what_the_table_does_not_tell_leaves_every_type_open(fact: str) -> None:
     ids=["more-values", "a-value", "one-of-two"],
 )
 def test_values_that_are_not_known_leave_the_others_certain(values: Members, certain: set[str]) -> None:
-    known = Requirement(Known("node.kubernetes.io/instance-type", NOWHERE), Known("In", NOWHERE), values, NOWHERE)
+    known = Requirement(Known(INSTANCE_TYPE, NOWHERE), Known("In", NOWHERE), values, NOWHERE)
     allowed = allowed_types(Members((known,)), CATALOG, NOWHERE)
     assert {instance.name for instance in allowed.certain} == certain
     assert allowed.unknown is not None
@@ -159,6 +159,15 @@ def test_a_type_that_the_table_lacks_is_said_and_the_others_stay() -> None:
     assert [instance.name for instance in allowed.certain] == ["m5.large"]
     assert allowed.unknown is not None
     assert "did you mean m5.large?" in allowed.unknown.reason
+
+
+def test_types_that_are_not_to_be_taken_are_not_chosen_by_that() -> None:
+    allowed = allowed_types(Members((requirement(INSTANCE_TYPE, "NotIn", "m5.lagre"),)), CATALOG, NOWHERE)
+    assert (allowed.unknown, "g5.xlarge" in {one.name for one in allowed.certain}) == (None, False)
+    one_of_two = about(f"{KARPENTER}category", "NotIn", OneOf(("g", "p"), "it depends", NOWHERE))
+    assert allowed_types(Members((one_of_two,)), CATALOG, NOWHERE).unknown is None
+    perhaps = allowed_types(Members((replace(among("m5.lagre"), operator=UNKNOWN),)), CATALOG, NOWHERE)
+    assert perhaps.unknown == UNKNOWN
 
 
 def test_types_that_karpenter_never_launches_are_not_among_those_of_an_open_pool() -> None:
@@ -178,6 +187,9 @@ def test_an_unusual_type_is_left_out_while_a_general_one_fits(name: str) -> None
     assert name not in names(size)
     assert name in names(replace(size, minimum_values=Known(2, NOWHERE)))
     assert names(requirement(f"{KARPENTER}family", "In", name.partition(".")[0]), size)[:1]
+    assert names(among(name)) == [name]
+    open_size = about(f"{KARPENTER}size", "In", known("large"), known(name.partition(".")[2]), UNKNOWN)
+    assert name not in names(open_size)
 
 
 @pytest.mark.parametrize("name", UNUSUAL[1:])
@@ -196,6 +208,8 @@ def test_requirements_that_choose_sizes_are_told_from_those_that_do_not(key: str
 
     assert sized(requirement(f"{KARPENTER}{key}", "In", "8"))
     assert sized(among("m5.large"))
+    assert sized(requirement(f"{KARPENTER}{key}", "In", "8"), requirement("kubernetes.io/arch", "In", "amd64"))
+    assert not sized(replace(requirement(f"{KARPENTER}{key}", "In", "8"), operator=UNKNOWN))
     assert not sized(requirement(f"{KARPENTER}{key}", "NotIn", "8"))
     assert not sized(requirement(f"{KARPENTER}family", "In", "m5"), requirement("kubernetes.io/arch", "In", "amd64"))
 
@@ -237,7 +251,8 @@ def known(text: str) -> Known[str]:
         (about(CPU, "Lte", known("1")), False, "no instance type"),
         (about(CPU, "Gt", UNKNOWN), False, "filled in later"),
         (about(CPU, "Gt", EITHER), False, "it depends"),
-        (about(CPU, "Gt", known("1"), missing=(UNKNOWN,)), False, "filled in later"),
+        (about(CPU, "Gt", known("1"), missing=(UNKNOWN, Unknown("something else", NOWHERE))), False, "filled in later"),
+        (about(CPU, "Gt", known("1"), known("9")), True, None),
         (about(CPU, "Gt"), False, "Gt has no number"),
         (about(CPU, "Gt", known("two")), False, 'Gt wants a number, not "two"'),
         (about(CPU, "Near", known("2")), False, 'Karpenter has no operator "Near"'),
@@ -308,7 +323,11 @@ def test_labels_of_types_of_which_little_is_known(
     one = requirement(key, operator, *([] if value is None else [value]))
     found = allowed_types(Members((among("strange", "x9.large", "mac9.metal"), one)), table, NOWHERE)
     assert sorted(instance.name for instance in found.certain) == certain
-    assert (found.unknown is not None) == (CPU in key or not certain or key.endswith("memory"))
+    if certain and key != CPU:
+        assert found.unknown is None
+    else:
+        assert found.unknown is not None
+        assert f"does not tell {key.removeprefix('karpenter.k8s.aws/')}" in found.unknown.reason
 
 
 def test_a_type_that_ec2_does_not_list_counts_only_if_it_is_named() -> None:
