@@ -22,7 +22,16 @@ from podroom.capacity.max_pods import (
 from podroom.capacity.working import Figure
 from podroom.catalog.ami_families import AmiFamily
 from podroom.catalog.instance_types import InstanceType
-from podroom.model.world import Bootstrap, FixedMaxPods, GroupKind, MaxPodsExpression, Mechanism, NodeGroup, UserData
+from podroom.model.world import (
+    Bootstrap,
+    CalculatorCall,
+    FixedMaxPods,
+    GroupKind,
+    MaxPodsExpression,
+    Mechanism,
+    NodeGroup,
+    UserData,
+)
 from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.values import Known, Undecidable, Unknown
@@ -109,7 +118,7 @@ def kubelet_limits(
             if user_data.gaps:
                 raise Undecidable(user_data.gaps[0])
             return (injected,)
-        limit = _fixed(own) if not own.calculated else _calculated(own, user_data, instance)
+        limit = _limit(own, user_data, instance)
         # Elsewhere EKS appends its own part, the guide says that it "takes precedence", and nodeadm merges in the order
         # of the document: not settled.
         if own.mechanism in BEATS_AMAZON_EKS:
@@ -138,7 +147,7 @@ def _self_configured(group: NodeGroup, user_data: UserData, instance: InstanceTy
         raise Undecidable(user_data.gaps[0])
     own = _strongest(user_data.fixed)
     if own is not None:
-        return _fixed(own) if not own.calculated else _calculated(own, user_data, instance)
+        return _limit(own, user_data, instance)
     if user_data.expressions:
         return _expressed(strongest_expression(user_data.expressions), instance)
     if user_data.use_max_pods:
@@ -242,16 +251,26 @@ def _strongest(statements: Sequence[FixedMaxPods]) -> FixedMaxPods | None:
     return max(reversed(statements), key=lambda statement: strength(statement.mechanism), default=None)
 
 
-def _calculated(statement: FixedMaxPods, user_data: UserData, instance: InstanceType) -> KubeletLimit:
-    """Return what the only call of max-pods-calculator.sh answers on a node of this type."""
-    calls = user_data.calculator_calls
+def _limit(statement: FixedMaxPods, user_data: UserData, instance: InstanceType) -> KubeletLimit:
+    """Return what a statement gives: its number, or what max-pods-calculator.sh answers on a node of this type.
+
+    Raises `Undecidable` if neither is known.
+    """
+    answer = _calculated(statement, user_data.calculator_calls, instance) if statement.calculated else None
+    return _fixed(statement) if answer is None else answer
+
+
+def _calculated(
+    statement: FixedMaxPods, calls: Sequence[CalculatorCall], instance: InstanceType
+) -> KubeletLimit | None:
+    """Return what the only call of max-pods-calculator.sh answers; None if it is not understood, or gives nothing."""
     call = calls[0] if len(calls) == 1 else None
     if call is None or call.options is None or call.condition or call.brought or call.version is None:
-        raise Undecidable(_why(statement))
+        return None
     version = call.version.need()
     named = call.options.instance_type
     if not calculator_reads_version(version) or (named is not None and named.need() != instance.name):
-        raise Undecidable(_why(statement))
+        return None
     most = call.options.max_eni
     figure = max_pods_calculator(
         instance,
@@ -262,12 +281,6 @@ def _calculated(statement: FixedMaxPods, user_data: UserData, instance: Instance
         show_max_allowed=call.options.show_max_allowed,
     )
     return KubeletLimit(figure, "max-pods-calculator.sh", call.span, statement.mechanism)
-
-
-def _why(statement: FixedMaxPods) -> Unknown:
-    if isinstance(statement.value, Unknown):
-        return statement.value
-    return Unknown("max-pods-calculator.sh works the number out on the node", statement.span)
 
 
 def _fixed(statement: FixedMaxPods) -> KubeletLimit:

@@ -12,6 +12,8 @@ from podroom.capacity.working import Figure
 from podroom.catalog.ami_families import AmiFamily
 from podroom.catalog.instance_types import InstanceCatalog
 from podroom.model.world import (
+    CalculatorCall,
+    CalculatorOptions,
     FixedMaxPods,
     GroupKind,
     LaunchTemplate,
@@ -25,6 +27,7 @@ from podroom.positions import Document, Span
 from podroom.values import Default, Known, Members, Undecidable, Unknown
 
 SPAN = Span(Document("main.tf", "resource"), 0, 8)
+VARIABLE = FixedMaxPods(Mechanism.KUBELET_EXTRA_ARGS_VARIABLE, Known(20, SPAN), SPAN)
 
 
 def managed_group(*fixed: FixedMaxPods) -> NodeGroup:
@@ -141,10 +144,20 @@ def test_a_number_is_changed_where_it_comes_from_if_somebody_wrote_it_elsewhere(
     elsewhere = Span(Document("variables.tf", "default = 20"), 10, 12)
     instance = InstanceCatalog.bundled().find("m5.large")
     assert instance is not None
-    for origin, place in ((SPAN, SPAN), (elsewhere, elsewhere), (Default("podroom", ""), SPAN)):
+    part = Span(SPAN.document, 2, 4)
+    for origin, place in ((SPAN, SPAN), (part, SPAN), (elsewhere, elsewhere), (Default("podroom", ""), SPAN)):
         group = managed_group(FixedMaxPods(Mechanism.BOOTSTRAP_SH_EDIT, Known(20, origin), SPAN))
         (limit,) = kubelet_limits(group, instance, lambda: [instance], CniBehavior())
         assert limit.span == place
+
+
+def test_a_number_has_the_name_under_which_somebody_wrote_it() -> None:
+    instance = InstanceCatalog.bundled().find("m5.large")
+    assert instance is not None
+    for setting, name in (("maxPodsPerNode", "maxPodsPerNode"), (None, "KUBELET_EXTRA_ARGS --max-pods")):
+        group = replace(managed_group(replace(VARIABLE, setting=setting)), kind=GroupKind.SELF_MANAGED)
+        (limit,) = kubelet_limits(group, instance, lambda: [instance], CniBehavior())
+        assert (limit.authority, limit.figure.working, limit.fixed) == (name, f"{name} = 20", True)
 
 
 def limits_of(group: NodeGroup) -> list[int]:
@@ -196,6 +209,50 @@ def test_who_gives_kubelet_its_number_where_nobody_writes_one(group: NodeGroup, 
         limits_of(group)
 
 
+CALL = CalculatorCall("max-pods-calculator.sh", Known("1.18.1", SPAN), SPAN, options=CalculatorOptions())
+
+
+@pytest.mark.parametrize(
+    ("calls", "expected"),
+    [
+        ([CALL], 29),
+        ([replace(CALL, options=CalculatorOptions(instance_type=Known("m5.large", SPAN)))], 29),
+        ([replace(CALL, options=CalculatorOptions(max_eni=Known(2, SPAN)))], 20),
+        ([replace(CALL, options=CalculatorOptions(custom_networking=True, max_eni=Known(4, SPAN)))], 20),
+        ([replace(CALL, options=CalculatorOptions(prefix_delegation=True))], 110),
+        ([replace(CALL, options=CalculatorOptions(prefix_delegation=True, show_max_allowed=True))], 434),
+        ([replace(CALL, version=Unknown("no version is known", SPAN))], "no version is known"),
+        ([], "only the node knows"),
+        ([CALL, CALL], "only the node knows"),
+        ([replace(CALL, options=None)], "only the node knows"),
+        ([replace(CALL, condition="if")], "only the node knows"),
+        ([replace(CALL, brought=True)], "only the node knows"),
+        ([replace(CALL, version=None)], "only the node knows"),
+        ([replace(CALL, version=Known("v1.18.1", SPAN))], "only the node knows"),
+        ([replace(CALL, options=CalculatorOptions(instance_type=Known("m5.xlarge", SPAN)))], "only the node knows"),
+    ],
+)
+@pytest.mark.parametrize("managed", [False, True])
+def test_a_number_that_is_worked_out_on_the_node_is_that_of_the_only_call_if_that_is_understood(
+    calls: list[CalculatorCall], expected: int | str, *, managed: bool
+) -> None:
+    worked_out = FixedMaxPods(
+        Mechanism.BOOTSTRAP_SH_EDIT, Unknown("only the node knows", SPAN), SPAN, None, calculated=True
+    )
+    user_data = UserData(fixed=(worked_out,), calculator_calls=tuple(calls))
+    group = with_user_data(AmiFamily.AL2, user_data, **MANAGED if managed else {})
+    if isinstance(expected, int):
+        assert limits_of(group) == [expected]
+        return
+    with pytest.raises(Undecidable, match=expected):
+        limits_of(group)
+
+
+def test_a_number_that_somebody_wrote_is_not_that_of_a_call_beside_it() -> None:
+    user_data = UserData(fixed=(VARIABLE,), calculator_calls=(CALL,))
+    assert limits_of(with_user_data(AmiFamily.AL2, user_data)) == [20]
+
+
 def test_amazon_eks_gives_its_number_to_managed_groups_without_an_image_of_their_own_only() -> None:
     prefixes = CniBehavior(prefix_delegation=True, warm_prefix_target=1)
     instance = InstanceCatalog.bundled().find("m5.large")
@@ -208,9 +265,6 @@ def test_amazon_eks_gives_its_number_to_managed_groups_without_an_image_of_their
     assert numbers(with_user_data(AmiFamily.AL2023, UserData())) == [29]
     own_image = {"own_image": Known(value=True, origin=SPAN)}
     assert numbers(with_user_data(AmiFamily.AL2023, UserData(), **MANAGED, **own_image)) == [29]
-
-
-VARIABLE = FixedMaxPods(Mechanism.KUBELET_EXTRA_ARGS_VARIABLE, Known(20, SPAN), SPAN)
 
 
 def test_what_amazon_eks_overrides_is_the_variable_before_an_expression() -> None:
