@@ -137,6 +137,18 @@ def test_a_mutation_changes_its_own_place_only(tmp_path: Path) -> None:
     ]
 
 
+def test_a_function_knows_the_same_names_without_a_statement_as_with_it(tmp_path: Path) -> None:
+    module = tmp_path / "module.py"
+    module.write_text(
+        "class A(B):\n    def f(self) -> None:\n        super().f()\n        self.g()\n", encoding="utf-8"
+    )
+    for number in range(2):
+        mutations = Mutations(module, says=False)
+        mutations.all[number].apply()
+        codes = dict(mutate.codes_of(compile(mutations.tree, str(module), "exec")))
+        assert codes["f", 2].co_freevars == ("__class__",)
+
+
 def test_every_reason_to_survive_is_one_of_a_mutation_that_there_is() -> None:
     reasons = mutate.read_reasons(mutate.REASONS)
     assert all(len(reason) > 20 for reason in reasons.values())

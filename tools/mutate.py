@@ -208,18 +208,19 @@ def _install(module: ModuleType, functions: Iterable[FunctionType], tree: ast.Mo
                 break
         _rebind(mutation.function, before, vars(module)[mutation.function])
         return
-    codes = dict(_codes(compile(tree, str(module.__file__), "exec", dont_inherit=True)))
+    codes = dict(codes_of(compile(tree, str(module.__file__), "exec", dont_inherit=True)))
     for function in functions:
         code = codes.get((function.__code__.co_name, function.__code__.co_firstlineno))
         if code is not None and len(code.co_freevars) == len(function.__code__.co_freevars):
             function.__code__ = code
 
 
-def _codes(code: CodeType) -> Iterator[tuple[tuple[str, int], CodeType]]:
+def codes_of(code: CodeType) -> Iterator[tuple[tuple[str, int], CodeType]]:
+    """Iterate over the functions in a code, each by its name and its first line."""
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             yield (constant.co_name, constant.co_firstlineno), constant
-            yield from _codes(constant)
+            yield from codes_of(constant)
 
 
 def _rebind(name: str, before: object, after: object) -> None:

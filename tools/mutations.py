@@ -117,7 +117,9 @@ class Mutations:
             last = inner[0].lineno - 1 if inner else statement.end_lineno or 0
             place = _Place(names, statement.lineno, max(last, statement.lineno))
             if _can_go(statement):
-                new = ast.copy_location(ast.Pass(), statement)
+                # Still there, but never run: so the function knows the same names of those around it.
+                new = ast.copy_location(ast.If(test=ast.Constant(value=False), body=[statement], orelse=[]), statement)
+                ast.fix_missing_locations(new)
                 yield _mutation(place, f"without `{_shown(statement)}`", Slot(parent, field, index), new)
             yield from self._of_fields(statement, place)
 

@@ -5,7 +5,7 @@ Every sum keeps both ends, so that a range is never narrower than what is known 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import Enum
 
 from podroom.capacity.working import Figure
@@ -111,12 +111,16 @@ def total(estimates: Sequence[Estimate]) -> Estimate:
 
 def either(estimates: Sequence[Estimate], working: str = "", *gaps: Unknown) -> Estimate:
     """Return what is known of a number that is one of several (at least one), for the reasons given."""
-    low = [estimate.least for estimate in estimates]
-    high = [estimate.most for estimate in estimates]
-    least = None if None in low else min(bound for bound in low if bound is not None)
-    most = None if None in high else max(bound for bound in high if bound is not None)
-    found = estimates[0].working if len({estimate.working for estimate in estimates}) == 1 else working
-    return Estimate(least, most, found, _union(*(estimate.gaps for estimate in estimates), gaps))
+    least = _if_all_known(min, [estimate.least for estimate in estimates])
+    most = _if_all_known(max, [estimate.most for estimate in estimates])
+    workings = {estimate.working for estimate in estimates}
+    shown = workings.pop() if len(workings) == 1 else working
+    return Estimate(least, most, shown, _union(*(estimate.gaps for estimate in estimates), gaps))
+
+
+def _if_all_known(choose: Callable[[Iterable[int]], int], bounds: Sequence[int | None]) -> int | None:
+    known = [bound for bound in bounds if bound is not None]
+    return choose(known) if len(known) == len(bounds) else None
 
 
 class LoadState(Enum):
@@ -157,6 +161,4 @@ def _both(one: int | None, other: int | None, combine: Callable[[int, int], int]
 
 
 def _union(*gaps: Sequence[Unknown]) -> tuple[Unknown, ...]:
-    if not any(gaps):
-        return ()
     return tuple(dict.fromkeys(gap for several in gaps for gap in several))

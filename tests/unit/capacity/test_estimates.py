@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from podroom.capacity.cni import CniBehavior
 from podroom.capacity.estimates import Bounds, Estimate, NotKnown, estimated, exactly, possible_types
-from podroom.capacity.max_pods import node_room, nodeadm_max_pods, recommended_cap
+from podroom.capacity.max_pods import managed_node_group_max_pods, node_room, nodeadm_max_pods, recommended_cap
 from podroom.capacity.working import Figure
 from podroom.catalog.instance_types import InstanceType
 
@@ -29,6 +29,20 @@ def test_only_facts_that_decide_the_figure_are_named() -> None:
     assert by_hypervisor.reason == "no source tells its hypervisor"
     assert isinstance(by_nothing, Estimate)
     assert (by_nothing.exact, by_nothing.reason) == (True, "")
+
+
+def test_a_fact_that_matters_only_beside_another_one_is_named() -> None:
+    found = estimated(
+        lambda possible: [exactly(managed_node_group_max_pods([possible], prefix_delegation=True))],
+        InstanceType("x9.large", 4, 15, trunking_compatible=False),
+    )
+    assert isinstance(found, Estimate)
+    assert (found.least, found.most, found.reason) == (58, 250, "no source tells its vCPUs and its hypervisor")
+
+
+def test_sums_that_come_to_the_same_are_shown_once() -> None:
+    found = estimated(lambda possible: [exactly(Figure(5, f"5 with {possible.hypervisor}", ()))], HALF_KNOWN)
+    assert found == Estimate(5, 5, "5 with nitro", ())
 
 
 def test_what_decides_between_bounds_of_a_known_type_is_all_that_is_told() -> None:

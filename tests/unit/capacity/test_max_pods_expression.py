@@ -82,6 +82,8 @@ def test_numbers_and_booleans_are_worked_out_as_the_reference_does():
         ("-9223372036854775809 < 0 ? 1 : 2", {}, "9223372036854775809 is too large for an integer of 64 bits"),
         ("!-9223372036854775808", {}, "CEL knows no `!int`"),
         ("-(-9223372036854775808)", {}, "9223372036854775808 does not fit into 64 bits"),
+        ("-(-9223372036854775808) < 0 ? 1 : 2", {}, "9223372036854775808 does not fit into 64 bits"),
+        ("20 + -7 / 2", {}, 17),
         ("9223372036854775807 + 1", {}, "9223372036854775808 does not fit into 64 bits"),
         ("18446744073709551616u", {}, "18446744073709551616u is too large for an integer of 64 bits"),
         ("18446744073709551615u + 1u", {}, "18446744073709551616 does not fit into 64 bits without a sign"),
