@@ -143,11 +143,10 @@ def _group(group: NodeGroup, assessment: Assessment) -> GroupForecast:
     node = forecast_node(group, assessment)
     sizes = [size_estimate(size) for size in (group.minimum_size, group.desired_size, group.maximum_size)]
     gaps = [gap for size in sizes[1:] for gap in size.gaps]
-    gaps += [] if group.uncertain is None else [group.uncertain]
+    _, no_subnet = collect(subnets_of(group, assessment))  # that it is not certain that there is such a group, too
+    gaps += [] if no_subnet is None else [no_subnet]
     zones = zone_count(group, assessment)
     gaps += zones.gaps
-    _, no_subnet = collect(subnets_of(group, assessment))
-    gaps += [] if no_subnet is None else [no_subnet]
     for _, addresses in node.addresses:
         gaps += addresses.gaps
     for found in node.types:

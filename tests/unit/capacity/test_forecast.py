@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from capacity_helpers import add_on, assessed, eks_cluster, node_group, subnet
+from capacity_helpers import CUSTOM_NETWORKING, add_on, assessed, eks_cluster, eni_configs, node_group, subnet
 from podroom.capacity.forecast import Forecast, all_gaps, forecast
 
 UNKNOWN = 'variable "unknown" {}\n'
@@ -63,6 +63,8 @@ def test_subnets_that_nothing_uses_are_told_apart(tmp_path: Path) -> None:
 
 
 AUTO_MODE = "compute_config {\n enabled = ENABLED\n }"
+MINIMAL = 'update_config {\n update_strategy = "MINIMAL"\n }'
+SOMEWHERE = subnet("open", "10.0.2.0/24", zone="").replace('availability_zone = ""', "")
 NAMED_ONLY = node_group("g").replace("aws_eks_cluster.main.name", '"elsewhere"')
 IDLE = subnet("idle", "10.0.1.0/24")
 
@@ -103,13 +105,16 @@ def test_what_is_not_known_of_a_cluster_is_a_gap(tmp_path: Path, parts: list[str
         (("cluster_name ", "count = var.unknown\n cluster_name "), ["var.unknown"]),
         (("[aws_subnet.a.id]", "[aws_subnet.a.id, var.unknown]"), ["var.unknown"]),
         (("[aws_subnet.a.id]", '["subnet-1"]'), ["subnet-1"]),
+        # The size of its update is 0 in any case.
+        (("[aws_subnet.a.id]", f"[aws_subnet.a.id, aws_subnet.open.id]\n{MINIMAL}"), ["zone"]),
         (('instance_types  = ["m5.large"]', f'instance_types  = ["m5.large"]\n{OF_TEMPLATE}'), ["var.unknown"]),
     ],
 )
 def test_what_is_not_known_of_a_group_is_a_gap(tmp_path: Path, change: tuple[str, str], gaps: list[str]) -> None:
     group = node_group("g")
     assert change[0] in group
-    found = forecast_of(tmp_path, subnet("a", "10.0.0.0/24"), eks_cluster(), TEMPLATE, group.replace(*change, 1))
+    parts = [subnet("a", "10.0.0.0/24"), SOMEWHERE, eks_cluster(), TEMPLATE]
+    found = forecast_of(tmp_path, *parts, group.replace(*change, 1))
     (told,) = found.groups
     reasons = sorted({gap.reason for gap in told.gaps})
     assert [part for part in gaps if not any(part in reason for reason in reasons)] == []
@@ -119,6 +124,22 @@ def test_what_is_not_known_of_a_group_is_a_gap(tmp_path: Path, change: tuple[str
         0 if "desired" in change[0] else 2,
         0 if "max_size" in change[0] else 4,
     )
+
+
+def test_what_is_not_known_of_max_pods_is_a_gap_where_no_pod_has_an_address(tmp_path: Path) -> None:
+    found = forecast_of(
+        tmp_path,
+        subnet("a", "10.0.0.0/24"),
+        eks_cluster(),
+        add_on(f'{CUSTOM_NETWORKING}, MAX_ENI = "1"', more=eni_configs(eu_west_1a="a")),
+        TEMPLATE.replace("image_id", "name"),
+        node_group("g", more=f'ami_type = "AL2_x86_64"\n{OF_TEMPLATE}'),
+    )
+    (told,) = found.groups
+    (node,) = told.node.types
+    assert [addresses.value for _, addresses in node.addresses] == [1] * 4
+    assert (node.room.value, node.max_pods.value) == (2, None)
+    assert told.gaps == node.max_pods.gaps
 
 
 def test_every_gap_is_told_once(tmp_path: Path) -> None:
