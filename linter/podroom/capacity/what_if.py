@@ -73,19 +73,20 @@ def read_group_change(text: str) -> GroupChange:
     """Read `GROUP.SETTING=VALUE`; raise `UsageError` for anything that is no setting or no value of it."""
     target, equals, value = text.partition("=")
     # The address of a group may hold an equals sign in a key; a setting's name never does.
-    while equals and target.rpartition(".")[2] not in (*_SIZES, _TYPES) and "=" in value:
+    while target.rpartition(".")[2] not in (*_SIZES, _TYPES) and "=" in value:
         more, equals, value = value.partition("=")
         target = f"{target}={more}"
-    group, dot, setting = target.rpartition(".")
-    if not equals or not dot or not group:
+    group, _, setting = target.rpartition(".")
+    if not equals or not group:
         raise UsageError(f"--set takes GROUP.SETTING=VALUE such as workers.max_size=50, not {text!r}")
     known = (*_SIZES, _TYPES)
     if setting not in known:
         close = did_you_mean(setting, known) or f"; it knows {', '.join(known)}"
         raise UsageError(f"--set {text}: there is no setting {setting}{close}")
-    if setting in _SIZES and not _NUMBER.fullmatch(value):
-        raise UsageError(f"--set {text}: {setting} takes a whole number")
-    if setting == _TYPES and not all(value.split(",")):
+    if setting in _SIZES:
+        if not _NUMBER.fullmatch(value):
+            raise UsageError(f"--set {text}: {setting} takes a whole number")
+    elif not all(value.split(",")):
         raise UsageError(f"--set {text}: {setting} takes types with commas between them, such as m5.large,m5a.large")
     return GroupChange(group, setting, value)
 
@@ -94,13 +95,17 @@ def with_environment(world: World, changes: Sequence[EnvironmentChange], cluster
     """Return a World in which every cluster, or those of some addresses, has other variables of aws-node."""
     if not changes:
         return world
+    changed = {cluster.address for cluster in world.clusters if not clusters or cluster.address in clusters}
+    unchanged = {cluster.address for cluster in world.clusters} - changed
     return replace(
         world,
         clusters=tuple(
-            _with_variables(cluster, changes) if not clusters or cluster.address in clusters else cluster
-            for cluster in world.clusters
+            _with_variables(cluster, changes) if cluster.address in changed else cluster for cluster in world.clusters
         ),
-        node_groups=tuple(map(_supposed, world.node_groups)),
+        node_groups=tuple(
+            group if isinstance(group.cluster, Known) and group.cluster.value in unchanged else _supposed(group)
+            for group in world.node_groups
+        ),
     )
 
 
@@ -203,7 +208,7 @@ def _is_part(address: str, name: str) -> bool:
 
 def _names(address: str) -> list[str]:
     """Return the names in an address: those between dots or slashes, and the keys in brackets."""
-    return [part for part in re.split(r'[./\[\]"]+', address) if part and not part.isdigit()]
+    return [part for part in re.findall(r'[^./\[\]"]+', address) if not part.isdigit()]
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

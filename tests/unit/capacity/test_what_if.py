@@ -20,8 +20,12 @@ from podroom.capacity.what_if import (
     with_group_changes,
 )
 from podroom.errors import UsageError
+from podroom.model.live import Running
 from podroom.model.world import World
-from podroom.values import Unknown
+from podroom.positions import Span
+from podroom.values import Known, Members, Unknown
+
+NODE_GROUP = "aws_eks_node_group"
 
 
 @pytest.mark.parametrize(
@@ -194,8 +198,12 @@ def test_names_are_what_stands_between_dots_slashes_and_brackets(world: World) -
 
 
 def test_a_name_of_several_groups_is_refused_with_their_addresses(world: World) -> None:
+    with pytest.raises(UsageError, match=r"may be any of .*web, .*web_blue; write more of the address"):
+        with_group_changes(
+            replace(world, node_groups=world.node_groups[:2]), [GroupChange(NODE_GROUP, "max_size", "9")]
+        )
     with pytest.raises(UsageError, match=r"may be any of .*web, .*web_blue.*; write more of the address"):
-        with_group_changes(world, [GroupChange("aws_eks_node_group", "max_size", "9")])
+        with_group_changes(world, [GroupChange(NODE_GROUP, "max_size", "9")])
 
 
 def test_a_group_that_no_world_has_is_refused_with_those_that_there_are(world: World) -> None:
@@ -229,6 +237,29 @@ def test_variables_are_set_taken_away_or_added(world: World) -> None:
     assert variables(only_main, "main") == {"WARM_IP_TARGET": "5"}
     assert variables(only_main, "blue") == variables(world, "blue") == {}
     assert with_environment(world, []) is world
+
+
+def test_nodes_that_run_are_supposed_to_be_others_where_something_changes(world: World) -> None:
+    groups = [replace(group, running=Running(Members())) for group in world.node_groups]
+    stray = replace(groups[0], address="stray", cluster=Unknown("nobody says which", groups[0].span))
+    running = replace(world, node_groups=(*groups, stray, replace(groups[0], address="listed by nobody", running=None)))
+
+    def supposed(changed: World) -> list[str]:
+        running = [group for group in changed.node_groups if group.running is not None and group.running.supposed]
+        return sorted(group.address.rpartition(".")[2] for group in running)
+
+    change = [EnvironmentChange("WARM_IP_TARGET", "5")]
+    assert supposed(running) == supposed(with_environment(running, [])) == []
+    assert supposed(with_environment(running, change)) == ["batch_jobs", "stray", "web", "web_blue"]
+    assert supposed(with_environment(running, change, ("aws_eks_cluster.main",))) == ["batch_jobs", "stray", "web"]
+    assert supposed(with_group_changes(running, [read_group_change("web_blue.max_size=9")])) == ["web_blue"]
+
+
+def test_what_is_set_stands_on_the_command_line(world: World) -> None:
+    (group,) = find_groups(with_group_changes(world, [read_group_change("web.max_size=9")]), "web")
+    assert isinstance(group.maximum_size, Known)
+    assert isinstance(group.maximum_size.origin, Span)
+    assert group.maximum_size.origin.text == "--set web.max_size=9"
 
 
 def test_a_variable_that_is_taken_away_has_its_default_even_where_others_are_not_known(world: World) -> None:
