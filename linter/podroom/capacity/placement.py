@@ -41,7 +41,7 @@ def nodes_here(group: NodeGroup, subnet: Subnet, part: SubnetPart, size: int, as
         return anything
     own = [use.subnet for use in group.subnets]
     position = next((at for at, use in enumerate(own) if isinstance(use, Known) and use.value == subnet.address), None)
-    if position is None and part is SubnetPart.NODES and not all(isinstance(use, Known) for use in own):
+    if position is None and part is SubnetPart.NODES:
         return anything  # it may be one that is not known
     found: list[Estimate] = []
     skewed = assessment.assumptions.zone_balance is ZoneBalance.SKEWED
