@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -80,22 +81,32 @@ def _fits(left: Estimate) -> bool:
     return left.least >= 0 if left.least is not None else not _lacks(left)
 
 
-def _changed(assessment: Assessment, world: World, *, least: int = 0, most: int | None = None) -> Forecast:
-    """Return the forecast of another World, in which kubelet accepts at least and at most so many pods."""
+def _changed(
+    assessment: Assessment,
+    world: World,
+    groups: Iterable[NodeGroup] = (),
+    *,
+    least: int = 0,
+    most: int | None = None,
+) -> Forecast:
+    """Return the forecast of another World, in which kubelet accepts at least and at most so many pods in groups."""
     other = _Clipped(world, assessment.catalog, assessment.assumptions)
+    other.groups = frozenset(group.address for group in groups)
     other.least, other.most = least, most
     return forecast(other)
 
 
 class _Clipped(Assessment):
-    """An assessment in which kubelet accepts no fewer and no more than some number of pods on any node."""
+    """An assessment in which kubelet accepts no fewer and no more than some number of pods on nodes of some groups."""
 
+    groups: frozenset[str] = frozenset()
     least = 0
     most: int | None = None
 
     def kubelet(self, group: NodeGroup, instance: InstanceType) -> tuple[KubeletLimit, ...]:
         """Return the numbers that kubelet would get, within the bounds."""
-        return tuple(self._clipped(limit) for limit in super().kubelet(group, instance))
+        limits = super().kubelet(group, instance)
+        return tuple(map(self._clipped, limits)) if group.address in self.groups else limits
 
     def _clipped(self, limit: KubeletLimit) -> KubeletLimit:
         number = max(limit.figure.value, self.least)
@@ -258,7 +269,7 @@ def _prefix_delegation(cluster: Cluster, groups: Sequence[GroupForecast], assess
         for group in after.groups
         if _belongs(group.group, cluster) and any(found.max_pods.at_least < needed for found in group.node.types)
     ]
-    then = _changed(assessment, world, least=needed) if low else after
+    then = _changed(assessment, world, low, least=needed)
     text = "; ".join(f"{here}: ENABLE_PREFIX_DELEGATION=true makes room for {room:,}" for here, room in helped.items())
     raised = f"raise max pods to {needed} with it, and " if low else ""
     max_pods = needed if low else None
@@ -286,7 +297,7 @@ def _more_max_pods(groups: Sequence[GroupForecast], assessment: Assessment) -> I
         place = _place(next((limit.span for limit in limits if limit.span is not None), None))
         yield Remedy(
             f"kubelet accepts {accepted}{place}, so {pods} with an address never run there: raise max pods to {needed}",
-            _changed(assessment, assessment.world, least=needed),
+            _changed(assessment, assessment.world, (group.group,), least=needed),
             max_pods=needed,
             groups=(group.group,),
         )
@@ -344,32 +355,38 @@ def _fewer_max_pods(
     if not lacking or any(_lacks(subnet.left.expected) for subnet in subnets):
         return
     low = assessment.assumptions.expected_pods_per_node + assessment.assumptions.host_network_pods
-    numbers = [found.max_pods.most for group in groups for found in group.node.types]
-    known = [number for number in numbers if number is not None]
-    best = _most_that_fits(range(low, max(known) + 1), lacking, assessment) if known else None
-    if best is None:
-        yield Remedy(
-            "full nodes do not fit, whatever max pods is: use larger subnets or fewer nodes if they may fill up"
-        )
-        return
     here = tuple(
         group.group
         for group in groups
         if any(share.group is group.group for subnet in subnets for share in subnet.shares)
     )
+    numbers = [found.max_pods.most for group in groups for found in group.node.types]
+    known = [number for number in numbers if number is not None]
+    best = _most_that_fits(range(low, max(known)), lacking, here, assessment) if known else None
+    if best is None:
+        yield Remedy(
+            "full nodes do not fit, whatever max pods is: use larger subnets or fewer nodes if they may fill up"
+        )
+        return
     yield Remedy(
         f"full nodes do not fit: with max pods of {best[0]} or less they do", best[1], max_pods=best[0], groups=here
     )
 
 
-def _most_that_fits(numbers: range, lacking: Collection[str], assessment: Assessment) -> tuple[int, Forecast] | None:
+def _most_that_fits(
+    numbers: range, lacking: Collection[str], groups: Iterable[NodeGroup], assessment: Assessment
+) -> tuple[int, Forecast] | None:
     """Return the most max pods of some with which full nodes fit into subnets, and the forecast; None if none is."""
-    best: tuple[int, Forecast] | None = None
-    while numbers:
-        middle = len(numbers) // 2
-        found = _changed(assessment, assessment.world, most=numbers[middle])
-        if all(_fits(subnet.left.saturated) for subnet in found.subnets if subnet.subnet.address in lacking):
-            best, numbers = (numbers[middle], found), numbers[middle + 1 :]
-        else:
-            numbers = numbers[:middle]
-    return best
+
+    def with_most(number: int) -> Forecast:
+        return _changed(assessment, assessment.world, groups, most=number)
+
+    def lacks(number: int) -> bool:
+        there = [subnet for subnet in with_most(number).subnets if subnet.subnet.address in lacking]
+        return not all(_fits(subnet.left.saturated) for subnet in there)
+
+    fitting = bisect_left(numbers, 1, key=lacks)
+    if not fitting:
+        return None
+    most = numbers[fitting - 1]
+    return most, with_most(most)

@@ -13,9 +13,11 @@ from podroom.capacity.assessment import Assessment
 from podroom.capacity.forecast import forecast
 from podroom.capacity.remedies import Remedy, remedies
 from podroom.catalog.ami_families import AmiFamily
-from podroom.model.world import FixedMaxPods, LaunchTemplate, Mechanism, NodeGroup, UserData
+from podroom.model.world import FixedMaxPods, LaunchTemplate, MaxPodsExpression, Mechanism, NodeGroup, UserData
+from podroom.positions import Document, Span
 from podroom.values import Known
 
+NOWHERE = Span(Document("nowhere.sh", "#!/bin/bash"), 0, 11)
 UNKNOWN = 'variable "unknown" {}\n'
 BOTH = "aws_subnet.a.id, aws_subnet.b.id"
 PREFIXES = 'ENABLE_PREFIX_DELEGATION = "true"'
@@ -49,6 +51,17 @@ def targets(warm: int, minimum: int) -> str:
     return add_on(f'WARM_IP_TARGET = "{warm}", MINIMUM_IP_TARGET = "{minimum}"')
 
 
+def two_or_three(name: str, where: str) -> str:
+    group = node_group(name, types="m5.4xlarge", sizes=(0, 0, 2), subnets=where)
+    return group.replace("max_size     = 2", 'max_size = var.unknown == "a" ? 2 : 3')
+
+
+OF_TEMPLATE = """
+  launch_template {
+    id      = aws_launch_template.nodes.id
+    version = "1"
+  }
+"""
 TWO_CLUSTERS = (
     in_a("10.0.0.0/26"),
     eks_cluster("main"),
@@ -62,11 +75,16 @@ def with_max_pods(group: NodeGroup, number: int) -> NodeGroup:
     """Return a group with this max pods in the user data of an image of its own."""
     span = group.span
     fixed = FixedMaxPods(Mechanism.NODEADM_CONFIG, Known(number, span), span)
+    return of_its_own(group, UserData(fixed=(fixed,)))
+
+
+def of_its_own(group: NodeGroup, user_data: UserData) -> NodeGroup:
+    """Return a group with an image of its own and this user data."""
     return replace(
         group,
-        own_image=Known(value=True, origin=span),
-        ami_family=Known(AmiFamily.AL2023, span),
-        launch_template=LaunchTemplate("aws_launch_template.a", span, None, None, UserData(fixed=(fixed,))),
+        own_image=Known(value=True, origin=group.span),
+        ami_family=Known(AmiFamily.AL2023, group.span),
+        launch_template=LaunchTemplate("aws_launch_template.a", group.span, None, None, user_data),
     )
 
 
@@ -798,6 +816,88 @@ def told(remedy: Remedy) -> list[str]:
             id="full exact",
         ),
         pytest.param(
+            [in_a("10.0.0.0/26"), eks_cluster(), targets(1, 1), node_group("g", types="m5.4xlarge", sizes=(1, 1, 1))],
+            16,
+            50,
+            ["full nodes do not fit: with max pods of 49 or less they do", "max pods: 49", "groups: g"],
+            id="full but one",
+        ),
+        pytest.param(
+            [
+                in_a("10.0.0.0/26"),
+                in_b("10.0.1.0/26"),
+                eks_cluster(),
+                targets(1, 1),
+                node_group("g", types="m5.4xlarge", sizes=(1, 1, 1)),
+                node_group("h", types="m5.4xlarge", sizes=(1, 1, 1), subnets="aws_subnet.b.id"),
+            ],
+            16,
+            None,
+            ["full nodes do not fit: with max pods of 49 or less they do", "max pods: 49", "groups: g, h"],
+            id="full in two subnets",
+        ),
+        pytest.param(
+            [
+                in_a("10.0.0.0/26"),
+                eks_cluster(),
+                eks_cluster("other"),
+                targets(1, 1),
+                add_on('WARM_IP_TARGET = "1", MINIMUM_IP_TARGET = "1"', name="others", cluster="other"),
+                'resource "aws_launch_template" "nodes" {\n user_data = var.unknown\n }\n',
+                node_group("g", types="t3.small", sizes=(1, 1, 1), more=OF_TEMPLATE),
+                node_group("o", types="m5.4xlarge", sizes=(1, 1, 1), cluster="other"),
+            ],
+            8,
+            None,
+            ["full nodes do not fit, whatever max pods is: use larger subnets or fewer nodes if they may fill up"],
+            id="full by others",
+        ),
+        pytest.param(
+            [in_a("10.0.0.0/26").replace('"10.0.0.0/26"', "var.unknown"), eks_cluster(), node_group("g")],
+            16,
+            None,
+            [],
+            id="subnet unknown",
+        ),
+        pytest.param(
+            [
+                in_a("10.0.0.0/26"),
+                in_b("10.0.4.0/22"),
+                eks_cluster(),
+                targets(1, 1),
+                node_group("g", types="m5.4xlarge", sizes=(1, 1, 1)),
+                'resource "aws_launch_template" "nodes" {\n user_data = var.unknown\n }\n',
+                node_group("h", subnets="aws_subnet.b.id", more=OF_TEMPLATE),
+                node_group("e", subnets='"subnet-1"'),
+            ],
+            16,
+            None,
+            ["full nodes do not fit: with max pods of 49 or less they do", "max pods: 49", "groups: g, h"],
+            id="full beside max pods unknown",
+        ),
+        pytest.param(
+            [
+                in_a("10.0.0.0/26"),
+                in_b("10.0.1.0/26"),
+                eks_cluster(),
+                targets(1, 1),
+                node_group("g", types="m5.4xlarge", sizes=(1, 1, 1)),
+                two_or_three("h", "aws_subnet.b.id").replace("? 2 :", "? 0 :"),
+            ],
+            16,
+            None,
+            ["full nodes do not fit: with max pods of 49 or less they do", "max pods: 49", "groups: g, h"],
+            id="full beside what may fit",
+        ),
+        pytest.param(
+            # Two nodes fit with the expected pods, three only with fewer.
+            [in_a("10.0.0.0/26"), eks_cluster(), targets(1, 1), two_or_three("g", "aws_subnet.a.id")],
+            16,
+            None,
+            ["full nodes do not fit, whatever max pods is: use larger subnets or fewer nodes if they may fill up"],
+            id="full with none",
+        ),
+        pytest.param(
             [
                 in_a("10.0.0.0/26"),
                 eks_cluster(),
@@ -889,6 +989,60 @@ def test_what_is_advised_fits_what_is_lacking(
     assert [line for remedy in advised(assessment) for line in told(remedy)] == lines
 
 
+def test_each_type_has_its_own_max_pods_where_nodes_work_them_out(tmp_path: Path) -> None:
+    def told_of(types: str, user_data: UserData, environment: str = "") -> list[str]:
+        parts = (in_a("10.0.0.0/20"), eks_cluster(), add_on(environment), node_group("g", types=types))
+        assessment = assessed(tmp_path, *parts, expected_pods_per_node=40)
+        world = replace(
+            assessment.world, node_groups=tuple(of_its_own(one, user_data) for one in assessment.world.node_groups)
+        )
+        found = advised(Assessment(world, assessment.catalog, assessment.assumptions))
+        return [line for remedy in found for line in told(remedy)]
+
+    assert told_of("m5.large,m5.4xlarge", UserData()) == [
+        "m5.large has room for 27 pods with an address, 40 are expected: prefixes make room for 432",
+        "raise max pods to 42 with it, and replace the nodes",
+        "changes: ENABLE_PREFIX_DELEGATION=true",
+        "max pods: 42",
+        "groups: g",
+    ]
+    # It fails where there are 3 interfaces: then nodeadm takes the number of its formula.
+    expression = MaxPodsExpression(Known("30 / (default_enis - 3)", NOWHERE), NOWHERE)
+    assert told_of("m5.large,m5.xlarge", UserData(expressions=(expression,)), PREFIXES) == [
+        "kubelet accepts 29 pods on m5.large, 30 pods on m5.xlarge (nowhere.sh:1): raise max pods to 42",
+        "max pods: 42",
+        "groups: g",
+    ]
+
+
+def test_a_group_without_its_smallest_type_has_the_max_pods_of_the_others(tmp_path: Path) -> None:
+    types = "m5.large,t3.small"
+    parts = (in_a("10.0.0.0/20"), eks_cluster(), node_group("g", types=types), node_group("h", types=types))
+    _, of_g, of_h = advised(assessed(tmp_path, *parts))
+    for remedy, changed in ((of_g, "g"), (of_h, "h")):
+        assert remedy.then is not None
+        assert [group.group.address[-1] for group in remedy.then.groups] == ["g", "h"]
+        for group in remedy.then.groups:
+            found = {one.instance.name: one.max_pods.value for one in group.node.types}
+            is_changed = group.group.address.endswith(changed)
+            assert found == ({"m5.large": 29} if is_changed else {"m5.large": 11, "t3.small": 11})
+
+
+def test_max_pods_are_others_in_the_groups_that_are_named_alone(tmp_path: Path) -> None:
+    parts = (
+        in_a("10.0.0.0/20"),
+        in_b("10.0.16.0/20"),
+        eks_cluster(),
+        eks_cluster("other", subnets="aws_subnet.b.id"),
+        node_group("g", types="t3.small"),
+        node_group("o", types="t3.small", cluster="other", subnets="aws_subnet.b.id"),
+    )
+    (raised,) = advised(assessed(tmp_path, *parts, expected_pods_per_node=120))
+    assert raised.then is not None
+    found = {group.group.address[-1]: group.node.types[0].max_pods.value for group in raised.then.groups}
+    assert found == {"g": 122, "o": 11}
+
+
 def test_a_secondary_block_is_for_the_pods_of_one_cluster(tmp_path: Path) -> None:
     parts = (
         in_a("10.0.0.0/25"),
@@ -954,5 +1108,10 @@ def test_max_pods_of_the_forecast_that_a_remedy_leads_to_are_those_that_it_advis
         )
     )
     assert raised.max_pods == 111
+    lowered, *_ = advised(
+        assessed(tmp_path, in_a("10.0.0.0/24"), eks_cluster(), node_group("g", types="m5.4xlarge", sizes=(1, 1, 3)))
+    )
+    assert lowered.then is not None
+    assert lowered.max_pods == lowered.then.groups[0].node.types[0].max_pods.value == 58
     assert raised.then is not None
     assert {found.max_pods.value for group in raised.then.groups for found in group.node.types} == {111}
