@@ -94,7 +94,7 @@ def recommend(assessment: Assessment) -> Recommendation:
             reasons=choice.reasons,
             today=choice.today,
             then=choice.then,
-            remedies=() if choice.verdict is Verdict.UNDECIDED else remedies(cluster.cluster, then, after),
+            remedies=remedies(cluster.cluster, then, after),
             gaps=choice.gaps,
         )
         for cluster, choice in found

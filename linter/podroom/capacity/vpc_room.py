@@ -21,8 +21,10 @@ def full_vpc(subnet: Subnet, length: int, assessment: Assessment) -> Vpc | None:
     vpc = next((one for one in assessment.world.vpcs if one.address == owner), None)
     if vpc is None or not vpc.cidrs.complete:
         return None
-    wholes = [_network(cidr.value) for cidr in vpc.cidrs if isinstance(cidr, Known)]
-    if None in wholes or len(wholes) < len(vpc.cidrs.items):
+    wholes = [
+        network for cidr in vpc.cidrs if isinstance(cidr, Known) and (network := _network(cidr.value)) is not None
+    ]
+    if len(wholes) < len(vpc.cidrs.items):
         return None
     taken = [
         network
@@ -34,7 +36,7 @@ def full_vpc(subnet: Subnet, length: int, assessment: Assessment) -> Vpc | None:
         and (network := _network(other.cidr.value)) is not None
     ]
     for whole in wholes:
-        if whole is None or whole.prefixlen > length:
+        if whole.prefixlen > length:
             continue
         for block in whole.subnets(new_prefix=length):
             if not any(block.overlaps(network) for network in taken):

@@ -13,7 +13,9 @@ from podroom.capacity.assessment import MANY_NODES, Assessment, Assumptions, Zon
 from podroom.capacity.demand import shares_of
 from podroom.catalog.ami_families import AmiFamily
 from podroom.catalog.instance_types import InstanceCatalog
+from podroom.config import read_config
 from podroom.model.world import GroupKind, InstanceChoice, LaunchTemplate, NodeGroup, UserData, World
+from podroom.positions import Document
 from podroom.run import Request, understand
 from podroom.sources.hcl.parser import parse
 from podroom.values import Default, Known, Members, OneOf, Undecidable, Unknown, Value
@@ -34,6 +36,10 @@ def world() -> World:
 
 def assess(world: World) -> Assessment:
     return Assessment(world, InstanceCatalog.bundled(), Assumptions())
+
+
+def test_a_configuration_that_assumes_nothing_assumes_what_is_assumed_without_one() -> None:
+    assert read_config(Document("podroom.toml", "[assumptions]\n")).assumptions == Assumptions()
 
 
 def test_a_choice_of_types_leaves_the_answers_about_other_groups_as_they_are(world: World) -> None:

@@ -93,6 +93,12 @@ def targets(warm: int, minimum: int) -> str:
             {"expected_pods_per_node": 20, "many_nodes": 10},
             f"{ADDRESSES.format(3, 20)}, WARM_PREFIX_TARGET unset",
         ),
+        (
+            'WARM_ENI_TARGET = "0", WARM_IP_TARGET = "5"',
+            [("m5.large", 9, 29)],
+            {"expected_pods_per_node": 18},
+            f"{ADDRESSES.format(2, 20)}, WARM_ENI_TARGET unset",
+        ),
         # Where max pods is not known, nodes are taken to fill their room.
         ("", [("m5.large", 9, None)], {}, ADDRESSES.format(2, 18)),
         # Without a target aws-node exits, whether or not a pod waits for an address.
@@ -124,6 +130,63 @@ def test_a_price_is_that_of_all_nodes_with_the_calls_of_the_worst(
     assert (found.today, found.then) == (today, then)
 
 
+@pytest.mark.parametrize(
+    ("environment", "nodes", "reasons"),
+    [
+        (
+            "",
+            [("m5.large", 9, 29)],
+            [
+                "WARM_IP_TARGET=2 keeps that many addresses ready for the next pods",
+                (
+                    "MINIMUM_IP_TARGET=18 covers the first 16 pods and the warm ones at once: 2 EC2 calls for a "
+                    "node's 16 pods, 3 calls today; each pod beyond them is one call"
+                ),
+            ],
+        ),
+        (
+            "",
+            [("m5.large", 50, 29)],
+            [
+                (
+                    "WARM_IP_TARGET=3 keeps that many addresses ready for the next pods; "
+                    "fewer would make EC2 throttle in a cluster of 50 nodes"
+                ),
+                (
+                    "MINIMUM_IP_TARGET=19 covers the first 16 pods and the warm ones at once: 3 EC2 calls for a "
+                    "node's 16 pods, 3 calls today; each pod beyond them is one call"
+                ),
+            ],
+        ),
+        (
+            f'{PREFIXES}, WARM_PREFIX_TARGET = "0"',
+            [("m5.large", 9, 2), ("m4.large", 9, 2)],
+            [
+                "today aws-node exits at start: prefix delegation needs a warm target",
+                "a prefix is a block of 16 addresses, so targets are rounded up to it",
+            ],
+        ),
+    ],
+)
+def test_a_change_is_advised_with_the_sums_of_each_type_and_what_the_targets_are_for(
+    tmp_path: Path, environment: str, nodes: list[Nodes], reasons: list[str]
+) -> None:
+    found = advised(world_of(tmp_path, environment, *nodes))
+    types = list(dict.fromkeys(kind for kind, _, _ in nodes))
+    assert [reason.partition(" ")[0] for reason in found.reasons[: len(types)]] == types
+    assert list(found.reasons[len(types) :]) == reasons
+
+
+def test_what_else_helps_is_told_with_the_advice(tmp_path: Path) -> None:
+    (larger, apart) = advised(replace_cidr(world_of(tmp_path, "", ("m5.large", 30, 29)), "10.0.0.0/26")).remedies
+    assert larger.text.startswith("aws_subnet.a: ")
+    assert apart.added
+
+
+def replace_cidr(world: World, block: str) -> World:
+    return replace(world, subnets=tuple(replace(one, cidr=Known(block, one.span)) for one in world.subnets))
+
+
 def test_a_node_is_never_expected_to_run_more_pods_than_it_may(tmp_path: Path) -> None:
     for max_pods, pods in ((1, 0), (2, 0), (3, 1), (29, 16)):
         found = advised(world_of(tmp_path, f'{PREFIXES}, WARM_PREFIX_TARGET = "0"', ("m5.large", 9, max_pods)))
@@ -153,8 +216,7 @@ def test_what_is_not_known_is_left_undecided_without_any_advice(tmp_path: Path) 
 
     typeless = replace(group, instance_types=replace(group.instance_types, items=(), missing=(unknown,)))
     crowded = replace(typeless, maximum_size=Known(30, group.span))
-    small = replace(world.subnets[0], cidr=Known("10.0.0.0/28", group.span))
-    assert advised(replace(world, node_groups=(crowded,), subnets=(small,))).remedies == ()
+    assert advised(replace_cidr(replace(world, node_groups=(crowded,)), "10.0.0.0/28")).remedies == ()
 
 
 def test_a_cluster_with_ipv6_keeps_its_settings(tmp_path: Path) -> None:

@@ -84,6 +84,8 @@ def test_a_load_is_idle_with_one_pod_and_full():
 def test_a_full_node_has_max_pods_less_those_on_the_host_network():
     assert node_load(M5_LARGE, CniBehavior(), max_pods=29, host_network_pods=0).saturated.unserved_pods == 2
     assert node_load(M5_LARGE, CniBehavior(), max_pods=29, unmanaged_interfaces=1).saturated.unserved_pods == 9
+    assert node_load(M5_LARGE, CniBehavior(), max_pods=10).expected.pods == 8
+    assert node_load(M5_LARGE, CniBehavior(), max_pods=29, expected_pods=9).expected.pods == 9
     small = node_load(M5_LARGE, CniBehavior(), max_pods=2)
     assert small.idle == small.one_pod == small.saturated
     one = node_load(M5_LARGE, CniBehavior(), max_pods=1, host_network_pods=2)
@@ -125,12 +127,13 @@ def test_nothing_asks_for_nothing():
     assert subnet_demand([]).saturated.working == "0"
 
 
-WRITTEN_BLOCKS = ("10.0.0.0/16", "10.0.0.1/16", "0.0.0.0/0", "255.255.255.255/32", "10.0.0.0/255.255.0.0", "10.0.0.0")
+WRITTEN_BLOCKS = ("10.0.0.0/16", "10.0.0.1/16", "0.0.0.0/0", "255.255.255.255/32", "10.0.0.1/255.255.0.0", "10.0.0.0")
 NO_BLOCKS = (
     "10.0.0.0/33",
     "10.0.0/16",
     "10.0.0.0.0/16",
     "10.0.0.256/16",
+    "256.256.256.256/33",
     "10.0.0.010/16",
     "10.0..0/16",
     "fd00::/64",

@@ -10,6 +10,7 @@ import pytest
 from capacity_helpers import assessed, subnet
 from podroom.capacity.assessment import Assessment
 from podroom.capacity.vpc_room import full_vpc
+from podroom.values import Unknown
 
 UNKNOWN = 'variable "unknown" {}\n'
 SECOND_BLOCK = """
@@ -44,6 +45,7 @@ OWN = subnet("a", "10.0.0.0/17")
         ([subnet("b", "10.0.128.0/17")], 17, False),
         ([subnet("b", "10.0.128.0/17")], 16, True),
         ([subnet("b", "10.0.255.240/28")], 16, True),
+        ([subnet("b", "10.0.128.1/17")], 16, True),  # any address of a block is as good as its first
         ([subnet("b", "10.0.64.0/28"), subnet("c", "10.0.192.0/28")], 17, True),
         ([subnet("b", "10.0.64.0/28"), subnet("c", "10.0.192.0/28")], 18, False),
         ([subnet("b", "10.0.64.0/28"), subnet("c", "10.0.192.0/28").replace("10.0.192.0/28", "many")], 17, False),
@@ -70,6 +72,8 @@ def test_nothing_is_said_of_a_vpc_that_is_not_known(tmp_path: Path) -> None:
     (assessment,) = [assessed(tmp_path, OWN, taken)]
     assert full(assessment, 16)
     (vpc,) = assessment.world.vpcs
+    incomplete = replace(vpc, cidrs=replace(vpc.cidrs, missing=(Unknown("nobody says which more", vpc.span),)))
     other = replace(vpc, address="aws_vpc.other")
-    world = replace(assessment.world, vpcs=(other, vpc))
-    assert full(Assessment(world, assessment.catalog, assessment.assumptions), 16)
+    for vpcs, expected in (((other, vpc), True), ((incomplete,), False)):
+        world = replace(assessment.world, vpcs=vpcs)
+        assert full(Assessment(world, assessment.catalog, assessment.assumptions), 16) is expected
