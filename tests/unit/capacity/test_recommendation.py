@@ -96,8 +96,8 @@ def targets(warm: int, minimum: int) -> str:
         (
             'WARM_ENI_TARGET = "0", WARM_IP_TARGET = "5"',
             [("m5.large", 9, 29)],
-            {"expected_pods_per_node": 18},
-            f"{ADDRESSES.format(2, 20)}, WARM_ENI_TARGET unset",
+            {"expected_pods_per_node": 17},
+            f"{ADDRESSES.format(2, 19)}, WARM_ENI_TARGET unset",
         ),
         # Where max pods is not known, nodes are taken to fill their room.
         ("", [("m5.large", 9, None)], {}, ADDRESSES.format(2, 18)),
