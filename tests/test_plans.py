@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
 from checkout import podroom
 from plan_helpers import (
@@ -30,6 +31,7 @@ from plan_helpers import (
     subnet,
     write_fixtures,
 )
+from podroom import cli
 
 
 @pytest.fixture
@@ -635,7 +637,11 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
         b'{"@level":"info"}\n{"@level":"info"}\n',
         "`terraform plan -json`",
     ),
-    "PowerShell's encoding": ('{"format_version": "1.2"}'.encode("utf-16"), "is UTF-16 text"),
+    "half of PowerShell's encoding": ('{"format_version": "1.2"}'.encode("utf-16")[:-1], "begins like UTF-16 text"),
+    "the wrapper of setup-terraform": (
+        b"[command]/bin/terraform-bin show -json tfplan\n" + planned(),
+        "set terraform_wrapper: false",
+    ),
     "changes that are no list": (planned(resource_changes={"a": 1}), "its resource_changes is not a list"),
     "drift that is no list": (planned(resource_drift={"a": 1}), "its resource_drift is not a list"),
     "planned values that are no object": (planned(planned_values=[]), "its planned_values is not an object"),
@@ -653,6 +659,45 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "a constant that JSON lacks": (b'{"format_version": NaN}', "holds a number that podroom does not read"),
     "a broken plan file": (b"PK\x03\x04rest", "cannot be unpacked"),
 }
+
+
+@pytest.mark.parametrize(
+    "kind", ["half of PowerShell's encoding", "the wrapper of setup-terraform", "the log of plan -json"]
+)
+def test_what_looks_like_a_plan_is_told_so_as_a_path_too(tmp_path: Path, kind: str) -> None:
+    data, expected = HOSTILE[kind]
+    path = tmp_path / "plan.json"
+    path.write_bytes(data)
+    result = podroom("check", str(path))
+    assert (result.exit_code, expected in result.stderr) == (2, True)
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-8-sig"])
+def test_what_windows_writes_is_read(folder: Path, encoding: str) -> None:
+    path = folder / "given.json"
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    path.write_bytes((mark + json.dumps(FULL)).encode(encoding))
+    for arguments in ([str(folder), "--plan", str(path)], [str(path)]):
+        result = podroom("show", "--format", "json", *arguments)
+        (world,) = json.loads(result.stdout)["worlds"]
+        assert len(world["subnets"]) == 2
+
+
+def test_a_plan_is_taken_from_standard_input(folder: Path) -> None:
+    def run(*arguments: str, text: str = json.dumps(FULL)) -> Result:
+        return CliRunner().invoke(cli.podroom, arguments, input=text)
+
+    result = run("show", "--format", "json", str(folder), "--plan", "-")
+    (world,) = json.loads(result.stdout)["worlds"]
+    assert [one["address"] for one in world["subnets"]] == ["aws_subnet.own[0]", "aws_subnet.own[1]"]
+    ends = "standard input is no JSON: it ends too early (line 1, column 2)"
+    result = run("check", str(folder), "--plan", "-", text="{")
+    assert (result.exit_code, result.stderr.strip()) == (2, f"podroom: {ends}")
+    result = run("check", str(folder), "--plan", "-", "--plan", "-")
+    assert (result.exit_code, "standard input is no JSON" in result.stderr) == (2, True)
+    result = run("check", str(folder), "--plan", "-", "--stdin-filename", str(folder / "main.tf"))
+    assert (result.exit_code, "both take standard input" in result.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(("data", "expected"), HOSTILE.values(), ids=list(HOSTILE))

@@ -35,7 +35,7 @@ from podroom.records import dataclass
 from podroom.rule import Finding
 from podroom.sources.disk import DISK, Tree
 from podroom.sources.file_names import CONFIGURATION_ENDINGS
-from podroom.sources.files import Files, HclReader, absolute_folder, find_roots, is_plan, project_folder
+from podroom.sources.files import STANDARD_INPUT, Files, HclReader, absolute_folder, find_roots, is_plan, project_folder
 from podroom.sources.hcl.syntax import ParsedFile
 from podroom.sources.search import EKSCTL, KUSTOMIZATION, MANIFEST, SCRIPT, YAML, YAML_TEMPLATES, search
 from podroom.sources.variants import MOST_VARIANTS, Variant, Variants, find_beside, find_variants
@@ -385,7 +385,8 @@ def _inputs(request: Request, worlds: Iterable[World], files: Files) -> Iterator
         for document in files.documents
         if not document.path.endswith(".json") or document.path.endswith(CONFIGURATION_ENDINGS)
     )
-    yield from (*request.plans, *request.inventories, *(path for path in request.paths if is_plan(path, files)))
+    named = (path for path in (*request.plans, *request.inventories) if path != STANDARD_INPUT)
+    yield from (*named, *(path for path in request.paths if is_plan(path, files)))
     for path in {request.settings_of(world.root).config.path for world in worlds}:
         if path is not None:
             yield path

@@ -13,12 +13,12 @@ from podroom.evaluation.recorded_modules import RecordedModule, RecordedTree
 from podroom.evaluation.root import Project
 from podroom.model.world import Notice, World
 from podroom.positions import Document, Span
-from podroom.sources.files import Files, HclReader, folder_of, read_large, without_collector
+from podroom.sources.files import ZIP, Files, HclReader, folder_of, read_large, without_collector
 from podroom.sources.plan_alone import by_itself
 from podroom.sources.plan_places import PlanPlaces
 from podroom.sources.plan_values import FORGOTTEN, NOT_READ, Drift, RecordedValue
 from podroom.sources.recorded import Calls, Key, Recorded
-from podroom.sources.terraform_json import LARGEST, ZIP, read_terraform_json, text_of
+from podroom.sources.terraform_json import LARGEST, read_terraform_json, text_of
 
 if TYPE_CHECKING:
     from podroom.evaluation.settled import Settled

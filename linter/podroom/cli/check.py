@@ -21,6 +21,7 @@ from podroom.packs import find_rules
 from podroom.report.style import printable
 from podroom.run import check as run_check
 from podroom.sources.disk import DISK, Tree
+from podroom.sources.files import STANDARD_INPUT
 
 if TYPE_CHECKING:
     from podroom.sources.affected import Affected
@@ -72,6 +73,8 @@ def check(
         scope = None
         tree: Tree = DISK
         if edited is not None:
+            if STANDARD_INPUT in reading.plans:
+                raise UsageError("--plan - and --stdin-filename both take standard input: give the plan as a file")
             tree = _with_standard_input(edited, writes=fixes and not shows_diff)
             if changed or not reading.paths:
                 reading, changed = replace(reading, paths=(*reading.paths, edited)), True

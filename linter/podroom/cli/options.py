@@ -42,7 +42,7 @@ _PLANS = click.option(
     metavar="FILE",
     shell_complete=completion.files,
     help="Read what `terraform show -json` prints of a plan or a state, a state file, or the state in a plan file, "
-    "beside the configuration.",
+    "beside the configuration; - is standard input.",
 )
 _READING = (
     _PATHS,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeAlias
@@ -36,8 +37,14 @@ LARGEST_FILE = 32 * 1024 * 1024
 
 _GIT_CRYPT = b"\x00GITCRYPT\x00"
 _PLANS = (".tfplan", ".tfstate", "tfplan")
-_PLAN_MARKS = (b'"format_version"', b'"lineage"')
-_ZIP = b"PK\x03\x04"
+_PLAN_MARKS = (b'"format_version"', b'"lineage"', b'{"@level"')
+ZIP = b"PK\x03\x04"
+"""How a plan file of `terraform plan -out` begins."""
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+"""How UTF-16 text begins, as `>` of Windows PowerShell writes it."""
+STREAM = '{"@level"'
+"""How every line of the log of `terraform plan -json` begins."""
+STANDARD_INPUT = "-"
 _PLAN_BEGINNING = 8 * 1024 * 1024
 _YAML = (".yaml", ".yml")
 """Readers of YAML take UTF-16 as well, if a byte order mark says so (https://yaml.org/spec/1.2.2/#52-character-encodings)."""
@@ -375,9 +382,12 @@ def is_plan(path: str, files: Files) -> bool:
     if files.is_folder(path) or path.endswith(CONFIGURATION_ENDINGS):
         return False
     data = files.beginning(path, _PLAN_BEGINNING)
-    if data.startswith(_ZIP) or (data and path.endswith(_PLANS)):
+    if data.startswith(ZIP) or (data and path.endswith(_PLANS)):
         return True
-    return data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{" and any(mark in data for mark in _PLAN_MARKS)
+    if data.startswith(UTF_16):
+        data = data.decode("utf-16", "ignore").encode()
+    start = data.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return start.startswith((b"{", b"[command]")) and any(mark in data for mark in _PLAN_MARKS)
 
 
 def read_document(path: str, tree: Tree = DISK) -> Document | ReadProblem:
@@ -392,7 +402,7 @@ def read_document(path: str, tree: Tree = DISK) -> Document | ReadProblem:
     if data.startswith(_GIT_CRYPT):
         return ReadProblem(shown, f"{shown} is encrypted by git-crypt; unlock the repository to have it judged")
     encoding = "utf-8"
-    if path.endswith(_YAML) and data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if path.endswith(_YAML) and data.startswith(UTF_16):
         encoding = "utf-16"
     elif b"\x00" in data:
         return ReadProblem(shown, f"{shown} is a binary file, not {_kind_of_text(path)}")
@@ -410,10 +420,10 @@ def _kind_of_text(path: str) -> str:
 
 
 def read_large(path: str, most: int) -> tuple[str, bytes]:
-    """Return what to call a file and its content; raises `InputError` above `most` bytes."""
-    shown = shown_path(path)
+    """Return what to call a file and its content; raises `InputError` above `most` bytes.  `-` is standard input."""
+    shown = "standard input" if path == STANDARD_INPUT else shown_path(path)
     try:
-        data = DISK.read(path, most)
+        data = sys.stdin.buffer.read(most + 1) if path == STANDARD_INPUT else DISK.read(path, most)
     except (OSError, ValueError) as error:
         raise InputError(f"cannot read {shown}: {_why(error)}") from error
     if len(data) > most:

@@ -15,6 +15,7 @@ from typing import NoReturn
 
 from podroom.errors import InputError
 from podroom.patterns import pattern
+from podroom.sources.files import STREAM, UTF_16
 from podroom.sources.json_parts import mapping, members, objects, string, strings
 from podroom.sources.plan_configuration import read_configuration
 from podroom.sources.plan_values import FORGOTTEN, HASHED, SENSITIVE, Drift, Instance, RecordedValue, masked
@@ -25,11 +26,8 @@ LARGEST = 100 * 1024 * 1024
 """In bytes."""
 
 _SHA_1 = pattern(r"[0-9a-f]{40}")
-ZIP = b"PK\x03\x04"
-"""How a plan file of `terraform plan -out` begins."""
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-_STREAM = '{"@level"'
-"""How every line of the log of `terraform plan -json` begins."""
+_WRAPPED = "[command]"
+"""How the line begins that hashicorp/setup-terraform puts before what Terraform prints."""
 _MAJORS = ("0", "1")
 _STATE_VERSION = 4
 _HARMLESS = frozenset(
@@ -62,11 +60,11 @@ _HARMLESS = frozenset(
 
 def text_of(shown: str, data: bytes) -> str:
     """Return the content of a file as text; raises `InputError` with one sentence where it is none."""
-    if data.startswith(_UTF_16):
-        raise InputError(
-            f"{shown} is UTF-16 text, as `>` of Windows PowerShell writes it; write it as UTF-8: "
-            "`terraform show -json tfplan | Out-File -Encoding utf8 plan.json`"
-        )
+    if data.startswith(UTF_16):
+        try:
+            return data.decode("utf-16")
+        except UnicodeDecodeError as error:
+            raise InputError(f"{shown} begins like UTF-16 text of Windows PowerShell and is none") from error
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -113,7 +111,11 @@ def _checked(shown: str, read: Callable[[], Recorded]) -> Recorded:
 
 
 def _parsed(shown: str, text: str) -> object:
-    if text.startswith(_STREAM):
+    if text.startswith(_WRAPPED):
+        raise InputError(
+            f"{shown} begins with a line of the wrapper of hashicorp/setup-terraform; set terraform_wrapper: false"
+        )
+    if text.startswith(STREAM):
         raise InputError(
             f"{shown} is the log that `terraform plan -json` prints; make a plan with -out=tfplan, and give what "
             "`terraform show -json tfplan` prints"
