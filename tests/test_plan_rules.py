@@ -69,6 +69,11 @@ def scaling(**sizes: int) -> dict[str, object]:
             ("warning", "launch_template version declared 3, live 5"),
         ),
         (
+            {"launch_template": [{"version": "5"}], **scaling(max_size=1)},
+            {"launch_template": [{"version": "3"}], **scaling(max_size=1)},
+            ("warning", "launch_template version declared 5, live 3"),
+        ),
+        (
             {"subnet_ids": ["subnet-b", "subnet-a"]},
             {"subnet_ids": ["subnet-a", "subnet-b", "subnet-c"]},
             ("warning", "subnet_ids declared subnet-a, subnet-b, live subnet-a, subnet-b, subnet-c"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 from podroom.capacity.assessment import Assessment
 from podroom.capacity.kubelet import PROGRAM_OF_FAMILY, KubeletLimit
@@ -12,7 +13,7 @@ from podroom.catalog import documents
 from podroom.catalog.ami_families import AmiFamily
 from podroom.model.world import GroupDrift, GroupKind, InstanceChoice, LaunchTemplate, NodeGroup
 from podroom.positions import Span
-from podroom.rule import Example, Finding, Note, Rule, Severity
+from podroom.rule import Evidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Known, Members, Undecidable, Value
 from podroom_rules.plan_examples import MANAGED_CLUSTER
 from podroom_rules.wording import STUCK_PODS, assumed_cni, confidence
@@ -245,27 +246,20 @@ class AsgChangedByHand(Rule[NodeGroup]):
     ) -> Finding:
         live = _names(drift.live_types)
         nodes = replace(subject, instance_types=drift.live_types, drift=None)
-        excess, name, limits, room = _worst(nodes, nodes, declared, assessment)
-        kubelet = limits[0].figure.value
+        worst = _worst(nodes, nodes, declared, assessment)
         settings = assessment.cluster(subject).cni
         return self.finding(
             subject.span,
             subject,
             f"the Auto Scaling group was changed outside Terraform: declared {_listed(declared)}, live {_listed(live)}: "
-            f"kubelet {kubelet}, room {room.value} on {name}",
-            label=f"room for {room.value}: {room.working}",
-            effect=STUCK_PODS if excess > 0 else _TAKEN_BACK,
+            + worst.said,
+            label=worst.working,
+            effect=STUCK_PODS if worst.is_stuck else _TAKEN_BACK,
             fix=_FIX,
             assumption=assumed_cni(settings),
-            severity=Severity.ERROR if excess > 0 else Severity.WARNING,
-            confidence=confidence(settings, limits),
-            evidence={
-                "declared": declared,
-                "live": live,
-                "instance_type": name,
-                "max_pods": kubelet,
-                "room": room.value,
-            },
+            severity=worst.severity,
+            confidence=confidence(settings, worst.limits),
+            evidence={"declared": declared, "live": live, **worst.evidence},
         )
 
     def _without_room(self, group: NodeGroup, drift: GroupDrift, declared: list[str], reason: str) -> Finding:
@@ -294,7 +288,7 @@ class AsgChangedByHand(Rule[NodeGroup]):
         managed = group.kind is GroupKind.MANAGED
         what = _what(drift)
         try:
-            excess, type_name, limits, room = _worst(*_live(group, drift), declared, assessment)
+            worst = _worst(*_live(group, drift), declared, assessment)
         except Undecidable as cause:
             yield self.finding(
                 group.span,
@@ -312,22 +306,14 @@ class AsgChangedByHand(Rule[NodeGroup]):
         yield self.finding(
             group.span,
             group,
-            f"the {what} {name} is not as declared: declared {_listed(declared)}, live {_listed(live)}: "
-            f"kubelet {limits[0].figure.value}, room {room.value} on {type_name}",
-            label=f"room for {room.value}: {room.working}",
-            effect=STUCK_PODS if excess > 0 else _BEHIND if managed else _NOT_APPLIED,
+            f"the {what} {name} is not as declared: declared {_listed(declared)}, live {_listed(live)}: " + worst.said,
+            label=worst.working,
+            effect=STUCK_PODS if worst.is_stuck else _BEHIND if managed else _NOT_APPLIED,
             fix=_FIX_OF_MANAGED if managed else _FIX,
             assumption=assumed_cni(settings),
-            severity=Severity.ERROR if excess > 0 else Severity.WARNING,
-            confidence=confidence(settings, limits, limits[0]),
-            evidence={
-                "declared": declared,
-                "live": live,
-                "instance_type": type_name,
-                "max_pods": limits[0].figure.value,
-                "room": room.value,
-                what.lower().replace(" ", "_"): name,
-            },
+            severity=worst.severity,
+            confidence=confidence(settings, worst.limits, worst.limit),
+            evidence={"declared": declared, "live": live, **worst.evidence, what.lower().replace(" ", "_"): name},
         )
 
     def _other_user_data(
@@ -341,28 +327,28 @@ class AsgChangedByHand(Rule[NodeGroup]):
             declared, live = (assessment.kubelet(one, resolved.instance) for one in (group, told))
             if not {one.figure.value for one in declared} & {one.figure.value for one in live}:
                 room = assessment.room(resolved.instance, cni, group.span)
-                differing.append((live[0].figure.value - room.value, resolved.instance.name, declared, live, room))
+                differing.append((_Worst(resolved.instance.name, live, room), declared[0]))
         if not differing:
             return
-        excess, type_name, declared, live, room = max(differing, key=lambda one: one[0])
-        written, number = declared[0], live[0].figure.value
+        worst, written = max(differing, key=lambda one: one[0].excess)
+        number = worst.limit.figure.value
         settings, what = assessment.cluster(group).cni, _what(drift)
         yield self.finding(
             group.span if written.span is None else written.span,
             group,
             f"the user data of the {what} {name} is not as declared: kubelet declared {written.figure.value} "
-            f"({written.authority}), live {number}: room {room.value} on {type_name}",
-            label=f"room for {room.value}: {room.working}",
-            effect=STUCK_PODS if excess > 0 else f"Its nodes take {number} pods, whatever is declared. {_NOT_APPLIED}",
+            f"({written.authority}), live {number}: room {worst.room.value} on {worst.instance_type}",
+            label=worst.working,
+            effect=STUCK_PODS
+            if worst.is_stuck
+            else f"Its nodes take {number} pods, whatever is declared. {_NOT_APPLIED}",
             fix="apply this configuration, or write the change here; then replace the nodes started since",
             assumption=assumed_cni(settings),
-            severity=Severity.ERROR if excess > 0 else Severity.WARNING if written.fixed else Severity.INFO,
-            confidence=confidence(settings, live, live[0]),
+            severity=worst.severity if worst.is_stuck or written.fixed else Severity.INFO,
+            confidence=confidence(settings, worst.limits, worst.limit),
             evidence={
                 "declared_max_pods": written.figure.value,
-                "max_pods": number,
-                "instance_type": type_name,
-                "room": room.value,
+                **worst.evidence,
                 what.lower().replace(" ", "_"): name,
             },
         )
@@ -373,27 +359,20 @@ class AsgChangedByHand(Rule[NodeGroup]):
         if declared == given:
             return
         settings = assessment.cluster(group).cni
-        excess, type_name, limits, room = _worst(*_live(group, drift), declared, assessment)
+        worst = _worst(*_live(group, drift), declared, assessment)
         yield self.finding(
             place,
             group,
             f"this command gives the Auto Scaling group other types than those that are declared: declared "
-            f"{_listed(declared)}, given {_listed(given)}: kubelet {limits[0].figure.value}, room {room.value} "
-            f"on {type_name}",
-            label=f"room for {room.value}: {room.working}",
-            effect=STUCK_PODS if excess > 0 else _BEHIND if group.kind is GroupKind.MANAGED else _UNTIL_APPLIED,
+            f"{_listed(declared)}, given {_listed(given)}: {worst.said}",
+            label=worst.working,
+            effect=STUCK_PODS if worst.is_stuck else _BEHIND if group.kind is GroupKind.MANAGED else _UNTIL_APPLIED,
             fix="declare the types with the node group and remove the command; then replace the nodes started since",
             assumption=assumed_cni(settings),
             related=(Note("the node group is declared here", group.span),),
-            severity=Severity.ERROR if excess > 0 else Severity.WARNING,
-            confidence=confidence(settings, limits, limits[0]),
-            evidence={
-                "declared": declared,
-                "live": given,
-                "instance_type": type_name,
-                "max_pods": limits[0].figure.value,
-                "room": room.value,
-            },
+            severity=worst.severity,
+            confidence=confidence(settings, worst.limits, worst.limit),
+            evidence={"declared": declared, "live": given, **worst.evidence},
         )
 
     def _another_template(self, group: NodeGroup, drift: GroupDrift, template: str, declared: list[str]) -> Finding:
@@ -414,6 +393,46 @@ class AsgChangedByHand(Rule[NodeGroup]):
         )
 
 
+class _Worst(NamedTuple):
+    """The type that is worst off: what tells kubelet how many pods it has, first what is written, and its room."""
+
+    instance_type: str
+    limits: tuple[KubeletLimit, ...]
+    room: Figure
+
+    @property
+    def limit(self) -> KubeletLimit:
+        return self.limits[0]
+
+    @property
+    def excess(self) -> int:
+        return self.limit.figure.value - self.room.value
+
+    @property
+    def is_stuck(self) -> bool:
+        return self.excess > 0
+
+    @property
+    def severity(self) -> Severity:
+        return Severity.ERROR if self.is_stuck else Severity.WARNING
+
+    @property
+    def said(self) -> str:
+        return f"kubelet {self.limit.figure.value}, room {self.room.value} on {self.instance_type}"
+
+    @property
+    def working(self) -> str:
+        return f"room for {self.room.value}: {self.room.working}"
+
+    @property
+    def evidence(self) -> Evidence:
+        return {
+            "instance_type": self.instance_type,
+            "max_pods": self.limit.figure.value,
+            "room": self.room.value,
+        }
+
+
 def _live(group: NodeGroup, drift: GroupDrift) -> tuple[NodeGroup, NodeGroup]:
     """Return a group with the types that it launches, and as what tells kubelet its max pods.
 
@@ -426,9 +445,8 @@ def _live(group: NodeGroup, drift: GroupDrift) -> tuple[NodeGroup, NodeGroup]:
     if drift.described:
         return nodes, replace(told, own_image=Known(value=drift.launched.image is not None, origin=group.span))
     # The user data that is launched is all that a node gets, what Amazon EKS adds included.
-    image = Known(value=True, origin=group.span)
     family = _family_of(drift.launched, group.ami_family)
-    return nodes, replace(told, kind=GroupKind.SELF_MANAGED, own_image=image, ami_family=family)
+    return nodes, replace(told, kind=GroupKind.SELF_MANAGED, ami_family=family)
 
 
 def _family_of(launched: LaunchTemplate, declared: Value[AmiFamily]) -> Value[AmiFamily]:
@@ -444,18 +462,19 @@ def _what(drift: GroupDrift) -> str:
     return "node group" if drift.described else "Auto Scaling group"
 
 
-def _worst(
-    nodes: NodeGroup, told: NodeGroup, declared: Collection[str], assessment: Assessment
-) -> tuple[int, str, tuple[KubeletLimit, ...], Figure]:
-    """Return by how many pods a type of `nodes` is told too many, its name, who tells them (`told`) and its room."""
+def _worst(nodes: NodeGroup, told: NodeGroup, declared: Collection[str], assessment: Assessment) -> _Worst:
+    """Return which type of `nodes` is told too many pods by most (`told` says them), of those not declared or stuck."""
     cni = assessment.cni(nodes)
-    sums = []
-    for resolved in assessment.instances(nodes):
-        limits = assessment.kubelet(told, resolved.instance)
-        room = assessment.room(resolved.instance, cni, nodes.span)
-        sums.append((limits[0].figure.value - room.value, resolved.instance.name, limits, room))
-    new = [one for one in sums if one[0] > 0 or one[1] not in declared]
-    return max(new or sums, key=lambda one: one[0])
+    types = [
+        _Worst(
+            resolved.instance.name,
+            assessment.kubelet(told, resolved.instance),
+            assessment.room(resolved.instance, cni, nodes.span),
+        )
+        for resolved in assessment.instances(nodes)
+    ]
+    new = [one for one in types if one.is_stuck or one.instance_type not in declared]
+    return max(new or types, key=lambda one: one.excess)
 
 
 def _names(types: Members[InstanceChoice]) -> list[str]:

@@ -16,6 +16,8 @@ _EFFECT = (
     "A group that follows $Latest or $Default starts such nodes until the next apply makes a version that is right."
 )
 _FIX = "write the change here together with max pods, or apply the plan; then replace the nodes started since"
+_NAMED_BY_THE_GROUP = (TypeSource.OVERRIDE, TypeSource.NODE_GROUP)
+"""What names a type in the place of the launch template."""
 _CONFIGURATION = """
 resource "aws_launch_template" "nodes" {MARK
   image_id      = "ami-0123456789abcdef0"
@@ -119,8 +121,8 @@ class TemplateVersionMadeByHand(Rule[NodeGroup]):
         drift = None if template is None else template.drift
         if template is None or drift is None or assessment.world.refresh_only or not assessment.applies(subject):
             return
-        overridden = any(choice.source is TypeSource.OVERRIDE for choice in subject.instance_types.need())
-        live_type = None if overridden else drift.live_type
+        sources = {choice.source for choice in subject.instance_types.need()}
+        live_type = drift.live_type if sources.isdisjoint(_NAMED_BY_THE_GROUP) else None
         if drift.untold and live_type is None and not drift.changed:
             raise Undecidable(
                 Unknown(

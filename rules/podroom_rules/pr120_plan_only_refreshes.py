@@ -57,7 +57,7 @@ class PlanOnlyRefreshes(Rule[NodeGroup]):
         """Yield a finding for a group that such a plan found changed."""
         template = subject.launch_template
         found = {
-            "the Auto Scaling group": subject.drift is not None and subject.drift.listed is None,
+            "the Auto Scaling group": subject.drift is not None and subject.drift.found_by_plan,
             "the node group": bool(subject.changed_by_hand),
             "its launch template": template is not None and template.drift is not None and template.drift.certain,
         }

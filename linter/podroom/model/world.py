@@ -565,6 +565,11 @@ class GroupDrift:
         recorded, live = ({one.type.need() for one in types.need()} for types in (self.recorded_types, self.live_types))
         return recorded == live
 
+    @property
+    def found_by_plan(self) -> bool:
+        """Return whether a plan found the difference, and neither an inventory nor a command tells it."""
+        return self.listed is None and self.commanded is None
+
 
 @dataclass(frozen=True, slots=True)
 class ChangeByHand:

@@ -1,0 +1,231 @@
+"""Rules about what is not as declared, or no longer as it was: the figures that decide, and whom they are about."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from capacity_helpers import add_on, eks_cluster, node_group
+from podroom.capacity.assessment import Assessment, Assumptions
+from podroom.catalog.instance_types import InstanceCatalog
+from podroom.engine import Engine, Outcome
+from podroom_rules import rules
+from podroom_rules.plan_examples import changed, plan
+from rule_helpers import FROM_TEMPLATE, NUMBER_THAT_MAY_NOT_WIN, judged, said
+
+CATALOG = InstanceCatalog.bundled()
+CLUSTER = eks_cluster(subnets='"subnet-1", "subnet-2"')
+
+
+def workers(types: str, number: int, **others: str) -> str:
+    """Return a cluster, and a managed node group whose user data has a number that may not win."""
+    group = node_group("workers", types=types, subnets='"subnet-1"', more=FROM_TEMPLATE, **others)
+    return CLUSTER + NUMBER_THAT_MAY_NOT_WIN % number + group
+
+
+def told(outcome: Outcome) -> str:
+    """Return the severities and messages of all findings, and what is left open."""
+    lines = [f"{one.severity}: {one.message}" for one in outcome.findings]
+    return "\n".join([*lines, *(f"open: {one.reason}" for one in outcome.undecided)])
+
+
+# --- PR116 -----------------------------------------------------------------------------------------
+
+COMMAND = """
+resource "terraform_data" "types" {
+  provisioner "local-exec" {
+    command = <<-EOT
+      aws autoscaling update-auto-scaling-group \\
+        --auto-scaling-group-name ${aws_eks_node_group.workers.resources[0].autoscaling_groups[0].name} \\
+        --mixed-instances-policy '%s'
+    EOT
+  }
+}
+"""
+
+
+def launching(types: str) -> dict[str, object]:
+    """Return a mixed instances policy, as the AWS CLI takes and prints it."""
+    return {"LaunchTemplate": {"Overrides": [{"InstanceType": one} for one in types.split(",")]}}
+
+
+def listed(types: str) -> str:
+    """Return what an inventory says of the Auto Scaling group behind `workers`."""
+    tags = [{"Key": "eks:cluster-name", "Value": "main"}, {"Key": "eks:nodegroup-name", "Value": "workers"}]
+    group = {"AutoScalingGroupName": "eks-workers-1", "MixedInstancesPolicy": launching(types), "Tags": tags}
+    return json.dumps({"AutoScalingGroups": [group]})
+
+
+@pytest.mark.parametrize(
+    ("declared", "number", "live", "expected"),
+    [
+        ("m5.2xlarge", 30, "m5.large", "error: kubelet 30, room 29 on m5.large"),
+        ("m5.2xlarge", 29, "m5.large", "warning: kubelet 29, room 29 on m5.large"),
+        ("m5.2xlarge", 20, "m5.large,m5.xlarge", "warning: kubelet 20, room 29 on m5.large"),
+        # What is declared counts where its pods are stuck, and only there.
+        ("m5.2xlarge,m5.large", 30, "m5.large,m5.xlarge", "error: kubelet 30, room 29 on m5.large"),
+        ("m5.2xlarge,m5.large", 29, "m5.large,m5.xlarge", "warning: kubelet 29, room 58 on m5.xlarge"),
+        ("m5.2xlarge,m5.large", 29, "m5.large", "warning: kubelet 29, room 29 on m5.large"),
+    ],
+)
+def test_of_the_types_that_a_group_launches_the_worst_off_is_told(
+    declared: str, number: int, live: str, expected: str
+) -> None:
+    text = workers(declared, number)
+    command = COMMAND % json.dumps(launching(live))
+    for outcome in (judged("PR116", text, inventory_json=listed(live)), judged("PR116", text, command)):
+        (line,) = told(outcome).splitlines()
+        severity, words = expected.split(": ")
+        assert line.startswith(severity)
+        assert line.endswith(f": {words}")
+
+
+# --- PR117 -----------------------------------------------------------------------------------------
+
+OVERRIDES = """
+resource "aws_launch_template" "nodes" {
+  image_id      = "ami-0123456789abcdef0"
+  instance_type = "m5.2xlarge"
+  user_data     = base64encode("#!/bin/bash\\n/etc/eks/bootstrap.sh main --kubelet-extra-args --max-pods=58\\n")
+}
+
+resource "aws_autoscaling_group" "nodes" {
+  min_size = 1
+  max_size = 3
+  mixed_instances_policy {
+    launch_template {
+      launch_template_specification {
+        launch_template_id = aws_launch_template.nodes.id
+      }
+      override {
+        instance_type = "m5.4xlarge"
+      }
+    }
+  }
+}
+"""
+VERSIONS = (
+    {"instance_type": "m5.2xlarge", "latest_version": 4},
+    {"instance_type": "m5.large", "latest_version": 5},
+)
+TEMPLATE_DRIFT = plan(
+    resource_drift=[changed("aws_launch_template.nodes", *VERSIONS)],
+    resource_changes=[changed("aws_launch_template.nodes", *reversed(VERSIONS))],
+)
+
+
+def of_template(number: int) -> str:
+    """Return a managed node group that has its type from its template, too."""
+    text = workers("", number).replace('instance_types  = [""]', "")
+    return text.replace("  user_data =", '  instance_type = "m5.2xlarge"\n  user_data =')
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (of_template(30), "declared m5.2xlarge, live m5.large: kubelet 30, room 29"),
+        (workers("m5.2xlarge", 30), ""),
+        (OVERRIDES, ""),
+    ],
+)
+def test_the_type_of_a_template_counts_where_the_group_names_none(text: str, expected: str) -> None:
+    outcome = judged("PR117", text, plan_json=TEMPLATE_DRIFT)
+    assert told(outcome).endswith(expected)
+    assert bool(told(outcome)) == bool(expected)
+
+
+# --- PR120 -----------------------------------------------------------------------------------------
+
+VERSION = ({"version": "1.32"}, {"version": "1.33"})
+
+
+@pytest.mark.parametrize("by_command", [False, True])
+def test_a_plan_that_refreshes_takes_over_what_it_found_itself_only(*, by_command: bool) -> None:
+    node = {"address": "aws_eks_cluster.main", "mode": "managed", "type": "aws_eks_cluster", "name": "main"}
+    found = {"root_module": {"resources": [{**node, "values": VERSION[1], "sensitive_values": {}}]}}
+    refreshes = plan(resource_drift=[changed("aws_eks_cluster.main", *VERSION)], prior_state={"values": found})
+    command = COMMAND % json.dumps(launching("m5.large")) if by_command else ""
+    inventory = {} if by_command else {"inventory_json": listed("m5.large")}
+    outcome = judged("PR1", workers("m5.2xlarge", 29), command, plan_json=refreshes, **inventory)
+    assert all(world.refresh_only for world in outcome.worlds)
+    assert "PR116" in {one.code for one in outcome.findings}
+    assert "PR120" not in {one.code for one in outcome.findings}
+
+
+# --- PR119 -----------------------------------------------------------------------------------------
+
+
+def after(code: str, old: str, new: str, **more: str) -> Outcome:
+    """Judge a configuration with one rule, knowing what was before it."""
+    (earlier,), (world,) = judged(code, old).worlds, judged(code, new, **more).worlds
+    (rule,) = (rule for rule in rules() if rule.code == code)
+    findings, undecided = Engine([rule]).judge(
+        Assessment(replace(world, before=earlier.node_groups), CATALOG, Assumptions())
+    )
+    return Outcome(findings=tuple(findings), undecided=tuple(undecided))
+
+
+MAX_ENI = add_on('MAX_ENI = "2"')
+
+
+def self_managed(number: int, *types: str) -> str:
+    """Return a node group of one's own with a number for several types."""
+    overrides = "\n".join(f'override {{\n instance_type = "{one}"\n}}' for one in types)
+    return OVERRIDES.replace("=58", f"={number}").replace(
+        'override {\n        instance_type = "m5.4xlarge"\n      }', overrides
+    )
+
+
+STAYS = {
+    "the number of the old type stays": (
+        self_managed(29, "m5.large"),
+        self_managed(29, "m5.4xlarge"),
+        ["the type changes from m5.large to m5.4xlarge, and max pods stays at 29"],
+    ),
+    "of several old types the first is named": (
+        self_managed(29, "m5.large", "m6i.large"),
+        self_managed(29, "m5.4xlarge"),
+        ["from m5.large to m5.4xlarge"],
+    ),
+    "a number that was not the old one": (self_managed(20, "m5.large"), self_managed(29, "m5.4xlarge"), []),
+    "the larger type was there before": (
+        self_managed(29, "m5.large", "m5.4xlarge"),
+        self_managed(29, "m5.large", "m5.4xlarge"),
+        [],
+    ),
+    "another group had the smaller type": (
+        self_managed(29, "m5.large").replace('"nodes"', '"others"').replace(".nodes", ".others")
+        + self_managed(29, "m5.4xlarge"),
+        self_managed(29, "m5.4xlarge"),
+        [],
+    ),
+    "a number that may not win": (
+        CLUSTER + MAX_ENI + workers("m5.large", 20).removeprefix(CLUSTER),
+        CLUSTER + MAX_ENI + workers("m5.4xlarge", 20).removeprefix(CLUSTER),
+        ["from m5.large to m5.4xlarge, and max pods stays at 20", ": kubelet is told 20 pods here"],
+    ),
+    "a number that nobody wrote": (
+        CLUSTER + node_group("workers", types="m5.large", subnets='"subnet-1"'),
+        CLUSTER + node_group("workers", types="m5.large,m5.4xlarge", subnets='"subnet-1"'),
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STAYS)
+def test_a_number_that_stays_while_the_type_changes(name: str) -> None:
+    old, new, expected = STAYS[name]
+    outcome = after("PR119", old, new)
+    assert not outcome.undecided
+    assert len(outcome.findings) == bool(expected)
+    for finding in outcome.findings:
+        for words in expected:
+            assert words in said(finding)
+
+
+def test_a_type_that_goes_back_to_what_is_declared_does_not_change() -> None:
+    types = workers("m5.large", 29), workers("m5.4xlarge", 29)
+    assert len(after("PR119", *types).findings) == 1
+    assert not after("PR119", *types, inventory_json=listed("m5.large")).findings
