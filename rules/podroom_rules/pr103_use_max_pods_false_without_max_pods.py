@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from podroom.capacity.assessment import Assessment, collect
+from podroom.capacity.assessment import Assessment, Resolved, collect
+from podroom.capacity.kubelet import KubeletLimit
+from podroom.capacity.working import Figure
 from podroom.catalog import documents
 from podroom.model.world import NodeGroup
 from podroom.positions import Span
@@ -73,21 +75,10 @@ class UseMaxPodsFalseWithoutMaxPods(Rule[NodeGroup]):
         """Yield a finding at the flag if a type of the group has room for fewer than 110 pods."""
         if not assessment.applies(subject):
             return
-        cni = assessment.cni(subject)
-        measured, unknown = collect(
-            (resolved, limits, assessment.room(resolved.instance, cni, subject.span))
-            for resolved in assessment.instances(subject)
-            if (limits := assessment.kubelet(subject, resolved.instance))[0].fixed and limits[0].mechanism is None
-        )
-        guilty = [
-            item
-            for item in measured
-            if item[1][0].figure.value > item[2].value and not never_ready(item[0], cni)  # PR503
-        ]
-        if guilty:
-            resolved, limits, room = min(guilty, key=lambda item: item[2].value)
-            limit = limits[0]
-            settings = assessment.cluster(subject).cni
+        found, unknown = collect(_guilty(subject, assessment))
+        if found:
+            resolved, limit, room = min(found, key=lambda item: item[2].value)
+            cni, settings = assessment.cni(subject), assessment.cluster(subject).cni
             name = resolved.instance.name
             assert limit.span is not None  # noqa: S101 - filtered by `fixed`
             yield self.finding(
@@ -103,7 +94,7 @@ class UseMaxPodsFalseWithoutMaxPods(Rule[NodeGroup]):
                     type_note(resolved, f"the instance type is {name}"),
                     *reasons(assessment, subject, resolved),
                 ),
-                confidence=confidence(settings, limits),
+                confidence=confidence(settings, (limit,)),
                 evidence={
                     "max_pods": limit.figure.value,
                     "room": room.value,
@@ -113,6 +104,18 @@ class UseMaxPodsFalseWithoutMaxPods(Rule[NodeGroup]):
             )
         if unknown is not None:
             raise Undecidable(unknown)
+
+
+def _guilty(group: NodeGroup, assessment: Assessment) -> Iterator[tuple[Resolved, KubeletLimit, Figure]]:
+    """Iterate over the types with less room than kubelet falls back to."""
+    cni = assessment.cni(group)
+    for resolved in assessment.instances(group):
+        limit, *_ = assessment.kubelet(group, resolved.instance)
+        if not limit.fixed or limit.mechanism is not None:
+            continue  # nobody said --use-max-pods false, or somebody gave a number
+        room = assessment.room(resolved.instance, cni, group.span)
+        if limit.figure.value > room.value and not never_ready(resolved, cni):  # PR503
+            yield resolved, limit, room
 
 
 def _added(flag: Span, number: int) -> str:

@@ -178,8 +178,7 @@ resource "aws_launch_template" "nodes" {
             if subject.user_data.gaps:
                 raise Undecidable(subject.user_data.gaps[0])
             return
-        types = list(assessment.instances(subject))
-        limits = assessment.kubelet(subject, types[0].instance)
+        limits = assessment.kubelet(subject, next(assessment.instances(subject)).instance)
         own, injected = limits[0], limits[-1]
         if own is not injected:
             if not _told_otherwise(subject, assessment, limits):

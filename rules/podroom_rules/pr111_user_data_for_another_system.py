@@ -8,10 +8,10 @@ from podroom.capacity.assessment import Assessment
 from podroom.capacity.kubelet import PROGRAM_OF_FAMILY
 from podroom.catalog import documents
 from podroom.catalog.ami_families import AmiFamily
-from podroom.model.world import Bootstrap, GroupKind, NodeGroup
+from podroom.model.world import Bootstrap, NodeGroup
 from podroom.positions import Span
 from podroom.rule import Example, Finding, Note, Rule, Severity
-from podroom.values import Known, OneOf, Undecidable, Unknown
+from podroom.values import Known
 
 _IMAGE = """
 data "aws_ssm_parameter" "image" {
@@ -239,18 +239,17 @@ class UserDataForAnotherSystem(Rule[NodeGroup]):
         families = subject.ami_family.candidates()
         understood = [family for family in families if PROGRAM_OF_FAMILY[family] in programs]
         if understood:
-            family = subject.ami_family
-            if len(understood) < len(families) and isinstance(family, OneOf):
-                raise Undecidable(Unknown(family.reason, family.origin, family.refs))
+            if len(understood) < len(families):
+                subject.ami_family.need()  # which of them it is nobody knows
             return
         program, place = next(iter(programs.items()))
         if AmiFamily.WINDOWS not in families and program is not Bootstrap.WINDOWS and isinstance(place, Span):
             yield self._finding(subject, program, place, families)
 
     def _finding(self, group: NodeGroup, program: Bootstrap, place: Span, families: tuple[AmiFamily, ...]) -> Finding:
-        family = families[0]
+        family = min(families, key=lambda one: one is AmiFamily.BOTTLEROCKET)  # the milder case, where there are two
         image = " or ".join(candidate.value for candidate in families)
-        joins = group.kind is GroupKind.MANAGED and not group.own_image.need() and family is not AmiFamily.BOTTLEROCKET
+        joins = not group.own_image.need() and family is not AmiFamily.BOTTLEROCKET
         numbers = [one.value.value for one in group.user_data.fixed if isinstance(one.value, Known)]
         number = _NUMBER[family].format(numbers[-1]) if numbers else ""
         origin = group.ami_family.origin

@@ -11,7 +11,6 @@ from podroom.catalog.ami_families import AmiFamily
 from podroom.model.world import CalculatorCall, CalculatorDownload, NodeGroup
 from podroom.positions import Span
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
-from podroom.values import OneOf, Undecidable, Unknown
 
 _NODES = """
 data "aws_ssm_parameter" "image" {
@@ -240,12 +239,12 @@ class CalculatorFails(Rule[NodeGroup]):
         )
 
     def _absent(self, group: NodeGroup, call: CalculatorCall, families: tuple[AmiFamily, ...]) -> Iterator[Finding]:
-        family = group.ami_family
         without = [candidate for candidate in families if candidate in _WITHOUT]
         if not without:
             return
-        if isinstance(family, OneOf) and len(without) < len(families):
-            raise Undecidable(Unknown(family.reason, family.origin, family.refs))
+        if len(without) < len(families):
+            group.ami_family.need()  # which of them it is nobody knows
+        origin = group.ami_family.origin
         image = " or ".join(candidate.value for candidate in without)
         yield self._finding(
             group,
@@ -256,7 +255,7 @@ class CalculatorFails(Rule[NodeGroup]):
             "since v20251007)"
             if AmiFamily.AL2023 in without
             else "give the number as settings.kubernetes.max-pods",
-            related=(Note(f"the image is {image}", family.origin),) if isinstance(family.origin, Span) else (),
+            related=(Note(f"the image is {image}", origin),) if isinstance(origin, Span) else (),
         )
 
     def _finding(

@@ -68,7 +68,7 @@ class HardlyAnyRoom(Rule[NodeGroup]):
             if limit.fixed or limit.failure is not None or left >= _FEWEST_PODS or limit.figure.value != room.value:
                 continue  # a number that somebody wrote, or another rule's matter
             small.append((resolved, limit))
-        if small and small[0][1].authority == AMAZON_EKS and len(small) < len(types):
+        if len(small) < len(types) and {limit.authority for _, limit in small} == {AMAZON_EKS}:
             return  # one type lowers the others: PR106
         for resolved, limit in small[:1]:
             settings = assessment.cluster(subject).cni

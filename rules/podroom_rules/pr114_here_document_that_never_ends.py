@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from podroom.capacity.assessment import Assessment
 from podroom.capacity.working import counted
-from podroom.model.world import GroupKind, NodeGroup, OpenHereDocument
+from podroom.model.world import NodeGroup, OpenHereDocument
 from podroom.rule import Example, Finding, Note, Rule, Severity
 
 _NODES = """
@@ -115,7 +115,7 @@ class HereDocumentThatNeverEnds(Rule[NodeGroup]):
         delimiter = document.delimiter
         almost = document.almost_end
         lost = document.lines_behind
-        starts_itself = group.kind is GroupKind.MANAGED and not group.own_image.need()
+        starts_itself = not group.own_image.need()
         unready = document.hides_bootstrap and not starts_itself
         return self.finding(
             document.span,

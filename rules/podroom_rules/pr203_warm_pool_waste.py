@@ -13,7 +13,6 @@ from podroom.model.world import NodeGroup, Subnet
 from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
-from podroom.values import Known
 from podroom_rules.wording import article, type_note
 
 _TIMES_EXPECTED = 3
@@ -196,7 +195,7 @@ def _first_place(group: NodeGroup, assessment: Assessment) -> Span:
     """Return the place for the groups of one cluster: they have one cause, so the first of them stands for all."""
     cluster = assessment.cluster(group)
     for other in assessment.world.node_groups:
-        if isinstance(other.cluster, Known) and other.cluster.value == cluster.address:
+        if other.cluster.need() == cluster.address:
             first = next(iter(collect(_wastes(other, assessment))[0]), None)
             if first is not None:
                 return first.share.lightest.resolved.span

@@ -120,6 +120,27 @@ def quoted(name: str) -> str:
     return name if "." in name and name.startswith(("var.", "data.")) else f'"{name}"'
 
 
+IMAGE = """
+data "aws_ssm_parameter" "image" {
+  name = "/aws/service/eks/optimized-ami/1.33/amazon-linux-2023/x86_64/standard/recommended/image_id"
+}
+"""
+
+
+def on_image(user_data: str) -> str:
+    """Return nodes of one's own on `IMAGE`, which is Amazon Linux 2023."""
+    return nodes(user_data, "m5.xlarge").replace('"ami-0123456789abcdef0"', "data.aws_ssm_parameter.image.value")
+
+
+def on_either(*ami_types: str) -> str:
+    """Return a managed node group of one of two types of images, whose user data calls bootstrap.sh."""
+    either = f'var.unknown == "" ? {" : ".join(map(quoted, ami_types))}'
+    return managed(bootstrap(20), "m5.large").replace('"AL2023_x86_64_STANDARD"', either)
+
+
+POWERSHELL = """<powershell>
+& $env:ProgramFiles\\Amazon\\EKS\\Start-EKSBootstrap.ps1 -EKSClusterName main
+</powershell>"""
 DROP_IN = """#!/bin/bash
 mkdir -p /etc/eks/nodeadm.d
 cat > /etc/eks/nodeadm.d/max-pods.yaml <<'EOF'
@@ -366,6 +387,28 @@ JUDGED = {
         "warning PR403",
         [],
     ),
+    # PR101
+    "a number for prefixes that this version of the CNI does not have is not the fault of MAX_ENI": (
+        [
+            CLUSTER,
+            add_on('ENABLE_PREFIX_DELEGATION = "true", MAX_ENI = "2"').replace("addon_name ", OLD % "1.8.0"),
+            managed("#!/bin/bash", "m5.large"),
+        ],
+        "warning PR402",
+        [],
+    ),
+    # PR111
+    "of two systems, neither of which understands it, one starts the node all the same": (
+        [CLUSTER, on_either("AL2023_x86_64_STANDARD", "BOTTLEROCKET_x86_64")],
+        "warning PR105, warning PR111",
+        ["the image is Amazon Linux 2023 or Bottlerocket: nothing of it reaches the node"],
+    ),
+    "of the same two systems the other one first": (
+        [CLUSTER, on_either("BOTTLEROCKET_x86_64", "AL2023_x86_64_STANDARD")],
+        "warning PR105, warning PR111",
+        ["the image is Bottlerocket or Amazon Linux 2023: nothing of it reaches the node"],
+    ),
+    "PowerShell on Linux": ([CLUSTER, IMAGE, on_image(POWERSHELL)], "", []),
     "an image of one's own for another system": (
         [
             CLUSTER,
@@ -413,17 +456,30 @@ def test_user_data_for_either_system_fits_either_image(user_data: str, *, is_ope
     assert bool(outcome.undecided) == is_open
 
 
-IMAGE = """
-data "aws_ssm_parameter" "image" {
-  name = "/aws/service/eks/optimized-ami/1.33/amazon-linux-2023/x86_64/standard/recommended/image_id"
-}
-"""
-
-
 @pytest.mark.parametrize(("number", "words"), [("40", "40"), ("${var.unknown}", "!40")])
 def test_a_number_for_another_system_is_carried_over(number: str, words: str) -> None:
-    text = nodes(bootstrap(40).replace("40", number), "m5.xlarge")
-    text = text.replace('"ami-0123456789abcdef0"', "data.aws_ssm_parameter.image.value")
-    outcome = judged("PR111", UNKNOWN, CLUSTER, IMAGE, text)
+    outcome = judged("PR111", UNKNOWN, CLUSTER, IMAGE, on_image(bootstrap(40).replace("40", number)))
     (finding,) = outcome.findings
     assert (words.removeprefix("!") in str(finding.fix)) == (not words.startswith("!"))
+
+
+@pytest.mark.parametrize(
+    ("text", "open_rules", "silent_rules"),
+    [
+        (nodes("${var.unknown}", "m5.large"), "PR101", "PR102 PR105 PR110"),
+        (managed("${var.unknown}", "m5.large"), "PR101 PR105", "PR102 PR110"),
+        (
+            managed("${var.unknown}", "m5.large", image="${data.aws_ssm_parameter.image.value}"),
+            "PR101",
+            "PR102 PR105 PR110",
+        ),
+    ],
+)
+def test_what_user_data_says_is_open_for_rules_that_could_find_something(
+    text: str, open_rules: str, silent_rules: str
+) -> None:
+    outcome = judged("PR1", UNKNOWN, CLUSTER, IMAGE, text)
+    assert not outcome.findings
+    undecided = {code for one in outcome.undecided for code in one.codes}
+    assert undecided >= set(open_rules.split())
+    assert undecided.isdisjoint(silent_rules.split())
