@@ -427,12 +427,35 @@ def test_free_addresses_have_to_do_for_the_nodes_to_come(free: int, severity: st
 
 
 def test_without_the_number_of_running_nodes_it_is_open_only_where_it_matters(tmp_path: Path) -> None:
-    for free, open_ones in ((100, 1), (200, 0)):
+    for free, open_ones in ((119, 1), (120, 0)):
         answers = growing(free)[:1]
         result = podroom("check", "--format", "json", *files(tmp_path, GROWING, answers))
         undecided = [one for one in json.loads(result.stdout)["undecided"] if "PR207" in one["codes"]]
         assert len(undecided) == open_ones
         assert all("was not listed" in one["reason"] for one in undecided)
+
+
+def test_how_many_nodes_have_their_pods_in_a_subnet_is_not_listed(tmp_path: Path) -> None:
+    on = daemon_set(AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG="true", ENI_CONFIG_LABEL_DEF="topology.kubernetes.io/zone")
+    configs = [
+        {"kind": "ENIConfig", "metadata": {"name": f"eu-west-1{zone}"}, "spec": {"subnet": name}}
+        for zone, name in (("a", "subnet-1"), ("b", "subnet-2"))
+    ]
+    result = podroom("check", "--format", "json", *files(tmp_path, GROWING, [*growing(10), on, listed(*configs)]))
+    reasons = [one["reason"] for one in json.loads(result.stdout)["undecided"] if "PR207" in one["codes"]]
+    assert reasons
+    assert all(reason.startswith("how many nodes of aws_eks_node_group.workers have pods in ") for reason in reasons)
+
+
+NOBODY = GROWING[GROWING.index('resource "aws_eks_node_group"') :].replace('"workers"', '"nobody"')
+NOBODY = NOBODY.replace("max_size     = 8", "max_size     = 0").replace("= 1", "= 0")
+
+
+def test_nodes_to_come_are_those_that_may_still_start(tmp_path: Path) -> None:
+    found = judged(tmp_path, GROWING + NOBODY, *growing(60), code="PR207")
+    assert [one["evidence"]["node_groups"] for one in found] == [["aws_eks_node_group.workers"]] * 2
+    crowd = [{**RUNNING[number % 2], "InstanceId": f"i-{number}"} for number in range(10)]
+    assert judged(tmp_path, GROWING, *growing(0, crowd), code="PR207") == []  # two more than there should be
 
 
 def reserves(folder: Path, *answers: object) -> dict[str, tuple[int, int]]:

@@ -121,6 +121,25 @@ def test_functions_that_only_say_something_are_changed_where_they_are_not_words(
     assert texts(tmp_path, source, says=False) == ["`a + 1` as `a - 1`", "`1` as `2`"]
 
 
+def test_what_only_the_examples_of_a_rule_are_made_of_is_left_out(tmp_path: Path) -> None:
+    source = """
+SIZES = {"max": 7}
+LIMIT = 3
+class R:
+    bad = (example(SIZES),)
+    def judge(self):
+        return few(2)
+def example(sizes):
+    return sizes + 1
+def few(a):
+    return a < LIMIT
+"""
+    judged = ["`3` as `4`", "`2` as `3`", "`a < LIMIT` as `a <= LIMIT`"]
+    assert texts(tmp_path, source) == judged
+    no_rule = texts(tmp_path, source.replace("bad =", "good ="))
+    assert no_rule == ["`7` as `8`", *judged[:2], "`sizes + 1` as `sizes - 1`", "`1` as `2`", judged[2]]
+
+
 def test_a_mutation_changes_its_own_place_only(tmp_path: Path) -> None:
     module = tmp_path / "module.py"
     module.write_text("def f(a):\n    return [a < 1, a < 1]\n", encoding="utf-8")

@@ -1,7 +1,8 @@
 """Small changes to a module, each of which a test should notice.
 
 Judgements are changed: comparisons, conditions, numbers, guards, statements.  What is only said is not: words, the
-evidence and the confidence of a finding, and what a rule's function returns as text or notes.
+evidence and the confidence of a finding, and what a rule's function returns as text or notes.  Nor is what only the
+examples of a rule are made of.
 """
 
 from __future__ import annotations
@@ -90,7 +91,8 @@ class Mutations:
         self.path = path
         self.tree = ast.parse(path.read_text(encoding="utf-8"))
         self._says = says
-        self.all = list(self._of_definitions(self.tree.body, ()))
+        judging = _judging(self.tree) if says else self.tree.body
+        self.all = list(self._of_definitions(judging, ()))
 
     def _of_definitions(self, body: Sequence[ast.stmt], names: tuple[str, ...]) -> Iterator[Mutation]:
         for statement in body:
@@ -142,6 +144,32 @@ class Mutations:
         for new in _replacements(slot, node):
             yield _mutation(place, _told(node, new), slot, _located(new, node))
         yield from self._of_fields(node, place)
+
+
+def _judging(tree: ast.Module) -> list[ast.stmt]:
+    """Return what the classes of a rule's module do, and what they need for it: not what only examples are made of.
+
+    That is the whole of a module with no rule in it.
+    """
+    classes = [statement for statement in tree.body if isinstance(statement, ast.ClassDef)]
+    if not any(_defined(statement) == "bad" for one in classes for statement in one.body):
+        return tree.body
+    found: list[ast.stmt] = [*classes]
+    waiting: list[ast.stmt] = [part for one in classes for part in one.body if isinstance(part, ast.FunctionDef)]
+    while waiting:
+        names = {node.id for node in ast.walk(waiting.pop()) if isinstance(node, ast.Name)}
+        needed = [statement for statement in tree.body if statement not in found and _defined(statement) in names]
+        found += needed
+        waiting += needed
+    return [statement for statement in tree.body if statement in found]
+
+
+def _defined(statement: ast.stmt) -> str | None:
+    """Return the name that a function or an assignment gives to something."""
+    if isinstance(statement, ast.FunctionDef):
+        return statement.name
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
+    return target.id if isinstance(target, ast.Name) else None
 
 
 def _mutation(place: _Place, text: str, slot: Slot, new: ast.AST) -> Mutation:

@@ -102,7 +102,7 @@ class AsgInstanceTypeDrift(Rule[NodeGroup]):
         worst = min(found, key=lambda drift: drift.room.value)
         others = [drift for drift in found if drift is not worst]
         cni, settings = assessment.cni(group), assessment.cluster(group).cni
-        limit, room, own = worst.limits[0], worst.room, worst.own
+        limit, room, own = worst.limit, worst.room, worst.own
         own_room = assessment.room(own.instance, cni, group.span)
         name, own_name = worst.resolved.instance.name, own.instance.name
         assert limit.span is not None  # noqa: S101 - a mechanism always has a place
@@ -134,7 +134,7 @@ class AsgInstanceTypeDrift(Rule[NodeGroup]):
                 Note(f"kubelet is told {number} pods here", limit.span),
                 *reasons(assessment, group, worst.resolved),
             ),
-            confidence=confidence(settings, worst.limits),
+            confidence=confidence(settings, (limit,)),
             writes=room.value,
             evidence={
                 "max_pods": number,
@@ -154,15 +154,14 @@ class _Drift:
 
     resolved: Resolved
     own: Resolved
-    limits: tuple[KubeletLimit, ...]
+    limit: KubeletLimit
     room: Figure
 
 
 def _drifted(group: NodeGroup, assessment: Assessment, own_choice: InstanceChoice) -> Iterator[_Drift]:
     cni = assessment.cni(group)
     for resolved in assessment.instances(group):
-        limits = assessment.kubelet(group, resolved.instance)
-        limit = limits[0]
+        (limit,) = assessment.kubelet(group, resolved.instance)  # nodes of one's own get one number
         if limit.mechanism in {None, Mechanism.NODEADM_EXPRESSION}:
             continue
         if limit.figure.value <= plain_room(assessment, group, resolved):
@@ -172,4 +171,4 @@ def _drifted(group: NodeGroup, assessment: Assessment, own_choice: InstanceChoic
         own = Resolved(own_choice, assessment.instance(own_choice))
         if limit.figure.value > plain_room(assessment, group, own):
             continue
-        yield _Drift(resolved, own, limits, assessment.room(resolved.instance, cni, group.span))
+        yield _Drift(resolved, own, limit, assessment.room(resolved.instance, cni, group.span))

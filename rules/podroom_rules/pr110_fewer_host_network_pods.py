@@ -112,8 +112,8 @@ class FewerHostNetworkPods(Rule[NodeGroup]):
 def _short(group: NodeGroup, assessment: Assessment, missing: int) -> Iterator[tuple[Resolved, KubeletLimit, Figure]]:
     cni = assessment.cni(group)
     for resolved in assessment.instances(group):
-        limit, *others = assessment.kubelet(group, resolved.instance)
-        if others or limit.fixed or limit.failure is not None:
+        limit, *_ = assessment.kubelet(group, resolved.instance)
+        if limit.fixed or limit.failure is not None:
             continue  # a number that somebody wrote: PR101
         room = assessment.room(resolved.instance, cni, group.span)
         if 0 < limit.figure.value - room.value <= missing:

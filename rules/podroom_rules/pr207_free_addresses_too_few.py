@@ -126,7 +126,7 @@ class FreeAddressesTooFew(Rule[Subnet]):
             return
         free = subject.free.need()
         shares = [share for share in shares_of(subject, assessment) if share.nodes.value]
-        if not shares or asked_when_full(shares, ()).addresses.value <= free:
+        if asked_when_full(shares, ()).addresses.value <= free:
             return
         growth = [_growth(share, subject) for share in shares]
         one_pod, full = (
@@ -173,7 +173,7 @@ class FreeAddressesTooFew(Rule[Subnet]):
 
 @dataclass(frozen=True, slots=True)
 class _Growth:
-    """What a group may still put into a subnet beside the nodes that run there."""
+    """What a group may still put into a subnet of its nodes beside those that run there."""
 
     share: Share
     running: int
@@ -200,7 +200,7 @@ class _Growth:
 
     def _each(self, *, few: bool) -> int:
         load = self.share.lightest.load.one_pod if few else self.share.heaviest.load.saturated
-        return load.node_subnet_addresses if self.share.part is SubnetPart.NODES else load.pod_subnet_addresses
+        return load.node_subnet_addresses
 
 
 def _growth(share: Share, subnet: Subnet) -> _Growth:

@@ -9,7 +9,7 @@ from podroom.capacity.assessment import Assessment
 from podroom.capacity.demand import asked_when_full, asked_with_one_pod, shares_of, space
 from podroom.capacity.working import counted
 from podroom.catalog import documents
-from podroom.model.world import NodeGroup, Subnet
+from podroom.model.world import NodeGroup, Subnet, World
 from podroom.rule import Confidence, Example, Finding, Rule, Severity
 from podroom_rules.plan_examples import changed, plan
 from podroom_rules.spaces import block_place, for_each_subnet, grown, node_notes, state_of, undeclared
@@ -138,20 +138,18 @@ class ReplacementWithoutRoom(Rule[NodeGroup]):
 def _both_sides(assessment: Assessment) -> Assessment:
     """Return the assessment of the World while a plan is applied: old groups beside the new ones, as large as desired."""
     world = assessment.world
-    new = [
-        replace(group, maximum_size=group.desired_size) if group.address in world.doubled else group
-        for group in world.node_groups
-    ]
-    clusters = {group.address: group.cluster for group in world.node_groups}
-    old = [
-        replace(
-            group,
-            address=f"{group.address} (before the plan)",
-            cluster=clusters[group.address],
-            maximum_size=group.desired_size,
-        )
-        for group in world.before or ()
-        if group.address in world.doubled and group.address in clusters
-    ]
-    during = replace(world, node_groups=(*new, *old), before=None, doubled=())
+    groups = tuple(side for group in world.node_groups for side in _sides(group, world))
+    during = replace(world, node_groups=groups, before=None, doubled=())
     return Assessment(during, assessment.catalog, assessment.assumptions)
+
+
+def _sides(group: NodeGroup, world: World) -> Iterator[NodeGroup]:
+    """Iterate over a group and, where the plan makes it anew, what it was before."""
+    if group.address not in world.doubled:
+        yield group
+        return
+    yield replace(group, maximum_size=group.desired_size)
+    for old in world.before or ():
+        if old.address == group.address:
+            address = f"{old.address} (before the plan)"
+            yield replace(old, address=address, cluster=group.cluster, maximum_size=old.desired_size)

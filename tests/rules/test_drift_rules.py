@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from capacity_helpers import add_on, eks_cluster, node_group
+from capacity_helpers import add_on, eks_cluster, node_group, subnet
 from podroom.capacity.assessment import Assessment, Assumptions
 from podroom.catalog.instance_types import InstanceCatalog
 from podroom.engine import Engine, Outcome
 from podroom_rules import rules
 from podroom_rules.plan_examples import changed, plan
-from rule_helpers import FROM_TEMPLATE, NUMBER_THAT_MAY_NOT_WIN, judged, said
+from rule_helpers import FROM_TEMPLATE, NUMBER_THAT_MAY_NOT_WIN, judged, said, says
 
 CATALOG = InstanceCatalog.bundled()
 CLUSTER = eks_cluster(subnets='"subnet-1", "subnet-2"')
@@ -157,12 +157,12 @@ def test_a_plan_that_refreshes_takes_over_what_it_found_itself_only(*, by_comman
 # --- PR119 -----------------------------------------------------------------------------------------
 
 
-def after(code: str, old: str, new: str, **more: str) -> Outcome:
-    """Judge a configuration with one rule, knowing what was before it."""
+def after(code: str, old: str, new: str, doubled: str = "", **more: str) -> Outcome:
+    """Judge a configuration with one rule, knowing what was before; one group may be made anew before it goes."""
     (earlier,), (world,) = judged(code, old).worlds, judged(code, new, **more).worlds
     (rule,) = (rule for rule in rules() if rule.code == code)
     findings, undecided = Engine([rule]).judge(
-        Assessment(replace(world, before=earlier.node_groups), CATALOG, Assumptions())
+        Assessment(replace(world, before=earlier.node_groups, doubled=(doubled,)), CATALOG, Assumptions())
     )
     return Outcome(findings=tuple(findings), undecided=tuple(undecided))
 
@@ -229,3 +229,39 @@ def test_a_type_that_goes_back_to_what_is_declared_does_not_change() -> None:
     types = workers("m5.large", 29), workers("m5.4xlarge", 29)
     assert len(after("PR119", *types).findings) == 1
     assert not after("PR119", *types, inventory_json=listed("m5.large")).findings
+
+
+# --- PR209 -----------------------------------------------------------------------------------------
+
+VPC = 'resource "aws_vpc" "main" {\n  cidr_block = "10.0.0.0/16"\n}\n' + eks_cluster(subnets='"subnet-1"')
+ONE = subnet("a", "10.0.0.0/24")
+
+
+def sized(name: str, desired: int, most: int, kind: str = "m5.large") -> str:
+    """Return a node group in the subnet."""
+    return node_group(name, types=kind, sizes=(0, desired, most))
+
+
+REPLACED = {
+    "full nodes of both sides": (
+        [sized("web", 5, 6)],
+        "warning",
+        ["10 nodes when they are full take 300 addresses, but this subnet has 251"],
+    ),
+    "one pod on each": ([sized("web", 7, 8)], "error", ["14 nodes with a single pod each take 280 addresses"]),
+    "one pod on each just fits": ([sized("web", 6, 8)], "warning", ["12 nodes when they are full take 360"]),
+    "as many as there is room for": ([sized("web", 4, 8)], "", []),
+    "more than there is room for without a change": ([sized("web", 5, 9)], "", []),  # PR201
+    "another group at its largest": ([sized("web", 3, 4), sized("batch", 1, 4)], "warning", ["10 nodes"]),
+    "another group that is never there": ([sized("web", 5, 6), sized("batch", 0, 0)], "warning", ["!: 0 nodes"]),
+}
+
+
+@pytest.mark.parametrize("name", REPLACED)
+def test_a_subnet_holds_the_old_and_the_new_nodes_for_a_while(name: str) -> None:
+    groups, severity, words = REPLACED[name]
+    new = "".join([VPC, ONE, *groups])
+    outcome = after("PR209", new.replace("m5.large", "m6i.large"), new, doubled="aws_eks_node_group.web")
+    assert not outcome.undecided
+    assert "".join(str(one.severity) for one in outcome.findings) == severity
+    says(outcome, *words)
