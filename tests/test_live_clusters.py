@@ -71,6 +71,25 @@ def test_nodes_that_allow_too_many_pods_are_told_together_at_their_group(tmp_pat
     assert finding["evidence"]["nodes"] == [f"ip-{number}" for number in range(5)]
 
 
+def test_nodes_are_told_at_their_group_if_it_is_known_and_else_at_their_cluster(tmp_path: Path) -> None:
+    group = WORKERS[WORKERS.index('resource "aws_eks_node_group"') :].replace('"workers"', '"others"')
+    nodes = [node(f"ip-{number}", eks_amazonaws_com__nodegroup="others") for number in range(2)]
+    found = judged(tmp_path, WORKERS + group, listed(*nodes, node(eks_amazonaws_com__nodegroup="gone")), code="PR121")
+    assert [(one["address"], one["message"].partition(",")[0]) for one in found] == [
+        ("aws_eks_cluster.main", "1 running node of type m7g.large allows 58 pods"),
+        ("aws_eks_node_group.others", "2 running nodes of type m7g.large allow 58 pods each"),
+    ]
+
+
+def test_without_running_nodes_the_ip_family_is_no_question(tmp_path: Path) -> None:
+    family = 'variable "family" {}\n' + WORKERS.replace(
+        "  vpc_config {", "  kubernetes_network_config {\n    ip_family = var.family\n  }\n  vpc_config {"
+    )
+    for nodes, is_open in (((), False), ((node(),), True)):
+        result = podroom("check", "--format", "json", *files(tmp_path, family, [listed(*nodes)]))
+        assert any("PR121" in one["codes"] for one in json.loads(result.stdout)["undecided"]) == is_open
+
+
 WELL = {
     "as many as there is room for": node(pods="29"),
     "no type": {**node(), "metadata": {"name": "x", "labels": {}}},
@@ -422,7 +441,7 @@ def test_free_addresses_have_to_do_for_the_nodes_to_come(free: int, severity: st
     found = judged(tmp_path, GROWING, *growing(free), code="PR207")
     assert [one["severity"] for one in found] == ([severity] * 2 if severity else [])
     for one in found:
-        assert one["evidence"]["more_nodes"] == 3
+        assert (one["evidence"]["more_nodes"], one["evidence"]["demand"]) == (3, 60 if severity == "error" else 90)
         assert "which does not say when that was" in one["assumption"]
 
 
