@@ -483,3 +483,10 @@ def test_what_user_data_says_is_open_for_rules_that_could_find_something(
     undecided = {code for one in outcome.undecided for code in one.codes}
     assert undecided >= set(open_rules.split())
     assert undecided.isdisjoint(silent_rules.split())
+
+
+@pytest.mark.parametrize(("host_network_pods", "codes"), [(53, ["PR103"]), (54, [])])
+def test_what_kubelet_falls_back_to_may_just_fit(host_network_pods: int, codes: list[str]) -> None:
+    text = CLUSTER + nodes(script() + " --use-max-pods false", "m5.xlarge")
+    outcome = judged("PR103", text, podroom_toml=f"[assumptions]\nhost_network_pods = {host_network_pods}\n")
+    assert [one.code for one in outcome.findings] == codes
