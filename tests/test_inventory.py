@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -579,48 +578,7 @@ def test_what_cannot_be_compared_is_said(case: str, tmp_path: Path) -> None:
     assert reason in notice["message"]
 
 
-# --- the commands ----------------------------------------------------------------------------------
-
-
-def commands(folder: Path, text: str) -> list[str]:
-    (folder / "main.tf").write_text(text, encoding="utf-8")
-    result = podroom("inventory", str(folder))
-    assert result.exit_code == 0
-    return result.stdout.splitlines()
-
-
-def test_the_commands_name_what_is_known_and_ask_for_the_rest(tmp_path: Path) -> None:
-    lines = commands(tmp_path, 'provider "aws" {\n  region = "eu-west-1"\n}\n' + MANAGED.replace("NAME", EXACT))
-    named = "aws eks describe-nodegroup --cluster-name main --nodegroup-name workers --region eu-west-1 --output json"
-    assert f'{named} > "$LISTED/nodegroup-1.json"' in lines
-    lines = commands(tmp_path, 'variable "name" {}\n' + MANAGED.replace("NAME", "node_group_name = var.name"))
-    asked = next(at for at, line in enumerate(lines) if "describe-nodegroup" in line)
-    assert lines[asked - 1].startswith("# set NODE_GROUP_1 to the name of aws_eks_node_group.workers: var.name has no")
-    assert '--nodegroup-name "${NODE_GROUP_1:?}" --output json' in lines[asked]
-
-
-def test_every_command_reads_only_and_its_output_is_given_to_podroom(tmp_path: Path) -> None:
-    lines = commands(tmp_path, MANAGED.replace("NAME", EXACT))
-    run = [shlex.split(line, comments=True) for line in lines if line.startswith(("aws ", "kubectl "))]
-    assert {words[1] if words[0] == "kubectl" else words[2].partition("-")[0] for words in run} == {"get", "describe"}
-    written = [words[-1] for words in run]
-    assert len(set(written)) == len(written)
-    given = [shlex.split(line.removesuffix("\\"))[1] for line in lines if line.startswith("  --inventory")]
-    assert given == written
-    assert all(path.startswith("$LISTED/") for path in given)
-    (made,) = (line for line in lines if line.startswith("LISTED="))
-    assert made == 'LISTED="$(mktemp -d)"'
-    assert lines.index(made) < min(lines.index(line) for line in lines if "$LISTED" in line)
-
-
-def test_a_name_cannot_run_anything_in_the_shell(tmp_path: Path) -> None:
-    lines = commands(tmp_path, MANAGED.replace("NAME", 'node_group_name = "a;touch x\\n$(y)\'"'))
-    (line,) = (line for line in lines if "describe-nodegroup" in line)
-    assert shlex.split(line)[6] == "a;touch x\\n$(y)'"
-
-
-def test_nothing_to_list_is_said(tmp_path: Path) -> None:
-    assert commands(tmp_path, "locals {}\n") == ["# Nothing here is about Amazon EKS, so there is nothing to list."]
+# --- beside a state, and for eksctl -----------------------------------------------------------------
 
 
 def test_a_state_tells_which_listed_subnet_a_resource_is(tmp_path: Path) -> None:

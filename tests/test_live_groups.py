@@ -103,7 +103,8 @@ UNCOMPARED = {
         [auto_scaling("m7g.2xlarge", LaunchTemplateSpecification={"LaunchTemplateId": "lt-1", "Version": "7"})],
         (
             "the max pods that aws_eks_node_group.workers is launched with are not compared: "
-            "launch template lt-1 version 7 is in no inventory: aws ec2 describe-launch-template-versions lists it"
+            "launch template lt-1 version 7 is in no inventory: "
+            "aws ec2 describe-launch-template-versions --launch-template-id lt-1 lists it"
         ),
     ),
     "two groups that may be it": (

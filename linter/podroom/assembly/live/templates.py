@@ -23,7 +23,8 @@ def find_version(reference: TemplateReference, live: Live) -> LiveTemplate | Unk
     number = _number(reference, mine, live)
     found = next((one for one in mine if one.version == number), None)
     if found is None:
-        return Unknown(f"{reference} is in no inventory: {_VERSIONS} lists it", Listed("", _VERSIONS))
+        named = f"--launch-template-id {reference.id}" if reference.id else f"--launch-template-name {reference.name}"
+        return Unknown(f"{reference} is in no inventory: {_VERSIONS} {named} lists it", Listed("", _VERSIONS))
     return found
 
 

@@ -31,7 +31,7 @@ def read_documents(shown: str, data: bytes) -> Iterator[object]:
         raise InputError(f"{shown} is no inventory: it is not UTF-8 text, from line {line} on") from error
     start = text.lstrip()
     if not start:
-        raise InputError(f"{shown} is empty")
+        raise InputError(f"{shown} is empty: the command that was to write it may have failed")
     yield from _json(shown, text) if start.startswith(_OPENING) else _yaml(shown, text)
 
 
