@@ -72,9 +72,11 @@ def set_up_before_compute(add_on: Span) -> Edit | None:
     version = _VERSION.search(text, calls[-1], end)
     if version is None or _BEFORE_COMPUTE in text[calls[-1] : end]:
         return None
-    if (int(version[1]), int(version[2] or 0)) < _UNDERSTOOD_SINCE:
+    if tuple(map(int, version.groups("0"))) < _UNDERSTOOD_SINCE:
         return None
+    name = f"{_BEFORE_COMPUTE} "
     beside = _ALIGNED.fullmatch(opened[3])
-    name = _BEFORE_COMPUTE.ljust(max(len(_BEFORE_COMPUTE) + 1, len(beside[1]) if beside else 0))
+    if beside is not None:
+        name = name.ljust(len(beside[1]))
     place = opened.end(1)
     return Edit(Span(add_on.document, place, place), f"{opened[2]}{name}= true{opened[1]}")
