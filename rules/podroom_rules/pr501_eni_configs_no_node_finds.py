@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from podroom.capacity.assessment import Assessment, collect
 from podroom.capacity.demand import NO_ENI_CONFIG, known_subnet
 from podroom.capacity.node_pools import applies, is_within_zones, may_be_in_zone, node_class
 from podroom.catalog import documents
-from podroom.model.world import Cluster, NodeGroup, NodePool, PodSubnet, SubnetUse
+from podroom.model.world import Cluster, NodeGroup, NodePool, PodSubnet, Subnet, SubnetUse, Zone
 from podroom.patterns import pattern
 from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.rule import Example, Finding, Note, Rule, Severity
-from podroom.values import Known, Members, Undecidable, Unknown, Value, first_unknown
+from podroom.values import Known, Members, Undecidable, Unknown, Value, first_unknown, place_of
 from podroom_rules.rooms import belongs, groups_of, has_nodes, in_auto_mode, of_each
-from podroom_rules.variables import written
+from podroom_rules.variables import find_written
 
 _VARIABLE = "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"
 _LABEL = "ENI_CONFIG_LABEL_DEF"
@@ -137,73 +137,72 @@ class EniConfigsNoNodeFinds(Rule[Cluster]):
 
     def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding where nodes look for an ENIConfig that is not there."""
-        settings = subject.cni
-        variable = settings.find(_VARIABLE)
+        variable = subject.cni.find(_VARIABLE)
         if variable is None and in_auto_mode(subject):
             return  # Auto Mode brings no aws-node
         yield from self._deprecated(subject)
-        if not has_nodes(subject, assessment) or not assessment.behavior(settings).custom_networking:
-            return
-        if variable is None:
+        custom_networking = has_nodes(subject, assessment) and assessment.behavior(subject.cni).custom_networking
+        if variable is None or not custom_networking:
             return
         nodes, unknown = collect(_nodes(subject, assessment))
-        if not nodes:
-            if unknown is not None:
-                raise Undecidable(unknown)
+        if nodes:
+            yield from self._judge_nodes(subject, nodes, variable.span, assessment)
+        if unknown is not None:
+            raise Undecidable(unknown)
+
+    def _deprecated(self, cluster: Cluster) -> Iterator[Finding]:
+        variable = find_written(cluster, _VARIABLE)
+        if variable is None or variable.value.need() != "true":
             return
+        label = find_written(cluster, _LABEL)
+        if label is None or label.value.need() != _ZONE_LABELS[1]:
+            return
+        yield self.finding(
+            label.span,
+            cluster,
+            f"nodes look for their ENIConfig by {_ZONE_LABELS[1]}, which Kubernetes has replaced",
+            label=f"{_ZONE_LABELS[0]} has taken its place",
+            effect="A node without that label takes the ENIConfig named default or none, and is never Ready then.",
+            fix=f'set {_LABEL} = "{_ZONE_LABELS[0]}"',
+            severity=Severity.INFO,
+            evidence={"label": _ZONE_LABELS[1]},
+        )
+
+    def _judge_nodes(
+        self, cluster: Cluster, nodes: Sequence[_Nodes], cause: Span, assessment: Assessment
+    ) -> Iterator[Finding]:
+        settings = cluster.cni
         configs = settings.pod_subnets.need()
         if not configs:
-            raise Undecidable(Unknown(NO_ENI_CONFIG, variable.span))
-        groups = groups_of(subject, assessment)
+            raise Undecidable(Unknown(NO_ENI_CONFIG, cause))
         key = assessment.variable(settings, _LABEL).need()
-        mislabelled, doubt = of_each(groups, lambda group: self._mislabelled(group, key, configs, assessment))
+        labelled = [one for one in nodes if key in one.labels]
+        mislabelled, doubt = of_each(labelled, lambda one: self._mislabelled(one, key, configs, assessment))
         yield from mislabelled
         if doubt is not None:
             raise Undecidable(doubt)
-        if len(groups) == len(nodes) and all(_label(group, key) is not None for group in groups):
-            if unknown is not None:
-                raise Undecidable(unknown)
+        if len(labelled) == len(nodes):
             return
         if settings.labelled is not None:
             raise Undecidable(settings.labelled)
         annotation = settings.find(_ANNOTATION)
         if annotation is not None and annotation.value.need() != _OWN_LABEL:
             raise Undecidable(Unknown("which nodes have that annotation is not known", annotation.span))
-        yield from self._unfound(subject, assessment, nodes, configs, variable.span)
-        if unknown is not None:
-            raise Undecidable(unknown)
-
-    def _deprecated(self, cluster: Cluster) -> Iterator[Finding]:
-        custom_networking = written(cluster, _VARIABLE)
-        for label in written(cluster, _LABEL) if any(one.value.need() == "true" for one in custom_networking) else ():
-            if label.value.need() != _ZONE_LABELS[1]:
-                continue
-            yield self.finding(
-                label.span,
-                cluster,
-                f"nodes look for their ENIConfig by {_ZONE_LABELS[1]}, which Kubernetes has replaced",
-                label=f"{_ZONE_LABELS[0]} has taken its place",
-                effect="A node without that label takes the ENIConfig named default or none, and is never Ready then.",
-                fix=f'set {_LABEL} = "{_ZONE_LABELS[0]}"',
-                severity=Severity.INFO,
-                evidence={"label": _ZONE_LABELS[1]},
-            )
+        yield from self._unfound(cluster, assessment, nodes, configs, cause)
 
     def _mislabelled(
-        self, group: NodeGroup, key: str, configs: Sequence[PodSubnet], assessment: Assessment
+        self, nodes: _Nodes, key: str, configs: Sequence[PodSubnet], assessment: Assessment
     ) -> Iterator[Finding]:
         """Yield a finding where the label of a node group names an ENIConfig that is not there."""
-        value = _label(group, key)
-        if value is None or not assessment.applies(group):
-            return
+        value = nodes.labels[key]
         name = value.need()
         names = sorted({config.name for config in configs})
         if name in names:
             return
         self._only_written(configs, assessment)
-        place = value.origin if isinstance(value.origin, Span) else group.span
+        group = nodes.owner
         yield self.finding(
-            place,
+            place_of(value.origin, group.span),
             group,
             f'nodes of {group.address} look for an ENIConfig named "{name}", and there is none',
             label=f"there are ENIConfigs named {', '.join(names)} only",
@@ -222,11 +221,10 @@ class EniConfigsNoNodeFinds(Rule[Cluster]):
         cause: Span,
     ) -> Iterator[Finding]:
         label = cluster.cni.find(_LABEL)
-        text = assessment.variable(cluster.cni, _LABEL).need()
-        if text in _ZONE_LABELS and label is not None:
+        if label is not None and label.value.need() in _ZONE_LABELS:
             yield from self._zones_without(cluster, assessment, nodes, configs, label.span)
-        elif text != _OWN_LABEL and label is not None:
-            raise Undecidable(Unknown(f"which nodes have the label {text} is not known", label.span))
+        elif label is not None and label.value.need() != _OWN_LABEL:
+            raise Undecidable(Unknown(f"which nodes have the label {label.value.need()} is not known", label.span))
         elif all(config.name != _FALLBACK for config in configs):
             self._only_written(configs, assessment)
             shown = ", ".join(dict.fromkeys(config.name for config in configs))
@@ -251,42 +249,23 @@ class EniConfigsNoNodeFinds(Rule[Cluster]):
         configs: Sequence[PodSubnet],
         label: Span,
     ) -> Iterator[Finding]:
-        names = {config.name for config in configs}
         named = {config.name: config for config in configs}
-        unknown: Unknown | None = None
-        reported: set[str] = set()
+        places, unknown = collect(_places_of_nodes(nodes, named, assessment))
+        first: dict[str, _Place] = {}
+        for place in places:
+            first.setdefault(place.zone.identity, place)
+        found = [place for zone, place in first.items() if zone in named]
+        mistaken, doubt = of_each(found, lambda place: self._of_another_zone(cluster, place, named, assessment))
+        yield from mistaken
+        unknown = first_unknown(unknown, doubt)
         without: dict[str, Note] = {}
-        for several in nodes:
-            if not several.all_in(names):
-                unknown = first_unknown(unknown, *several.subnets.missing)
-            for use in several.subnets:
-                try:
-                    subnet = known_subnet(use, assessment)
-                    zone = subnet.zone.need()
-                    if zone.name is not None and not several.may_be_in(zone.name):
-                        continue
-                except Undecidable as cause:
-                    unknown = first_unknown(unknown, cause.unknown)
-                    continue
-                if (zone.name or zone.identity) in reported:
-                    continue
-                if zone.identity in names:
-                    reported.add(zone.name or zone.identity)
-                    try:
-                        elsewhere = _zone_of(named[zone.identity].subnet, assessment)
-                    except Undecidable as cause:
-                        unknown = first_unknown(unknown, cause.unknown)
-                        continue
-                    if zone.name is not None and elsewhere is not None and elsewhere != zone.name:
-                        note = Note(f"{several.what} {zone.name}", use.span)
-                        yield self._of_another_zone(cluster, named[zone.identity], zone.name, elsewhere, note)
-                    continue
-                if zone.name is None or _FALLBACK in names or not all(map(_NAME.fullmatch, names)):
-                    reason = f"whether an ENIConfig is named like the zone of {subnet.address} is not known"
-                    unknown = first_unknown(unknown, Unknown(reason, subnet.span))
-                    continue
-                reported.add(zone.name)
-                without[zone.name] = Note(f"{several.what} {zone.name}", use.span)
+        for place in [place for zone, place in first.items() if zone not in named]:
+            name = place.zone.name
+            if name is None or _FALLBACK in named or not all(map(_NAME.fullmatch, named)):
+                reason = f"whether an ENIConfig is named like the zone of {place.subnet.address} is not known"
+                unknown = first_unknown(unknown, Unknown(reason, place.subnet.span))
+                continue
+            without[name] = place.note
         if without:
             yield self._nothing_for(cluster, without, configs, label)
         if unknown is not None:
@@ -311,8 +290,16 @@ class EniConfigsNoNodeFinds(Rule[Cluster]):
             evidence={"zones": list(zones), "eni_configs": names},
         )
 
-    def _of_another_zone(self, cluster: Cluster, config: PodSubnet, zone: str, elsewhere: str, nodes: Note) -> Finding:
-        return self.finding(
+    def _of_another_zone(
+        self, cluster: Cluster, place: _Place, named: Mapping[str, PodSubnet], assessment: Assessment
+    ) -> Iterator[Finding]:
+        """Yield a finding where the ENIConfig that nodes find has a subnet of another zone."""
+        zone = place.zone.name
+        config = named[place.zone.identity]
+        elsewhere = _zone_of(config.subnet, assessment)
+        if zone is None or elsewhere in (None, zone):
+            return
+        yield self.finding(
             config.subnet.span,
             cluster,
             f"nodes in {zone} find an ENIConfig with a subnet in {elsewhere}",
@@ -320,7 +307,7 @@ class EniConfigsNoNodeFinds(Rule[Cluster]):
             effect="The nodes never become Ready: EC2 attaches no interface of another zone to them, so they have none "
             "for pods.",
             fix=f"give the ENIConfig {config.name} a subnet in {zone}",
-            related=(nodes, Note(f"the ENIConfig for nodes in {zone}", config.span)),
+            related=(place.note, Note(f"the ENIConfig for nodes in {zone}", config.span)),
             evidence={"zone": zone, "subnet_zone": elsewhere},
         )
 
@@ -338,44 +325,80 @@ class EniConfigsNoNodeFinds(Rule[Cluster]):
                 raise Undecidable(Unknown("the name of an ENIConfig is not known", config.span))
 
 
-def _label(group: NodeGroup, key: str) -> Value[str] | None:
-    """Return the label that a node group itself gives its nodes, None if it gives none of that name."""
-    return dict(group.labels).get(key)
-
-
 @dataclass(frozen=True, slots=True)
 class _Nodes:
     """Nodes of a node group or a NodePool, and the subnets that they may be in."""
 
-    what: str
+    owner: NodeGroup | NodePool
     subnets: Members[SubnetUse]
-    pool: NodePool | None = None
+
+    @property
+    def labels(self) -> Mapping[str, Value[str]]:
+        """Return the labels that a node group itself gives its nodes."""
+        return dict(self.owner.labels) if isinstance(self.owner, NodeGroup) else {}
 
     def may_be_in(self, zone: str) -> bool:
         """Return whether nodes may be in a zone that they have a subnet in; raises `Undecidable` if not known."""
-        return self.pool is None or may_be_in_zone(self.pool, zone)
+        return isinstance(self.owner, NodeGroup) or may_be_in_zone(self.owner, zone)
 
     def all_in(self, zones: Collection[str]) -> bool:
         """Return whether all nodes are in some of these zones for certain."""
-        return self.pool is not None and is_within_zones(self.pool, zones)
+        return isinstance(self.owner, NodePool) and is_within_zones(self.owner, zones)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A subnet in which nodes may be, and its zone."""
+
+    nodes: _Nodes
+    use: SubnetUse
+    subnet: Subnet
+    zone: Zone
+
+    @property
+    def note(self) -> Note:
+        """Return a note where the nodes are said to be there."""
+        owner = self.nodes.owner
+        what = "this node group has" if isinstance(owner, NodeGroup) else f"{owner.address} may have"
+        return Note(f"{what} nodes in {self.zone.name}", self.use.span)
 
 
 def _nodes(cluster: Cluster, assessment: Assessment) -> Iterator[_Nodes]:
     """Iterate over all that has nodes with the VPC CNI; `Undecidable` is raised at the end if there may be more."""
     unknown: Unknown | None = None
-    for group in assessment.world.node_groups:
+    for group in groups_of(cluster, assessment):
         try:
-            if belongs(group, cluster) and assessment.applies(group):
-                yield _Nodes("this node group has nodes in", group.subnets)
+            if assessment.applies(group):
+                yield _Nodes(group, group.subnets)
         except Undecidable as cause:
             unknown = first_unknown(unknown, cause.unknown)
     for pool in assessment.world.node_pools:
         try:
             if belongs(pool, cluster) and applies(pool, assessment):
-                subnets = node_class(pool, assessment).subnets
-                yield _Nodes(f"{pool.address} may have nodes in", subnets, pool)
+                yield _Nodes(pool, node_class(pool, assessment).subnets)
         except Undecidable as cause:
             unknown = first_unknown(unknown, cause.unknown)
+    if unknown is not None:
+        raise Undecidable(unknown)
+
+
+def _places_of_nodes(nodes: Iterable[_Nodes], zones: Collection[str], assessment: Assessment) -> Iterator[_Place]:
+    """Iterate over the subnets that nodes may be in; `Undecidable` is raised at the end if there may be more.
+
+    What is not known of nodes that are in some of these `zones` for certain does not matter.
+    """
+    unknown: Unknown | None = None
+    for several in nodes:
+        if not several.all_in(zones):
+            unknown = first_unknown(unknown, *several.subnets.missing)
+        for use in several.subnets:
+            try:
+                subnet = known_subnet(use, assessment)
+                zone = subnet.zone.need()
+                if zone.name is None or several.may_be_in(zone.name):
+                    yield _Place(several, use, subnet, zone)
+            except Undecidable as cause:
+                unknown = first_unknown(unknown, cause.unknown)
     if unknown is not None:
         raise Undecidable(unknown)
 

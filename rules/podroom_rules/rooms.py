@@ -17,6 +17,7 @@ from podroom.rule import Note
 from podroom.values import Known, Unknown, first_unknown
 from podroom_rules.wording import STUCK_PODS, article
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 NEVER_READY = (
@@ -35,12 +36,12 @@ def groups_of(cluster: Cluster, assessment: Assessment) -> list[NodeGroup]:
     return [group for group in assessment.world.node_groups if belongs(group, cluster)]
 
 
-def of_each(groups: Iterable[NodeGroup], judge: Callable[[NodeGroup], Iterator[T]]) -> tuple[list[T], Unknown | None]:
-    """Return what is known of all groups, and the first thing that is not."""
+def of_each(subjects: Iterable[S], judge: Callable[[S], Iterator[T]]) -> tuple[list[T], Unknown | None]:
+    """Return what is known of all subjects, such as node groups, and the first thing that is not."""
     found: list[T] = []
     doubt: Unknown | None = None
-    for group in groups:
-        known, unknown = collect(judge(group))
+    for subject in subjects:
+        known, unknown = collect(judge(subject))
         found += known
         doubt = first_unknown(doubt, unknown)
     return found, doubt

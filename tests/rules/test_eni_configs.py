@@ -13,11 +13,22 @@ OTHER = eks_cluster("other", subnets='"subnet-0aaaaaaaaaaaaaaaa"')
 BY_ZONE = 'ENI_CONFIG_LABEL_DEF = "topology.kubernetes.io/zone"'
 BY_OWN_LABEL = 'ENI_CONFIG_LABEL_DEF = "k8s.amazonaws.com/eniConfig"'
 NODES = "".join(
-    subnet(zone, f"10.0.{number}.0/24", zone=f"eu-west-1{zone}") for number, zone in enumerate(("a", "b", "c"))
+    subnet(zone, f"10.0.{number}.0/24", zone=f"eu-west-1{zone}", more=f'tags = {{ nodes = "{zone}" }}')
+    for number, zone in enumerate(("a", "b", "c"))
 )
 PODS = "".join(
     subnet(f"pods_{zone}", f"10.0.{number}.0/20", zone=f"eu-west-1{zone}")
     for number, zone in ((64, "a"), (80, "b"), (96, "c"))
+)
+BY_OLD_ZONE = 'ENI_CONFIG_LABEL_DEF = "failure-domain.beta.kubernetes.io/zone"'
+CLUSTER_IN_AUTO_MODE = eks_cluster(
+    subnets='"subnet-0aaaaaaaaaaaaaaaa"',
+    more='compute_config {\n enabled = true\n node_pools = ["general-purpose"]\n}',
+)
+ZONES = 'data "aws_availability_zones" "all" {}\n'
+OF_NO_ZONE = subnet("d", "10.0.9.0/24").replace("availability_zone", "# availability_zone")
+OF_NO_NAME = subnet("d", "10.0.9.0/24", zone="x", more='tags = { nodes = "d" }').replace(
+    '"x"', "data.aws_availability_zones.all.names[0]"
 )
 WINDOWS = 'ami_type = "WINDOWS_CORE_2022_x86_64"'
 
@@ -32,6 +43,52 @@ def configs(environment: str, **subnets: str) -> str:
 def group(name: str, *zones: str, **others: str) -> str:
     """Return a node group in the subnets of these zones."""
     return node_group(name, types="m5.large", subnets=", ".join(f"aws_subnet.{zone}.id" for zone in zones), **others)
+
+
+def pool(subnets: str, requirements: str = "", cluster: str = "main") -> str:
+    """Return a NodePool of Karpenter with nodes in the subnets of these tags."""
+    terms = ", ".join(f"{{tags: {{nodes: {one}}}}}" for one in subnets.split())
+    return f"""apiVersion: karpenter.k8s.aws/v1
+kind: EC2NodeClass
+metadata: {{name: default}}
+spec:
+  amiSelectorTerms: [{{alias: al2023@latest}}]
+  subnetSelectorTerms: [{terms}]
+  tags: {{karpenter.sh/discovery: {cluster}}}
+---
+apiVersion: karpenter.sh/v1
+kind: NodePool
+metadata: {{name: default}}
+spec:
+  template:
+    spec:
+      nodeClassRef: {{group: karpenter.k8s.aws, kind: EC2NodeClass, name: default}}
+      requirements: [{requirements}]
+"""
+
+
+def of_zone(*zones: str) -> str:
+    """Return a requirement of these zones."""
+    return f"{{key: topology.kubernetes.io/zone, operator: In, values: [{', '.join(zones)}]}}"
+
+
+def labelled(name: str) -> str:
+    """Return more for a node group: the name of its ENIConfig."""
+    return f'labels = {{ "k8s.amazonaws.com/eniConfig" = {name} }}'
+
+
+def manifest(name: str, subnet: str) -> str:
+    """Return an ENIConfig as a manifest."""
+    return f"""
+resource "kubectl_manifest" "config" {{
+  yaml_body = <<-Y
+    apiVersion: crd.k8s.amazonaws.com/v1alpha1
+    kind: ENIConfig
+    metadata: {{name: "{name}"}}
+    spec: {{subnet: "{subnet}"}}
+  Y
+}}
+"""
 
 
 ZONE_A = {"eu_west_1a": "aws_subnet.pods_a.id"}
@@ -157,6 +214,7 @@ JUDGED = {
     "no nodes, and no ENIConfigs": ([configs(BY_ZONE)], "", []),
     "nodes and no ENIConfigs": ([configs(BY_ZONE), group("x", "a")], "open", []),
     "nodes with Windows": ([configs(BY_ZONE, **ZONE_A), group("x", "b", more=WINDOWS)], "", []),
+    "nodes with Windows, and no ENIConfigs": ([configs(BY_ZONE), group("x", "b", more=WINDOWS)], "", []),
     "nodes with Windows beside others": (
         [configs(BY_ZONE, **ZONE_A), group("x", "a"), group("y", "b", more=WINDOWS)],
         "",
@@ -164,6 +222,178 @@ JUDGED = {
     ),
     "nodes of another cluster": (
         [OTHER, configs(BY_ZONE, **ZONE_A), group("x", "a"), group("y", "b", cluster="other")],
+        "",
+        [],
+    ),
+    "no nodes, and a variable that is not known": (
+        [configs(f"{BY_ZONE}, ENABLE_PREFIX_DELEGATION = var.unknown", **ZONE_A)],
+        "",
+        [],
+    ),
+    "none for a zone, and nodes of EKS Auto Mode beside them": (
+        [configs(BY_ZONE, **ZONE_A), group("x", "a", "b")],
+        "found",
+        [MISSING_IN_B],
+        CLUSTER_IN_AUTO_MODE,
+    ),
+    "nodes of EKS Auto Mode, and settings that are not known": (
+        [add_on("").replace("{ env = {  }", "{ env = var.unknown"), group("x", "a")],
+        "",
+        [],
+        CLUSTER_IN_AUTO_MODE,
+    ),
+    "the old label of zones": (
+        [configs(BY_OLD_ZONE, **ZONES_A_AND_B), group("x", "a", "b")],
+        "found",
+        ["info[PR501] nodes look for their ENIConfig by failure-domain.beta.kubernetes.io/zone"],
+    ),
+    "the old label of zones, and custom networking is off": (
+        [configs(BY_OLD_ZONE, **ZONES_A_AND_B).replace('CFG = "true"', 'CFG = "false"'), group("x", "a", "b")],
+        "",
+        [],
+    ),
+    "the old label of zones, and custom networking is not mentioned": ([add_on(BY_OLD_ZONE)], "", []),
+    "nodes with a label of one that is there": (
+        [configs('WARM_ENI_TARGET = "1"', blue="aws_subnet.pods_a.id"), group("x", "a", more=labelled('"blue"'))],
+        "",
+        [],
+    ),
+    "nodes with a label of one that is not there": (
+        [configs('WARM_ENI_TARGET = "1"', blue="aws_subnet.pods_a.id"), group("x", "a", more=labelled('"red"'))],
+        "found",
+        ['nodes of aws_eks_node_group.x look for an ENIConfig named "red", and there is none'],
+    ),
+    "nodes with a label of one that may be there": (
+        [
+            configs('WARM_ENI_TARGET = "1"'),
+            manifest("${var.unknown}", "subnet-9"),
+            group("x", "a", more=labelled('"red"')),
+        ],
+        "open",
+        [],
+    ),
+    "nodes with a label that is not known": (
+        [configs('WARM_ENI_TARGET = "1"', blue="aws_subnet.pods_a.id"), group("x", "a", more=labelled("var.unknown"))],
+        "open",
+        [],
+    ),
+    "nodes with a label beside nodes without one": (
+        [
+            configs('WARM_ENI_TARGET = "1"', blue="aws_subnet.pods_a.id"),
+            group("x", "a", more=labelled('"blue"')),
+            group("y", "a"),
+        ],
+        "open",
+        [],
+    ),
+    "nodes with a label beside nodes with Windows": (
+        [
+            configs('WARM_ENI_TARGET = "1"', blue="aws_subnet.pods_a.id"),
+            group("x", "a", more=labelled('"blue"')),
+            group("y", "a", more=WINDOWS + "\n" + labelled('"red"')),
+        ],
+        "",
+        [],
+    ),
+    "nodes with a label beside nodes with Windows and without one, and a NodePool": (
+        [
+            configs('WARM_ENI_TARGET = "1"', blue="aws_subnet.pods_a.id"),
+            group("x", "a", more=labelled('"blue"')),
+            pool("a"),
+        ],
+        "open",
+        [],
+    ),
+    "no label, and the fallback may be there": (
+        [configs('WARM_ENI_TARGET = "1"'), manifest("${var.unknown}", "subnet-9"), OF_NO_ZONE, group("x", "a")],
+        "open",
+        [],
+    ),
+    "no label, and a subnet of a zone that is not known": (
+        [
+            configs('WARM_ENI_TARGET = "1"', **ZONES_A_AND_B),
+            OF_NO_ZONE,
+            group("x", "a"),
+        ],
+        "found",
+        [NO_FALLBACK],
+    ),
+    "no label, and one is named like a zone that is not known": (
+        [
+            configs('WARM_ENI_TARGET = "1"'),
+            manifest("${var.unknown}", "subnet-9"),
+            subnet("d", "10.0.9.0/24", zone="x").replace('"x"', "var.unknown"),
+            group("x", "a"),
+        ],
+        "found",
+        [NO_FALLBACK],
+    ),
+    "one for a zone, and the names of others are not known": (
+        [
+            configs(BY_ZONE, **ZONE_A),
+            manifest("${var.unknown}", "${aws_subnet.pods_b.id}"),
+            group("x", "a", "b"),
+        ],
+        "open",
+        [],
+    ),
+    "none for a zone, and other nodes in a subnet that is not known": (
+        [configs(BY_ZONE, **ZONE_A), group("x", "a").replace("aws_subnet.a.id", "var.unknown"), group("y", "b")],
+        "found open",
+        [MISSING_IN_B],
+    ),
+    "none for a zone of a NodePool": (
+        [configs(BY_ZONE, **ZONE_A), pool("a b")],
+        "found",
+        [MISSING_IN_B, "NodePool/default may have nodes in eu-west-1b"],
+    ),
+    "none for a zone that a NodePool keeps out of": (
+        [configs(BY_ZONE, **ZONE_A), pool("a b", of_zone("eu-west-1a"))],
+        "",
+        [],
+    ),
+    "none for the zone of a NodePool of another cluster": (
+        [OTHER, configs(BY_ZONE, **ZONE_A), group("x", "a"), pool("b", cluster="other")],
+        "",
+        [],
+    ),
+    "none for the zone of a NodePool with Windows": (
+        [
+            configs(BY_ZONE, **ZONE_A),
+            group("x", "a"),
+            pool("b", "{key: kubernetes.io/os, operator: In, values: [windows]}"),
+        ],
+        "",
+        [],
+    ),
+    "one for the zone of a NodePool in subnets that are not here": (
+        [configs(BY_ZONE, **ZONE_A), pool("elsewhere", of_zone("eu-west-1a"))],
+        "",
+        [],
+    ),
+    "a NodePool of any zone in subnets that are not here": (
+        [configs(BY_ZONE, **ZONE_A), pool("elsewhere")],
+        "open",
+        [],
+    ),
+    "a NodePool of a zone, and a subnet of a zone without a name": (
+        [
+            configs(BY_ZONE, **ZONE_A),
+            ZONES,
+            OF_NO_NAME,
+            pool("d", of_zone("eu-west-1b")),
+        ],
+        "open",
+        [],
+    ),
+    "one for a zone without a name, whose subnet is in a zone with one": (
+        [
+            configs(BY_ZONE),
+            ZONES,
+            manifest("${data.aws_availability_zones.all.names[0]}", "${aws_subnet.pods_a.id}"),
+            OF_NO_NAME,
+            group("x", "d"),
+        ],
         "",
         [],
     ),
@@ -178,8 +408,10 @@ JUDGED = {
 
 @pytest.mark.parametrize("name", JUDGED)
 def test_eni_configs(name: str) -> None:
-    parts, expected, words = JUDGED[name]
-    outcome = judged("PR501", START, CLUSTER, NODES, PODS, *parts)
+    parts, expected, words, *cluster = JUDGED[name]
+    files = {name: text for text in parts for name, start in (("pool_yaml", "apiVersion"),) if text.startswith(start)}
+    configuration = [part for part in parts if part not in files.values()]
+    outcome = judged("PR501", START, *(cluster or [CLUSTER]), NODES, PODS, *configuration, **files)
     found = ["found" for _ in outcome.findings] + ["open" for _ in outcome.undecided]
     assert " ".join(found) == expected
     says(outcome, *words)
