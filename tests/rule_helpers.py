@@ -42,6 +42,28 @@ FROM_TEMPLATE = """
 """What a node group says to be made of that template."""
 
 
+def node_pool(requirements: str = "", *, subnets: str = "elsewhere", cluster: str = "main") -> str:
+    """Return a NodePool of Karpenter, and its node class; `subnets` are the values of their tag `nodes`."""
+    terms = ", ".join(f"{{tags: {{nodes: {one}}}}}" for one in subnets.split())
+    return f"""apiVersion: karpenter.k8s.aws/v1
+kind: EC2NodeClass
+metadata: {{name: default}}
+spec:
+  amiSelectorTerms: [{{alias: al2023@latest}}]
+  subnetSelectorTerms: [{terms}]
+  tags: {{karpenter.sh/discovery: {cluster}}}
+---
+apiVersion: karpenter.sh/v1
+kind: NodePool
+metadata: {{name: default}}
+spec:
+  template:
+    spec:
+      nodeClassRef: {{group: karpenter.k8s.aws, kind: EC2NodeClass, name: default}}
+      requirements: [{requirements}]
+"""
+
+
 @cache
 def judged_example(rule: type[Rule[Any]], kind: str, number: int) -> tuple[list[Mark], list[Mark], Outcome]:
     """Judge a bad or good example of a rule with all rules, once: what it expects, what was found, and the outcome."""
@@ -52,9 +74,13 @@ def judged_example(rule: type[Rule[Any]], kind: str, number: int) -> tuple[list[
 def judged(family: str, *parts: str, file: str = "main.tf", **more: str) -> Outcome:
     """Judge a file of these parts, and more files, with the rules whose codes begin with `family`.
 
-    A file of a keyword is that with a dot for `_`, such as `podroom_toml`.
+    A file of a keyword is that with a dot for `_`, such as `podroom_toml`.  Parts that are manifests, as those of
+    `node_pool`, make a file of their own beside one of Terraform.
     """
-    files = {file: "".join(parts), **{name.replace("_", "."): text for name, text in more.items()}}
+    manifests = [part for part in parts if part.startswith("apiVersion") and file.endswith(".tf")]
+    files = {file: "".join(part for part in parts if part not in manifests)}
+    files |= {"manifests.yaml": "---\n".join(manifests)} if manifests else {}
+    files |= {name.replace("_", "."): text for name, text in more.items()}
     _, _, outcome = judge_example(Example("", files), [rule for rule in rules() if rule.code.startswith(family)])
     assert not outcome.problems
     return outcome

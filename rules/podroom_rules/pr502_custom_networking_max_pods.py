@@ -169,9 +169,9 @@ def _faults(group: NodeGroup, assessment: Assessment) -> Iterator[_Fault]:
         limits = assessment.kubelet(group, resolved.instance)
         if never_ready(resolved, cni):
             continue  # PR503
-        if limits[0].failure is not None:
-            continue  # PR108, at the expression
         without_trunk = assessment.room(resolved.instance, replace(cni, pod_eni=False), group.span)
-        limit = next((limit for limit in limits if limit.figure.value > without_trunk.value), None)
+        # PR108 speaks at an expression that fails.
+        fitting = without_trunk.value
+        limit = next((limit for limit in limits if limit.failure is None and limit.figure.value > fitting), None)
         if limit is not None and limit.figure.value <= plain_room(assessment, group, resolved):
             yield _Fault(resolved, limit, limits, assessment.room(resolved.instance, cni, group.span))

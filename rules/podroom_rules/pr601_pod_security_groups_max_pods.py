@@ -8,14 +8,13 @@ from dataclasses import replace
 from podroom.capacity.assessment import Assessment, Resolved, collect
 from podroom.capacity.cni import CniBehavior
 from podroom.capacity.kubelet import KubeletLimit
-from podroom.capacity.max_pods import branch_interfaces
-from podroom.capacity.working import Figure, MissingFactError
+from podroom.capacity.working import Figure
 from podroom.catalog import documents
 from podroom.model.world import NodeGroup
 from podroom.records import dataclass
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable, Unknown
-from podroom_rules.rooms import effect_of, has_room, interface_for_pods, never_ready, reasons
+from podroom_rules.rooms import branches_of, effect_of, has_room, interface_for_pods, never_ready, reasons
 from podroom_rules.variables import possible_policies_of
 from podroom_rules.wording import (
     article,
@@ -124,7 +123,7 @@ class PodSecurityGroupsMaxPods(Rule[NodeGroup]):
         variable = settings.find(_VARIABLE)
         cause = Note("security groups for pods are turned on here", variable.span if variable else group.span)
         unready = never_ready(resolved, worst.cni)
-        branches = _branches(resolved, cni)
+        branches = branches_of(resolved, cni)
         return self.finding(
             limit.span or cause.span,
             group,
@@ -148,7 +147,7 @@ class PodSecurityGroupsMaxPods(Rule[NodeGroup]):
                 *related_to_limit(group, resolved, limits, limit, cause),
                 *reasons(assessment, group, resolved),
             ),
-            severity=Severity.WARNING if worst.on_upgrade or not (unready or certain(limits, room)) else None,
+            severity=Severity.WARNING if worst.on_upgrade or not certain(limits, room) else None,
             confidence=confidence(settings, limits, limit)
             if worst.lost_slot
             else min(Confidence.MEDIUM, confidence(settings, limits, limit)),
@@ -182,35 +181,41 @@ class _Fault:
 
 def _faults(group: NodeGroup, assessment: Assessment) -> Iterator[_Fault]:
     own = assessment.cni(group)
-    current = replace(own, version=None)
     for resolved in assessment.instances(group):
-        limits = assessment.kubelet(group, resolved.instance)
         if never_ready(resolved, own):
             continue  # PR503
-        if limits[0].failure is not None:
-            continue  # PR108, at the expression
-        for cni in (own, current):
-            room = assessment.room(resolved.instance, cni, group.span)
-            without = assessment.room(resolved.instance, replace(cni, pod_eni=False), group.span)
-            limit = next((limit for limit in limits if limit.figure.value > room.value), None)
-            if limit is not None and limit.figure.value <= without.value:
-                if _made_up_for(group, resolved, limit.figure.value - room.value, own, assessment):
-                    break
-                on_upgrade = cni is current and own.version is not None
-                lost_slot = resolved.instance.trunking_compatible is False
-                yield _Fault(resolved, limit, limits, room, cni, on_upgrade=on_upgrade, lost_slot=lost_slot)
-                break
+        fault = _fault(resolved, group, assessment, own, on_upgrade=False)
+        if fault is None:
+            fault = _fault(resolved, group, assessment, replace(own, version=None), on_upgrade=True)
+        if fault is not None and not _made_up_for(group, fault, own, assessment):
+            yield fault
 
 
-def _made_up_for(group: NodeGroup, resolved: Resolved, excess: int, cni: CniBehavior, assessment: Assessment) -> bool:
+def _fault(
+    resolved: Resolved, group: NodeGroup, assessment: Assessment, cni: CniBehavior, *, on_upgrade: bool
+) -> _Fault | None:
+    limits = assessment.kubelet(group, resolved.instance)
+    room = assessment.room(resolved.instance, cni, group.span)
+    without = assessment.room(resolved.instance, replace(cni, pod_eni=False), group.span)
+    # PR108 speaks at an expression that fails.
+    limit = next((limit for limit in limits if limit.failure is None and limit.figure.value > room.value), None)
+    if limit is None or limit.figure.value > without.value:
+        return None
+    lost_slot = resolved.instance.trunking_compatible is False
+    return _Fault(resolved, limit, limits, room, cni, on_upgrade=on_upgrade, lost_slot=lost_slot)
+
+
+def _made_up_for(group: NodeGroup, fault: _Fault, cni: CniBehavior, assessment: Assessment) -> bool:
     """Return whether pods with a branch interface make up for the interface that is lost.
 
     Raises `Undecidable` where a policy selects so many pods that they may, and nobody says how many there are.
     """
-    branches = _branches(resolved, cni)
+    excess = fault.limit.figure.value - fault.room.value
+    if branches_of(fault.resolved, cni) < excess:
+        return False
     assumed = assessment.assumptions.pods_with_security_groups
-    if assumed is not None or branches < excess:
-        return min(assumed or 0, branches) >= excess
+    if assumed is not None:
+        return assumed >= excess
     for policy in possible_policies_of(assessment.cluster(group), assessment):
         if policy.selects_all.need():
             reason = "how many pods of a node have a security group of their own is not known: this policy selects all"
@@ -223,11 +228,3 @@ def _many(excess: int, branches: int) -> str:
     if branches >= excess:
         return f"at most {excess - 1} of the pods of a node have a security group of their own"
     return f"pods with a security group of their own (at most {branches} a node) do not make up for it"
-
-
-def _branches(resolved: Resolved, cni: CniBehavior) -> int:
-    """Return how many pods of a node can have a branch interface, 0 where no source knows."""
-    try:
-        return branch_interfaces(resolved.instance, cni).value
-    except MissingFactError:
-        return 0

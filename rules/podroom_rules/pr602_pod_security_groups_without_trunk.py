@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from podroom.capacity.assessment import Assessment, Resolved
+from podroom.capacity.assessment import Assessment, Resolved, runs_windows
 from podroom.capacity.node_pools import applies, types_of
 from podroom.capacity.requirements import AllowedTypes
 from podroom.capacity.working import counted
 from podroom.catalog import documents
-from podroom.catalog.ami_families import AmiFamily
 from podroom.catalog.instance_types import InstanceType
 from podroom.model.world import Cluster, NodeGroup, NodePool
 from podroom.positions import Span
@@ -123,7 +122,7 @@ class PodSecurityGroupsWithoutTrunk(Rule[Cluster]):
         nodes += [(instance, pool.span) for pool, instances in launched for instance in instances]
         if not nodes or _any_has_trunk(nodes):
             return
-        policies = policies_of(subject, assessment)
+        policies, _ = policies_of(subject, assessment)
         names = list(dict.fromkeys(instance.name for instance, _ in nodes))
         yield self.finding(
             variable.span,
@@ -148,9 +147,8 @@ class PodSecurityGroupsWithoutTrunk(Rule[Cluster]):
 def _linux_types(group: NodeGroup, assessment: Assessment) -> Iterator[Resolved]:
     if group.uncertain is not None:
         raise Undecidable(group.uncertain)
-    if AmiFamily.WINDOWS in group.ami_family.candidates() and group.ami_family.need() is AmiFamily.WINDOWS:
-        return
-    yield from assessment.instances(group)
+    if not runs_windows(group):
+        yield from assessment.instances(group)
 
 
 def _launched(pool: NodePool, assessment: Assessment) -> AllowedTypes | None:

@@ -11,7 +11,7 @@ from podroom.model.world import Cluster, CniSettings, EnvironmentVariable, Secur
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable
 from podroom_rules.rooms import in_auto_mode
-from podroom_rules.variables import ADD_ON_CONFIGURATION, doubtful_policy, enforces_strictly, policies_of
+from podroom_rules.variables import ADD_ON_CONFIGURATION, enforces_strictly, policies_of
 
 _POD_ENI, _MODE = "ENABLE_POD_ENI", "POD_SECURITY_GROUP_ENFORCING_MODE"
 _DEMUX = "DISABLE_TCP_EARLY_DEMUX"
@@ -116,11 +116,10 @@ class EarlyDemux(Rule[Cluster]):
     def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at what leaves early demux on where security groups for pods are enforced strictly."""
         settings = subject.cni
-        policies = policies_of(subject, assessment)
-        open_policy = doubtful_policy(subject, assessment)
-        if (not policies and open_policy is None) or in_auto_mode(subject):
+        policies, doubt = policies_of(subject, assessment)
+        if (not policies and doubt is None) or in_auto_mode(subject):
             return
-        if settings.declared_by is not None and settings.missing is not None:
+        if settings.missing is not None:
             raise Undecidable(settings.missing)
         variable = settings.find(_POD_ENI)
         if variable is None or not is_true(variable.value.need()):
@@ -130,9 +129,10 @@ class EarlyDemux(Rule[Cluster]):
             return
         if not enforces_strictly(settings, assessment):
             return
-        if not policies and open_policy is not None:
-            raise Undecidable(open_policy)
-        yield self._finding(subject, variable, demux, policies)
+        if policies:
+            yield self._finding(subject, variable, demux, policies)
+        elif doubt is not None:
+            raise Undecidable(doubt)
 
     def _finding(
         self,
@@ -142,9 +142,6 @@ class EarlyDemux(Rule[Cluster]):
         policies: list[SecurityGroupPolicy],
     ) -> Finding:
         place = variable if demux is None else demux
-        related = [Note("pods that this selects are concerned", policy.span) for policy in policies]
-        if demux is not None:
-            related.insert(0, Note("security groups for pods are turned on here", variable.span))
         return self.finding(
             place.span,
             cluster,
@@ -153,7 +150,10 @@ class EarlyDemux(Rule[Cluster]):
             effect='HTTP and TCP probes of these pods fail with "context deadline exceeded"; kubelet kills them, or they '
             "never become Ready. Probes that run a command are not concerned.",
             fix=f'set init.env.{_DEMUX} = "true", or env.{_MODE} = "standard"',
-            related=tuple(related),
+            related=(
+                *([] if demux is None else [Note("security groups for pods are turned on here", variable.span)]),
+                *(Note("pods that this selects are concerned", policy.span) for policy in policies),
+            ),
             evidence={"mode": "strict", "variable": _DEMUX},
         )
 

@@ -132,7 +132,7 @@ class RoleWithoutPolicy(Rule[Cluster]):
         names: list[str],
         assessment: Assessment,
     ) -> Finding:
-        policies = policies_of(cluster, assessment)
+        policies, _ = policies_of(cluster, assessment)
         return self.finding(
             role.span,
             cluster,

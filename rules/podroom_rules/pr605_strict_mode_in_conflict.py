@@ -98,7 +98,7 @@ class StrictModeInConflict(Rule[Cluster]):
             return
         if not is_true(variable.value.need()) or mode.need() != _IPVS or not enforces_strictly(settings, assessment):
             return
-        policies = policies_of(subject, assessment)
+        policies, _ = policies_of(subject, assessment)
         yield self.finding(
             place_of(mode.origin, variable.span),
             subject,

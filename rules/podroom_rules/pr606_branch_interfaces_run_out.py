@@ -6,14 +6,12 @@ from collections.abc import Iterator
 
 from podroom.capacity.assessment import Assessment, Resolved
 from podroom.capacity.cni import CniBehavior
-from podroom.capacity.max_pods import branch_interfaces
-from podroom.capacity.working import MissingFactError
 from podroom.catalog import documents
 from podroom.model.world import Cluster, NodeGroup, SecurityGroupPolicy
 from podroom.records import dataclass
 from podroom.rule import Confidence, Example, Finding, Rule, Severity
-from podroom.values import Known, Undecidable, Unknown, first_unknown
-from podroom_rules.rooms import groups_of, of_each
+from podroom.values import Undecidable, Unknown
+from podroom_rules.rooms import branches_of, groups_of, of_each
 from podroom_rules.variables import possible_policies_of
 from podroom_rules.wording import article, type_note
 
@@ -113,14 +111,19 @@ class BranchInterfacesRunOut(Rule[Cluster]):
             raise Undecidable(unknown)  # there may be nodes with enough
         if not shortages or any(one.branches >= one.pods for one in shortages):
             return
-        for policy in policies:
-            doubts = (policy.cluster, policy.selects_all)
-            doubt = first_unknown(policy.uncertain, *(one for one in doubts if isinstance(one, Unknown)))
-            if doubt is None:
-                yield self._finding(subject, policy, shortages)
-            unknown = first_unknown(unknown, doubt)
+        found, unknown = of_each(policies, lambda policy: self._judge_policy(subject, policy, shortages))
+        yield from found
         if unknown is not None:
             raise Undecidable(unknown)
+
+    def _judge_policy(
+        self, cluster: Cluster, policy: SecurityGroupPolicy, shortages: list[_Shortage]
+    ) -> Iterator[Finding]:
+        policy.selects_all.need()
+        policy.cluster.need()
+        if policy.uncertain is not None:
+            raise Undecidable(policy.uncertain)
+        yield self._finding(cluster, policy, shortages)
 
     def _finding(self, cluster: Cluster, policy: SecurityGroupPolicy, shortages: list[_Shortage]) -> Finding:
         worst = min(shortages, key=lambda one: one.branches)
@@ -148,7 +151,7 @@ class BranchInterfacesRunOut(Rule[Cluster]):
 
 
 def _may_select_all(policy: SecurityGroupPolicy) -> bool:
-    return not isinstance(policy.selects_all, Known) or policy.selects_all.value
+    return isinstance(policy.selects_all, Unknown) or True in policy.selects_all.candidates()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +165,7 @@ class _Shortage:
 
 def _shortages(group: NodeGroup, cni: CniBehavior, assessment: Assessment) -> Iterator[_Shortage]:
     for resolved in assessment.instances(group):
-        try:
-            branches = branch_interfaces(resolved.instance, cni).value
-        except MissingFactError as error:
-            raise Undecidable(Unknown(error.message, resolved.span)) from error
+        branches = branches_of(resolved, cni)
         if not branches:
             continue
         limits = assessment.kubelet(group, resolved.instance)

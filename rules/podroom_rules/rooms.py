@@ -10,11 +10,11 @@ from podroom.capacity.assessment import Assessment, Resolved, collect
 from podroom.capacity.cni import FALSE_TEXTS, CniBehavior
 from podroom.capacity.interfaces import interface_budget, uses_prefixes
 from podroom.capacity.kubelet import KubeletLimit
-from podroom.capacity.max_pods import HOST_NETWORK_PODS
-from podroom.capacity.working import Figure, counted
-from podroom.model.world import Cluster, NodeGroup, NodePool
+from podroom.capacity.max_pods import HOST_NETWORK_PODS, branch_interfaces
+from podroom.capacity.working import Figure, MissingFactError, counted
+from podroom.model.world import Cluster, NodeGroup, NodePool, SecurityGroupPolicy
 from podroom.rule import Note
-from podroom.values import Known, Unknown, first_unknown
+from podroom.values import Known, Undecidable, Unknown, first_unknown
 from podroom_rules.wording import STUCK_PODS, article
 
 S = TypeVar("S")
@@ -26,9 +26,9 @@ NEVER_READY = (
 )
 
 
-def belongs(group: NodeGroup | NodePool, cluster: Cluster) -> bool:
-    """Return whether a group is, or may be, one of the cluster."""
-    return isinstance(group.cluster, Unknown) or cluster.address in group.cluster.candidates()
+def belongs(part: NodeGroup | NodePool | SecurityGroupPolicy, cluster: Cluster) -> bool:
+    """Return whether something is, or may be, a part of the cluster."""
+    return isinstance(part.cluster, Unknown) or cluster.address in part.cluster.candidates()
 
 
 def groups_of(cluster: Cluster, assessment: Assessment) -> list[NodeGroup]:
@@ -93,6 +93,14 @@ def counts_all_cards(limit: KubeletLimit, resolved: Resolved) -> bool:
         total * instance.slots,
         total * instance.slots + HOST_NETWORK_PODS,
     )
+
+
+def branches_of(resolved: Resolved, cni: CniBehavior) -> int:
+    """Return how many pods of a node can have a branch interface; raises `Undecidable` where no source knows."""
+    try:
+        return branch_interfaces(resolved.instance, cni).value
+    except MissingFactError as error:
+        raise Undecidable(Unknown(error.message, resolved.span)) from error
 
 
 def is_limited(resolved: Resolved, cni: CniBehavior) -> bool:

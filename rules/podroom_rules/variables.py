@@ -16,8 +16,8 @@ from podroom.model.world import (
 )
 from podroom.records import dataclass
 from podroom.rule import Finding
-from podroom.values import Known, Undecidable, Unknown, first_unknown
-from podroom_rules.rooms import in_auto_mode
+from podroom.values import Undecidable, Unknown, first_unknown
+from podroom_rules.rooms import belongs, in_auto_mode, of_each
 
 ADD_ON_CONFIGURATION = """
 resource "aws_eks_cluster" "main" {
@@ -187,32 +187,21 @@ def shown_version(version: tuple[int, ...]) -> str:
     return ".".join(str(number) for number in version)
 
 
-def policies_of(cluster: Cluster, assessment: Assessment) -> list[SecurityGroupPolicy]:
-    """Return the SecurityGroupPolicies of this project that are certainly those of a cluster."""
-    return [
-        policy
-        for policy in assessment.world.security_group_policies
-        if policy.uncertain is None and isinstance(policy.cluster, Known) and policy.cluster.value == cluster.address
-    ]
+def policies_of(cluster: Cluster, assessment: Assessment) -> tuple[list[SecurityGroupPolicy], Unknown | None]:
+    """Return the SecurityGroupPolicies of this project that are certainly those of a cluster, and why one more may be."""
+    return of_each(possible_policies_of(cluster, assessment), _if_certain)
 
 
 def possible_policies_of(cluster: Cluster, assessment: Assessment) -> list[SecurityGroupPolicy]:
     """Return the SecurityGroupPolicies of this project that are, or may be, those of a cluster."""
-    return [
-        policy
-        for policy in assessment.world.security_group_policies
-        if isinstance(policy.cluster, Unknown) or cluster.address in policy.cluster.candidates()
-    ]
+    return [policy for policy in assessment.world.security_group_policies if belongs(policy, cluster)]
 
 
-def doubtful_policy(cluster: Cluster, assessment: Assessment) -> Unknown | None:
-    """Return why one more SecurityGroupPolicy may be of a cluster; None if none may."""
-    for policy in possible_policies_of(cluster, assessment):
-        if isinstance(policy.cluster, Unknown):
-            return policy.cluster
-        if policy.uncertain is not None:
-            return policy.uncertain
-    return None
+def _if_certain(policy: SecurityGroupPolicy) -> Iterator[SecurityGroupPolicy]:
+    policy.cluster.need()
+    if policy.uncertain is not None:
+        raise Undecidable(policy.uncertain)
+    yield policy
 
 
 def enforces_strictly(settings: CniSettings, assessment: Assessment) -> bool:

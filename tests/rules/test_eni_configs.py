@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from capacity_helpers import add_on, eks_cluster, node_group, subnet
-from rule_helpers import judged, says
+from rule_helpers import judged, node_pool, says
 
 START = 'variable "unknown" {\n  type = string\n}\nresource "aws_vpc" "main" {\n  cidr_block = "10.0.0.0/16"\n}\n'
 CLUSTER = eks_cluster(subnets='"subnet-0aaaaaaaaaaaaaaaa"')
@@ -43,28 +43,6 @@ def configs(environment: str, **subnets: str) -> str:
 def group(name: str, *zones: str, **others: str) -> str:
     """Return a node group in the subnets of these zones."""
     return node_group(name, types="m5.large", subnets=", ".join(f"aws_subnet.{zone}.id" for zone in zones), **others)
-
-
-def pool(subnets: str, requirements: str = "", cluster: str = "main") -> str:
-    """Return a NodePool of Karpenter with nodes in the subnets of these tags."""
-    terms = ", ".join(f"{{tags: {{nodes: {one}}}}}" for one in subnets.split())
-    return f"""apiVersion: karpenter.k8s.aws/v1
-kind: EC2NodeClass
-metadata: {{name: default}}
-spec:
-  amiSelectorTerms: [{{alias: al2023@latest}}]
-  subnetSelectorTerms: [{terms}]
-  tags: {{karpenter.sh/discovery: {cluster}}}
----
-apiVersion: karpenter.sh/v1
-kind: NodePool
-metadata: {{name: default}}
-spec:
-  template:
-    spec:
-      nodeClassRef: {{group: karpenter.k8s.aws, kind: EC2NodeClass, name: default}}
-      requirements: [{requirements}]
-"""
 
 
 def of_zone(*zones: str) -> str:
@@ -299,7 +277,7 @@ JUDGED = {
         [
             configs('WARM_ENI_TARGET = "1"', blue="aws_subnet.pods_a.id"),
             group("x", "a", more=labelled('"blue"')),
-            pool("a"),
+            node_pool(subnets="a"),
         ],
         "open",
         [],
@@ -343,17 +321,17 @@ JUDGED = {
         [MISSING_IN_B],
     ),
     "none for a zone of a NodePool": (
-        [configs(BY_ZONE, **ZONE_A), pool("a b")],
+        [configs(BY_ZONE, **ZONE_A), node_pool(subnets="a b")],
         "found",
         [MISSING_IN_B, "NodePool/default may have nodes in eu-west-1b"],
     ),
     "none for a zone that a NodePool keeps out of": (
-        [configs(BY_ZONE, **ZONE_A), pool("a b", of_zone("eu-west-1a"))],
+        [configs(BY_ZONE, **ZONE_A), node_pool(of_zone("eu-west-1a"), subnets="a b")],
         "",
         [],
     ),
     "none for the zone of a NodePool of another cluster": (
-        [OTHER, configs(BY_ZONE, **ZONE_A), group("x", "a"), pool("b", cluster="other")],
+        [OTHER, configs(BY_ZONE, **ZONE_A), group("x", "a"), node_pool(subnets="b", cluster="other")],
         "",
         [],
     ),
@@ -361,18 +339,18 @@ JUDGED = {
         [
             configs(BY_ZONE, **ZONE_A),
             group("x", "a"),
-            pool("b", "{key: kubernetes.io/os, operator: In, values: [windows]}"),
+            node_pool("{key: kubernetes.io/os, operator: In, values: [windows]}", subnets="b"),
         ],
         "",
         [],
     ),
     "one for the zone of a NodePool in subnets that are not here": (
-        [configs(BY_ZONE, **ZONE_A), pool("elsewhere", of_zone("eu-west-1a"))],
+        [configs(BY_ZONE, **ZONE_A), node_pool(of_zone("eu-west-1a"))],
         "",
         [],
     ),
     "a NodePool of any zone in subnets that are not here": (
-        [configs(BY_ZONE, **ZONE_A), pool("elsewhere")],
+        [configs(BY_ZONE, **ZONE_A), node_pool()],
         "open",
         [],
     ),
@@ -381,7 +359,7 @@ JUDGED = {
             configs(BY_ZONE, **ZONE_A),
             ZONES,
             OF_NO_NAME,
-            pool("d", of_zone("eu-west-1b")),
+            node_pool(of_zone("eu-west-1b"), subnets="d"),
         ],
         "open",
         [],
@@ -409,9 +387,7 @@ JUDGED = {
 @pytest.mark.parametrize("name", JUDGED)
 def test_eni_configs(name: str) -> None:
     parts, expected, words, *cluster = JUDGED[name]
-    files = {name: text for text in parts for name, start in (("pool_yaml", "apiVersion"),) if text.startswith(start)}
-    configuration = [part for part in parts if part not in files.values()]
-    outcome = judged("PR501", START, *(cluster or [CLUSTER]), NODES, PODS, *configuration, **files)
+    outcome = judged("PR501", START, *(cluster or [CLUSTER]), NODES, PODS, *parts)
     found = ["found" for _ in outcome.findings] + ["open" for _ in outcome.undecided]
     assert " ".join(found) == expected
     says(outcome, *words)

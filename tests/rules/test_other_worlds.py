@@ -13,7 +13,7 @@ from podroom.catalog.ami_families import AmiFamily
 from podroom.catalog.instance_types import InstanceCatalog
 from podroom.config import read_config
 from podroom.engine import Engine
-from podroom.model.world import Cluster, GroupKind, KarpenterKubelet, NodeGroup, NodePool, World
+from podroom.model.world import Cluster, GroupKind, KarpenterKubelet, NodeGroup, NodePool, SecurityGroupPolicy, World
 from podroom.positions import Document
 from podroom.rule import Rule
 from podroom.values import Known, Members
@@ -36,6 +36,11 @@ def of_groups(change: Callable[[NodeGroup], NodeGroup]) -> Callable[[World], Wor
 def of_pools(change: Callable[[NodePool], NodePool]) -> Callable[[World], World]:
     """Return what changes all NodePools of a World."""
     return lambda world: replace(world, node_pools=tuple(map(change, world.node_pools)))
+
+
+def of_policies(change: Callable[[SecurityGroupPolicy], SecurityGroupPolicy]) -> Callable[[World], World]:
+    """Return what changes all SecurityGroupPolicies of a World."""
+    return lambda world: replace(world, security_group_policies=tuple(map(change, world.security_group_policies)))
 
 
 def known(value: object, like: object) -> Known[object]:
@@ -72,6 +77,10 @@ OTHERWISE = {
         ),
     ),
     "pools of another cluster": of_pools(lambda one: replace(one, cluster=FORGOTTEN)),
+    "policies that may not exist": of_policies(lambda one: replace(one, uncertain=FORGOTTEN)),
+    "policies that may select all": of_policies(lambda one: replace(one, selects_all=FORGOTTEN)),
+    "policies of a cluster that is not known": of_policies(lambda one: replace(one, cluster=FORGOTTEN)),
+    "policies of another cluster": of_policies(lambda one: replace(one, cluster=known("other", one.cluster))),
 }
 
 
@@ -80,23 +89,24 @@ BECOMES = {
         "silent": (
             "PR101 PR102 PR103 PR104 PR105 PR106 PR107 PR108 PR109 PR110 PR113 PR116 PR117 PR118 PR119 PR120 PR121 "
             "PR201 PR202 PR203 PR204 PR207 PR209 PR301 PR302 PR303 PR304 PR309 PR401 PR402 PR403 PR405 PR501 PR502 "
-            "PR503 PR601 PR801 PR802 PR803 PR804 PR806 PR904"
+            "PR503 PR601 PR606 PR801 PR802 PR803 PR804 PR806 PR904"
         ),
     },
     "Auto Mode": {
-        "silent": "PR306 PR307 PR308 PR309 PR310 PR311 PR312 PR504 PR602 PR603 PR604 PR605 PR701 PR702",
+        "silent": "PR306 PR307 PR308 PR309 PR310 PR311 PR312 PR504 PR602 PR603 PR604 PR605 PR606 PR701 PR702",
     },
     "more settings of the CNI": {
         "found and open": "PR104 PR305 PR306 PR307 PR310 PR311 PR312 PR504 PR605 PR703",
         "open": (
             "PR109 PR301 PR302 PR303 PR304 PR308 PR401 PR402 PR403 PR404 PR405 PR501 PR502 PR503 PR601 PR602 PR603 "
-            "PR801 PR802 PR806"
+            "PR606 PR801 PR802 PR806"
         ),
     },
     "Windows": {
         "silent": (
             "PR101 PR102 PR103 PR104 PR105 PR106 PR107 PR108 PR109 PR110 PR111 PR113 PR115 PR116 PR117 PR118 PR119 "
-            "PR120 PR201 PR202 PR203 PR204 PR207 PR209 PR301 PR401 PR402 PR403 PR405 PR501 PR502 PR503 PR601 PR904"
+            "PR120 PR201 PR202 PR203 PR204 PR207 PR209 PR301 PR401 PR402 PR403 PR405 PR501 PR502 PR503 PR601 PR606 "
+            "PR904"
         ),
     },
     "managed": {
@@ -125,7 +135,7 @@ BECOMES = {
         ),
         "open": (
             "PR105 PR106 PR110 PR113 PR116 PR117 PR201 PR202 PR203 PR204 PR207 PR209 PR301 PR402 PR403 PR405 PR602 "
-            "PR904"
+            "PR606 PR904"
         ),
     },
     "more user data": {
@@ -137,14 +147,14 @@ BECOMES = {
         "open": (
             "PR101 PR102 PR103 PR104 PR105 PR106 PR107 PR108 PR109 PR110 PR111 PR112 PR113 PR114 PR115 PR116 PR117 "
             "PR118 PR119 PR120 PR201 PR202 PR203 PR204 PR207 PR209 PR301 PR401 PR402 PR403 PR405 PR501 PR502 PR503 "
-            "PR601 PR602 PR904"
+            "PR601 PR602 PR606 PR904"
         ),
     },
     "groups of another cluster": {
         "found and open": "PR206 PR302 PR303 PR304 PR504",
         "open": (
             "PR101 PR102 PR103 PR104 PR105 PR106 PR107 PR108 PR109 PR110 PR113 PR116 PR117 PR118 PR119 PR120 PR201 "
-            "PR202 PR203 PR204 PR207 PR209 PR301 PR401 PR402 PR403 PR405 PR501 PR502 PR503 PR601 PR602 PR904"
+            "PR202 PR203 PR204 PR207 PR209 PR301 PR401 PR402 PR403 PR405 PR501 PR502 PR503 PR601 PR602 PR606 PR904"
         ),
     },
     "pools that may not exist": {
@@ -158,6 +168,10 @@ BECOMES = {
         "found and open": "PR602",
         "open": "PR801 PR802 PR803 PR804 PR806",
     },
+    "policies that may not exist": {"open": "PR603 PR606"},
+    "policies that may select all": {"open": "PR606"},
+    "policies of a cluster that is not known": {"open": "PR603 PR606"},
+    "policies of another cluster": {"silent": "PR603 PR606"},
 }
 """What becomes of findings of some rules, where they do not just stay."""
 

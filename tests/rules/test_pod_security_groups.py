@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from capacity_helpers import add_on, eks_cluster, node_group, subnet
-from rule_helpers import FROM_TEMPLATE, NUMBER_THAT_MAY_NOT_WIN, judged, says
+from rule_helpers import FROM_TEMPLATE, NUMBER_THAT_MAY_NOT_WIN, judged, node_pool, says
 
 SUBNETS = '"subnet-0aaaaaaaaaaaaaaaa"'
 UNKNOWN = 'variable "unknown" {\n  type = string\n}\nvariable "any" {}\n'
@@ -14,16 +14,36 @@ POD_GROUPS = 'ENABLE_POD_ENI = "true"'
 CUSTOM = 'AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG = "true", ENI_CONFIG_LABEL_DEF = "topology.kubernetes.io/zone"'
 STANDARD = f'{POD_GROUPS}, POD_SECURITY_GROUP_ENFORCING_MODE = "standard"'
 WINDOWS = 'ami_type = "WINDOWS_CORE_2022_x86_64"'
+ONE_OF = 'ami_type = var.unknown == "" ? "%s" : "AL2023_x86_64_STANDARD"'
+OWN_IMAGE = FROM_TEMPLATE.replace("AL2023_x86_64_STANDARD", "CUSTOM")
+PERHAPS = 'count = var.unknown == "" ? 1 : 0'
+ELSEWHERE = """
+resource "null_resource" "cni" {
+  provisioner "local-exec" {
+    command = "cni.sh aws-node vpc-cni"
+  }
+}
+"""
+KARPENTER = """
+resource "helm_release" "karpenter" {
+  name       = "karpenter"
+  repository = "oci://public.ecr.aws/karpenter"
+  chart      = "karpenter"
+  values     = [yamlencode({ settings = { clusterName = "main" } })]
+}
+"""
 VPC = 'resource "aws_vpc" "main" {\n  cidr_block = "10.0.0.0/16"\n}\n'
 KEPT_OUT = 'tags = { "kubernetes.io/role/cni" = "0" }'
 NEW = 'addon_version = "v1.23.1-eksbuild.1"\n  addon_name '
+OLDEST = 'addon_version = "v1.15.1-eksbuild.1"\n  addon_name '
 OLD = 'addon_version = "v1.17.1-eksbuild.1"\n  addon_name '
 
 
-def policy(selector: str = "{matchLabels: {role: db}}") -> str:
+def policy(selector: str = "{matchLabels: {role: db}}", name: str = "policy", more: str = "") -> str:
     """Return a SecurityGroupPolicy."""
     return f"""
-resource "kubectl_manifest" "policy" {{
+resource "kubectl_manifest" "{name}" {{
+  {more}
   yaml_body = <<-Y
     apiVersion: vpcresources.k8s.aws/v1beta1
     kind: SecurityGroupPolicy
@@ -39,6 +59,47 @@ resource "kubectl_manifest" "policy" {{
 def group(name: str, types: str, **others: str) -> str:
     """Return a node group."""
     return node_group(name, types=types, subnets=SUBNETS, **others)
+
+
+def own_nodes(*types: str) -> str:
+    """Return nodes of one's own of several types, each of which works out its max pods."""
+    overrides = "\n".join(f'      override {{\n        instance_type = "{name}"\n      }}' for name in types)
+    return f"""
+resource "aws_launch_template" "own" {{
+  image_id  = "ami-0123456789abcdef0"
+  user_data = base64encode(<<-EOT
+    apiVersion: node.eks.aws/v1alpha1
+    kind: NodeConfig
+    spec:
+      cluster: {{name: main}}
+  EOT
+  )
+}}
+
+resource "aws_autoscaling_group" "own" {{
+  min_size            = 1
+  max_size            = 3
+  vpc_zone_identifier = [{SUBNETS}]
+  mixed_instances_policy {{
+    launch_template {{
+      launch_template_specification {{
+        launch_template_id = aws_launch_template.own.id
+      }}
+{overrides}
+    }}
+  }}
+  tag {{
+    key                 = "kubernetes.io/cluster/main"
+    value               = "owned"
+    propagate_at_launch = true
+  }}
+}}
+"""
+
+
+def of_types(*names: str) -> str:
+    """Return a requirement of a NodePool: these types."""
+    return f"{{key: node.kubernetes.io/instance-type, operator: In, values: [{', '.join(names)}]}}"
 
 
 def proxy(mode: str) -> str:
@@ -194,7 +255,58 @@ JUDGED = {
         "",
         [],
     ),
+    "two types of one's own that lose an interface to the trunk": (
+        [CLUSTER, add_on(STANDARD), own_nodes("m5.xlarge", "m5.large")],
+        "error PR601",
+        ["an m5.large has room for 20"],
+    ),
+    "a number that does not fit with the trunk's interface either": (
+        [CLUSTER, add_on(STANDARD), NUMBER_THAT_MAY_NOT_WIN % 110, group("a", "m5.large", more=OWN_IMAGE)],
+        "",
+        [],
+    ),
+    "a version that takes no interface for the trunk": (
+        [CLUSTER, add_on(STANDARD).replace("addon_name ", OLDEST), group("a", "m5.large"), policy()],
+        "warning PR601",
+        ["has room for 20 after an upgrade of the CNI to 1.16.4 or later"],
+    ),
+    "a version that takes an interface for a trunk which a type cannot have, and a policy that selects all": (
+        [CLUSTER, add_on(STANDARD).replace("addon_name ", OLD), group("a", "t3.large"), policy("{}")],
+        "error PR601, error PR602",
+        ["before CNI 1.20.4 its place is kept free"],
+    ),
     # PR602
+    "a type with a trunk in a NodePool of another cluster": (
+        [
+            CLUSTER,
+            eks_cluster("other", subnets=SUBNETS),
+            add_on(STANDARD),
+            group("a", "t3.large"),
+            node_pool(of_types("m5.large"), cluster="other"),
+        ],
+        "warning PR602",
+        [],
+    ),
+    "a type without a trunk where Karpenter may launch others": (
+        [CLUSTER, add_on(STANDARD), group("a", "t3.large"), KARPENTER],
+        "",
+        [],
+    ),
+    "a type without a trunk where Karpenter launches such types, too": (
+        [CLUSTER, add_on(STANDARD), group("a", "t3.large"), KARPENTER, node_pool(of_types("t3.xlarge"))],
+        "warning PR602",
+        ["no trunk interface: t3.large, t3.xlarge"],
+    ),
+    "types with a trunk and without one among those that Karpenter may launch": (
+        [CLUSTER, add_on(STANDARD), node_pool(of_types("t3.xlarge", "m5.large", "${var.unknown}"))],
+        "",
+        [],
+    ),
+    "a type without a trunk, with one of two systems": (
+        [CLUSTER, add_on(STANDARD), group("a", "t3.large", more=ONE_OF % "AL2_x86_64")],
+        "warning PR602",
+        [],
+    ),
     "a type without a trunk, and a policy": (
         [CLUSTER, add_on(STANDARD), group("a", "t3.large"), policy()],
         "error PR602",
@@ -260,7 +372,15 @@ JUDGED = {
             policy(),
         ],
         "warning PR603",
-        ["strict mode needs it on", "security groups for pods are turned on here"],
+        [
+            "strict mode needs it on",
+            "security groups for pods are turned on here\nnote: 25: pods that this selects are concerned",
+        ],
+    ),
+    "strict mode, a policy, and one that may not be there": (
+        [CLUSTER, add_on(POD_GROUPS), policy(name="other", more=PERHAPS), policy()],
+        "warning PR603",
+        [],
     ),
     "strict mode without early demux, and another variable of the init container": (
         [
@@ -307,14 +427,76 @@ JUDGED = {
     "strict mode and iptables": ([CLUSTER, add_on(POD_GROUPS), proxy('"iptables"')], "", []),
     "standard mode and IPVS": ([CLUSTER, add_on(STANDARD), proxy('"ipvs"')], "", []),
     "IPVS where nothing is said of security groups for pods": ([CLUSTER, proxy('"ipvs"')], "", []),
+    # PR606
+    "two types with fewer branch interfaces than pods, one without any, and a policy that selects all": (
+        [
+            CLUSTER,
+            add_on(STANDARD),
+            NUMBER_THAT_MAY_NOT_WIN % 44,
+            group("a", "m5.xlarge,m5.large,t3.large", more=OWN_IMAGE),
+            policy("{}"),
+        ],
+        "info PR606",
+        ["an m5.large has branch interfaces for 9 of its 42 pods"],
+    ),
+    "fewer branch interfaces than the lower of two numbers": (
+        [
+            CLUSTER,
+            add_on(STANDARD),
+            NUMBER_THAT_MAY_NOT_WIN % 12,
+            group("a", "m5.large", more=FROM_TEMPLATE),
+            policy("{}"),
+        ],
+        "info PR606",
+        ["an m5.large has branch interfaces for 9 of its 10 pods"],
+        "[assumptions]\npods_with_security_groups = 12\n",
+    ),
+    "a group with as many branch interfaces as pods beside another": (
+        [
+            CLUSTER,
+            add_on(STANDARD),
+            NUMBER_THAT_MAY_NOT_WIN % 20,
+            group("a", "m5.large", more=OWN_IMAGE),
+            group("b", "m5.2xlarge", more=OWN_IMAGE),
+            policy("{}"),
+        ],
+        "",
+        [],
+    ),
+    "nodes without a trunk, and a policy that selects all": (
+        [CLUSTER, add_on(STANDARD), group("a", "t3.large"), policy("{}")],
+        "error PR602",
+        [],
+    ),
+    "no security groups for pods, nodes of an unknown type, and a policy that selects all": (
+        [
+            CLUSTER,
+            add_on('ENABLE_POD_ENI = "false"'),
+            group("a", "x").replace('["x"]', "[var.unknown]"),
+            policy("{}"),
+        ],
+        "",
+        [],
+    ),
+    "EKS Auto Mode beside a group, and a policy that selects all": (
+        [
+            eks_cluster(subnets=SUBNETS, more="compute_config {\n enabled = true\n}"),
+            add_on(STANDARD),
+            NUMBER_THAT_MAY_NOT_WIN % 20,
+            group("a", "m5.large", more=OWN_IMAGE),
+            policy("{}"),
+        ],
+        "",
+        [],
+    ),
 }
 CODES = ("PR503", "PR504", "PR6")
 
 
 @pytest.mark.parametrize("name", JUDGED)
 def test_interfaces(name: str) -> None:
-    parts, expected, words = JUDGED[name]
-    outcome = judged("PR", UNKNOWN, *parts)
+    parts, expected, words, *settings = JUDGED[name]
+    outcome = judged("PR", UNKNOWN, *parts, podroom_toml="".join(settings))
     found = sorted(f"{one.severity} {one.code}" for one in outcome.findings if one.code.startswith(CODES))
     assert ", ".join(found) == expected
     assert not {code for one in outcome.undecided for code in one.codes if code.startswith(CODES)}
@@ -348,6 +530,37 @@ OPEN = {
     "what the add-on says": (
         [CLUSTER, add_on("").replace("{ env = {  }", "{ env = var.any"), group("a", "t3.large"), policy()],
         "PR503 PR601 PR602 PR603",
+    ),
+    "whether a type without a trunk is all that Karpenter launches": (
+        [CLUSTER, add_on(STANDARD), node_pool(of_types("t3.large", "${var.unknown}"))],
+        "PR602",
+    ),
+    "whether a type can have a trunk": ([CLUSTER, add_on(STANDARD), group("a", "c5a.metal")], "PR601 PR602"),
+    "whether a type without a trunk is for Windows": (
+        [CLUSTER, add_on(STANDARD), group("a", "t3.large", more=ONE_OF % "WINDOWS_CORE_2022_x86_64")],
+        "PR503 PR601 PR602",
+    ),
+    "settings of the CNI that are elsewhere, and a policy": ([CLUSTER, ELSEWHERE, policy()], "PR602 PR603"),
+    "whether a policy is there": ([CLUSTER, add_on(POD_GROUPS), policy(more=PERHAPS)], "PR603"),
+    "whether a policy selects all": (
+        [
+            CLUSTER,
+            add_on(STANDARD),
+            NUMBER_THAT_MAY_NOT_WIN % 20,
+            group("a", "m5.large", more=OWN_IMAGE),
+            policy("${var.unknown}"),
+        ],
+        "PR606",
+    ),
+    "whether there are types with enough branch interfaces": (
+        [
+            CLUSTER,
+            add_on(STANDARD),
+            NUMBER_THAT_MAY_NOT_WIN % 20,
+            group("a", "m5.large", more=OWN_IMAGE).replace('["m5.large"]', '["m5.large", var.unknown]'),
+            policy("{}"),
+        ],
+        "PR601 PR602 PR606",
     ),
     "whether a type without a trunk is all": (
         [CLUSTER, add_on(STANDARD), group("a", "x").replace('["x"]', '["t3.large", var.unknown]')],

@@ -143,9 +143,7 @@ class Assessment:
         if group.uncertain is not None:
             raise Undecidable(group.uncertain)
         cluster = self.cluster(group)
-        if AmiFamily.WINDOWS in group.ami_family.candidates() and group.ami_family.need() is AmiFamily.WINDOWS:
-            return False
-        return cluster.ip_family.need() == "ipv4"
+        return not runs_windows(group) and cluster.ip_family.need() == "ipv4"
 
     def variable(self, settings: CniSettings, name: str) -> Value[str]:
         """Return what aws-node gets for a variable; an unset one has its default, "" for none.
@@ -312,6 +310,11 @@ def _remembered(memory: dict[tuple[object, ...], object], key: tuple[object, ...
     if isinstance(kept, Unknown):
         raise Undecidable(kept)
     return kept  # type: ignore[return-value] # a key is always used with one kind of answer
+
+
+def runs_windows(group: NodeGroup) -> bool:
+    """Return whether nodes run Windows; raises `Undecidable` if they may."""
+    return AmiFamily.WINDOWS in group.ami_family.candidates() and group.ami_family.need() is AmiFamily.WINDOWS
 
 
 def collect(items: Iterator[R]) -> tuple[list[R], Unknown | None]:
