@@ -33,7 +33,8 @@ def other_number(span: Span, old: int, new: int) -> Edit | None:
     found = list(pattern(rf"(?<![\w.]){old}(?![\w.])").finditer(span.text))
     if len(found) != 1:
         return None
-    return Edit(Span(span.document, span.start + found[0].start(), span.start + found[0].end()), str(new))
+    (number,) = found
+    return Edit(Span(span.document, span.start + number.start(), span.start + number.end()), str(new))
 
 
 def quoted(span: Span, name: str, text: str) -> Edit | None:
@@ -58,15 +59,17 @@ _UNDERSTOOD_SINCE = (19, 8)
 """https://github.com/terraform-aws-modules/terraform-aws-eks/blob/v19.8.0/CHANGELOG.md"""
 
 
-def set_up_before_compute(add_on: Span) -> Edit | None:
+def set_up_before_compute(add_on: Span | None) -> Edit | None:
     """Return the edit that gives an add-on of terraform-aws-modules/eks `before_compute`, at the name of the add-on.
 
     The call of the module has to say a version that knows of it, and the add-on has to be written out over lines.
     """
+    if add_on is None or add_on.supplied:
+        return None
     text = add_on.document.text
     calls = [call.start() for call in _MODULE.finditer(text, 0, add_on.start)]
     opened = _OPENED.match(text, add_on.end)
-    if add_on.supplied or not calls or opened is None:
+    if not calls or opened is None:
         return None
     end = next((call.start() for call in _MODULE.finditer(text, add_on.end)), len(text))
     version = _VERSION.search(text, calls[-1], end)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 MANAGED_NODES = """
 resource "aws_eks_node_group" "nodes" {MARK
@@ -47,11 +47,11 @@ _ADDRESS = "aws_eks_node_group.nodes"
 
 
 def changed(
-    address: str, before: Mapping[str, object], after: Mapping[str, object], *actions: str
+    address: str, before: Mapping[str, object], after: Mapping[str, object], actions: Sequence[str] = ("update",)
 ) -> dict[str, object]:
     """Return what a plan says of a resource that it changes, in place if no other actions are named, or found changed."""
     kind, _, name = address.partition(".")
-    sides = {"actions": [*actions] or ["update"], "before": before, "after": after}
+    sides = {"actions": [*actions], "before": before, "after": after}
     marks: dict[str, object] = {"after_unknown": {}, "before_sensitive": {}, "after_sensitive": {}}
     return {"address": address, "mode": "managed", "type": kind, "name": name, "change": {**sides, **marks}}
 

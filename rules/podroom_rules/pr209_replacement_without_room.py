@@ -49,8 +49,8 @@ def _nodes(kind: str) -> dict[str, object]:
 def _plan(*actions: str) -> str:
     return plan(
         resource_changes=[
-            changed("aws_subnet.nodes", _SUBNET, _SUBNET, "no-op"),
-            changed("aws_eks_node_group.workers", _nodes("m5.large"), _nodes("m6i.large"), *actions),
+            changed("aws_subnet.nodes", _SUBNET, _SUBNET, ["no-op"]),
+            changed("aws_eks_node_group.workers", _nodes("m5.large"), _nodes("m6i.large"), actions),
         ]
     )
 

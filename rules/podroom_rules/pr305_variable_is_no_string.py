@@ -9,7 +9,7 @@ from podroom.catalog import documents
 from podroom.catalog.cni_variables import CniContainer
 from podroom.model.world import Cluster, CniSourceKind
 from podroom.rule import Example, Finding, Rule, Severity
-from podroom.values import Known, Unknown, place_of
+from podroom.values import Known, Unknown, Value, place_of
 from podroom_rules.edits import quoted
 from podroom_rules.variables import ADD_ON_CONFIGURATION, Doubts, Statement, schema_refuses, statements
 
@@ -133,12 +133,6 @@ class VariableIsNoString(Rule[Cluster]):
                 'EnvVar.spec.template.spec.containers.env.value of type string", and aws-node stays as it was.'
             )
         text = variable.value
-        if json_type == "null":
-            fix = f"remove {name}, or give it a string"
-        elif isinstance(text, Known):
-            fix = f'write "{text.value}", with the quotes'
-        else:
-            fix = "make a string of it: tostring(...) in Terraform, quotes in YAML"
         place = place_of(written.origin, variable.span)
         return self.finding(
             place,
@@ -146,7 +140,15 @@ class VariableIsNoString(Rule[Cluster]):
             message,
             label=f"{json_type} found, string expected",
             effect=effect,
-            fix=fix,
+            fix=_fix(name, json_type, text),
             evidence={"variable": name, "type": json_type, "source": statement.source},
             edit=quoted(place, name, text.value) if isinstance(text, Known) else None,
         )
+
+
+def _fix(name: str, json_type: str, text: Value[str]) -> str:
+    if json_type == "null":
+        return f"remove {name}, or give it a string"
+    if isinstance(text, Known):
+        return f'write "{text.value}", with the quotes'
+    return "make a string of it: tostring(...) in Terraform, quotes in YAML"

@@ -164,7 +164,7 @@ class VariableThatNothingReads(Rule[Cluster]):
         name = statement.variable.name
         refused = statement.kind is CniSourceKind.ADD_ON and fault.refused
         certain = refused and fault.confidence is Confidence.HIGH
-        consequence = None if refused else _consequence(name, cluster.cni)
+        consequence = _consequence(name, cluster.cni)
         severity = (
             Severity.ERROR
             if certain or consequence is not None

@@ -166,7 +166,7 @@ class IpFamiliesInConflict(Rule[Cluster]):
         settings = subject.cni
         written = [variable for name in (_IPV6, _IPV4, _CUSTOM, _DELEGATION) if (variable := settings.find(name))]
         manifest = whole_manifest(settings)
-        if settings.declared_by is None or in_auto_mode(subject):
+        if in_auto_mode(subject):
             return
         if written or manifest is not None or _has_chart(settings):
             families = _Families(subject, assessment)

@@ -111,7 +111,7 @@ class NetworkPolicyInConflict(Rule[Cluster]):
     def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding where policies meet the bandwidth plugin, and where a mode is set without an agent."""
         settings = subject.cni
-        if settings.declared_by is None or in_auto_mode(subject):
+        if in_auto_mode(subject):
             return
         doubts = Doubts(settings)
         for judge in (self._bandwidth, self._without_agent):

@@ -145,9 +145,13 @@ def _declared_by(settings: CniSettings) -> str:
 
 def _edit(group: NodeGroup, settings: CniSettings) -> Edit | None:
     """Return the fix for an add-on and a node group of one call of the EKS module; others take more than one line."""
-    home, _ = _home_of(_declared_by(settings))
-    own_module = home and group.address.startswith(f"{home}module.eks_managed_node_group[")
-    return set_up_before_compute(settings.span) if own_module and settings.span is not None else None
+    return set_up_before_compute(settings.span) if _of_one_call(group, _declared_by(settings)) else None
+
+
+def _of_one_call(group: NodeGroup, declared_by: str) -> bool:
+    """Return whether one call of the EKS module makes a node group and what turns on prefix delegation."""
+    home, _ = _home_of(declared_by)
+    return home != "" and group.address.startswith(f"{home}module.eks_managed_node_group[")
 
 
 def _home_of(address: str) -> tuple[str, str]:
@@ -164,7 +168,7 @@ def _how_to_wait(group: NodeGroup, declared_by: str, order: CniOrder) -> str:
         )
     home, resource = _home_of(declared_by)
     own = resource.partition("[")[0]
-    if home and group.address.startswith(f"{home}module.eks_managed_node_group["):
+    if _of_one_call(group, declared_by):
         return f"set up the add-on with {_BEFORE_COMPUTE}"
     if not group.address.startswith(home):
         own = f"module.{home.split('.')[1].partition('[')[0]}"

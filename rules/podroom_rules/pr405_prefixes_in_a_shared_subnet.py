@@ -189,8 +189,6 @@ class PrefixesInASharedSubnet(Rule[NodeGroup]):
         expected = assessment.assumptions.expected_pods_per_node
         full = case.state is LoadState.SATURATED
         load = "full nodes" if full else f"nodes with {counted(expected, 'pod')} each"
-        cidr = subnet.cidr.need()
-        new_bits = reservation_for(cidr, case.nodes.full.prefixes) or reservation_for(cidr, case.asked)
         return self.finding(
             block_place(subnet),
             subnet,
@@ -200,11 +198,7 @@ class PrefixesInASharedSubnet(Rule[NodeGroup]):
             f"{max(0, total.value - case.singles)}",
             effect='Pods on new nodes hang in ContainerCreating with "failed to assign an IP address to container", though '
             "the subnet has free addresses; ipamd logs InsufficientCidrBlocks.",
-            fix="give nodes with prefixes a larger subnet of their own"
-            if new_bits is None
-            else "reserve a part for prefixes while it is free: aws_ec2_subnet_cidr_reservation with "
-            f"cidr_block = cidrsubnet(BLOCK, {new_bits}, 1), BLOCK being the one of this subnet, and reservation_type = "
-            '"prefix"; or give nodes with prefixes subnets of their own',
+            fix=_fix(subnet.cidr.need(), case),
             related=tuple(_notes(subnet, case)),
             assumption=joined(
                 "EC2 may put each single address into a block of its own; it does not say where it puts them",
@@ -262,6 +256,17 @@ def _may_lack(blocks: BlocksForecast, state: LoadState) -> bool:
     if free.gaps:
         raise Undecidable(free.gaps[0])
     return True
+
+
+def _fix(cidr: str, case: _Case) -> str:
+    new_bits = reservation_for(cidr, case.nodes.full.prefixes) or reservation_for(cidr, case.asked)
+    if new_bits is None:
+        return "give nodes with prefixes a larger subnet of their own"
+    return (
+        "reserve a part for prefixes while it is free: aws_ec2_subnet_cidr_reservation with "
+        f"cidr_block = cidrsubnet(BLOCK, {new_bits}, 1), BLOCK being the one of this subnet, and reservation_type = "
+        '"prefix"; or give nodes with prefixes subnets of their own'
+    )
 
 
 def _notes(subnet: Subnet, case: _Case) -> Iterator[Note]:

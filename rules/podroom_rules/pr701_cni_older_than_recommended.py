@@ -84,7 +84,7 @@ class CniOlderThanRecommended(Rule[Cluster]):
     def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at the version of the CNI."""
         settings = subject.cni
-        if settings.declared_by is None or not subject.declared or in_auto_mode(subject):
+        if not subject.declared or in_auto_mode(subject):
             return  # the version of a cluster that is not here is nobody's oversight
         installed = assessment.version(settings)
         if installed is None:

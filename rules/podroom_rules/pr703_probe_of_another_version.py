@@ -94,7 +94,7 @@ class ProbeOfAnotherVersion(Rule[Cluster]):
         """Yield a finding at the first probe with a wrong address, and at an agent that is too old."""
         settings = subject.cni
         image = _last(settings.options, _AGENT_IMAGE)
-        if settings.declared_by is None or (not settings.probes and image is None):
+        if not settings.probes and image is None:
             return
         version = assessment.version(settings)
         by_socket = version is None or version >= _SOCKET_SINCE

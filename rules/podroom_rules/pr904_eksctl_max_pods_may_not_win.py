@@ -8,7 +8,6 @@ from podroom.capacity.assessment import Assessment
 from podroom.catalog import documents
 from podroom.model.world import GroupKind, Mechanism, NodeGroup
 from podroom.rule import Confidence, Example, Finding, Rule, Severity
-from podroom.values import Undecidable
 from podroom_rules.rooms import either_is_too_high
 from podroom_rules.wording import effect_of_replacement
 
@@ -92,13 +91,7 @@ class EksctlMaxPodsMayNotWin(Rule[NodeGroup]):
         """Yield a finding at a number that Amazon EKS may replace."""
         if subject.max_pods_setting is None or subject.kind is not GroupKind.MANAGED:
             return
-        if not assessment.applies(subject) or subject.own_image.need():
-            return
-        if subject.launch_template_missing is not None:
-            raise Undecidable(subject.launch_template_missing)
-        if not subject.user_data.fixed:
-            if subject.user_data.gaps:
-                raise Undecidable(subject.user_data.gaps[0])
+        if not assessment.applies(subject):
             return
         types = list(assessment.instances(subject))
         limits = assessment.kubelet(subject, types[0].instance)

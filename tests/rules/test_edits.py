@@ -139,3 +139,4 @@ def test_an_add_on_is_set_up_before_compute_where_its_module_is_known_to_underst
     expected = None if line is None else f"{before}]] = {{\n{line}{after}".replace("[[", "").replace("]]", "")
     assert written(set_up_before_compute(span)) == expected
     assert set_up_before_compute(supplied(span)) is None
+    assert set_up_before_compute(None) is None
