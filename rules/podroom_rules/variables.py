@@ -109,26 +109,15 @@ def misspelt(settings: CniSettings, name: str) -> EnvironmentVariable | None:
 
 
 def sources_of(settings: CniSettings) -> tuple[CniSource, ...]:
-    """Return all that sets the CNI for certain; settings without `sources` come from an add-on."""
-    if settings.sources or settings.declared_by is None or settings.span is None:
-        return tuple(source for source in settings.sources if source.doubt is None)
-    add_on = CniSource(
-        kind=CniSourceKind.ADD_ON,
-        address=settings.declared_by,
-        span=settings.span,
-        environment=settings.environment,
-        init_environment=settings.init_environment,
-        version=settings.version,
-        options=settings.options,
-    )
-    return (add_on,)
+    """Return all that sets the CNI for certain."""
+    return tuple(source for source in settings.all_sources if source.doubt is None)
 
 
 def whole_manifest(settings: CniSettings) -> CniSource | None:
     """Return a DaemonSet that is no patch: aws-node needs the name of its node, which a patch leaves to the others."""
     for source in sources_of(settings):
         named = any(variable.name == _NAME_OF_THE_NODE for variable in source.environment)
-        if source.kind is CniSourceKind.DAEMON_SET and source.whole and named:
+        if source.whole and named:
             return source
     return None
 

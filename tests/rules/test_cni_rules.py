@@ -11,6 +11,7 @@ SUBNETS = '"subnet-0aaaaaaaaaaaaaaaa"'
 CLUSTER = eks_cluster(subnets=SUBNETS)
 OTHER = eks_cluster("other", subnets=SUBNETS)
 WINDOWS = 'ami_type = "WINDOWS_CORE_2022_x86_64"'
+AUTO = "compute_config {\n enabled = true\n}"
 UNKNOWN = 'variable "unknown" {\n  type = string\n}\nvariable "number" {\n  type = number\n}\n'
 
 
@@ -32,6 +33,19 @@ JUDGED = {
         [group("a", "m5.large")],
         "PR301",
         ["no node ever holds more than 1 addresses"],
+    ),
+    "a minimum beside a target that is misspelt": ("MINIMUM_IP_TARGET = 5, WARM_IP_TARGETS = 2", [], "PR307", []),
+    "a minimum beside a target that is misspelt, and none": (
+        "MINIMUM_IP_TARGET = 5, WARM_IP_TARGETS = 0",
+        [],
+        "PR301 PR307",
+        [],
+    ),
+    "a minimum beside a target that is none, and one that is misspelt": (
+        "MINIMUM_IP_TARGET = 5, WARM_IP_TARGET = 0, WARM_IP_TARGETS = 2",
+        [],
+        "PR301 PR307",
+        [],
     ),
     "a minimum of all pods": ("MINIMUM_IP_TARGET = 27", [group("a", "m5.large")], "", []),
     "a minimum of all pods but one": ("MINIMUM_IP_TARGET = 26", [group("a", "m5.large")], "PR301", []),
@@ -263,6 +277,68 @@ OPEN = {
         "",
     ),
 }
+
+
+@pytest.mark.parametrize(("more", "expected"), [("", "PR301 PR302 PR303 PR304"), (AUTO, "")])
+def test_settings_that_are_not_known_matter_where_there_is_aws_node(more: str, expected: str) -> None:
+    settings = add_on("").replace("{ env = {  }", "{ env = var.unknown")
+    outcome = judged("PR30", UNKNOWN, eks_cluster(subnets=SUBNETS, more=more), settings, group("a", "m5.large"))
+    codes = {code for one in outcome.undecided for code in one.codes}
+    assert codes & {"PR301", "PR302", "PR303", "PR304"} == set(expected.split())
+
+
+PREFIXES = 'ENABLE_PREFIX_DELEGATION = "%s"'
+
+
+@pytest.mark.parametrize(
+    ("prefixes", "parts", "expected"),
+    [
+        ("true", [group("a", "m5.large")], "found"),
+        ("false", [group("a", "m5.large")], ""),
+        ("true", [of_unknown_type("a")], "open"),
+        ("false", [of_unknown_type("a")], ""),
+    ],
+)
+def test_the_order_matters_where_there_are_prefixes(prefixes: str, parts: list[str], expected: str) -> None:
+    outcome = judged("PR402", UNKNOWN, CLUSTER, add_on(PREFIXES % prefixes), *parts)
+    assert " ".join(["found" for _ in outcome.findings] + ["open" for _ in outcome.undecided]) == expected
+
+
+EKS_MODULE = """
+module "eks" {
+  source       = "terraform-aws-modules/eks/aws"
+  version      = "~> 20.0"
+  cluster_name = "main"
+  subnet_ids   = [%s]
+  cluster_addons = {
+    vpc-cni = {
+      configuration_values = jsonencode({ env = { ENABLE_PREFIX_DELEGATION = "true" } })
+    }
+  }
+  eks_managed_node_groups = {
+%s  }
+}
+"""
+OF_THE_MODULE = '    a = {\n      instance_types = ["m5.large"]\n    }\n'
+
+
+@pytest.mark.parametrize(
+    ("parts", "edits"),
+    [
+        ([EKS_MODULE % (SUBNETS, OF_THE_MODULE)], 1),
+        (
+            [
+                EKS_MODULE % (SUBNETS, ""),
+                group("a", "m5.large").replace("aws_eks_cluster.main.name", "module.eks.cluster_name"),
+            ],
+            0,
+        ),
+        ([CLUSTER, add_on(PREFIXES % "true"), group("a", "m5.large")], 0),
+    ],
+)
+def test_one_line_makes_the_nodes_of_a_module_wait_for_its_add_on(parts: list[str], edits: int) -> None:
+    (finding,) = judged("PR402", *parts).findings
+    assert (finding.edit is not None) == bool(edits)
 
 
 @pytest.mark.parametrize("name", OPEN)

@@ -184,8 +184,11 @@ resource "null_resource" "{name}" {{
 """
 
 
-def daemon_set(*variables: str) -> str:
-    """Return the whole DaemonSet, each variable being a name and a value."""
+def daemon_set(*variables: str, image: bool = True, of_node: str = "MY_NODE_NAME") -> str:
+    """Return the DaemonSet, each variable being a name and a value; without an image it is a patch.
+
+    `of_node` is the variable that has the name of the node.
+    """
     pairs = [f'{{ name = "{name}", value = {value} }},' for name, _, value in (one.partition("=") for one in variables)]
     field = 'valueFrom = { fieldRef = { fieldPath = "spec.nodeName" } }'
     return f"""
@@ -199,8 +202,8 @@ resource "kubernetes_manifest" "cni" {{
         spec = {{
           containers = [{{
             name  = "aws-node"
-            image = "registry.example/amazon-k8s-cni:v1.20.4"
-            env   = [{" ".join(pairs)} {{ name = "MY_NODE_NAME", {field} }}]
+            {'image = "registry.example/amazon-k8s-cni:v1.20.4"' if image else ""}
+            env   = [{" ".join(pairs)} {{ name = "{of_node}", {field} }}]
           }}]
         }}
       }}
@@ -229,6 +232,14 @@ def add_on(configuration: str, more: str = "") -> str:
 
 
 CLUSTER = eks_cluster(subnets='"subnet-0aaaaaaaaaaaaaaaa"')
+OTHER = eks_cluster("other", subnets='"subnet-0aaaaaaaaaaaaaaaa"')
+READ_ELSEWHERE = """
+resource "null_resource" "cni" {
+  provisioner "local-exec" {
+    command = "cni.sh aws-node vpc-cni"
+  }
+}
+"""
 IPV6_CLUSTER = eks_cluster(subnets='"subnet-0aaaaaaaaaaaaaaaa"', more=IPV6)
 IN_IPV6 = 'ENABLE_IPv6 = "true", ENABLE_IPv4 = "false", ENABLE_PREFIX_DELEGATION = "true"'
 BOTH_IN_IPV6 = env(IN_IPV6) + ', init = { env = { ENABLE_IPv6 = "true" } }'
@@ -299,6 +310,37 @@ SOURCES = {
         "warning PR308",
         "",
     ),
+    "neither family in a DaemonSet": (
+        [CLUSTER, daemon_set('WARM_IP_TARGET="2"')],
+        "error PR308",
+        "aws-node exits at start: neither IPv4 nor IPv6 is on",
+    ),
+    "a DaemonSet in which IPv4 is misspelt, and on": (
+        [CLUSTER, daemon_set('ENABLE_IPV4S="true"')],
+        "error PR307",
+        "",
+    ),
+    "a DaemonSet in which IPv4 is misspelt, and off": (
+        [CLUSTER, daemon_set('ENABLE_IPV4S="false"')],
+        "error PR307, error PR308",
+        "",
+    ),
+    "neither family in a patch of a DaemonSet": (
+        [CLUSTER, daemon_set('WARM_IP_TARGET="2"', image=False)],
+        "",
+        "",
+    ),
+    "neither family in a DaemonSet that runs as no aws-node": (
+        [CLUSTER, daemon_set('WARM_IP_TARGET="2"', of_node="OTHER_NAME")],
+        "",
+        "",
+    ),
+    "a chart that may be of another cluster": (
+        [CLUSTER, OTHER, chart(env('WARM_TARGET_IP = "1"'))],
+        "open PR305, open PR306, open PR307, open PR308, open PR310, open PR311",
+        "",
+    ),
+    "settings of the CNI that are read elsewhere": ([CLUSTER, READ_ELSEWHERE], "", ""),
     # PR310
     "the chart sets the mode and has no agent, for which it leaves the mode out": (
         [CLUSTER, chart(env('NETWORK_POLICY_ENFORCING_MODE = "strict"') + ", nodeAgent = { enabled = false }")],
@@ -366,6 +408,11 @@ SOURCES = {
         "",
         "",
     ),
+    "a script sets a variable twice": (
+        [CLUSTER, set_env("warm", "WARM_IP_TARGET=1 WARM_IP_TARGET=2")],
+        "",
+        "",
+    ),
     "a script changes what the add-on brings": (
         [add_on(env('WARM_IP_TARGET = "2"')), set_env("prefixes", "ENABLE_PREFIX_DELEGATION=true")],
         "warning PR311",
@@ -422,6 +469,11 @@ SOURCES = {
         "open PR311, warning PR311",
         "",
     ),
+    "a ConfigMap beside a chart that writes the default": (
+        [CLUSTER, chart(""), config_map('enable-network-policy-controller = "true"')],
+        "warning PR311",
+        'enable-network-policy-controller is "true" here and "false" by helm_release.cni',
+    ),
     "a ConfigMap beside a DaemonSet, which does not write it": (
         [CLUSTER, daemon_set('ENABLE_IPv4="true"'), config_map('enable-network-policy-controller = "true"')],
         "",
@@ -444,6 +496,12 @@ def test_sources(name: str) -> None:
     found += [f"open {code}" for one in outcome.undecided for code in one.codes if code in CODES]
     assert ", ".join(sorted(found)) == expected
     assert words in "\n".join(map(said, outcome.findings))
+
+
+def test_a_chart_without_the_family_of_its_cluster_is_told_at_the_chart() -> None:
+    outcome = judged("PR308", IPV6_CLUSTER, set_env("warm", "WARM_PREFIX_TARGET=2"), chart("", version=""))
+    (finding,) = outcome.findings
+    assert 'resource "helm_release" "cni"' in finding.span.document.line(finding.span.first.line)
 
 
 @pytest.mark.parametrize("code", ROWS)

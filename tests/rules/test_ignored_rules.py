@@ -55,6 +55,11 @@ JUDGED = {
         "error PR101, warning PR903",
         ["!kubelet is told 59 pods here, but"],
     ),
+    "a type in vain and a number that fits it, for Windows": (
+        MODULE % group("a", '"m5.xlarge"', 58, 'launch_template_os = "windows"'),
+        "warning PR903",
+        [],
+    ),
     "a type in vain that nobody knows, and a number": (
         MODULE % group("a", '"m5.xlagre"', 58),
         "error PR101, warning PR903",

@@ -291,6 +291,18 @@ JUDGED = {
     ),
     "prefixes for a type without memory for more pods": (cluster(PREFIXES), pool(types("t3.nano")), "", []),
     "prefixes for a type on Xen": (cluster(PREFIXES), pool(types("t2.large")), "", []),
+    "prefixes for a type on Xen that gets few pods": (
+        cluster(PREFIXES),
+        pool(types("m4.large"), "  kubelet:\n    podsPerCore: 2\n"),
+        "",
+        [],
+    ),
+    "prefixes for a type that gets more than a third": (
+        cluster(PREFIXES),
+        pool(types("c6a.large"), "  kubelet:\n    podsPerCore: 22\n").replace("c6a.large", "m5.xlarge"),
+        "info PR806",
+        [],
+    ),
     "prefixes, and a small number": (cluster(PREFIXES), pool(types("t3a.small"), max_pods(8)), "", []),
     "no prefixes": (cluster('ENABLE_PREFIX_DELEGATION = "false"'), pool(types("t3a.small")), "", []),
 }
@@ -329,6 +341,24 @@ def test_karpenter_that_is_installed_elsewhere_leaves_its_settings_open(code: st
     outcome = judged(code, main, karpenter_yaml=pool(types("m5.large"), more))
     assert not outcome.findings
     assert [one.codes for one in outcome.undecided] == [(code,)]
+
+
+def test_user_data_that_is_not_known_leaves_numbers_in_it_open() -> None:
+    main = 'variable "text" {}\n' + cluster("")
+    template = """
+resource "kubectl_manifest" "class" {
+  yaml_body = <<-Y
+    apiVersion: karpenter.k8s.aws/v1
+    kind: EC2NodeClass
+    metadata: {name: default}
+    spec: {amiSelectorTerms: [{alias: al2023@latest}], userData: "${var.text}"}
+  Y
+}
+"""
+    (karpenter, _) = pool(types("m5.large")).split("---\n")
+    outcome = judged("PR804", main, template, karpenter_yaml=karpenter)
+    assert not outcome.findings
+    assert [one.codes for one in outcome.undecided] == [("PR804",)]
 
 
 OPEN = {

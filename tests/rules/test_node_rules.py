@@ -215,6 +215,14 @@ JUDGED = {
         "info PR105, warning PR106",
         ["That is well: a node has room for 29"],
     ),
+    "a number in vain that is less than the larger type has room for": (
+        [
+            CLUSTER,
+            managed(max_pods(20), "m5.xlarge", "t3.medium"),
+        ],
+        "warning PR101",
+        [],
+    ),
     "an expression in vain": (
         [CLUSTER, managed(node_config('maxPodsExpression: "max_pods - 10"'), "m5.xlarge")],
         "warning PR105",
@@ -440,6 +448,45 @@ def test_fewer_pods_on_the_network_of_the_host(expression: str, codes: list[str]
     assert [one.code for one in outcome.findings] == codes
 
 
+CUSTOM_NETWORKING = CLUSTER + add_on('AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG = "true"')
+FEATURES = {
+    "custom networking, and two types with room of their own": (
+        [CUSTOM_NETWORKING, nodes(node_config("{}"), "m5.xlarge", "m5.large")],
+        "error PR502",
+        ["an m5.large has room for 20"],
+    ),
+    "custom networking, and a number that does not fit without it either": (
+        [CUSTOM_NETWORKING, nodes(max_pods(110), "m5.large")],
+        "",
+        [],
+    ),
+    "custom networking, and a number that fits and may not win": (
+        [CUSTOM_NETWORKING, managed(max_pods(15), "m5.large")],
+        "warning PR502",
+        [],
+    ),
+    "custom networking, and an expression that fails": (
+        [CUSTOM_NETWORKING, nodes(node_config('maxPodsExpression: "x"'), "m5.large")],
+        "",
+        [],
+    ),
+    "prefixes, and two types of which one has none": (
+        [PREFIXES, nodes(node_config("{}"), "m4.large", "m5.large")],
+        "warning PR403",
+        ["an m4.large runs on Xen and has room for 20 pods"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FEATURES)
+def test_features(name: str) -> None:
+    parts, expected, words = FEATURES[name]
+    outcome = judged("PR", *parts)
+    found = [f"{one.severity} {one.code}" for one in outcome.findings if one.code in {"PR403", "PR502"}]
+    assert ", ".join(found) == expected
+    says(outcome, *words)
+
+
 @pytest.mark.parametrize(
     ("user_data", "is_open"),
     [
@@ -454,6 +501,31 @@ def test_user_data_for_either_system_fits_either_image(user_data: str, *, is_ope
     outcome = judged("PR111", UNKNOWN, CLUSTER, group)
     assert not outcome.findings
     assert bool(outcome.undecided) == is_open
+
+
+EKSCTL = """
+apiVersion: eksctl.io/v1alpha5
+kind: ClusterConfig
+metadata: {name: main, region: eu-west-1}
+managedNodeGroups:
+  - name: nodes
+    instanceTypes: [m5.xlarge, %s]
+    maxPodsPerNode: 20%s
+"""
+
+
+@pytest.mark.parametrize(
+    ("other", "more", "codes"),
+    [
+        ("m5.large", "", ["PR904"]),
+        ("t3.medium", "", []),
+        ("m5.large", "\n    ami: ami-0123456789abcdef0\n    amiFamily: AmazonLinux2023", []),
+    ],
+)
+def test_a_number_of_eksctl_that_may_be_replaced_is_told_where_it_fits(other: str, more: str, codes: list[str]) -> None:
+    outcome = judged("PR904", EKSCTL % (other, more), file="cluster.yaml")
+    assert [one.code for one in outcome.findings] == codes
+    assert not outcome.undecided
 
 
 @pytest.mark.parametrize(("number", "words"), [("40", "40"), ("${var.unknown}", "!40")])

@@ -353,7 +353,7 @@ SHARED = {
     "too few blocks, if single addresses are everywhere": (
         sharing("10.0.0.0/21", 3, 4),
         [
-            "nodes with 16 pods each need 6 of this subnet's 126 blocks",
+            "warning[PR405] nodes with 16 pods each need 6 of this subnet's 126 blocks",
             "123 single addresses may spoil the others",
             "3 nodes in this zone with prefixes",
         ],
@@ -391,6 +391,13 @@ def test_blocks_of_a_shared_subnet(name: str) -> None:
     assert found(outcome) == ({"PR405 aws_subnet.a"} if words else set())
     assert not outcome.undecided
     says(outcome, *words)
+
+
+def test_blocks_are_left_open_where_control_planes_may_take_them() -> None:
+    nodes = sharing("10.0.0.0/21", 3, 4).replace("subnet_ids = [aws_subnet.others.id]", "subnet_ids = [var.ids]")
+    outcome = judged("PR405", VPC, 'variable "ids" {}\n', nodes)
+    assert not outcome.findings
+    assert [one.codes for one in outcome.undecided] == [("PR405",)]
 
 
 @pytest.mark.parametrize("name", JUDGED)

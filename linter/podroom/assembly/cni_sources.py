@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from podroom.assembly.cni_defaults import DEFAULT_VERSION
 from podroom.catalog.cni_variables import CNI_VARIABLES, find_cni_variable
-from podroom.model.world import CURRENT_VERSION, CniSettings, CniSource, CniSourceKind, EnvironmentVariable
+from podroom.model.world import CURRENT_VERSION, CniSettings, CniSource, EnvironmentVariable
 from podroom.positions import Span
 from podroom.values import Default, Known, OneOf, Origin, Unknown, Value, first_unknown
 
@@ -24,7 +24,7 @@ def with_sources(base: CniSettings, added: Sequence[CniSource]) -> CniSettings:
     """Return settings to which other sources are added; `base` may have sources already."""
     if not added:
         return base
-    sources = (*sources_of(base), *added)
+    sources = (*base.all_sources, *added)
     certain = [source for source in sources if source.doubt is None]
     installers = [source for source in certain if source.installs]
     first = next(iter((*installers, *certain)), None)
@@ -51,24 +51,6 @@ def with_sources(base: CniSettings, added: Sequence[CniSource]) -> CniSettings:
 def _more(source: CniSource) -> Unknown | None:
     """Return why there may be variables that no source names."""
     return source.missing if source.missing is None or source.doubt is None else source.doubt
-
-
-def sources_of(base: CniSettings) -> tuple[CniSource, ...]:
-    """Return what settings come from, the add-on as a source; nothing if they are the defaults of Amazon EKS."""
-    if base.sources or base.declared_by is None or base.span is None:
-        return base.sources
-    return (
-        CniSource(
-            kind=CniSourceKind.ADD_ON,
-            address=base.declared_by,
-            span=base.span,
-            environment=base.environment,
-            init_environment=base.init_environment,
-            version=base.version,
-            missing=base.missing,
-            options=base.options,
-        ),
-    )
 
 
 def _version(base: CniSettings, installers: Sequence[CniSource], doubtful: Sequence[CniSource]) -> Value[str]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from podroom.assembly.attaching import both_karpenters
-from podroom.assembly.cni_sources import sources_of, with_sources
+from podroom.assembly.cni_sources import with_sources
 from podroom.assembly.joining import Placed
 from podroom.model.world import Cluster, Gap, World
 from podroom.sources.folders import is_inside, upwards
@@ -70,7 +70,7 @@ def _merged(world: World, address: str, other: World) -> World:
 
 
 def _with_settings(cluster: Cluster, added: Cluster) -> Cluster:
-    cni = with_sources(cluster.cni, sources_of(added.cni))
+    cni = with_sources(cluster.cni, added.cni.all_sources)
     more = added.cni.pod_subnets
     known = cni.pod_subnets
     karpenter = both_karpenters(cluster.karpenter, added.karpenter)
@@ -87,7 +87,7 @@ def _perhaps(world: World, others: Sequence[tuple[World, str]]) -> World:
     cni = cluster.cni
     for other, address in others:
         named = other.cluster(address)
-        sources = () if named is None else sources_of(named.cni)
+        sources = () if named is None else named.cni.all_sources
         cni = with_sources(cni, [replace(source, doubt=doubt) for source in sources])
     gap = Gap(cluster.address, reason, cluster.span)
     clusters = (replace(cluster, cni=cni), *world.clusters[1:])

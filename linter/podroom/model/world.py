@@ -307,6 +307,23 @@ class CniSettings:
     on_update: Value[str] | None = None
     """What an update of the add-on does with others' changes: OVERWRITE, PRESERVE or NONE; None without add-on."""
 
+    @property
+    def all_sources(self) -> tuple[CniSource, ...]:
+        """Return what the settings come from, also of a single add-on; nothing if Amazon EKS brings them."""
+        if self.sources or self.declared_by is None or self.span is None:
+            return self.sources
+        add_on = CniSource(
+            kind=CniSourceKind.ADD_ON,
+            address=self.declared_by,
+            span=self.span,
+            environment=self.environment,
+            init_environment=self.init_environment,
+            version=self.version,
+            missing=self.missing,
+            options=self.options,
+        )
+        return (add_on,)
+
     def find(self, name: str) -> EnvironmentVariable | None:
         """Return the variable of that name, the last one if it is set twice."""
         for variable in reversed(self.environment):

@@ -16,7 +16,7 @@ from podroom.assembly.cni import (
     read_configuration_values,
 )
 from podroom.assembly.cni_defaults import DEFAULT_VERSION, UNDECLARED
-from podroom.assembly.cni_sources import sources_of, with_sources
+from podroom.assembly.cni_sources import with_sources
 from podroom.assembly.eksctl.lending import ClusterConfig, Lending
 from podroom.assembly.eksctl.network import Network
 from podroom.assembly.eksctl.node_groups import GROUP_SECTIONS, condition_on, count_node_groups, read_node_groups
@@ -241,7 +241,7 @@ def _cni(config: ClusterConfig, lenders: Sequence[ClusterConfig]) -> CniSettings
 def _perhaps(config: ClusterConfig, lending: Lending) -> Iterator[CniSource]:
     """Iterate over the add-ons of ClusterConfigs that may be for this cluster or for another of its name."""
     for lender, doubt in lending.perhaps(config):
-        for source in sources_of(_cni(lender, ())):
+        for source in _cni(lender, ()).all_sources:
             yield replace(source, doubt=doubt)
 
 
