@@ -336,7 +336,7 @@ SOURCES = {
         "",
     ),
     "a chart that may be of another cluster": (
-        [CLUSTER, OTHER, chart(env('WARM_TARGET_IP = "1"'))],
+        [CLUSTER, OTHER, chart(env('WARM_IP_TARGETS = "1"'))],
         "open PR305, open PR306, open PR307, open PR308, open PR310, open PR311",
         "",
     ),
@@ -369,6 +369,11 @@ SOURCES = {
             chart('nodeAgent = { enabled = true }, enableWindowsIpam = "false"'),
             set_env("mode", "NETWORK_POLICY_ENFORCING_MODE=strict"),
         ],
+        "",
+        "",
+    ),
+    "the mode in a patch of a DaemonSet": (
+        [CLUSTER, daemon_set('NETWORK_POLICY_ENFORCING_MODE="strict"', image=False)],
         "",
         "",
     ),

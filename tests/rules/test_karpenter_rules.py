@@ -297,10 +297,10 @@ JUDGED = {
         "",
         [],
     ),
-    "prefixes for a type that gets more than a third": (
+    "prefixes for a type that gets less than half, and more than a third": (
         cluster(PREFIXES),
-        pool(types("c6a.large"), "  kubelet:\n    podsPerCore: 22\n").replace("c6a.large", "m5.xlarge"),
-        "info PR806",
+        pool(types("m5.xlarge"), "  kubelet:\n    podsPerCore: 11\n"),
+        "warning PR806",
         [],
     ),
     "prefixes, and a small number": (cluster(PREFIXES), pool(types("t3a.small"), max_pods(8)), "", []),

@@ -416,6 +416,11 @@ JUDGED = {
         "",
         [],
     ),
+    "a role without the policy where only another cluster has pods that need it": (
+        [role(OF_CLUSTERS), eks_cluster("other", subnets=SUBNETS), add_on(POD_GROUPS, cluster="other")],
+        "",
+        [],
+    ),
     "a role without the policy where nothing is said": ([role(OF_CLUSTERS)], "", []),
     # PR605
     "strict mode and IPVS": ([CLUSTER, add_on(POD_GROUPS), proxy('"ipvs"')], "warning PR605", []),
@@ -475,6 +480,11 @@ JUDGED = {
             group("a", "x").replace('["x"]', "[var.unknown]"),
             policy("{}"),
         ],
+        "",
+        [],
+    ),
+    "no security groups for pods, and a policy of which nobody knows what it selects": (
+        [CLUSTER, add_on('ENABLE_POD_ENI = "false"'), group("a", "m5.large"), policy("${var.unknown}")],
         "",
         [],
     ),
@@ -541,6 +551,10 @@ OPEN = {
         "PR503 PR601 PR602",
     ),
     "settings of the CNI that are elsewhere, and a policy": ([CLUSTER, ELSEWHERE, policy()], "PR602 PR603"),
+    "what the add-on says where there is no policy": (
+        [CLUSTER, add_on("").replace("{ env = {  }", "{ env = var.any"), group("a", "t3.large")],
+        "PR503 PR601 PR602",
+    ),
     "whether a policy is there": ([CLUSTER, add_on(POD_GROUPS), policy(more=PERHAPS)], "PR603"),
     "whether a policy selects all": (
         [

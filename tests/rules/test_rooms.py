@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from capacity_helpers import CUSTOM_NETWORKING, add_on, assessed, eks_cluster, node_group, subnet
+from capacity_helpers import add_on, assessed, eks_cluster, node_group, subnet
 from podroom.capacity.assessment import Assessment, Resolved
 from podroom.capacity.cni import CniBehavior
 from podroom.capacity.kubelet import KubeletLimit
@@ -79,8 +79,9 @@ def of_group(folder: Path, types: str, environment: str = "") -> tuple[NodeGroup
     ("types", "environment", "fits"),
     [
         ("m5.large,m5.xlarge", "", True),
-        ("m5.large,m5.xlarge", CUSTOM_NETWORKING, False),
-        ("m5.xlarge,m5.large", CUSTOM_NETWORKING, False),
+        ("m5.large,t3.nano", 'MAX_ENI = "2"', False),
+        ("t3.nano,m5.large", 'MAX_ENI = "2"', False),
+        ("t3.nano,t3.micro", 'MAX_ENI = "2"', True),
     ],
 )
 def test_a_default_fits_where_all_types_have_room_for_it(
