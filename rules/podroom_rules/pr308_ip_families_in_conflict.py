@@ -11,7 +11,7 @@ from podroom.catalog.cni_variables import CNI_VARIABLES, CniContainer
 from podroom.model.world import Cluster, CniSettings, CniSource, CniSourceKind
 from podroom.positions import Span
 from podroom.rule import Example, Finding, Note, Rule, Severity
-from podroom.values import Known, place_of
+from podroom.values import Known, Undecidable, Unknown, place_of
 from podroom_rules.rooms import in_auto_mode
 from podroom_rules.variables import (
     ADD_ON_CONFIGURATION,
@@ -250,9 +250,12 @@ class _Families:
         self._cluster = cluster
         self._assessment = assessment
         self.of_cluster = cluster.ip_family.need()
-        self.by_amazon_eks = all(
-            source.kind is CniSourceKind.ADD_ON for source in sources_of(settings) if source.installs
-        )
+        installers = [source for source in sources_of(settings) if source.installs]
+        add_ons = {source.kind is CniSourceKind.ADD_ON for source in installers}
+        if len(add_ons) > 1 and self.of_cluster == "ipv6":
+            reason = "the add-on and something else install the CNI, and which is applied last is not known"
+            raise Undecidable(Unknown(reason, installers[-1].span))
+        self.by_amazon_eks = False not in add_ons
         self.ipv4 = self._is_on(_IPV4, by_amazon_eks=self.of_cluster == "ipv4")
         self.ipv6 = self._is_on(_IPV6, by_amazon_eks=self.of_cluster == "ipv6")
 

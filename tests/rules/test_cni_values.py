@@ -287,6 +287,14 @@ SOURCES = {
         "open PR307, open PR308",
         "",
     ),
+    "the chart beside the add-on in a cluster of IPv6, of one version": (
+        [
+            Row("", env('WARM_PREFIX_TARGET = "1"'), IPV6, "1.20.4").parts("main"),
+            chart('image = { tag = "v1.20.4-eksbuild.1" }'),
+        ],
+        "open PR308",
+        "",
+    ),
     "a chart of no version after a script, in a cluster of IPv6": (
         [IPV6_CLUSTER, set_env("warm", "WARM_PREFIX_TARGET=2"), chart("", version="")],
         "error PR308",
@@ -501,6 +509,12 @@ def test_sources(name: str) -> None:
     found += [f"open {code}" for one in outcome.undecided for code in one.codes if code in CODES]
     assert ", ".join(sorted(found)) == expected
     assert words in "\n".join(map(said, outcome.findings))
+
+
+def test_a_number_is_made_a_string_where_it_is_written() -> None:
+    (finding,) = judged("PR305", Row("", env("WARM_IP_TARGET = 5")).parts("main")).findings
+    assert finding.edit is not None
+    assert (finding.edit.span.text, finding.edit.text) == ("5", '"5"')
 
 
 def test_a_chart_without_the_family_of_its_cluster_is_told_at_the_chart() -> None:
