@@ -347,7 +347,7 @@ def test_bytes_that_are_no_text_and_files_that_are_too_large_are_refused(tmp_pat
     with file.open("wb") as sparse:
         sparse.truncate(100 * 1024 * 1024 + 1)
     result = podroom("check", str(tmp_path), "--inventory", str(file))
-    assert (result.exit_code, result.stderr) == (2, f"podroom: {file} is not read: it has more than 100 MiB\n")
+    assert (result.exit_code, result.stderr) == (2, f"podroom: {file} is not read: it has more than 32 MiB\n")
 
 
 # --- what Auto Scaling groups launch ---------------------------------------------------------------

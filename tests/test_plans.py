@@ -723,7 +723,7 @@ def test_a_plan_that_is_missing_or_too_large_ends_in_one_sentence(folder: Path) 
     with path.open("wb") as file:
         file.truncate(100 * 1024 * 1024 + 1)
     result = podroom("check", "--plan", str(path), str(folder))
-    assert (result.exit_code, "it has more than 100 MiB" in result.stderr) == (2, True)
+    assert (result.exit_code, "it has more than 32 MiB" in result.stderr) == (2, True)
 
 
 def test_plans_in_a_folder_are_not_read_unless_they_are_named(folder: Path, eks21: Path) -> None:

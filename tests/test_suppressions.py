@@ -9,7 +9,7 @@ import pytest
 
 from checkout import CHECKOUT, EXAMPLES, podroom
 from podroom.positions import Document
-from podroom.sources.extents import last_line_in_hcl, last_line_in_yaml
+from podroom.sources.extents import HclExtents, last_line_in_yaml
 from podroom.sources.hcl.parser import parse
 from podroom.suppressions import read_suppressions
 
@@ -193,7 +193,7 @@ module "eks" { # 7
     ],
 )
 def test_in_hcl_what_begins_on_a_line_ends_with_its_brackets(line: int, last: int) -> None:
-    assert last_line_in_hcl(parse(Document("a.tf", HCL)), line) == last
+    assert HclExtents(parse(Document("a.tf", HCL))).last_line(line) == last
 
 
 YAML = """\

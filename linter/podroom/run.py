@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from podroom.evaluation.root import ProjectFiles
     from podroom.evaluation.settled import Settled
     from podroom.sources.affected import Affected
+    from podroom.sources.extents import HclExtents
     from podroom.sources.hcl.syntax import SyntaxProblem
 
 
@@ -358,17 +359,26 @@ def _texts(files: Files) -> Iterator[tuple[Document, Callable[[int], int]]]:
     for document in files.documents:
         tree = parsed.get(id(document))
         if tree is not None:
-            yield document, partial(_last_line_in_hcl, tree)
+            yield document, _HclLines(tree).last
         elif document.path.endswith((*YAML, *YAML_TEMPLATES)):
             yield document, partial(_last_line_in_yaml, document)
         else:
             yield document, lambda line: line
 
 
-def _last_line_in_hcl(parsed: ParsedFile, line: int) -> int:
-    from podroom.sources.extents import last_line_in_hcl  # noqa: PLC0415 - only for a file with a suppression
+class _HclLines:
+    """Says where what begins on the lines of a file ends; few files have a suppression, for which it is asked."""
 
-    return last_line_in_hcl(parsed, line)
+    def __init__(self, parsed: ParsedFile) -> None:
+        self._parsed = parsed
+        self._extents: HclExtents | None = None
+
+    def last(self, line: int) -> int:
+        if self._extents is None:
+            from podroom.sources.extents import HclExtents  # noqa: PLC0415 - only for a file with a suppression
+
+            self._extents = HclExtents(self._parsed)
+        return self._extents.last_line(line)
 
 
 def _last_line_in_yaml(document: Document, line: int) -> int:

@@ -48,14 +48,22 @@ def read_suppressions(document: Document, last_line_of: Callable[[int], int] = l
         return []
     suppressions = []
     lines = len(document.line_starts())
+    comments = range(0)  # lines of comments above one that is none, which is looked for once
+    ends: dict[int, int] = {}
     for match in (*_SUPPRESSION.finditer(document.text), *_JSON_SUPPRESSION.finditer(document.text)):
         codes = tuple(dict.fromkeys(code.strip() for code in (match[1] or "").split(",") if code.strip()))
         span = Span(document, match.start(), match.end())
         line, column = span.first
         if not document.line(line)[: column - 1].strip():
-            while line < lines and _COMMENT_LINE.match(document.line(line)):
-                line += 1
-        suppressions.append(Suppression(codes, match[2], span, line, max(line, last_line_of(line))))
+            if line not in comments:
+                below = line
+                while below < lines and _COMMENT_LINE.match(document.line(below)):
+                    below += 1
+                comments = range(line, below)
+            line = comments.stop
+        if line not in ends:
+            ends[line] = max(line, last_line_of(line))
+        suppressions.append(Suppression(codes, match[2], span, line, ends[line]))
     return [*suppressions, *_misspelt(document)]
 
 

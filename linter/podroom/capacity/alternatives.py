@@ -30,9 +30,10 @@ class Alternatives:
 
 def alternatives(assessment: Assessment, addresses: Sequence[str]) -> Alternatives | None:
     """Return what may be of the groups of these addresses; None if their types are clear, or too many are possible."""
-    named = assessment.remember(("groups by address",), lambda: _by_address(assessment.world.node_groups))
-    groups = [group for address in dict.fromkeys(addresses) for group in named.get(address, ())]
-    open_types = list(dict.fromkeys(value for group in groups for value in _open_types(group)))
+    named = assessment.remember(("open types by address",), lambda: _by_address(assessment.world.node_groups))
+    if not named:
+        return None
+    open_types = list(dict.fromkeys(value for address in dict.fromkeys(addresses) for value in named.get(address, ())))
     if not open_types or prod(len(value.values) for value in open_types) > _MOST_WORLDS:
         return None
     first = open_types[0]
@@ -48,10 +49,12 @@ def alternatives(assessment: Assessment, addresses: Sequence[str]) -> Alternativ
     return Alternatives(tuple(assessments), types, Unknown(first.reason, first.origin, first.refs))
 
 
-def _by_address(groups: Sequence[NodeGroup]) -> dict[str, list[NodeGroup]]:
-    found: dict[str, list[NodeGroup]] = {}
+def _by_address(groups: Sequence[NodeGroup]) -> dict[str, list[OneOf[str]]]:
+    """Return what is open of the groups of which a type is."""
+    found: dict[str, list[OneOf[str]]] = {}
     for group in groups:
-        found.setdefault(group.address, []).append(group)
+        if open_types := _open_types(group):
+            found.setdefault(group.address, []).extend(open_types)
     return found
 
 

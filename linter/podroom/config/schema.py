@@ -83,8 +83,12 @@ def load(document: Document) -> dict[str, Any]:
         import tomli as tomllib  # noqa: PLC0415 - the same library, before it joined the standard library
     try:
         return tomllib.loads(document.text)
+    except RecursionError as error:
+        raise UsageError(f"{document.path} is nested more deeply than podroom follows") from error
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{document.path} is no valid TOML: {error}") from error
+    except ValueError as error:  # Python refuses to read thousands of digits
+        raise UsageError(f"{document.path} is no valid TOML: a whole number has more than 64 bits") from error
 
 
 def validate(table: Mapping[str, Any], document: Document, top: tuple[str, ...]) -> None:

@@ -30,7 +30,7 @@ from podroom.records import dataclass
 from podroom.sources.hcl.syntax import Expression
 from podroom.values import doubted
 
-_MOST_REPETITIONS = 20_000
+_MOST_REPETITIONS = 2_000
 
 
 @dataclass(frozen=True, slots=True)

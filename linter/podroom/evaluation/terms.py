@@ -237,7 +237,7 @@ class TupleTerm:
         self.items = tuple(items)
         self.rest = rest
         self.fixed = fixed if fixed is not None else 0 if rest else len(self.items)
-        self.weight, self.depth = measured(self.items)
+        self.weight, self.depth = measured(self.items, len(self.rest))
 
 
 class ListTerm:
@@ -253,7 +253,7 @@ class ListTerm:
         self.items = tuple(items)
         self.rest = rest
         self.fixed = fixed if fixed is not None else 0 if rest else len(self.items)
-        self.weight, self.depth = measured(self.items)
+        self.weight, self.depth = measured(self.items, len(self.rest))
 
 
 class SetTerm:
@@ -266,7 +266,7 @@ class SetTerm:
         self.element = element
         self.items = tuple(items)
         self.rest = rest
-        self.weight, self.depth = measured(self.items)
+        self.weight, self.depth = measured(self.items, len(self.rest))
 
 
 class MapTerm:
@@ -279,7 +279,7 @@ class MapTerm:
         self.element = element
         self.entries: dict[str, Term] = in_key_order(entries)
         self.rest = rest
-        self.weight, self.depth = measured(self.entries.values())
+        self.weight, self.depth = measured(self.entries.values(), len(self.rest))
 
 
 class ObjectTerm:
@@ -291,7 +291,7 @@ class ObjectTerm:
         """Make an object; raise `BeyondReach` if it is too large."""
         self.entries: dict[str, Term] = in_key_order(entries)
         self.rest = rest
-        self.weight, self.depth = measured(self.entries.values())
+        self.weight, self.depth = measured(self.entries.values(), len(self.rest))
 
 
 Number: TypeAlias = "int | Decimal"
@@ -308,12 +308,12 @@ def in_key_order(entries: Mapping[str, Term]) -> dict[str, Term]:
     return {key: entries[key] for key in keys}
 
 
-def measured(items: Iterable[Term]) -> tuple[int, int]:
-    """Return the number of leaves and the levels of a value that holds these; refuse what is too large.
+def measured(items: Iterable[Term], more: int = 0) -> tuple[int, int]:
+    """Return the number of leaves and the levels of a value that holds these and `more`; refuse what is too large.
 
     Raises `BeyondReach` above `MAX_WEIGHT` leaves or `MAX_DEPTH` levels.
     """
-    weight = 1
+    weight = 1 + more
     depth = 0
     for item in items:
         weight += getattr(item, "weight", 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from operator import attrgetter
 from typing import TypeAlias
@@ -26,18 +27,35 @@ from podroom.sources.hcl.syntax import (
 _ITEM = pattern(r"-(?:[ \t]|$)")
 
 
-def last_line_in_hcl(parsed: ParsedFile, line: int) -> int:
-    """Return the last line of the outermost block, attribute or object item that begins on `line`, or `line`."""
-    position = parsed.document.position
-    nodes = list(_inside(parsed.body))
-    while nodes:
-        node = nodes.pop(0)
-        first, last = position(node.start).line, position(node.end).line
-        if first == line:
-            return last
-        if first < line <= last:
+class HclExtents:
+    """Where what begins on the lines of a file of HCL ends."""
+
+    def __init__(self, parsed: ParsedFile) -> None:
+        """Take the file; it is only looked through when somebody asks."""
+        self._parsed = parsed
+        self._nodes: dict[int, tuple[list[int], list[_Node]]] = {}
+
+    def last_line(self, line: int) -> int:
+        """Return the last line of the outermost block, attribute or object item that begins on `line`, or `line`."""
+        document = self._parsed.document
+        starts = document.line_starts()
+        start, end = starts[line - 1], starts[line] if line < len(starts) else len(document.text) + 1
+        node: Body | _Node = self._parsed.body
+        while True:
+            places, nodes = self._inside(node)
+            following = bisect_left(places, start)
+            if following < len(nodes) and places[following] < end:
+                return document.position(nodes[following].end).line
+            if following == 0 or document.position(nodes[following - 1].end).line < line:
+                return line
+            node = nodes[following - 1]
+
+    def _inside(self, node: Body | _Node) -> tuple[list[int], list[_Node]]:
+        known = self._nodes.get(id(node))
+        if known is None:
             nodes = list(_inside(node))
-    return line
+            known = self._nodes[id(node)] = [inner.start for inner in nodes], nodes
+        return known
 
 
 _Node: TypeAlias = Block | Attribute | ObjectItem | Expression

@@ -22,6 +22,7 @@ from podroom.sources.file_names import (
     configuration_files,
     is_configuration,
     is_json,
+    is_read_automatically,
 )
 from podroom.sources.hcl.syntax import Literal, ParsedFile, SyntaxProblem
 from podroom.sources.problem import Problem
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 HclReader: TypeAlias = Callable[[Document], ParsedFile]
 
-LARGEST_FILE = 32 * 1024 * 1024
+LARGEST_FILE = 4 * 1024 * 1024
 """In bytes.  The largest Terraform file in 10,442 public ones is under 1 MiB."""
 
 _GIT_CRYPT = b"\x00GITCRYPT\x00"
@@ -86,6 +87,9 @@ class Files:
         self._invalid: list[ReadProblem] = []
         self._used: set[int] = set()
         self._followed: set[str] = set()
+        self._is_repository: bool | None = None
+        self._met: dict[str, str] = {}
+        self._own_paths: dict[str, str] = {}
 
     @property
     def problems(self) -> list[ReadProblem]:
@@ -278,8 +282,27 @@ class Files:
         ]
 
     def names(self, directory: str) -> list[str]:
-        """Return the names of the files in a folder, in order."""
-        return [entry.name for entry in self.entries(directory) if not _is_folder(entry)]
+        """Return the names of the files in a folder, in order, less the links that lead out of the repository.
+
+        Whoever proposes a change could read with such a link, in what podroom reports of it, any file of the machine.
+        A problem is noted if it has the name of configuration or of variables.
+        """
+        return [
+            entry.name
+            for entry in self.entries(directory)
+            if not _is_folder(entry) and not (entry.is_symlink() and self._leads_out(entry))
+        ]
+
+    def _leads_out(self, link: Entry) -> bool:
+        """Return whether a link leads out of the repository; where there is none, nobody says where a project ends."""
+        if self._is_repository is None:
+            self._is_repository = self._tree.is_there(os.path.join(self._project, ".git"))
+        if not self._is_repository or self._may_read(link.path):
+            return False
+        if is_configuration(link.name) or is_read_automatically(link.name):
+            shown = shown_path(link.path)
+            self.note(link.path, f"{shown} is a link that leads out of the repository, where podroom does not read")
+        return True
 
     def _configuration_paths(self, directory: str) -> list[str]:
         return [os.path.join(directory, name) for name in configuration_files(self.names(directory))]
@@ -329,7 +352,17 @@ class Files:
 
     def _folder_at(self, directory: str, relative: str) -> str | None:
         path = os.path.normpath(os.path.join(directory, relative))
-        return path if self._tree.is_folder(path) else None
+        if not self._tree.is_folder(path):
+            return None
+        self._by_own_path(directory)
+        return self._by_own_path(path)
+
+    def _by_own_path(self, folder: str) -> str:
+        """Return the path by which a folder was met first: links that lead back are no new modules without end."""
+        known = self._own_paths.get(folder)
+        if known is None:
+            known = self._own_paths[folder] = self._met.setdefault(self._tree.real(folder), folder)
+        return known
 
     def is_folder(self, path: str) -> bool:
         """Return whether there is a folder of that name."""

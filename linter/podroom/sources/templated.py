@@ -16,12 +16,19 @@ from podroom.records import dataclass
 from podroom.traced_text import HOLE, Piece, TracedText
 from podroom.values import Unknown
 
-_PLACEHOLDER = pattern(
-    r"\{\{(?:- )?/\*.*?\*/(?: -)?\}\}"
-    r"|\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|%\{.*?\}|\$\{[^{}\n]*(?:\{[^{}\n]*\}[^{}\n]*)*\}|\$\([A-Z_][A-Z0-9_]*\)"
+_BEGINS = pattern(r"\{[{%#]|%\{|\$|(?<=[:-] )#@ |(?<![^\n])[ \t]*#@ ")
+_PLACEHOLDERS = (
+    (pattern(r"\{\{(?:- )?/\*.*?\*/(?: -)?\}\}", re.DOTALL), pattern(r"\*/(?: -)?\}\}")),
+    (pattern(r"\{\{.*?\}\}", re.DOTALL), pattern(r"\}\}")),
+    (pattern(r"\{%.*?%\}", re.DOTALL), pattern(r"%\}")),
+    (pattern(r"\{#.*?#\}", re.DOTALL), pattern(r"#\}")),
+    (pattern(r"%\{.*?\}", re.DOTALL), pattern(r"\}")),
+)
+"""Those that may go over lines, each with how it ends."""
+_ON_A_LINE = pattern(
+    r"\$\{[^{}\n]*(?:\{[^{}\n]*\}[^{}\n]*){0,20}\}|\$\([A-Z_][A-Z0-9_]*\)"
     r"|\$[A-Z_][A-Z0-9_]*\b"
-    r"|(?<=[:-] )#@ [^\n]*|(?<![^\n])[ \t]*#@ [^\n]*",
-    re.DOTALL,
+    r"|[ \t]*#@ [^\n]*"
 )
 _YTT = "#@"
 _MARKS = ("{{", "{%", "%{", "${", "$", _YTT)
@@ -170,7 +177,7 @@ def _width_in_block(text: str, line: int, stop: int) -> int:
 
 def _placeholders(text: str) -> Iterator[tuple[int, int, bool]]:
     """Iterate over placeholders, and whether they steer; one that steers takes its whole line if it stands alone."""
-    for match in _PLACEHOLDER.finditer(text):
+    for match in _found(text):
         token = match.group()
         start, end = match.span()
         comment = token.startswith(_COMMENTS)
@@ -184,6 +191,19 @@ def _placeholders(text: str) -> Iterator[tuple[int, int, bool]]:
             if not text[line:start].strip() and not text[end:stop].strip():
                 start, end = line, stop
         yield start, end, steers and not comment
+
+
+def _found(text: str) -> Iterator[re.Match[str]]:
+    """Iterate over placeholders; the end of one is not looked for where no such end is left."""
+    kinds = [(whole, max((one.start() for one in end.finditer(text)), default=-1)) for whole, end in _PLACEHOLDERS]
+    at = 0
+    while begin := _BEGINS.search(text, at):
+        start = begin.start()
+        possible = (whole.match(text, start) for whole, last in kinds if start < last)
+        found = next((one for one in possible if one), None) or _ON_A_LINE.match(text, start)
+        if found:
+            yield found
+        at = found.end() if found else start + 1
 
 
 def _steers(token: str) -> bool:

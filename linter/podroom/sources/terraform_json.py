@@ -22,7 +22,7 @@ from podroom.sources.plan_values import FORGOTTEN, HASHED, SENSITIVE, Drift, Ins
 from podroom.sources.recorded import Recorded
 from podroom.sources.terraform_addresses import module_calls, suffix
 
-LARGEST = 100 * 1024 * 1024
+LARGEST = 32 * 1024 * 1024
 """In bytes."""
 
 _SHA_1 = pattern(r"[0-9a-f]{40}")

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAXIMUM_DEPTH = 50
-"""Inline tables inside each other; a deeper text is refused."""
+"""Inline tables inside each other, and parts of a dotted key; a deeper text is refused."""
+
+
+_TOO_LARGE = 2**63
+"""Whole numbers of TOML have 64 bits (https://toml.io/en/v1.0.0#integer)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +55,12 @@ class Setting:
         raw = self.raw.text
         if HOLE in raw and not raw.startswith(('"', "'")):
             return None
-        loads, invalid = _library()
+        loads = _library()
         try:
-            return loads(f"value = {raw}")["value"]
-        except (invalid, RecursionError):
+            value = loads(f"value = {raw}")["value"]
+        except (ValueError, RecursionError):
             return None
+        return None if isinstance(value, int) and not -_TOO_LARGE <= value < _TOO_LARGE else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +81,13 @@ class Settings:
     problem: Problem | None = None
 
 
-def _library() -> tuple[Callable[[str], dict[str, Any]], type[Exception]]:
+def _library() -> Callable[[str], dict[str, Any]]:
     if sys.version_info >= (3, 11):
         import tomllib  # noqa: PLC0415 - only Bottlerocket's settings need it
     else:
         import tomli as tomllib  # noqa: PLC0415 - same
 
-    return tomllib.loads, tomllib.TOMLDecodeError
+    return tomllib.loads
 
 
 def read_toml(source: TracedText) -> Settings:
@@ -97,14 +102,14 @@ def _invalid(source: TracedText, scan: _Scan) -> Problem | None:
     filled = list(source.text)
     for at in scan.line_holes:
         filled[at] = " "
-    loads, invalid = _library()
+    loads = _library()
     text = "".join(filled).replace(HOLE, "1")
     try:
         # tomllib turns CRLF into LF, which would shift positions by one a line; a space keeps them.
         loads(text.replace("\r\n", " \n"))
     except RecursionError:
         return Problem("this TOML is nested too deeply", source.span(0, 1))
-    except invalid as error:
+    except ValueError as error:  # TOMLDecodeError is one, and so is what Python says of a number of too many digits
         at = _position(str(error), source.text)
         what = re.sub(r" \(at [^()]*\)$", "", str(error))
         return Problem(f"this is not valid TOML: {what}", source.span(at, at + 1))
@@ -172,7 +177,7 @@ class _Scan:
     def _key(self, at: int) -> tuple[tuple[str, ...] | None, int]:
         """Return the parts of the dotted key at `at` and the offset after it."""
         parts: list[str] = []
-        while match := _KEY_PART.match(self._text, at):
+        while len(parts) < MAXIMUM_DEPTH and (match := _KEY_PART.match(self._text, at)):
             parts.append(match.group(1).strip("\"'"))
             at = match.end()
             if self._text[at : at + 1] != ".":

@@ -27,8 +27,11 @@ if TYPE_CHECKING:
 MAXIMUM_DEPTH = 200
 """Mappings and sequences inside each other; a deeper text is refused."""
 
-MAXIMUM_SIZE = 1_000_000
-"""Nodes of one document with every alias written out; a larger one ("billion laughs") is refused."""
+MAXIMUM_SIZE = 200_000
+"""Nodes of a text, and of one document with every alias written out; more ("billion laughs") are refused."""
+
+LONGEST_INTEGER = 70
+"""Characters of a whole number: 64 bits in binary.  The libraries of Go take a longer one for a number or a text."""
 
 _UNREADABLE = pattern("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -242,6 +245,7 @@ class _Composer:
         self._stack: list[_Open] = []
         self._anchors: dict[str, Node] = {}
         self._sizes: dict[int, int] = {}
+        self._count = 0
 
     def read(self, text: str) -> _Refused | None:
         """Read every document; return what ended the reading early, if anything did."""
@@ -300,8 +304,9 @@ class _Composer:
         self._add(node, collection.anchor, size)
 
     def _add(self, node: Node, anchor: str | None, size: int) -> None:
+        self._tally(1, node.start)
         if size > MAXIMUM_SIZE:
-            raise _Refused(f"with its aliases written out this has more than {MAXIMUM_SIZE} nodes", node.start)
+            raise _Refused(f"with its aliases written out this has more than {MAXIMUM_SIZE:,} nodes", node.start)
         if anchor:
             self._anchors[anchor] = node
             self._sizes[id(node)] = size
@@ -311,13 +316,20 @@ class _Composer:
         self._stack[-1].nodes.append(node)
         self._stack[-1].size += size
 
+    def _tally(self, more: int, at: int) -> None:
+        self._count += more
+        if self._count > MAXIMUM_SIZE:
+            raise _Refused(f"this has more than {MAXIMUM_SIZE:,} nodes, which is more than podroom reads", at)
+
     def _mapping(self, collection: _Open, end: int) -> tuple[Mapping, int]:
         own: list[Entry] = []
         merged: list[Entry] = []
         nodes = collection.nodes
         for key, value in zip(nodes[::2], nodes[1::2], strict=False):
             if isinstance(key, Scalar) and key.text == "<<" and key.end - key.start == len("<<"):
-                merged.extend(_merged(value))
+                for mapping in _merged_mappings(value):
+                    self._tally(len(mapping.entries), key.start)
+                    merged.extend(reversed(mapping.entries))
             else:
                 own.append(Entry(key, value))
         last: dict[str, Entry] = {entry.key.text: entry for entry in own if isinstance(entry.key, Scalar)}
@@ -341,11 +353,11 @@ def _offset(error: MarkedYAMLError, otherwise: int) -> int:
     return otherwise if mark is None else int(mark.index)
 
 
-def _merged(value: Node) -> Iterator[Entry]:
-    """Iterate over the entries that a merge key brings; of two with one key the first one counts."""
+def _merged_mappings(value: Node) -> Iterator[Mapping]:
+    """Iterate over the mappings that a merge key brings; of two entries with one key the first one counts."""
     for node in value.items if isinstance(value, Sequence) else (value,):
         if isinstance(node, Mapping):
-            yield from reversed(node.entries)
+            yield node
 
 
 def _retrace(source: TracedText, start: int, end: int, value: str, style: str | None) -> TracedText:
@@ -449,14 +461,14 @@ def _kind(event: ScalarEvent) -> ScalarKind:
         return ScalarKind.NULL
     if _BOOLEANS.fullmatch(text):
         return ScalarKind.BOOLEAN
-    if _INTEGER.fullmatch(text):
+    if len(text) <= LONGEST_INTEGER and _INTEGER.fullmatch(text):
         return ScalarKind.INTEGER
     return ScalarKind.FLOAT if _FLOAT.fullmatch(text) else ScalarKind.STRING
 
 
 def _integer(text: str) -> int | None:
     """Return the number that go-yaml reads: underscores allowed, a leading 0 meaning octal."""
-    if not _INTEGER.fullmatch(text):
+    if len(text) > LONGEST_INTEGER or not _INTEGER.fullmatch(text):
         return None
     digits = text.replace("_", "").lstrip("+-")
     sign = -1 if text.startswith("-") else 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import pkgutil
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from podroom.assembly.eksctl.node_groups import GROUP_SECTIONS
@@ -31,6 +32,8 @@ _WORDS = {
     "string": "a text",
 }
 _CLOSE_ENOUGH = 0.85
+_MOST_OF_A_KIND = 100
+"""Notices of one kind that anybody reads."""
 
 
 def schema() -> dict[str, Any]:
@@ -46,13 +49,18 @@ def find_notices(root: Mapping) -> tuple[Notice, ...]:
 
     found = schema()
     errors = Draft202012Validator(found).iter_errors(_plain(root, {}))
-    notices = [notice for error in errors if (notice := _notice(error, root)) is not None]
-    notices += _unheard_of(root, found)
-    notices += _twice(root)
-    notices += _same_names(root)
-    notices += _sizes(root)
+    of_schema = (notice for error in errors if (notice := _notice(error, root)) is not None)
+    kinds = (of_schema, _unheard_of(root, found), _twice(root), _same_names(root), _sizes(root))
+    notices = [notice for kind in kinds for notice in _first(kind)]
     unique = {(notice.message, notice.span.start): notice for notice in notices}
     return tuple(sorted(unique.values(), key=lambda notice: (notice.span.start, notice.message)))
+
+
+def _first(notices: Iterator[Notice]) -> Iterator[Notice]:
+    """Iterate over the first notices of a kind, and say where there are more."""
+    yield from islice(notices, _MOST_OF_A_KIND)
+    for following in islice(notices, 1):
+        yield Notice("eksctl refuses more than this here, which is not listed", following.span)
 
 
 def _plain(node: Node, known: dict[int, Any]) -> Any:  # noqa: ANN401 - JSON of any shape

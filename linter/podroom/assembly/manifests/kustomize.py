@@ -7,13 +7,14 @@ known; a patch of something that is not here is read as a manifest that is part 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from typing import Protocol
 
 from podroom.assembly.manifests.objects import Manifest
 from podroom.assembly.manifests.patching import Operation, common, merge, operate
 from podroom.assembly.manifests.tree import Item, Leaf, Listing, Table, from_yaml, items_of, text_of
+from podroom.evaluation.failures import BeyondReach, EvaluationFailure
 from podroom.positions import Document, Span
 from podroom.records import dataclass
 from podroom.sources.templated import read_template
@@ -27,13 +28,19 @@ _IDENTITY = ("apiVersion", "kind", "metadata")
 """What a patch says of an object that stays as it is, or that does not bear on pods."""
 _IMAGE = ("spec", "template", "spec", "containers", "[name=aws-node]", "image")
 _SELECTORS = ("labelSelector", "annotationSelector")
+_DEEPEST = 100
+"""Kustomizations that build from each other; what lies deeper is not followed."""
+_MOST_VARIANTS = 20
+"""Ways to build one file of which each is worked out."""
 
 
 def _matches(expression: str, text: str) -> bool:
-    """Return whether a pattern of a target is of a whole text; one that Python does not know is taken to be."""
+    """Return whether a pattern of a target is of a whole text, as RE2; one that podroom does not try is."""
+    from podroom.evaluation.functions.patterns import compile_pattern  # noqa: PLC0415 - few projects have a patch
+
     try:
-        return re.fullmatch(expression, text) is not None
-    except re.error:
+        return compile_pattern(expression, len(text)).fullmatch(text) is not None
+    except (EvaluationFailure, BeyondReach):
         return True
 
 
@@ -113,7 +120,7 @@ class Kustomizations:
             built = manifest
             for patch in patches:
                 if patch.is_of(manifest):
-                    self._applied.add(id(patch))
+                    self._applied.add(id(patch.span))
                     built = replace(built, body=patch.applied(built))
             tables.append(built.body)
         if not tables:
@@ -127,7 +134,7 @@ class Kustomizations:
 
     def left(self) -> Iterator[Patch]:
         """Iterate over the patches of which nothing was found that they change."""
-        yield from (patch for patch in self.patches if id(patch) not in self._applied)
+        yield from (patch for patch in self.patches if id(patch.span) not in self._applied)
 
     def not_read(self, folder: str) -> Iterator[str]:
         """Iterate over the absolute paths that a folder is built from, and on which no kustomization was read."""
@@ -152,29 +159,56 @@ def read_kustomizations(documents: Iterable[tuple[str, Document]], read: Reader)
             by_folder[folder] = found
     used = {other for one in by_folder.values() for other in (*one.resources, *one.components)}
     variants: dict[str, list[tuple[str, tuple[Patch, ...]]]] = {}
+    builds = _Builds(by_folder)
     for folder, one in by_folder.items():
         if folder not in used:
-            for path, patches in _built(one, by_folder, frozenset()):
+            for path, patches in builds.of(one):
                 variants.setdefault(path, []).append((one.document.path, patches))
     return Kustomizations(tuple(patch for one in by_folder.values() for patch in one.patches), variants, by_folder)
 
 
-def _built(
-    one: _Kustomization, by_folder: dict[str, _Kustomization], around: frozenset[str]
-) -> Iterator[tuple[str, tuple[Patch, ...]]]:
-    """Iterate over the files that a kustomization builds from, each with its patches, the innermost first."""
-    if one.folder in around:
-        return
-    around |= {one.folder}
-    components = [by_folder[folder] for folder in one.components if folder in by_folder]
-    outer = (*(patch for component in components for patch in component.patches), *one.patches)
-    for resource in (*one.resources, *(path for component in components for path in component.resources)):
-        inner = by_folder.get(resource)
-        if inner is None:
-            yield resource, outer
-        else:
-            for path, patches in _built(inner, by_folder, around):
-                yield path, (*patches, *outer)
+class _Builds:
+    """Works out what kustomizations build, each once, however many others build from it."""
+
+    def __init__(self, by_folder: Mapping[str, _Kustomization]) -> None:
+        self._by_folder = by_folder
+        self._known: dict[str, tuple[tuple[str, tuple[Patch, ...]], ...]] = {}
+        self._around: set[str] = set()
+
+    def of(self, one: _Kustomization) -> tuple[tuple[str, tuple[Patch, ...]], ...]:
+        """Return the files that a kustomization builds from, each with its patches, the innermost first."""
+        known = self._known.get(one.folder)
+        if known is not None:
+            return known
+        if one.folder in self._around or len(self._around) >= _DEEPEST:
+            return ()
+        self._around.add(one.folder)
+        variants: dict[str, dict[tuple[int, ...], tuple[Patch, ...]]] = {}
+        for path, patches in self._each(one):
+            variants.setdefault(path, {})[tuple(map(id, patches))] = patches
+        self._around.discard(one.folder)
+        built = tuple((path, patches) for path, several in variants.items() for patches in _few(several.values()))
+        self._known[one.folder] = built
+        return built
+
+    def _each(self, one: _Kustomization) -> Iterator[tuple[str, tuple[Patch, ...]]]:
+        components = [self._by_folder[folder] for folder in one.components if folder in self._by_folder]
+        outer = (*(patch for component in components for patch in component.patches), *one.patches)
+        for resource in (*one.resources, *(path for component in components for path in component.resources)):
+            inner = self._by_folder.get(resource)
+            if inner is None:
+                yield resource, outer
+            else:
+                yield from ((path, (*patches, *outer)) for path, patches in self.of(inner))
+
+
+def _few(variants: Collection[tuple[Patch, ...]]) -> Collection[tuple[Patch, ...]]:
+    """Return the ways in which one file is built; of too many only that each of their patches may apply."""
+    if len(variants) <= _MOST_VARIANTS:
+        return variants
+    patches = {id(patch): patch for several in variants for patch in several}
+    unknown = (Unknown("it is built in more ways than podroom follows", patch.span) for patch in patches.values())
+    return [tuple(replace(patch, perhaps=why) for patch, why in zip(patches.values(), unknown, strict=True))]
 
 
 def _kustomization(folder: str, document: Document, read: Reader) -> _Kustomization | None:

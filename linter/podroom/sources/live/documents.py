@@ -13,7 +13,7 @@ from podroom.positions import Document
 if TYPE_CHECKING:
     from podroom.sources.yaml import Node
 
-LARGEST = 100 * 1024 * 1024
+LARGEST = 32 * 1024 * 1024
 """In bytes."""
 
 _OPENING = ("{", "[")
