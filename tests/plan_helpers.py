@@ -114,6 +114,19 @@ def facts(value: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str
             yield from facts(part, (*path, named if isinstance(named, str) else str(at)))
 
 
+def comparable(value: object) -> object:
+    """Return a World in which uses of subnets, a set, stand in one order."""
+    if isinstance(value, list):
+        return [comparable(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    parts = {name: comparable(part) for name, part in value.items()}
+    uses = parts.get("subnets")
+    if isinstance(uses, dict) and "items" in uses:
+        uses["items"] = sorted(uses["items"], key=lambda use: str(use["subnet"].get("value")))
+    return parts
+
+
 def as_plan(resources: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
     """Return a plan that creates resources with the attributes that Terraform planned for them."""
 

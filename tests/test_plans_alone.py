@@ -18,6 +18,7 @@ from plan_helpers import (
     SECRET,
     as_plan,
     change,
+    comparable,
     deep,
     facts,
     nodes,
@@ -68,19 +69,6 @@ def test_every_node_group_has_its_subnets_alone(eks21: Path, name: str) -> None:
         assert not group["subnets"]["missing"]
         assert group["cluster"]["value"] == "module.eks.aws_eks_cluster.this[0]"
     assert not shown["gaps"]
-
-
-def comparable(value: object) -> object:
-    """Return a World in which uses of subnets, a set, stand in one order."""
-    if isinstance(value, list):
-        return [comparable(one) for one in value]
-    if not isinstance(value, dict):
-        return value
-    parts = {name: comparable(part) for name, part in value.items()}
-    uses = parts.get("subnets")
-    if isinstance(uses, dict) and "items" in uses:
-        uses["items"] = sorted(uses["items"], key=lambda use: str(use["subnet"].get("value")))
-    return parts
 
 
 def hold_together(alone: object, other: object, *drifted: str) -> None:

@@ -106,9 +106,12 @@ def _planned(world: World, inventory: Inventory, root: Module) -> World:
             tuple(one for one in before.subnets if settled.removes(one.address)),
             tuple(one for one in before.vpcs if settled.removes(one.address)),
         )
+        # Of what a plan of a part (-target) says nothing, it changes nothing.
+        known = {one.address for one in before.node_groups}
+        untold = [one for one in world.node_groups if one.address not in known and settled.values(one.address) is None]
         world = replace(
             world,
-            before=before.node_groups,
+            before=(*before.node_groups, *untold),
             removed=gone if any((gone.clusters, gone.subnets, gone.vpcs)) else None,
             doubled=found[1],
         )

@@ -31,6 +31,7 @@ class Recorded:
         drifts: Mapping[str, Drift] | None = None,
         earlier: Mapping[str, Instance | None] | None = None,
         removed: Mapping[str, Instance] | None = None,
+        untouched: Mapping[str, Instance] | None = None,
         deleted: frozenset[str] = frozenset(),
         errored: bool = False,
         of_plan: bool = False,
@@ -43,12 +44,12 @@ class Recorded:
         """Take the name of the file and what it says.
 
         `declared` are the blocks of the root module; `earlier` are the instances that change as they are before, None
-        for one that is not there yet.  `removed` are those that the plan deletes; `deleted` are those that
-        somebody deleted outside Terraform, and `errored` says that Terraform did not come to the end of its plan.
-        `of_plan` says that the file is of a plan, not of a state, `plans` that it holds what Terraform is going to do,
-        `refreshes` that it only takes over what was found, and `complete` that it holds all of that, or surely not,
-        None where it does not say.  `in_plan_file` is for the state in a plan file.  `configuration` is what it keeps
-        of that, where that was asked for.
+        for one that is not there yet.  `removed` are those that the plan deletes, `untouched` those of which it says
+        nothing, as with -target; `deleted` are those that somebody deleted outside Terraform, and `errored` says that
+        Terraform did not come to the end of its plan.  `of_plan` says that the file is of a plan, not of a state,
+        `plans` that it holds what Terraform is going to do, `refreshes` that it only takes over what was found, and
+        `complete` that it holds all of that, or surely not, None where it does not say.  `in_plan_file` is for the
+        state in a plan file.  `configuration` is what it keeps of that, where that was asked for.
         """
         self.source = source
         self.instances = instances
@@ -60,6 +61,7 @@ class Recorded:
         self.in_plan_file = in_plan_file
         self.earlier = earlier or {}
         self.removed = removed or {}
+        self._untouched = untouched or {}
         self.deleted = deleted
         self.errored = errored
         self.configuration = configuration
@@ -71,6 +73,7 @@ class Recorded:
             self._keys.setdefault((one.calls, one.block), {})[one.key] = None
             for depth, (name, key) in enumerate(one.calls):
                 self._keys.setdefault((one.calls[:depth], f"module.{name}"), {})[key] = None
+        for one in (*instances.values(), *self._untouched.values()):
             identity = one.values.get("id")
             if one.mode == "managed" and isinstance(identity, str) and _MADE_BY_AWS.fullmatch(identity):
                 self._owners[identity] = "" if identity in self._owners else one.address
@@ -133,7 +136,8 @@ class Recorded:
         """Return what is there before a plan changes it; None for what changes nothing."""
         if not self.earlier:
             return None
-        instances = {address: one for address, one in self.instances.items() if address not in self.earlier}
+        instances = {**self._untouched, **self.instances}
+        instances = {address: one for address, one in instances.items() if address not in self.earlier}
         instances |= {address: one for address, one in self.earlier.items() if one is not None}
         return Recorded(self.source, instances, {}, self.declared)
 

@@ -152,14 +152,16 @@ def _plan(shown: str, content: Mapping[str, object], *, alone: bool) -> Recorded
     changed = bool(instances)
     complete = content.get("complete")
     planned, prior = mapping(content, "planned_values"), mapping(mapping(content, "prior_state"), "values")
-    # With -refresh-only there are no changes, and everything is in the prior state.
-    for part, only_data in ((planned, False), (prior, "resource_changes" in content)):
+    untouched: dict[str, Instance] = {}
+    # With -refresh-only there are no changes, and everything is in the prior state.  With -target, so is what stays as
+    # it is: the configuration says better what that will be, where there is one.
+    apart = "resource_changes" in content and not (alone and complete is False)
+    for part in (planned, prior):
         for resource in _resources(mapping(part, "root_module")):
-            if (only_data and resource.get("mode") != "data") or string(resource, "address") in instances:
-                continue
-            instance = _held(resource)
-            if instance is not None:
-                instances[instance.address] = instance
+            if string(resource, "address") not in instances:
+                held = _held(resource)
+                holder = untouched if apart and part is prior and held.mode == "managed" else instances
+                holder[held.address] = held
     configuration = mapping(mapping(content, "configuration"), "root_module")
     return Recorded(
         shown,
@@ -171,6 +173,7 @@ def _plan(shown: str, content: Mapping[str, object], *, alone: bool) -> Recorded
         deleted=frozenset(_deleted(content)),
         errored=content.get("errored") is True,
         earlier=earlier,
+        untouched=untouched,
         of_plan=True,
         plans=changed,
         refreshes="resource_changes" not in content and "resource_drift" in content,
@@ -216,7 +219,7 @@ def _changed(change: Mapping[str, object]) -> Instance | None:
     return _instance(change, values, actions, withheld=not told)
 
 
-def _held(resource: Mapping[str, object]) -> Instance | None:
+def _held(resource: Mapping[str, object]) -> Instance:
     """Return an instance with the values that a state has; what is null may also be unknown, so it is left out."""
     held = mapping(resource, "values")
     told = "sensitive_values" in resource or string(resource, "type") in _HARMLESS
@@ -228,7 +231,7 @@ def _held(resource: Mapping[str, object]) -> Instance | None:
 
 def _instance(
     resource: Mapping[str, object], values: RecordedValue, actions: tuple[str, ...], *, withheld: bool
-) -> Instance | None:
+) -> Instance:
     address, mode, kind, name = (string(resource, part) for part in ("address", "mode", "type", "name"))
     key, module = resource.get("index"), resource.get("module_address", "")
     if not (key is None or isinstance(key, str | int)):
@@ -297,7 +300,7 @@ def _resources(root: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
 
 def _state(shown: str, content: Mapping[str, object]) -> Recorded:
     held = map(_held, _resources(mapping(mapping(content, "values"), "root_module")))
-    instances = {one.address: one for one in held if one is not None}
+    instances = {one.address: one for one in held}
     return Recorded(shown, instances, {}, _outermost(instances.values()))
 
 
@@ -322,9 +325,8 @@ def _state_file(shown: str, content: Mapping[str, object]) -> Recorded:
             if told:
                 placed["values"] = entry.get("attributes")
                 placed["sensitive_values"] = _marked(entry)
-            instance = _held(placed)
-            if instance is not None:
-                instances[instance.address] = instance
+            held = _held(placed)
+            instances[held.address] = held
     return Recorded(shown, instances, {}, _outermost(instances.values()))
 
 
