@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 LARGEST = 32 * 1024 * 1024
 """In bytes."""
 
+_TWICE = "an object in it has one key twice"
 _OPENING = ("{", "[")
 
 
@@ -36,7 +37,7 @@ def read_documents(shown: str, data: bytes) -> Iterator[object]:
 
 
 def _json(shown: str, text: str) -> Iterator[object]:
-    decoder = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse)
+    decoder = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse, object_pairs_hook=_object)
     at, end = 0, len(text.rstrip())
     while at < end:
         at += len(text[at : at + 4096]) - len(text[at : at + 4096].lstrip())
@@ -47,11 +48,24 @@ def _json(shown: str, text: str) -> Iterator[object]:
         except json.JSONDecodeError as error:
             why = "it ends too early" if error.pos >= end else error.msg[:1].lower() + error.msg[1:]
             raise InputError(f"{shown} is no JSON: {why} (line {error.lineno}, column {error.colno})") from error
+        except _TwiceError as error:
+            raise InputError(f"{shown} is not understood: {_TWICE}") from error
         except RecursionError as error:
             raise InputError(f"{shown} is nested more deeply than podroom follows") from error
         except (ValueError, ArithmeticError) as error:  # NaN, and numbers that Python refuses for their size
             raise InputError(f"{shown} holds a number that podroom does not read") from error
         yield content
+
+
+class _TwiceError(Exception):
+    """An object has one key twice."""
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _TwiceError
+    return found
 
 
 def _refuse(name: str) -> NoReturn:
@@ -65,14 +79,17 @@ def _yaml(shown: str, text: str) -> Iterator[object]:
     if stream.problem is not None:
         raise InputError(f"{shown} is neither JSON nor YAML: {stream.problem.message}")
     for document in stream.documents:
-        yield _plain(document)
+        try:
+            yield _plain(document)
+        except _TwiceError as error:
+            raise InputError(f"{shown} is not understood: {_TWICE}") from error
 
 
 def _plain(node: Node | None) -> object:
     from podroom.sources.yaml import Mapping, Scalar, ScalarKind, Sequence  # noqa: PLC0415 - as above
 
     if isinstance(node, Mapping):
-        return {entry.key.text: _plain(entry.value) for entry in node.entries if isinstance(entry.key, Scalar)}
+        return _object([(one.key.text, _plain(one.value)) for one in node.entries if isinstance(one.key, Scalar)])
     if isinstance(node, Sequence):
         return [_plain(item) for item in node.items]
     if not isinstance(node, Scalar) or node.kind is ScalarKind.NULL:
