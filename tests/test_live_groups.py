@@ -230,6 +230,62 @@ def test_a_launch_template_that_amazon_eks_adds_to_is_compared(
         assert f"declared {declared} (settings.kubernetes.max-pods), live {live}" in one["message"]
 
 
+def with_template(user_data: str, *types: str) -> str:
+    """Return the managed group with a launch template of its own, which names no image."""
+    template = (
+        f'resource "aws_launch_template" "own" {{\n  user_data = base64encode(<<-EOT\n{user_data}  EOT\n  )\n}}\n'
+    )
+    block = "launch_template {\n    id      = aws_launch_template.own.id\n    version = 1\n  }\n  scaling_config"
+    listed = ", ".join(f'"{one}"' for one in types)
+    return template + WORKERS.replace("scaling_config", block).replace('"m7g.2xlarge"', listed)
+
+
+def test_the_type_that_is_worst_off_is_told_at_the_number_that_is_declared(tmp_path: Path) -> None:
+    text = with_template(NODEADM.format(30), "m7g.2xlarge", "m7g.large")
+    group = auto_scaling("m7g.2xlarge", "m7g.large", **LAUNCHES)
+    (finding,) = judged(tmp_path, text, group, versions("m7g.2xlarge", NODEADM.format(40)))
+    assert "kubelet declared 30 (" in finding["message"]
+    assert finding["message"].endswith("live 40: room 29 on m7g.large")
+    assert (finding["severity"], finding["line"]) == ("error", text[: text.index("maxPods")].count("\n") + 1)
+
+
+@pytest.mark.parametrize("own_image", [False, True])
+def test_amazon_eks_adds_its_number_unless_an_image_is_launched(tmp_path: Path, *, own_image: bool) -> None:
+    answer = described(instanceTypes=["m7g.2xlarge"], launchTemplate={"id": "lt-1", "version": "4"})
+    launched = versions("m7g.2xlarge", NODEADM.format(20))
+    if not own_image:
+        del launched["LaunchTemplateVersions"][0]["LaunchTemplateData"]["ImageId"]
+    assert len(judged(tmp_path, WORKERS, answer, launched)) == own_image
+
+
+TWO_SYSTEMS = NODEADM.format(20).replace(
+    "\n--//\n", f"\n--//\nContent-Type: text/x-shellscript\n\n{BOOTSTRAP.format(40)}\n--//\n", 1
+)
+
+
+def test_user_data_for_two_systems_tells_no_other_image(tmp_path: Path) -> None:
+    bottlerocket = WORKERS.replace("AL2023_ARM_64_STANDARD", "BOTTLEROCKET_ARM_64")
+    assert judged(tmp_path, bottlerocket, LAUNCHED, versions("m7g.2xlarge", TWO_SYSTEMS)) == []
+    assert "live 20" in judged(tmp_path, WORKERS, LAUNCHED, versions("m7g.2xlarge", TWO_SYSTEMS))[0]["message"]
+
+
+def test_user_data_tells_the_image_where_several_are_possible(tmp_path: Path) -> None:
+    either = 'var.old == "" ? "AL2023_ARM_64_STANDARD" : "AL2_ARM_64"'
+    text = 'variable "old" {}\n' + WORKERS.replace('"AL2023_ARM_64_STANDARD"', either)
+    (finding,) = judged(tmp_path, text, LAUNCHED, versions("m7g.2xlarge", NODEADM.format(20)))
+    assert "live 20" in finding["message"]
+
+
+def test_bootstrap_sh_on_ubuntu_stays_that_of_ubuntu(tmp_path: Path) -> None:
+    group = {"name": "workers", "instanceType": "m7g.2xlarge", "amiFamily": "Ubuntu2204", "maxPodsPerNode": 40}
+    about = {"apiVersion": "eksctl.io/v1alpha5", "kind": "ClusterConfig", "metadata": {"name": "main", "region": "r"}}
+    (tmp_path / "cluster.yaml").write_text(json.dumps({**about, "managedNodeGroups": [group]}), encoding="utf-8")
+    launched = versions("m7g.2xlarge", "#!/bin/bash\n/etc/eks/bootstrap.sh main\n")
+    result = podroom("check", "--format", "json", *files(tmp_path, "", [LAUNCHED, launched]))
+    (undecided,) = (one for one in json.loads(result.stdout)["undecided"] if "PR116" in one["codes"])
+    assert undecided["reason"] == "how many pods an image of Ubuntu tells kubelet is not known"
+
+
 def test_other_types_that_amazon_eks_describes_are_told(tmp_path: Path) -> None:
     (finding,) = judged(tmp_path, WORKERS, described(instanceTypes=["m7g.large"]))
     assert finding["message"] == (

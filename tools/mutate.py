@@ -60,7 +60,7 @@ TESTS = (
     "tests/test_plans.py",
     "tests/test_plan_rules.py",
     "tests/test_inventory.py",
-    "tests/test_live_clusters.py",
+    "tests/test_live_*.py",
     "tests/test_fixes.py",
     "tests/test_capacity_command.py",
     "tests/test_capacity_neighbours.py",
@@ -318,7 +318,8 @@ def main() -> int:
     """Run the tests, the mutations, and tell what survived."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("modules", nargs="*", metavar="MODULE", default=list(PACKAGES))
-    parser.add_argument("--tests", nargs="+", default=list(TESTS), help="where the tests are")
+    tests = [str(path) for name in TESTS for path in sorted(CHECKOUT.glob(name))]
+    parser.add_argument("--tests", nargs="+", default=tests, help="where the tests are")
     parser.add_argument("--reasons", type=Path, default=REASONS, help="why some mutations may survive")
     arguments = parser.parse_args()
     os.chdir(CHECKOUT)

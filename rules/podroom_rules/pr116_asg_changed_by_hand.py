@@ -282,8 +282,7 @@ class AsgChangedByHand(Rule[NodeGroup]):
         """Yield a finding for a group that an inventory lists with other types than those of the configuration."""
         declared, live = sorted(set(_names(group.instance_types))), sorted(set(_names(drift.live_types)))
         if declared == live:
-            if drift.launched is not None:
-                yield from self._other_user_data(group, drift, name, assessment)
+            yield from self._other_user_data(group, drift, name, assessment)
             return
         managed = group.kind is GroupKind.MANAGED
         what = _what(drift)
