@@ -81,12 +81,13 @@ class PlanLinks:
 
     def __init__(self, instances: Mapping[str, Instance], configuration: ConfiguredModule | None) -> None:
         """Take what a plan or state holds; a state has no configuration."""
-        self._instances = instances
         self._configuration = configuration
         self._by_block: dict[tuple[Calls, str], list[Instance]] = {}
         self._by_type: dict[tuple[str, str], list[Instance]] = {}
         self._children: dict[tuple[Calls, str], dict[Calls, None]] = {}
         self._ids: dict[str, dict[str, ResourceId | None]] = {}
+        self._made: dict[_Target, tuple[Sequence[Instance], Mapping[Calls, Sequence[Instance]]]] = {}
+        self._read = {one.type for one in instances.values() if one.actions == ("read",)}
         for one in instances.values():
             self._by_block.setdefault((one.calls, one.block), []).append(one)
             self._by_type.setdefault((one.mode, one.type), []).append(one)
@@ -157,8 +158,8 @@ class PlanLinks:
         """Return the resources that a number of unknown ids belong to, or why that is not told."""
         if not number:
             return []
-        candidates = [one for one in self._by_type.get((target.mode, target.type), ()) if _is_made(one, target)]
-        found = self._reached(instance, target, path, number, candidates)
+        candidates, _ = self._candidates(target)
+        found = self._reached(instance, target, path, number)
         if found is not None:
             return [ResourceId(one.address, target.attributes[0]) for one in found]
         several = f"one of {len(candidates)} of type {target.type}" if candidates else f"of no {target.type} in it"
@@ -166,22 +167,32 @@ class PlanLinks:
             Hidden(f"is known only after apply, and the plan by itself does not tell whose it is ({several})")
         ] * number
 
+    def _candidates(self, target: _Target) -> tuple[Sequence[Instance], Mapping[Calls, Sequence[Instance]]]:
+        """Return the resources that an unknown id may be of, and those of each module instance."""
+        if target not in self._made:
+            made = [one for one in self._by_type.get((target.mode, target.type), ()) if _is_made(one, target)]
+            by_module: dict[Calls, list[Instance]] = {}
+            for one in made:
+                by_module.setdefault(one.calls, []).append(one)
+            self._made[target] = made, by_module
+        return self._made[target]
+
     def _reached(
-        self, instance: Instance, target: _Target, path: Sequence[str], number: int, candidates: Sequence[Instance]
+        self, instance: Instance, target: _Target, path: Sequence[str], number: int
     ) -> Sequence[Instance] | None:
+        candidates, by_module = self._candidates(target)
+        beside = by_module.get(instance.calls, ())
         if len(candidates) == number and not self._reads_more(target):
             return candidates
         resource = self.resource(instance)
         names = None if resource is None else resource.find(path)
         if resource is None or names is None:
             # The block is `dynamic`: what is made beside it in the same module is for it.
-            beside = [one for one in candidates if one.calls == instance.calls]
             return beside if len(beside) == number else None
         trail = _Trail(self, target)
         trail.follow(instance.calls, names, resource.repeated)
         found = trail.unions(number)
         if trail.open_ended:
-            beside = [one for one in candidates if one.calls == instance.calls]
             return beside if not trail.groups and len(beside) == number and target is not _SUBNET else None
         if found is None and number == 1 and len(trail.groups) == 1:
             return self._of_own_key(instance, names, trail.groups[0])
@@ -198,7 +209,7 @@ class PlanLinks:
 
     def _reads_more(self, target: _Target) -> bool:
         """Return whether Terraform reads anything only when it applies that could have such ids too."""
-        return any(one.actions == ("read",) and target.hint in one.type for one in self._instances.values())
+        return any(target.hint in kind for kind in self._read)
 
     def resource(self, instance: Instance) -> ConfiguredResource | None:
         """Return what is kept of the block of an instance, None if nothing is."""
