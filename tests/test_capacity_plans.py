@@ -86,6 +86,25 @@ def test_what_a_plan_changes_is_shown_beside_what_is_there(
         assert nodes(then) == ([] if after is None else [after["scaling_config"][0]["max_size"]])
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (["subnet-1"], ["subnet-1", "subnet-2"], "subnets go from subnet-1 to subnet-1, subnet-2"),
+        (["subnet-1", "subnet-2"], ["subnet-2", "subnet-1"], None),
+        (["subnet-1"], [SUBNET["id"]], None),  # which is known by its address: the other one may be it
+        (["subnet-1"], [None], None),
+    ],
+)
+def test_other_subnets_are_a_change_where_all_are_known_alike(
+    tmp_path: Path, old: list[str], new: list[str | None], told: str | None
+) -> None:
+    content = group({**settings(6), "subnet_ids": old}, {**settings(6), "subnet_ids": new}, "update")
+    content["change"]["after_unknown"] = {"subnet_ids": [one is None for one in new]}
+    then = compared(tmp_path, content)["what_if"]
+    assert (then is None) == (told is None)
+    assert told is None or then["changes"] == [f"the plan is applied: aws_eks_node_group.n.{told}"]
+
+
 def test_what_somebody_asks_for_counts_instead(tmp_path: Path) -> None:
     change_of_plan = group(settings(6), settings(20), "update")
     found = compared(tmp_path, change_of_plan, options=("--set", "aws_eks_node_group.n.max_size=9"))

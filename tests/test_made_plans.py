@@ -18,6 +18,8 @@ CONFIGURATION = MADE / "configuration"
 NAMES = sorted(path.name.partition(".")[0] for path in MADE.glob("*.json.gz"))
 IN_PART = frozenset({"destroy_a_part", "refresh_only", "target"})
 """Plans that do not say what there will be of everything."""
+BATCH, GENERAL = (f'module.nodes["{name}"].aws_eks_node_group.this' for name in ("batch", "general"))
+SUBNETS = [f"module.network.aws_subnet.private[{number}]" for number in range(3)]
 PARTS = ("clusters", "node_groups", "subnets", "vpcs")
 ZONES = ("eu-west-1a", "eu-west-1b", "eu-west-1c")
 
@@ -123,19 +125,28 @@ def test_how_many_groups_and_subnets_there_will_be(plans: Path, name: str, expec
     ("name", "expected"),
     [
         ("nothing", None),
-        ("update", ['module.nodes["general"].aws_eks_node_group.this.max_size goes from 3 to 6']),
+        (
+            "update",
+            [
+                f"{BATCH}: max pods of its user data go from 29 to 58",
+                f"{GENERAL}.max_size goes from 3 to 6",
+                "aws_autoscaling_group.workers[0]: max pods of its user data go from 29 to 58",
+            ],
+        ),
         (
             "replace",
             [
-                'module.nodes["general"].aws_eks_node_group.this.instance_types go from m6i.large to m5.large',
-                'module.nodes["general"].aws_eks_node_group.this is made anew before the old one goes',
+                f"{GENERAL}.instance_types go from m6i.large to m5.large",
+                f"{GENERAL} is made anew before the old one goes",
             ],
         ),
         (
             "one_group_less",
             [
-                'module.nodes["batch"].aws_eks_node_group.this is made anew before the old one goes',
-                'module.nodes["general"].aws_eks_node_group.this is made anew before the old one goes',
+                f"{BATCH}.subnets go from {SUBNETS[0]}, {SUBNETS[1]} to {SUBNETS[0]}",
+                f"{BATCH} is made anew before the old one goes",
+                f"{GENERAL}.subnets go from {SUBNETS[0]}, {SUBNETS[1]} to {SUBNETS[0]}",
+                f"{GENERAL} is made anew before the old one goes",
                 "aws_autoscaling_group.workers[0] goes away",
             ],
         ),

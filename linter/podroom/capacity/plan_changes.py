@@ -12,8 +12,9 @@ from podroom.values import Known, Members, Value
 def before_plan(world: World) -> tuple[World, tuple[str, ...]] | None:
     """Return the World as it is before the plan that was read, and what the plan changes of its node groups.
 
-    None where it changes no size and no type, and makes and removes no group.  Everything but that is taken as it will
-    be: what is asked is what the nodes take.  The desired size is what autoscalers make it, no change of a plan.
+    None where it changes no size, no type, no subnets and no max pods, and makes and removes no group.  Everything but
+    that is taken as it will be: what is asked is what the nodes take.  The desired size is what autoscalers make it, no
+    change of a plan.
     """
     if world.before is None:
         return None
@@ -36,6 +37,7 @@ def before_plan(world: World) -> tuple[World, tuple[str, ...]] | None:
                 desired_size=old.desired_size if _exceeds(group.desired_size, old.maximum_size) else group.desired_size,
                 maximum_size=old.maximum_size,
                 instance_types=old.instance_types,
+                subnets=group.subnets if _change_of_subnets(old, group) is None else old.subnets,
                 launch_template=old.launch_template,
                 launch_template_missing=old.launch_template_missing,
             )
@@ -70,6 +72,39 @@ def _changes(old: NodeGroup, new: NodeGroup) -> Iterator[str]:
     types = _listed(old.instance_types), _listed(new.instance_types)
     if None not in types and types[0] != types[1]:
         yield f"{new.address}.instance_types go from {types[0]} to {types[1]}"
+    subnets = _change_of_subnets(old, new)
+    if subnets is not None:
+        yield f"{new.address}.subnets go from {subnets[0]} to {subnets[1]}"
+    numbers = _max_pods(old), _max_pods(new)
+    if None not in numbers and numbers[0] != numbers[1]:
+        yield f"{new.address}: max pods of its user data go from {numbers[0]} to {numbers[1]}"
+
+
+def _change_of_subnets(old: NodeGroup, new: NodeGroup) -> tuple[str, str] | None:
+    """Return the subnets of a group before and after as text, None if they are the same or one of them is not known.
+
+    A subnet may be known by its address on one side and by its id on the other, which is no change.
+    """
+    sides = []
+    for group in (old, new):
+        names = {use.subnet.value for use in group.subnets if isinstance(use.subnet, Known)}
+        if group.subnets.missing or not all(isinstance(use.subnet, Known) for use in group.subnets):
+            return None
+        sides.append(names)
+    differing = sides[0] ^ sides[1]
+    by_address = {"." in name for name in differing}
+    if len(by_address) != 1 or any("data." in name for name in differing):
+        return None
+    before, after = (", ".join(sorted(side)) for side in sides)
+    return before, after
+
+
+def _max_pods(group: NodeGroup) -> str | None:
+    """Return the numbers that user data gives kubelet as text, None if there may be others."""
+    said = group.user_data
+    numbers = [str(one.value.value) for one in said.fixed if isinstance(one.value, Known)]
+    surely = group.launch_template_missing is None and not said.gaps and len(numbers) == len(said.fixed)
+    return ", ".join(numbers) or "none" if surely else None
 
 
 def _exceeds(size: Value[int], most: Value[int]) -> bool:
