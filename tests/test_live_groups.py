@@ -54,9 +54,9 @@ SIZES = {
         sized(1, 9, 7),
         ("warning", "max_size declared 3, live 9, desired_size declared 1, live 7"),
     ),
-    "stopped by hand": (
+    "stopped by hand or on schedule": (
         sized(0, 0, 0),
-        ("warning", "min_size declared 1, live 0, max_size declared 3, live 0, desired_size declared 1, live 0"),
+        ("info", "min_size declared 1, live 0, max_size declared 3, live 0, desired_size declared 1, live 0"),
     ),
     "another subnet": (
         sized(1, 3, 1, "subnet-1,subnet-3"),
@@ -168,8 +168,16 @@ NODEADM = (
     "apiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\nspec:\n  kubelet:\n    config:\n      maxPods: {}\n\n--//--\n"
 )
 BOTTLEROCKET = '[settings.kubernetes]\ncluster-name = "main"\nmax-pods = {}\n'
+BY_AMAZON_EKS = (
+    'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="//"\n\n--//\n'
+    'Content-Type: text/x-shellscript; charset="us-ascii"\n#!/bin/bash\nset -ex\nB64_CLUSTER_CA=LS0tLS1\n'
+    "API_SERVER_URL=https://0A1B2C.gr7.eu-west-1.eks.amazonaws.com\nK8S_CLUSTER_DNS_IP=10.100.0.10\n"
+    "/etc/eks/bootstrap.sh main --kubelet-extra-args '--node-labels=eks.amazonaws.com/nodegroup=workers --max-pods={}' "
+    "--b64-cluster-ca $B64_CLUSTER_CA --apiserver-endpoint $API_SERVER_URL --dns-cluster-ip $K8S_CLUSTER_DNS_IP "
+    "--use-max-pods false\n\n--//--\n"
+)
 OF_FAMILY = {
-    "AL2_ARM_64": BOOTSTRAP,
+    "AL2_ARM_64": BY_AMAZON_EKS,
     "AL2023_ARM_64_STANDARD": NODEADM,
     "BOTTLEROCKET_ARM_64": BOTTLEROCKET,
 }

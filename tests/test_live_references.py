@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from checkout import podroom
-from test_inventory import CLUSTER, SECRET, SUBNETS, VPCS, files, judged, shown, subnet, versions
+from test_inventory import CLUSTER, NODES, SECRET, SUBNETS, VPCS, files, filtered, judged, shown, subnet, used, versions
 from test_live_groups import BOOTSTRAP, BOTTLEROCKET, NODEADM
+from test_plan_files import FILES, archive
 
 # --- launch templates ------------------------------------------------------------------------------
 
@@ -229,7 +230,7 @@ def test_subnets_of_the_project_keep_their_addresses_and_those_to_come_are_chose
     assert chosen(world) == ["aws_subnet.made", "aws_subnet.to_come", "subnet-2", "subnet-3"]
 
 
-# --- a plan alone ----------------------------------------------------------------------------------
+# --- a plan file, and a plan alone ----------------------------------------------------------------------------------
 
 
 def resource(kind: str, called: str, /, **values: object) -> dict[str, Any]:
@@ -270,3 +271,16 @@ def test_ids_in_a_plan_alone_are_found_in_an_inventory(tmp_path: Path) -> None:
     report = json.loads(podroom("check", "--format", "json", *arguments).stdout)
     (finding,) = (one for one in report["findings"] if one["code"] == "PR101")
     assert (finding["evidence"]["max_pods"], finding["evidence"]["room"]) == (58, 29)
+
+
+def test_data_sources_in_a_plan_file_find_what_was_listed(tmp_path: Path) -> None:
+    text = filtered("tag:tier", "private") + NODES.replace("IDS", "data.aws_subnets.x.ids")
+    modules = json.dumps([{"Key": "", "Dir": "."}]).encode()
+    plan = tmp_path / "tfplan"
+    plan.write_bytes(archive({**FILES, "tfconfig/modules.json": modules, "tfconfig/m-/main.tf": text.encode()}))
+    listed = tmp_path / "subnets.json"
+    listed.write_text(json.dumps(SUBNETS), encoding="utf-8")
+    result = podroom("show", "--format", "json", str(plan), "--inventory", str(listed))
+    (world,) = json.loads(result.stdout)["worlds"]
+    assert used(world) == ["subnet-1", "subnet-2"]
+    assert [one["free"]["value"] for one in world["subnets"]] == [101, 102]

@@ -9,6 +9,7 @@ from podroom.model.world import ChangeByHand, GroupKind, ListedChanges, NodeGrou
 from podroom.rule import Example, Finding, Rule, Severity
 from podroom_rules.plan_examples import MANAGED_NODES, node_group_plan
 
+_UPPER = frozenset({"max_size", "desired_size"})
 _VERSIONS = frozenset({"version", "release_version"})
 _SEEN = (
     "declared here; the Auto Scaling group behind a managed node group is in no plan, and a change to that is not seen"
@@ -182,4 +183,4 @@ def _is_harmless(change: ChangeByHand) -> bool:
     if change.name in _VERSIONS or change.name == "min_size":
         return True
     both = (change.recorded, change.live)
-    return change.name == "max_size" and all(map(str.isdigit, both)) and int(change.live) <= int(change.recorded)
+    return change.name in _UPPER and all(map(str.isdigit, both)) and int(change.live) <= int(change.recorded)
