@@ -313,8 +313,12 @@ class ScriptReader:
             covered.extend((item.body.start, item.body.end) for item in command.redirections if item.body)
         if script.stopped_at is not None:
             self._notes.gap("this script is nested too deeply to be read", source.span(script.stopped_at, len(source)))
+        covered.sort()
+        furthest, at = 0, 0
         for mention in MENTION.finditer(source.text):
-            if not any(start <= mention.start() < end for start, end in covered):
+            while at < len(covered) and covered[at][0] <= mention.start():
+                furthest, at = max(furthest, covered[at][1]), at + 1
+            if mention.start() >= furthest:  # none of those that begin before it reaches it
                 span = source.span(mention.start(), mention.end())
                 self._notes.gap(f"`{quote(source, mention.start())}` is not understood", span)
 
