@@ -264,7 +264,7 @@ def _calculated(
     statement: FixedMaxPods, calls: Sequence[CalculatorCall], instance: InstanceType
 ) -> KubeletLimit | None:
     """Return what the only call of max-pods-calculator.sh answers; None if it is not understood, or gives nothing."""
-    call = calls[0] if len(calls) == 1 else None
+    (call,) = calls if len(calls) == 1 else (None,)
     if call is None or call.options is None or call.condition or call.brought or call.version is None:
         return None
     version = call.version.need()

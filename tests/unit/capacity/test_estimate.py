@@ -49,6 +49,12 @@ def test_nothing_adds_nothing_to_a_sum_that_is_shown_but_its_doubt():
     assert total([]) == Estimate.known(0)
 
 
+def test_a_number_that_is_one_of_several_shows_the_sum_that_they_share():
+    three = Estimate.known(3, "1 + 2")
+    assert either([three]).working == either([three, three], "it depends").working == "1 + 2"
+    assert either([three, Estimate.known(3, "2 + 1")], "it depends").working == "it depends"
+
+
 def test_a_number_shows_its_sum_or_itself():
     assert Estimate.known(3).working == "3"
     assert Estimate.known(3, "1 + 2").working == "1 + 2"

@@ -51,6 +51,11 @@ def test_what_decides_between_bounds_of_a_known_type_is_all_that_is_told() -> No
     assert estimated(lambda _: bounds, known) == Estimate(20, 40, "20", (), "chance decides")
 
 
+def test_which_of_two_sums_holds_is_no_question_where_they_come_to_the_same() -> None:
+    bounds = [Bounds(Figure(29, working, ()), 29, "which number wins is not settled") for working in ("29", "30 - 1")]
+    assert estimated(lambda _: bounds, HALF_KNOWN) == Estimate(29, 29, "29", ())
+
+
 def test_bare_metal_has_no_hypervisor_to_be_asked_about() -> None:
     metal = InstanceType("x9.metal", 15, 50, vcpus=96, bare_metal=True, trunking_compatible=True)
     assert list(possible_types(metal)) == [metal]
