@@ -113,7 +113,5 @@ def _exceeds(size: Value[int], most: Value[int]) -> bool:
 
 def _listed(types: Members[InstanceChoice]) -> str | None:
     """Return the types of a group as text, None if one of them is not known."""
-    names: list[Value[str]] = [choice.type for choice in types.items]
-    if types.missing or not all(isinstance(name, Known) for name in names):
-        return None
-    return ", ".join(sorted(name.value for name in names if isinstance(name, Known)))
+    names = [choice.type.value for choice in types if isinstance(choice.type, Known)]
+    return ", ".join(sorted(names)) if types.complete and len(names) == len(types.items) else None

@@ -59,6 +59,8 @@ def test_which_of_two_sums_holds_is_no_question_where_they_come_to_the_same() ->
 def test_bare_metal_has_no_hypervisor_to_be_asked_about() -> None:
     metal = InstanceType("x9.metal", 15, 50, vcpus=96, bare_metal=True, trunking_compatible=True)
     assert list(possible_types(metal)) == [metal]
+    nitro = InstanceType("x9.large", 15, 50, vcpus=96, hypervisor="nitro")
+    assert [one.trunking_compatible for one in possible_types(nitro)] == [True, False]
     assert len(list(possible_types(HALF_KNOWN))) == 8
 
 

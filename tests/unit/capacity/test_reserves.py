@@ -10,7 +10,11 @@ import pytest
 from capacity_helpers import assessed, eks_cluster, subnet
 from podroom.capacity.assessment import Assessment
 from podroom.capacity.reserves import counted_elsewhere, reserves_in
+from podroom.model.world import SubnetUse
+from podroom.positions import Document, Span
+from podroom.values import Known, Unknown
 
+NOT_KNOWN = Unknown("nobody says which", Span(Document("pools.yaml", "{}"), 0, 2))
 UNKNOWN = 'variable "unknown" {}\n'
 AUTO_MODE = eks_cluster(more="compute_config {\n enabled = ENABLED\n }")
 GATEWAY = """
@@ -132,12 +136,24 @@ def test_others_take_an_address_or_as_many_as_they_like(
 @pytest.mark.parametrize(("manifests", "in_b"), [(POOL + CLASS, False), (POOL, True)])
 def test_nodes_of_karpenter_are_where_their_class_puts_them(tmp_path: Path, manifests: str, *, in_b: bool) -> None:
     (tmp_path / "pools.yaml").write_text(manifests, encoding="utf-8")
-    assessment = world_of(tmp_path, eks_cluster())
+    assessment = world_of(tmp_path, eks_cluster(), subnet("c", "10.0.2.0/24", more='tags = { name = "a" }'))
+    places = assessment.world.subnets
     nodes = ("nodes of NodePool/default", *BOUNDLESS)
     assert found(assessment)[2:] == [nodes]
     assert found(assessment, "b")[2:] == ([nodes] if in_b else [])
+    listed = tuple(
+        replace(one, free=None if one.address == "aws_subnet.c" else Known(1200, one.span)) for one in places
+    )
+    classes = tuple(
+        replace(one, subnets=replace(one.subnets, items=(SubnetUse(NOT_KNOWN, one.span), *one.subnets)))
+        for one in assessment.world.node_classes
+    )
+    world = replace(assessment.world, subnets=listed, node_classes=classes)
+    (listed_gap,) = counted_elsewhere(Assessment(world, assessment.catalog, assessment.assumptions))
     (gap,) = counted_elsewhere(assessment)
     assert gap.reason.startswith("Karpenter decides how many nodes NodePool/default has")
+    free = "; free of its subnets when they were listed: 1,200 of aws_subnet.a"
+    assert listed_gap.reason == gap.reason + ("" if in_b else free)
 
 
 def test_who_may_be_here_is_named_with_why_it_is_not_known(tmp_path: Path) -> None:
@@ -149,6 +165,7 @@ def test_who_may_be_here_is_named_with_why_it_is_not_known(tmp_path: Path) -> No
     (cluster,) = assessment.world.clusters
     assert len(mode.addresses.gaps) == 2
     assert {gap.origin for gap in mode.addresses.gaps} >= {cluster.auto_mode.origin}
+    assert [gap.reason for gap in mode.addresses.gaps if "decides how many nodes" in gap.reason] == []
     assert not mode.present
     certain = replace(cluster, subnets=replace(cluster.subnets, items=(), missing=()))
     nobody = Assessment(replace(assessment.world, clusters=(certain,)), assessment.catalog, assessment.assumptions)

@@ -1,0 +1,106 @@
+"""What is there before a plan: what it changes of node groups, and the World that it changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from capacity_helpers import assessed, eks_cluster, node_group, subnet
+from podroom.capacity.plan_changes import before_plan
+from podroom.model.world import NodeGroup, Removed, World
+from podroom.positions import Document, Span
+from podroom.values import Known, Members, Unknown, Value
+
+HERE = Span(Document("plan.json", "{}"), 0, 2)
+NOT_KNOWN = Unknown("it is known after apply", HERE)
+ONE, TWO, NINE = (Known(number, HERE) for number in (1, 2, 9))
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Return a World of two groups of 1, 2 and at the most 4 nodes."""
+    folder = tmp_path_factory.mktemp("plan")
+    types = "m5.large,c5.large"
+    parts = (subnet("a", "10.0.0.0/24"), eks_cluster(), node_group("g", types=types), node_group("h", types=types))
+    return assessed(folder, *parts).world
+
+
+def sizes(least: Value[int], desired: Value[int], most: Value[int]) -> dict[str, object]:
+    return {"minimum_size": least, "desired_size": desired, "maximum_size": most}
+
+
+def typed(group: NodeGroup, *types: Value[str], missing: tuple[Unknown, ...] = ()) -> dict[str, object]:
+    choice = group.instance_types.items[0]
+    return {"instance_types": Members(tuple(replace(choice, type=one) for one in types), missing)}
+
+
+def changes(world: World, old: dict[str, object], new: dict[str, object] | None = None) -> list[str] | None:
+    """Return what is told of group g where it has had some other settings, and has some now; None for nothing."""
+    group, other = world.node_groups
+    now = replace(world, node_groups=(replace(group, **(new or {})), other), before=(replace(group, **old), other))  # type: ignore[arg-type] # each is of its field
+    found = before_plan(now)
+    return None if found is None else [change.partition(".g")[2].strip(". ") for change in found[1]]
+
+
+def test_a_size_changes_where_both_are_known_and_not_the_same(world: World) -> None:
+    assert changes(world, {}) is None
+    assert changes(world, sizes(TWO, ONE, NINE)) == ["min_size goes from 2 to 1", "max_size goes from 9 to 4"]
+    assert changes(world, sizes(TWO, ONE, NOT_KNOWN)) == ["min_size goes from 2 to 1"]
+    assert changes(world, {"minimum_size": NOT_KNOWN}) is None
+    assert changes(world, {"minimum_size": TWO}, {"minimum_size": NOT_KNOWN}) is None
+    assert changes(world, {"desired_size": NINE}) is None
+
+
+def test_types_change_where_all_are_known_and_not_the_same_in_any_order(world: World) -> None:
+    group, _ = world.node_groups
+    large, other, small = (Known(name, HERE) for name in ("m5.large", "c5.large", "t3.small"))
+    assert changes(world, typed(group, other, large)) is None
+    assert changes(world, typed(group, small)) == ["instance_types go from t3.small to c5.large, m5.large"]
+    for old in (typed(group, small, NOT_KNOWN), typed(group, small, missing=(NOT_KNOWN,))):
+        assert changes(world, old) is None
+        assert changes(world, {}, old) is None
+
+
+@pytest.mark.parametrize(
+    ("most", "desired", "before"),
+    [(ONE, TWO, 1), (TWO, TWO, 2), (TWO, NINE, 1), (NINE, TWO, 2), (NOT_KNOWN, TWO, 2), (TWO, NOT_KNOWN, None)],
+)
+def test_a_group_has_the_nodes_that_it_wants_now_unless_there_could_not_be_as_many(
+    world: World, most: Value[int], desired: Value[int], before: int | None
+) -> None:
+    group, other = world.node_groups
+    old = replace(group, minimum_size=NINE, desired_size=ONE, maximum_size=most, instance_types=Members())
+    now = replace(group, desired_size=desired)
+    found = before_plan(replace(world, node_groups=(now, other), before=(old, replace(other, desired_size=NINE))))
+    assert found is not None
+    earlier, untouched = found[0].node_groups
+    assert untouched is other
+    assert (earlier.minimum_size, earlier.maximum_size, earlier.instance_types) == (NINE, most, Members())
+    assert earlier.desired_size == (desired if before is None else Known(before, earlier.desired_size.origin))
+
+
+def test_what_a_plan_makes_is_not_there_before_it_and_what_it_takes_away_is(world: World) -> None:
+    group, other = world.node_groups
+    (cluster,), (place,), (vpc,) = world.clusters, world.subnets, world.vpcs
+    gone = replace(group, address="aws_eks_node_group.gone")
+    removed = Removed(
+        (replace(cluster, address="aws_eks_cluster.gone"),),
+        (replace(place, address="s"),),
+        (replace(vpc, address="v"),),
+    )
+    plan = replace(world, before=(other, gone), removed=removed, doubled=(other.address,))
+    assert before_plan(replace(plan, before=None)) is None
+    found = before_plan(plan)
+    assert found is not None
+    before, told = found
+    assert told == (
+        f"{group.address} is made",
+        f"{other.address} is made anew before the old one goes",
+        "aws_eks_cluster.gone goes away",
+        "aws_eks_node_group.gone goes away",
+    )
+    assert before.node_groups == (other, gone)
+    assert before.clusters == (cluster, *removed.clusters)
+    assert (before.subnets, before.vpcs) == ((place, *removed.subnets), (vpc, *removed.vpcs))
+    assert (before.before, before.removed, before.doubled) == (None, None, ())
