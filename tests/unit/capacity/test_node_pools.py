@@ -69,6 +69,13 @@ OTHER_FILE, OTHER_FOLDER = place("pools/class.yaml"), place("classes/pool.yaml")
 NAMELESS = replace(CLASS, reference=WHY)
 
 
+def test_a_pool_of_a_cluster_that_is_not_known_may_have_any_class_of_that_name() -> None:
+    stray = replace(POOL, cluster=WHY)
+    assert node_class(stray, of(CLASS)) == CLASS
+    with pytest.raises(Undecidable, match="defined 2 times"):
+        node_class(stray, of(CLASS, replace(CLASS, cluster=OTHER_CLUSTER)))
+
+
 @pytest.mark.parametrize(
     ("classes", "expected"),
     [
