@@ -266,3 +266,15 @@ def test_a_node_class_that_no_pool_uses_is_not_passed_over(tmp_path: Path, text:
     notices = [notice for notice in outcome.notices if "NodeClass" in notice.message]
     assert [notice.span.first.line for notice in notices] == ([line] if line else [])
     assert all(what in notice.message for notice in notices)
+
+
+def test_a_placeholder_of_any_kind_makes_a_template_that_can_be_read_once_it_is_filled_in(tmp_path: Path) -> None:
+    text = NODE_CLASS + "__INSTANCE_STORE_POLICY__\n  tags: {Name: nodes}\n"
+    for name in ("class.yaml.tpl", "class.yaml"):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / name).write_text(text)
+        outcome = judge_folder(folder, rules())
+        told = [problem.message for problem in outcome.problems] or [one.reason for one in outcome.undecided]
+        assert f"{name} cannot be read" in told[0]
+        assert bool(outcome.problems) == name.endswith(".yaml")

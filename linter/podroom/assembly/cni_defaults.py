@@ -39,6 +39,7 @@ _VPC_CNI = pattern(r"\baws-node\b(?!-)|\b(?:aws-|amazon-)?vpc-cni\b")
 _OTHER_PLUGIN = pattern(r"\b(cilium|flannel|weave-net|tigera-operator|projectcalico|antrea|kube-router|kube-ovn)\b")
 _BESIDE_VPC_CNI = pattern(r"AmazonVPC|chainingMode|aws-cni")
 """Settings with which Calico and Cilium leave the addresses of pods to the VPC CNI."""
+_CONFIG_MAP = "amazon-vpc-cni"
 _COMMENT = pattern(r"(?m)(?:^|\s)(?:#|//).*$")
 
 
@@ -49,7 +50,7 @@ def configured_elsewhere(inventory: Inventory, read: Collection[str]) -> Unknown
     """
     for kind in MAY_CONFIGURE:
         for resource in inventory.resources(kind):
-            if resource.address in read:
+            if resource.address in read or _is_other_config_map(resource):
                 continue
             text = _COMMENT.sub("", resource.block_span.text)
             if _VPC_CNI.search(text):
@@ -63,6 +64,14 @@ def configured_elsewhere(inventory: Inventory, read: Collection[str]) -> Unknown
             if untold is not None:
                 return untold
     return None
+
+
+def _is_other_config_map(resource: ResourceInstance) -> bool:
+    """Return whether a resource is a ConfigMap that the CNI does not read, whatever it may say of the CNI."""
+    if not resource.type.startswith("kubernetes_config_map"):
+        return False
+    names = [string(block, "name") for block in resource.body.blocks("metadata")]
+    return bool(names) and all(isinstance(name, Known) and name.value != _CONFIG_MAP for name in names)
 
 
 def _untold(resource: ResourceInstance) -> Unknown | None:

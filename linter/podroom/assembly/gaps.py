@@ -42,9 +42,18 @@ def absent_modules(inventory: Inventory, *, has_eks: bool) -> list[Gap]:
             call.source_text,
         )
         for call in calls
-        if not _WITHOUT_NODES.search(call.source_text)
-        and (_EKS.search(call.source_text) or (near_eks and (_NODES.search(call.source_text) or _takes_part(call))))
+        if _may_hold_any(call, near_eks=near_eks)
     ]
+
+
+def _may_hold_any(call: ModuleCall, *, near_eks: bool) -> bool:
+    source = call.source_text
+    if _WITHOUT_NODES.search(source):
+        return False
+    speaks_of_nodes = _EKS.search(source) or (near_eks and _NODES.search(source))
+    if not (speaks_of_nodes or near_eks) or not any(True for _ in call.instances()):
+        return False  # Terraform evaluates no argument of a module that is not made
+    return bool(speaks_of_nodes) or _takes_part(call)
 
 
 def _takes_part(call: ModuleCall) -> bool:

@@ -37,6 +37,7 @@ from podroom.positions import Document, Span
 from podroom.records import dataclass
 from podroom.sources import yaml
 from podroom.sources.problem import Problem
+from podroom.sources.search import YAML_TEMPLATES
 from podroom.sources.templated import Condition, read_template
 from podroom.sources.yaml import Node, compose
 from podroom.traced_text import TracedText
@@ -100,7 +101,7 @@ def read_document(document: Document, beside: Beside = _NOTHING) -> tuple[list[L
     if unread is not None and _is_ours(document):
         place = _place(unread, document)
         name = document.path.rpartition("/")[2]
-        if any(mark in document.text for mark in _FILLED_IN):
+        if document.path.endswith(YAML_TEMPLATES) or any(mark in document.text for mark in _FILLED_IN):
             found.append(Loose(Gap(name, f"{name} cannot be read: {unread.reason}", place), place))
         else:
             problem = Problem(f"{name} cannot be read: {unread.reason}", place)
