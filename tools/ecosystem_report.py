@@ -26,7 +26,10 @@ REASONS = (
     (r"terraform_remote_state", "the state of another configuration"),
     (r"several clusters", "which of several clusters a manifest or a script configures"),
     (r"does not say the cidr|size of subnet-|Outposts", "subnets that exist already, named by their id"),
-    (r"operating system|does not tell the", "what an image carries that is named by its id or filled in later"),
+    (
+        r"operating system|does not tell the|image of Ubuntu|image itself",
+        "what an image carries that is not Amazon's own",
+    ),
     (r"instanceSelector|instance_requirements", "AWS or eksctl chooses the instance type"),
     (r"is not in this file|launch template", "a launch template that exists already"),
     (r"nothing is declared", "a name that nothing declares, which Terraform refuses"),

@@ -75,6 +75,13 @@ _PROGRAM_OF_MECHANISM = {
 }
 
 
+_NOBODY_CALLS = (
+    "the group has an image of its own, to which Amazon EKS adds nothing, and user data that starts no kubelet: "
+    "what the image itself tells kubelet is not known"
+)
+"""Source: https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html#launch-template-custom-ami"""
+
+
 @dataclass(frozen=True, slots=True)
 class KubeletLimit:
     """The number of pods that kubelet accepts on a node.
@@ -156,6 +163,8 @@ def _self_configured(group: NodeGroup, user_data: UserData, instance: InstanceTy
             fallback = al2_bootstrap_max_pods(instance, use_max_pods=False)
             return KubeletLimit(fallback, "kubelet's default", statement.span)
     family = group.ami_family.need()
+    if group.kind is GroupKind.MANAGED and not user_data.bootstraps:
+        raise Undecidable(Unknown(_NOBODY_CALLS, group.span))
     if family is AmiFamily.AL2:
         return KubeletLimit(al2_bootstrap_max_pods(instance), "bootstrap.sh")
     if family is AmiFamily.BOTTLEROCKET:

@@ -12,6 +12,7 @@ from podroom.capacity.working import Figure
 from podroom.catalog.ami_families import AmiFamily
 from podroom.catalog.instance_types import InstanceCatalog
 from podroom.model.world import (
+    Bootstrap,
     CalculatorCall,
     CalculatorOptions,
     FixedMaxPods,
@@ -264,7 +265,10 @@ def test_amazon_eks_gives_its_number_to_managed_groups_without_an_image_of_their
     assert numbers(with_user_data(AmiFamily.AL2023, UserData(), **MANAGED)) == [110]
     assert numbers(with_user_data(AmiFamily.AL2023, UserData())) == [29]
     own_image = {"own_image": Known(value=True, origin=SPAN)}
-    assert numbers(with_user_data(AmiFamily.AL2023, UserData(), **MANAGED, **own_image)) == [29]
+    started = UserData(bootstraps=(Known(Bootstrap.NODEADM, SPAN),))
+    assert numbers(with_user_data(AmiFamily.AL2023, started, **MANAGED, **own_image)) == [29]
+    with pytest.raises(Undecidable, match="starts no kubelet"):
+        numbers(with_user_data(AmiFamily.AL2023, UserData(), **MANAGED, **own_image))
 
 
 def test_what_amazon_eks_overrides_is_the_variable_before_an_expression() -> None:
