@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -477,6 +477,33 @@ def test_how_drift_of_a_group_is_told(
         assert expected[1] in found[0]["message"]
 
 
+@pytest.mark.parametrize(
+    ("marks", "undecided"),
+    [
+        ({"mixed_instances_policy": True}, True),
+        ({"mixed_instances_policy": [{"launch_template": [{"override": [{"instance_type": True}]}]}]}, True),
+        ({"name": True, "tag": [{"value": True}]}, False),
+    ],
+)
+def test_what_is_sensitive_of_a_group_that_was_changed_is_undecided(
+    tmp_path: Path, marks: Mapping[str, object], *, undecided: bool
+) -> None:
+    (tmp_path / "main.tf").write_text(GROUP, encoding="utf-8")
+    both = [{**policy(one), "name": SECRET, "desired_capacity": size} for one, size in (("m7g.large", 1), (SECRET, 2))]
+    if not undecided:
+        both[1] |= policy("m7g.large")
+    sides = {"before": both[0], "after": both[1], "before_sensitive": marks, "after_sensitive": marks}
+    drift = {**change("aws_autoscaling_group.nodes", {}), "change": {"actions": ["update"], **sides}}
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(plan([change("aws_autoscaling_group.nodes", {})], resource_drift=[drift])), "utf-8")
+    result = podroom("check", "--format", "json", "--plan", str(path), str(tmp_path))
+    content = json.loads(result.stdout)
+    assert not [one for one in content["findings"] if one["code"] == "PR116"]
+    told = [one for one in content["undecided"] if "mixed_instances_policy of the Auto Scaling group" in one["reason"]]
+    assert bool(told) == undecided
+    assert SECRET not in result.stdout
+
+
 # --- states ----------------------------------------------------------------------------------------
 
 STATE = {
@@ -626,7 +653,7 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "foreign": (b'{"Subnets": []}', "is no plan or state of Terraform: it lacks format_version"),
     "nothing of either": (b'{"format_version": "1.2"}', "it has neither planned_values nor values"),
     "a later format": (b'{"format_version": "2.0", "values": {}}', "has the format version '2.0'"),
-    "no version at all": (b'{"format_version": {}, "values": {}}', "has the format version {}"),
+    "no version at all": (b'{"format_version": {}, "values": {}}', "its format_version is not a text"),
     "an old state": (b'{"version": 3, "lineage": "x"}', "is a state file of version 3; podroom reads version 4"),
     "an old state without a lineage": (b'{"version": 3, "terraform_version": "0.11"}', "is a state file of version 3"),
     "a later state": (

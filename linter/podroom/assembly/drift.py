@@ -13,11 +13,12 @@ from podroom.model.world import (
     TypeSource,
 )
 from podroom.positions import Span
-from podroom.sources.plan_values import Drift, Hidden, RecordedValue
+from podroom.sources.plan_values import SENSITIVE, Drift, Hidden, RecordedValue
 from podroom.values import Known, Members, Unknown
 
 _Values = Mapping[str, RecordedValue]
 _Types = Members[InstanceChoice]
+_LAUNCHED = ("mixed_instances_policy", "launch_template", "launch_configuration")
 _OF_A_VERSION = ("instance_type", "image_id", "user_data", "latest_version")
 
 
@@ -30,12 +31,29 @@ def read_group_drift(drift: Drift, span: Span, types: _Types, template: LaunchTe
     recorded, live = _overrides(drift.recorded, span), _overrides(drift.live, span)
     other = None if launched == launches else launches
     if other is None and _names(recorded) == _names(live):
-        return None
+        hidden = _hidden(drift.recorded) or _hidden(drift.live)
+        if hidden is None:
+            return None
+        # Something of the group was changed, and nobody can tell whether it was this.
+        untold = Unknown(f"{hidden} of the Auto Scaling group {SENSITIVE.why}", span)
+        return GroupDrift(types if recorded is None else recorded, _Types((), (untold,)))
     own = _Types(() if template is None or template.instance_type is None else (template.instance_type,))
     if live is None:
         missing = Unknown(f"which instance type {other} names is not known to the plan", span)
         live = _Types((), (missing,)) if other is not None else own
     return GroupDrift(types if recorded is None else recorded, live, other, None if other is None else launched)
+
+
+def _hidden(values: _Values) -> str | None:
+    """Return the first of what an Auto Scaling group launches that is not told, None if all of it is."""
+    for name in _LAUNCHED:
+        pending: list[RecordedValue] = [values.get(name)]
+        while pending:
+            one = pending.pop()
+            if one is SENSITIVE:
+                return name
+            pending += one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
+    return None
 
 
 def read_template_drift(drift: Drift, span: Span) -> TemplateDrift | None:

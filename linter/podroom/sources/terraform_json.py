@@ -90,7 +90,9 @@ def read_terraform_json(shown: str, text: str, *, alone: bool = False) -> Record
     version = content.get("format_version")
     if version is None:
         raise InputError(f"{shown} is no plan or state of Terraform: it lacks format_version")
-    if not isinstance(version, str) or version.partition(".")[0] not in _MAJORS:
+    if not isinstance(version, str):
+        raise InputError(f"{shown} is not as Terraform writes it: its format_version is not a text")
+    if version.partition(".")[0] not in _MAJORS:
         raise InputError(
             f"{shown} has the format version {_told(version)}, which podroom does not know; it reads 0 and 1"
         )
