@@ -304,6 +304,11 @@ HOSTILE = {
     "no text": (archive({**FILES, "tfconfig/m-/main.tf": b"\xff"}), "it holds a text that is not UTF-8"),
     "encrypted": (encrypted(archive(FILES)), "it is encrypted"),
     "a bomb": (archive({**FILES, "tfconfig/m-/bomb.tf": BOMB}), "unpacks to more than 64 MiB"),
+    "a state that is a bomb": (archive({**FILES, "tfstate": BOMB}), "unpacks to more than 32 MiB"),
+    "two states that are too large together": (
+        archive({**FILES, "tfstate": BOMB[: 2**24 + 1], "tfstate-prev": BOMB[: 2**24]}),
+        "unpacks to more than 32 MiB",
+    ),
     "very many files": (
         archive({**FILES, **{f"x{number}": b"" for number in range(20_001)}}),
         "more than 20,000 files",

@@ -66,6 +66,7 @@ class PlanFile:
             ValueError,
         ) as error:
             raise InputError(f"{shown} cannot be unpacked: it is damaged, or no ZIP that Terraform writes") from error
+        self._state: Recorded | None = None
         self._states = (texts.pop(_STATE, None), texts.pop(_STATE_BEFORE, None))
         self._take(texts)
 
@@ -74,12 +75,18 @@ class PlanFile:
 
         `declared` are the blocks of the root module.  Raises `InputError` with one sentence if it is no state file.
         """
-        now, before = self._states
-        if now is None:
-            return Recorded(self.shown, {}, {}, declared, in_plan_file=True)
-        found = read_terraform_json(f"{self.shown}/{_STATE}", now)
-        earlier = {} if before is None else read_terraform_json(f"{self.shown}/{_STATE_BEFORE}", before).instances
-        return found.found_in_plan_file(self.shown, earlier, declared)
+        if self._state is None:
+            now, before = self._states
+            self._states = (None, None)
+            self._state = Recorded(self.shown, {}, {}, declared, in_plan_file=True)
+            if now is not None:
+                found = read_terraform_json(f"{self.shown}/{_STATE}", now)
+                del now
+                earlier = (
+                    {} if before is None else read_terraform_json(f"{self.shown}/{_STATE_BEFORE}", before).instances
+                )
+                self._state = found.found_in_plan_file(self.shown, earlier, declared)
+        return self._state
 
     def _texts(self, archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
         """Yield the manifest and the files of configuration, by their names in the archive."""
@@ -89,7 +96,7 @@ class PlanFile:
             raise InputError(f"{self.shown} is not read: it holds more than {_MOST_ENTRIES:,} files")
         if _PLAN not in names or _MANIFEST not in names:
             raise InputError(f"{self.shown} is a ZIP, but no plan file of Terraform: it lacks tfplan or tfconfig")
-        left = _MOST_BYTES
+        left = {_FILES: _MOST_BYTES, _STATE: LARGEST}
         for entry in entries:
             name = entry.filename
             parts = name.split("/")
@@ -101,13 +108,13 @@ class PlanFile:
                 continue
             if entry.flag_bits & _ENCRYPTED:
                 raise InputError(f"{self.shown} is not read: it is encrypted")
-            most = LARGEST if is_state else left
+            part = _STATE if is_state else _FILES
             with archive.open(entry) as file:
-                content = file.read(most + 1)
-            if len(content) > most:
+                content = file.read(left[part] + 1)
+            left[part] -= len(content)
+            if left[part] < 0:
                 unpacked = LARGEST if is_state else _MOST_BYTES
                 raise InputError(f"{self.shown} is not read: it unpacks to more than {unpacked // 2**20} MiB")
-            left -= 0 if is_state else len(content)
             yield name, self._decoded(content)
 
     def _decoded(self, content: bytes) -> str:
