@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields, is_dataclass, replace
+from importlib import import_module
 
+import podroom.model
 from podroom.model.world import (
     Cluster,
     CniSettings,
@@ -22,22 +26,54 @@ NOWHERE = Span(Document("nowhere.tf", "unknown"), 0, 7)
 FORGOTTEN = Unknown("it was forgotten for this test", NOWHERE)
 
 
-def degraded(item: object) -> Iterator[object]:
-    """Iterate over copies of `item` in which exactly one thing is known no more."""
+_ROOM = [import_module(f"podroom.model.{module.name}") for module in pkgutil.iter_modules(podroom.model.__path__)]
+_RECORDS = [
+    record
+    for module in _ROOM
+    for record in vars(module).values()
+    if isinstance(record, type) and is_dataclass(record) and record.__module__ == module.__name__
+]
+
+
+@contextmanager
+def noted_reading() -> Iterator[set[tuple[int, str]]]:
+    """Note which fields of the parts of a World are read meanwhile, by the id of the part and the name."""
+    read = set()
+
+    def noted(part: object, name: str) -> object:
+        read.add((id(part), name))
+        return object.__getattribute__(part, name)
+
+    for record in _RECORDS:
+        record.__getattribute__ = noted  # type: ignore[method-assign,assignment] # taken away below
+    try:
+        yield read
+    finally:
+        for record in _RECORDS:
+            del record.__getattribute__
+
+
+def degraded(item: object, read: set[tuple[int, str]] | None = None) -> Iterator[object]:
+    """Iterate over copies of `item` in which exactly one thing is known no more.
+
+    What is in fields that are not among those `read` is left as it is: nobody would notice.
+    """
     if isinstance(item, (Known, OneOf)):
         yield FORGOTTEN
     elif isinstance(item, Members):
         yield Members((), (FORGOTTEN,))
-        for items in _degraded_tuple(item.items):
+        for items in _degraded_tuple(item.items, read):
             yield replace(item, items=items)
         for position in range(len(item.items)):
             yield Members(item.items[:position] + item.items[position + 1 :], (*item.missing, FORGOTTEN))
     elif isinstance(item, tuple):
-        yield from _degraded_tuple(item)
+        yield from _degraded_tuple(item, read)
     elif is_dataclass(item) and not isinstance(item, (Span, Unknown, type)):
         yield from _less_than(item)
         for field in fields(item):
-            for copy in degraded(getattr(item, field.name)):
+            if read is not None and type(item) in _RECORDS and (id(item), field.name) not in read:
+                continue
+            for copy in degraded(getattr(item, field.name), read):
                 yield replace(item, **{field.name: copy})
 
 
@@ -62,7 +98,7 @@ def _less_than(item: object) -> Iterator[object]:
         yield replace(item, karpenter=None)
 
 
-def _degraded_tuple(items: tuple[object, ...]) -> Iterator[tuple[object, ...]]:
+def _degraded_tuple(items: tuple[object, ...], read: set[tuple[int, str]] | None) -> Iterator[tuple[object, ...]]:
     for position, member in enumerate(items):
-        for copy in degraded(member):
+        for copy in degraded(member, read):
             yield (*items[:position], copy, *items[position + 1 :])

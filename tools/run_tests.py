@@ -8,8 +8,8 @@ Jobs (all but coverage run unless some are named):
 
   full      the whole suite with every oracle, on the Python that runs this, in two halves: what is marked `once`,
             and the rest
-  suite     what is not marked `once`, with what `podroom[test]` installs, on the oldest and the newest Python; on those
-            between them the cases and the command line
+  suite     what is not marked `once`, with what `podroom[test]` installs, on the oldest Python; on newer ones the cases
+            and the command line
   style     ruff, formatting included
   types     mypy
   layers    import-linter
@@ -52,8 +52,8 @@ PYTEST = ("-m", "pytest", "--hypothesis-seed=0")
 """How pytest is called: drawn examples are the same at every run; pytest by itself draws others each time."""
 EVERYWHERE = ("-m", "not once")
 """What pytest is told to run on every Python."""
-BETWEEN = ("tests/cases", "tests/test_command_line.py")
-"""What runs on a Python that is neither the oldest nor the newest: what is the same on both is the same between."""
+ON_NEWER_ONES = ("tests/cases", "tests/test_command_line.py")
+"""What runs on the other Pythons but the oldest: all of podroom, if not all its corners."""
 OF_THE_CALLER = {"PYTHONPATH", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE"}
 """Variables that no program here inherits: compiled modules are kept, or each of them would be made a hundred times."""
 ORACLE_PROGRAMS = ("bash", "chromium", "terraform")
@@ -239,7 +239,7 @@ def covered() -> tuple[str, str]:
 def suite(version: str, pytest_arguments: Sequence[str]) -> tuple[str, str]:
     """Run what is not marked `once`, with the least that it needs."""
     binaries = least_environment(version)
-    which = () if pytest_arguments or version in (VERSIONS[0], VERSIONS[-1]) else BETWEEN
+    which = () if pytest_arguments or version == VERSIONS[0] else ON_NEWER_ONES
     output = run([binaries / "python", *PYTEST, "-p", "no:cacheprovider", *EVERYWHERE, *which, *pytest_arguments])
     return closing_line(output), output
 

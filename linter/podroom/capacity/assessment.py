@@ -112,14 +112,14 @@ class Assessment:
         self.catalog = catalog
         self.assumptions = assumptions
         self._memory: dict[tuple[object, ...], object] = {}
-        self._about_groups: dict[int, tuple[NodeGroup, dict[tuple[object, ...], object]]] = {}
+        self._about_nodes: dict[int, tuple[NodeGroup | NodePool, dict[tuple[object, ...], object]]] = {}
         self._clusters = {cluster.address: cluster for cluster in reversed(world.clusters)}
         self._subnets = {subnet.address: subnet for subnet in reversed(world.subnets)}
 
     def with_groups(self, node_groups: tuple[NodeGroup, ...]) -> Assessment:
         """Return the sums for the same World with other node groups; what is known of a group that stays is kept."""
         other = Assessment(replace(self.world, node_groups=node_groups), self.catalog, self.assumptions)
-        other._about_groups = self._about_groups
+        other._about_nodes = self._about_nodes
         return other
 
     def cluster(self, group: NodeGroup | NodePool) -> Cluster:
@@ -294,9 +294,9 @@ class Assessment:
         """Return the answer to a question, worked out when it is first asked; "it is not known" is an answer, too."""
         return _remembered(self._memory, key, answer)
 
-    def remember_of(self, group: NodeGroup, key: tuple[object, ...], answer: Callable[[], T]) -> T:
-        """Return the answer to a question that hangs on no other group, as `remember` does."""
-        _, memory = self._about_groups.setdefault(id(group), (group, {}))  # as long as it is kept, the id is its own
+    def remember_of(self, nodes: NodeGroup | NodePool, key: tuple[object, ...], answer: Callable[[], T]) -> T:
+        """Return the answer to a question that hangs on no other nodes, as `remember` does."""
+        _, memory = self._about_nodes.setdefault(id(nodes), (nodes, {}))  # as long as it is kept, the id is its own
         return _remembered(memory, key, answer)
 
 

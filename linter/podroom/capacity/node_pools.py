@@ -101,7 +101,9 @@ def max_pods_of(kubelet: KarpenterKubelet | None) -> Value[int] | None:
 
 def types_of(pool: NodePool, assessment: Assessment) -> AllowedTypes:
     """Return the instance types that a pool may launch."""
-    return allowed_types(pool.requirements, assessment.catalog, pool.span)
+    return assessment.remember_of(
+        pool, ("allowed types",), lambda: allowed_types(pool.requirements, assessment.catalog, pool.span)
+    )
 
 
 def max_pods(pool: NodePool, instance: InstanceType, assessment: Assessment, reserved: int = 0) -> Figure:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field
 from enum import Enum
+from functools import cache
 
 from podroom.catalog.instance_types import InstanceCatalog, InstanceType
 from podroom.model.world import Requirement
@@ -44,12 +45,19 @@ class Label(Enum):
 LabelValue = str | Label
 
 
-def _named(group: int) -> Callable[[InstanceType], LabelValue]:
-    def part(instance: InstanceType) -> LabelValue:
-        found = _SCHEME.match(instance.name)
-        return Label.ABSENT if found is None else found[group]
+@cache
+def _parts(name: str) -> tuple[str, ...] | None:
+    """Return category, generation and further letters of the name of a type, None if it has another form."""
+    found = _SCHEME.match(name)
+    return None if found is None else found.groups()
 
-    return part
+
+def _named(part: int) -> Callable[[InstanceType], LabelValue]:
+    def value(instance: InstanceType) -> LabelValue:
+        parts = _parts(instance.name)
+        return Label.ABSENT if parts is None else parts[part]
+
+    return value
 
 
 def _fact(read: Callable[[InstanceType], object]) -> Callable[[InstanceType], LabelValue]:
@@ -78,13 +86,13 @@ def _manufacturer(instance: InstanceType) -> LabelValue:
         return Label.NOT_KNOWN
     if instance.architecture == "arm64":
         return "aws"
-    letters = _named(3)(instance)
+    letters = _named(2)(instance)
     return "amd" if isinstance(letters, str) and letters.startswith("a") else "intel"
 
 
 def _gpu_manufacturer(instance: InstanceType) -> LabelValue:
     """Return who makes the GPUs, as Karpenter's list of instance types has it for every family of g, gr and p."""
-    category = _named(1)(instance)
+    category = _named(0)(instance)
     if category == "dl":
         return Label.NOT_KNOWN
     if category not in ("g", "gr", "p"):
@@ -95,8 +103,8 @@ def _gpu_manufacturer(instance: InstanceType) -> LabelValue:
 _LABELS: dict[str, Callable[[InstanceType], LabelValue]] = {
     INSTANCE_TYPE: lambda instance: instance.name,
     "kubernetes.io/arch": _architecture,
-    f"{_KARPENTER}instance-category": _named(1),
-    f"{_KARPENTER}instance-generation": _named(2),
+    f"{_KARPENTER}instance-category": _named(0),
+    f"{_KARPENTER}instance-generation": _named(1),
     f"{_KARPENTER}instance-family": lambda instance: instance.name.partition(".")[0],
     f"{_KARPENTER}instance-size": lambda instance: instance.name.partition(".")[2],
     f"{_KARPENTER}instance-cpu": _fact(lambda instance: instance.vcpus),
@@ -137,7 +145,7 @@ def _is_special(instance: InstanceType, *, chosen: bool) -> bool:
     """
     if "metal" in instance.name.partition(".")[2]:
         return True
-    return not chosen and _named(1)(instance) in _SPECIAL
+    return not chosen and _named(0)(instance) in _SPECIAL
 
 
 def allowed_types(requirements: Members[Requirement], catalog: InstanceCatalog, owner: Span) -> AllowedTypes:
@@ -154,22 +162,23 @@ def allowed_types(requirements: Members[Requirement], catalog: InstanceCatalog, 
     relevant = [requirement for requirement in requirements if _bears(requirement)]
     named = _names(relevant)
     chosen = any(_key(one) in _CHOOSES_SPECIAL and _is(one.operator, "In") for one in relevant)
+    verdicts = [_verdict_of(requirement) for requirement in relevant]
     general = _Types()
     special = _Types()
     for instance in catalog:
-        if instance.name.partition(".")[0] in _ONLY_PARAVIRTUAL or str(instance.architecture).endswith("_mac"):
-            continue
-        if instance.vcpus is None and instance.name not in named:
-            continue
-        types = special if _is_special(instance, chosen=chosen) else general
         doubt: Unknown | None = None
-        for requirement in relevant:
-            verdict = _allows(requirement, instance)
+        for verdict_of in verdicts:
+            verdict = verdict_of(instance)
             if verdict is False:
                 break
             if isinstance(verdict, Unknown):
                 doubt = first_unknown(doubt, verdict)
         else:
+            if instance.name.partition(".")[0] in _ONLY_PARAVIRTUAL or str(instance.architecture).endswith("_mac"):
+                continue
+            if instance.vcpus is None and instance.name not in named:
+                continue
+            types = special if _is_special(instance, chosen=chosen) else general
             if doubt is None:
                 types.certain.append(instance)
             else:
@@ -229,38 +238,55 @@ def _is(value: Value[str], text: str) -> bool:
     return isinstance(value, Known) and value.value == text
 
 
-def _allows(requirement: Requirement, instance: InstanceType) -> bool | Unknown:
+def _verdict_of(requirement: Requirement) -> Callable[[InstanceType], bool | Unknown]:
+    """Return what says whether a requirement allows a type; there are many types, so it is prepared once for all."""
     name = _key(requirement)
     if name is None:
-        return _why(requirement.key)
-    operator = requirement.operator
-    if not isinstance(operator, Known):
-        return _why(operator)
+        return _always(_why(requirement.key))
+    if not isinstance(requirement.operator, Known):
+        return _always(_why(requirement.operator))
     read = _LABELS.get(name)
-    label = Label.NOT_KNOWN if read is None else read(instance)
-    if label is Label.NOT_KNOWN:
-        what = name.removeprefix(_KARPENTER)
-        return Unknown(f"podroom's table of instance types does not tell {what}", requirement.span)
+    test = _test_of(requirement, requirement.operator)
+    what = name.removeprefix(_KARPENTER)
+    not_told = Unknown(f"podroom's table of instance types does not tell {what}", requirement.span)
+    if read is None:
+        return _always(not_told)
+
+    def verdict(instance: InstanceType) -> bool | Unknown:
+        label = read(instance)
+        return not_told if label is Label.NOT_KNOWN else test(label)
+
+    return verdict
+
+
+def _always(verdict: Unknown) -> Callable[[object], bool | Unknown]:
+    return lambda _: verdict
+
+
+def _test_of(requirement: Requirement, operator: Known[str]) -> Callable[[LabelValue], bool | Unknown]:
+    """Return what says whether a requirement allows a value of its label."""
     if operator.value in ("In", "NotIn"):
-        among = _among(label, requirement.values)
-        if isinstance(among, Unknown):
-            return among
-        return among if operator.value == "In" else not among
+        return _among(requirement.values, wanted=operator.value == "In")
     if operator.value in ("Exists", "DoesNotExist"):
-        return (label is Label.ABSENT) is (operator.value == "DoesNotExist")
+        return lambda label: (label is Label.ABSENT) is (operator.value == "DoesNotExist")
     if operator.value in _BOUNDS:
-        return _within(label, operator.value, requirement)
-    return Unknown(f'Karpenter has no operator "{operator.value}"', operator.origin)
+        return lambda label: _within(label, operator.value, requirement)
+    return _always(Unknown(f'Karpenter has no operator "{operator.value}"', operator.origin))
 
 
-def _among(label: LabelValue, values: Members[Value[str]]) -> bool | Unknown:
-    if any(isinstance(value, Known) and value.value == label for value in values):
-        return True
-    doubt = first_unknown(
-        *values.missing,
-        *(_why(value) for value in values if not isinstance(value, Known) and _may_be(value, label)),
-    )
-    return False if doubt is None else doubt
+def _among(values: Members[Value[str]], *, wanted: bool) -> Callable[[LabelValue], bool | Unknown]:
+    known = frozenset(value.value for value in values if isinstance(value, Known))
+    others = [value for value in values if not isinstance(value, Known)]
+    if not others and not values.missing:
+        return lambda label: (label in known) is wanted
+
+    def test(label: LabelValue) -> bool | Unknown:
+        if label in known:
+            return wanted
+        doubt = first_unknown(*values.missing, *(_why(value) for value in others if _may_be(value, label)))
+        return not wanted if doubt is None else doubt
+
+    return test
 
 
 def _may_be(value: Value[str], label: LabelValue) -> bool:

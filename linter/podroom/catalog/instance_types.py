@@ -62,11 +62,12 @@ class EntryError(UsageError):
 class InstanceCatalog:
     """The instance types that podroom knows: the bundled table and what the user adds to it."""
 
-    __slots__ = ("_custom",)
+    __slots__ = ("_custom", "_suggested")
 
     def __init__(self, custom: Mapping[str, InstanceType] | None = None) -> None:
         """Put `custom` types before the bundled ones; `bundled` and `with_custom` are the usual ways in."""
         self._custom = dict(custom or {})
+        self._suggested: dict[str, str | None] = {}
 
     @classmethod
     def bundled(cls) -> InstanceCatalog:
@@ -115,8 +116,11 @@ class InstanceCatalog:
 
     def suggest(self, name: str) -> str | None:
         """Return the known name that is closest to a misspelt one, or None if none is close or `name` is known."""
-        if self.find(name) is not None:
-            return None
+        if name not in self._suggested:
+            self._suggested[name] = None if self.find(name) is not None else self._closest(name)
+        return self._suggested[name]
+
+    def _closest(self, name: str) -> str | None:
         from difflib import get_close_matches  # noqa: PLC0415 - only a misspelt name needs it
 
         names = [instance_type.name for instance_type in self]
