@@ -109,6 +109,7 @@ class Runner:
     failed: list[str] = field(default_factory=list)
     _seconds: dict[str, float] = field(default_factory=dict)
     _kills: Counter[str] = field(default_factory=Counter)
+    _memories: Sequence[functools._lru_cache_wrapper[Any]] = ()
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Leave out what takes long and says little of sums."""
@@ -123,7 +124,8 @@ class Runner:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run the tests with their coverage, and then the mutations."""
         items = {item.nodeid: item for item in session.items}
-        memories = _memories()
+        memories = _memories(CHECKOUT)
+        self._memories = _memories(CHECKOUT / "tests")
         self.coverage.start()
         for name, item in items.items():
             _forget_answers(memories)  # or else only the first of several tests is seen to run what all of them need
@@ -134,7 +136,7 @@ class Runner:
         self.coverage.stop()
         if not self.failed:
             gc.unfreeze()  # as the command line freezes what there is when it ends
-            _forget_answers(_memories())
+            _forget_answers(_memories(CHECKOUT))
             gc.collect()
             functions = [one for one in gc.get_objects() if isinstance(one, FunctionType)]
             gc.freeze()  # children share what they do not touch
@@ -186,6 +188,7 @@ class Runner:
         return status != SURVIVED
 
     def _fails(self, item: pytest.Item) -> bool:
+        _forget_answers(self._memories)  # or else it judges fewer examples than before, and takes one for another
         signal.setitimer(signal.ITIMER_PROF, 1 + 10 * self._seconds[item.nodeid])
         _run(item)
         return bool(self.failed)
@@ -230,13 +233,13 @@ def _rebind(name: str, before: object, after: object) -> None:
             setattr(module, name, after)
 
 
-def _memories() -> list[functools._lru_cache_wrapper[Any]]:
-    """Return the functions of the checkout, and of its tests, that remember their answers."""
+def _memories(folder: Path) -> list[functools._lru_cache_wrapper[Any]]:
+    """Return the functions in a folder of the checkout that remember their answers."""
     found = []
     for one in gc.get_objects():
         if isinstance(one, functools._lru_cache_wrapper):  # noqa: SLF001 - it has no public name
             path = getattr(getattr(one.__wrapped__, "__code__", None), "co_filename", "")
-            if path.startswith(str(CHECKOUT)) and "/catalog/" not in path:
+            if path.startswith(f"{folder}{os.sep}") and "/catalog/" not in path:
                 found.append(one)
     return found
 
