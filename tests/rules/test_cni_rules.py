@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from capacity_helpers import add_on, eks_cluster, node_group
+from podroom.rule import Example
+from podroom.testing import judge_example
+from podroom_rules import rules
 from rule_helpers import FROM_TEMPLATE, NUMBER_THAT_MAY_NOT_WIN, found, judged, says
 
 SUBNETS = '"subnet-0aaaaaaaaaaaaaaaa"'
@@ -339,6 +342,16 @@ OF_THE_MODULE = '    a = {\n      instance_types = ["m5.large"]\n    }\n'
 def test_one_line_makes_the_nodes_of_a_module_wait_for_its_add_on(parts: list[str], edits: int) -> None:
     (finding,) = judged("PR402", *parts).findings
     assert (finding.edit is not None) == bool(edits)
+
+
+def test_a_node_group_of_a_module_beside_the_add_on_waits_by_that_module() -> None:
+    call = 'module "eks_managed_node_group" {\n  source   = "./nodes"\n  for_each = toset(["a"])\n}\n'
+    nodes = group("a", "m5.large").replace("aws_eks_cluster.main.name", '"main"')
+    example = Example("", {"main.tf": CLUSTER + add_on(PREFIXES % "true") + call, "nodes/main.tf": nodes})
+    _, _, outcome = judge_example(example, [rule for rule in rules() if rule.code == "PR402"])
+    (finding,) = outcome.findings
+    assert str(finding.fix).startswith("let the module that makes the node group")
+    assert finding.edit is None
 
 
 @pytest.mark.parametrize("name", OPEN)

@@ -54,6 +54,9 @@ ROWS = {
     "PR305": [
         Row("error PR305", env("WARM_IP_TARGET = 5"), says='write "5", with the quotes'),
         Row("error PR305", env("WARM_IP_TARGET = var.number"), says="make a string of it"),
+        Row(
+            "error PR305", env("MAX_ENI = 5"), says="Amazon EKS refuses the configuration of the add-on: MAX_ENI is an"
+        ),
         Row("open PR305", env("WARM_IP_TARGET = var.any")),
         Row("", env("WARM_IP_TARGET = var.unknown")),
     ],
@@ -114,6 +117,7 @@ ROWS = {
             env('DISABLE_TCP_EARLY_DEMUX = "true"') + ', init = { env = { DISABLE_TCP_EARLY_DEMUX = "true" } }',
         ),
         Row("error PR307", env('IP_COOLDOWN_PERIOD = "30"'), version="1.14.1"),
+        Row("warning PR307", env('HTTPS_PROXY = "proxy.example:3128"'), says="Amazon EKS may refuse"),
     ],
     "PR308": [
         Row("", env('WARM_IP_TARGET = "1"'), IPV6),
@@ -518,7 +522,8 @@ def test_a_number_is_made_a_string_where_it_is_written() -> None:
 
 
 def test_a_chart_without_the_family_of_its_cluster_is_told_at_the_chart() -> None:
-    outcome = judged("PR308", IPV6_CLUSTER, set_env("warm", "WARM_PREFIX_TARGET=2"), chart("", version=""))
+    patch = daemon_set("WARM_PREFIX_TARGET=2", image=False)
+    outcome = judged("PR308", IPV6_CLUSTER, patch, set_env("a", "WARM_PREFIX_TARGET=2"), chart("", version=""))
     (finding,) = outcome.findings
     assert 'resource "helm_release" "cni"' in finding.span.document.line(finding.span.first.line)
 

@@ -120,6 +120,24 @@ def quoted(name: str) -> str:
     return name if "." in name and name.startswith(("var.", "data.")) else f'"{name}"'
 
 
+OWN_NODES = """
+apiVersion: eksctl.io/v1alpha5
+kind: ClusterConfig
+metadata: {name: main, region: eu-west-1}
+addons:
+  - name: vpc-cni
+    configurationValues: '{"env": {"ENABLE_PREFIX_DELEGATION": "true"}}'
+nodeGroups:
+  - name: nodes
+    instancesDistribution: {instanceTypes: [m4.large, m5.large]}
+"""
+
+
+def test_each_type_of_nodes_of_ones_own_has_the_prefixes_that_it_can_have() -> None:
+    (finding,) = judged("PR403", OWN_NODES, file="cluster.yaml").findings
+    assert "an m4.large runs on Xen" in finding.message
+
+
 IMAGE = """
 data "aws_ssm_parameter" "image" {
   name = "/aws/service/eks/optimized-ami/1.33/amazon-linux-2023/x86_64/standard/recommended/image_id"
