@@ -124,6 +124,7 @@ ROWS = {
         Row("error PR308", env('ENABLE_IPv6 = "true"'), says='set ENABLE_IPv6 = "false"'),
         Row("error PR308", env('ENABLE_IPv4 = "true"'), IPV6, says='set ENABLE_IPv4 = "false"'),
         Row("open PR308", "env = var.any"),
+        Row("", env('ENABLE_IPv6 = "true"'), version="1.9.3"),
         Row("", env('WARM_IP_TARGET = "1"'), "kubernetes_network_config {\n ip_family = var.unknown\n}"),
         Row("", env('ENABLE_IPv6 = "true", ENABLE_IPv4 = "false", ENABLE_PREFIX_DELEGATION = "true"')),
     ],

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rule_helpers import judged, says
+from podroom_rules.pr901_argument_not_heeded import ArgumentNotHeeded
+from rule_helpers import judged, judged_example, says
 
 MODULE = """
 module "eks_blueprints" {
@@ -120,6 +121,14 @@ def own_nodes(name: str, arguments: str = "") -> str:
       instance_type = "m5.large"
       {arguments}
     }}"""
+
+
+@pytest.mark.parametrize(("number", "subject"), [(0, "module.eks.module.eks_managed_node_group"), (3, "module.eks")])
+def test_an_argument_in_vain_is_about_the_nodes_it_was_meant_for(number: int, subject: str) -> None:
+    _, _, outcome = judged_example(ArgumentNotHeeded, "bad", number)
+    (finding,) = (one for one in outcome.findings if one.code == "PR901")
+    assert str(finding.address).startswith(subject)
+    assert str(finding.address).startswith("module.eks.module.") == (number == 0)
 
 
 LOST = "bootstrap_extra_args = \"--kubelet-extra-args '--max-pods=110'\""

@@ -532,11 +532,20 @@ managedNodeGroups:
 """
 
 
+FLAG = """
+    overrideBootstrapCommand: |
+      apiVersion: node.eks.aws/v1alpha1
+      kind: NodeConfig
+      spec: {kubelet: {flags: ["--max-pods=25"]}}
+"""
+
+
 @pytest.mark.parametrize(
     ("other", "more", "codes"),
     [
         ("m5.large", "", ["PR904"]),
         ("t3.medium", "", []),
+        ("m5.large", FLAG, []),
         ("m5.large", "\n    ami: ami-0123456789abcdef0\n    amiFamily: AmazonLinux2023", []),
     ],
 )

@@ -265,6 +265,23 @@ JUDGED = {
         "",
         [],
     ),
+    "a number that fits with the trunk, and may not win": (
+        [CLUSTER, add_on(STANDARD), NUMBER_THAT_MAY_NOT_WIN % 20, group("a", "m5.large", more=FROM_TEMPLATE)],
+        "warning PR601",
+        [],
+    ),
+    "just as many pods with branch interfaces as are lost": (
+        [CLUSTER, add_on(STANDARD), group("a", "m5.large")],
+        "",
+        [],
+        "[assumptions]\npods_with_security_groups = 9\n",
+    ),
+    "one pod less with a branch interface than are lost": (
+        [CLUSTER, add_on(STANDARD), group("a", "m5.large")],
+        "error PR601",
+        [],
+        "[assumptions]\npods_with_security_groups = 8\n",
+    ),
     "a version that takes no interface for the trunk": (
         [CLUSTER, add_on(STANDARD).replace("addon_name ", OLDEST), group("a", "m5.large"), policy()],
         "warning PR601",
@@ -455,6 +472,18 @@ JUDGED = {
         "info PR606",
         ["an m5.large has branch interfaces for 9 of its 10 pods"],
         "[assumptions]\npods_with_security_groups = 12\n",
+    ),
+    "as many branch interfaces as pods need, and a policy that selects all": (
+        [
+            CLUSTER,
+            add_on(STANDARD),
+            NUMBER_THAT_MAY_NOT_WIN % 20,
+            group("a", "m5.large", more=OWN_IMAGE),
+            policy("{}"),
+        ],
+        "",
+        [],
+        "[assumptions]\npods_with_security_groups = 9\n",
     ),
     "a group with as many branch interfaces as pods beside another": (
         [
