@@ -10,8 +10,7 @@ matching look for is left to the standard decorator, once one of them asks.  A t
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from operator import attrgetter
 from reprlib import recursive_repr
@@ -21,28 +20,29 @@ if TYPE_CHECKING:
     from dataclasses import dataclass
 
 T = TypeVar("T")
-FEW = 20
-"""How many instances of a class are made without a constructor of its own, which costs what 50 instances do."""
+FEW = 60
+"""How many instances of a class are made without a constructor of its own, which costs what some 80 instances do."""
 _NOT_GIVEN = object()
 _REQUIRED: dataclasses.Field[Any] = dataclasses.field()
 """What most fields are, with nothing said but their type."""
 _DECLARED = "__podroom_declared__"
 """The attribute of a class with what its own body declares: by name a default, a `field()`, or MISSING."""
+_WRITTEN = "__podroom_written__"
+"""The attribute of a class with itself as it was before it got slots, and whether its fields are taken by name only."""
 
 
 class _Late:
-    """An attribute of a class that is worked out when it is first looked up, and then takes this one's place."""
+    """An attribute that each class works out when it is first looked up there, and keeps in the place of this one."""
 
-    def __init__(self, work_out: Callable[[type[Any]], object]) -> None:
+    def __init__(self, name: str, work_out: Callable[[type[Any]], object]) -> None:
+        self._name = name
         self._work_out = work_out
 
-    def __set_name__(self, owner: type[Any], name: str) -> None:
-        self._owner = owner
-        self._name = name
-
     def __get__(self, instance: object, kind: type[Any]) -> object:
-        setattr(self._owner, self._name, self._work_out(self._owner))
-        return getattr(kind if instance is None else instance, self._name)
+        name = self._name
+        owner = next(part for part in kind.__mro__ if vars(part).get(name) is self)
+        setattr(owner, name, self._work_out(owner))
+        return getattr(kind if instance is None else instance, name)
 
 
 def _dataclass(
@@ -50,27 +50,22 @@ def _dataclass(
 ) -> Callable[[type[T]], type[T]]:
     """Make a class a data class with slots; the arguments mean what they mean in the standard library."""
     del slots  # always: who reads and checks the code sees it
+    methods = {"__repr__": _repr, **_CONSTRUCTED, **(_FROZEN if frozen else {}), **_COMPARED[eq, frozen]}
 
     def decorate(written: type[T]) -> type[T]:
         written.__doc__ = written.__doc__ or written.__qualname__  # or else the signature is worked out to be the text
         namespace = dict(vars(written))
         declared = {name: namespace.pop(name, dataclasses.MISSING) for name in written.__annotations__}
         inherited = {name for base in written.__mro__[1:] for name in vars(base).get("__slots__", ())}
-        namespace["__slots__"] = tuple(name for name in declared if name not in inherited)
+        namespace["__slots__"] = tuple([name for name in declared if name not in inherited])
         namespace[_DECLARED] = _by_name_only(declared) if kw_only else declared
+        namespace[_WRITTEN] = (written, kw_only)
         for name in ("__dict__", "__weakref__"):
             namespace.pop(name, None)
-        for name in ("__dataclass_fields__", "__dataclass_params__", "__match_args__"):
-            namespace[name] = _Late(partial(_standard, written, name, kw_only=kw_only))
-        methods: dict[str, object] = {"__init__": _Late(partial(_constructor, frozen=frozen)), "__repr__": _repr}
-        if eq:
-            methods["__eq__"] = _Late(_equality)
-            methods["__hash__"] = _Late(_hash) if frozen else None
-        if frozen:
-            methods["__setattr__"] = methods["__delattr__"] = _refuse_change
         for name, method in methods.items():
             if namespace.get(name) is None:
                 namespace[name] = method
+        namespace.update(_ASKED_FOR)
         namespace["__qualname__"] = written.__qualname__
         metaclass: Any = type(written)
         made: type[T] = metaclass(written.__name__, written.__bases__, namespace)
@@ -102,34 +97,58 @@ def _fields(made: type[Any]) -> dict[str, dataclasses.Field[Any]]:
     return {name: _as_field(default) for fields in declared for name, default in fields.items()}
 
 
-def _standard(written: type[Any], name: str, _made: type[Any], *, kw_only: bool) -> object:
+def _standard(name: str) -> _Late:
     """Return an attribute that the standard decorator gives to a class."""
-    if name not in vars(written):
-        dataclasses.dataclass(init=False, repr=False, eq=False, kw_only=kw_only)(written)
-    return vars(written)[name]
+
+    def work_out(made: type[Any]) -> object:
+        written, kw_only = vars(made)[_WRITTEN]
+        if name not in vars(written):
+            dataclasses.dataclass(init=False, repr=False, eq=False, kw_only=kw_only)(written)
+        return vars(written)[name]
+
+    return _Late(name, work_out)
 
 
-def _constructor(made: type[Any], *, frozen: bool) -> Callable[..., None]:
+def _constructor(made: type[Any]) -> Callable[..., None]:
     """Return the constructor of the first instances; it has another one written for more, and for what is not right."""
-    fields = {name: field for name, field in _fields(made).items() if field.init}
-    by_position = [name for name, field in fields.items() if field.kw_only is not True]
-    required = {name for name, field in fields.items() if _is_required(field)}
-    puts = [(name, getattr(made, name).__set__, field) for name, field in fields.items()]
+    fields = [(name, field) for name, field in _fields(made).items() if field.init]
+    fields.sort(key=lambda item: item[1].kw_only is True)  # those that are taken by name only, last
+    puts = [getattr(made, name).__set__ for name, _ in fields]
+    by_position = sum([field.kw_only is not True for _, field in fields])
+    has_more_to_do = hasattr(made, "__post_init__")
     instances = count(1)
 
     def construct(self: object, *values: object, **named: object) -> None:
-        given = dict(zip(by_position, values, strict=False)) | named
-        regular = len(given) == len(values) + len(named) and required <= given.keys() <= fields.keys()
-        if not regular or next(instances) > FEW:
-            made.__init__ = _written_constructor(made, frozen=frozen)
-            made.__init__(self, *values, **named)
+        given = len(values)
+        if given > by_position or next(instances) > FEW:
+            _construct_as_written(self, made, values, named)
             return
-        for name, put, field in puts:
-            put(self, given[name] if name in given else _default(field))
-        if hasattr(self, "__post_init__"):
-            self.__post_init__()
+        for put, value in zip(puts, values):  # noqa: B905 - there may be more fields than values
+            put(self, value)
+        left = len(named)
+        if given < len(puts):
+            for at in range(given, len(puts)):
+                name, field = fields[at]
+                if name in named:
+                    left -= 1
+                    puts[at](self, named[name])
+                elif _is_required(field):
+                    left = -1
+                    break
+                else:
+                    puts[at](self, _default(field))
+        if left:
+            _construct_as_written(self, made, values, named)
+        elif has_more_to_do:
+            self.__post_init__()  # type: ignore[attr-defined] # it has one
 
     return construct
+
+
+def _construct_as_written(self: object, made: type[Any], values: Sequence[object], named: Mapping[str, object]) -> None:
+    """Give a class a constructor of its own, which refuses what is not right as any other does."""
+    made.__init__ = _written_constructor(made)
+    made.__init__(self, *values, **named)
 
 
 def _is_required(field: dataclasses.Field[Any]) -> bool:
@@ -140,8 +159,9 @@ def _default(field: dataclasses.Field[Any]) -> object:
     return field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
 
 
-def _written_constructor(made: type[Any], *, frozen: bool) -> Callable[..., None]:
+def _written_constructor(made: type[Any]) -> Callable[..., None]:
     """Write and compile `__init__`."""
+    frozen = made.__setattr__ is _refuse_change
     names: dict[str, Any] = {"NOT_GIVEN": _NOT_GIVEN}
     positional: list[str] = ["self"]
     by_name: list[str] = []
@@ -206,6 +226,18 @@ def _repr(self: Any) -> str:  # noqa: ANN401 - any data class
 def _refuse_change(_self: object, name: str, *_: object) -> NoReturn:
     raise dataclasses.FrozenInstanceError(f"cannot change the field {name!r}")
 
+
+# What the decorator gives to classes, the same objects to all of them.
+_CONSTRUCTED = {"__init__": _Late("__init__", _constructor)}
+_ASKED_FOR = {name: _standard(name) for name in ("__dataclass_fields__", "__dataclass_params__", "__match_args__")}
+_FROZEN = {"__setattr__": _refuse_change, "__delattr__": _refuse_change}
+_EQUALITY = {"__eq__": _Late("__eq__", _equality)}
+_COMPARED: dict[tuple[bool, bool], dict[str, object]] = {
+    (True, True): {**_EQUALITY, "__hash__": _Late("__hash__", _hash)},
+    (True, False): {**_EQUALITY, "__hash__": None},
+    (False, True): {},
+    (False, False): {},
+}
 
 if not TYPE_CHECKING:
     dataclass = _dataclass
