@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Write the page of every rule, docs/rules/CODE.md, the index of them, rules/README.md, and the table for Checkov.
+"""Write the page of every rule, docs/rules/CODE.md, the index of them, rules/README.md, and the tables of them.
+
+Of the tables one tells podroom which rules it has before it imports any, the other Checkov.
 
 All say what the rules' own files say; the tests hold them to it.
 """
@@ -19,6 +21,8 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 PAGES = Path("docs/rules")
 INDEX = Path("rules/README.md")
 CHECKOV = Path("rules/podroom_checkov/table.py")
+TABLE = Path("rules/podroom_rules/table.py")
+TABLES = (CHECKOV, TABLE)
 FAMILIES = {
     "PR1": "Max pods and the ways to set it",
     "PR2": "Subnets and the demand for addresses",
@@ -37,9 +41,20 @@ CODE` prints the page of one. An error: pods will fail or never start. A warning
 finding names. A finding may be milder than its rule.
 """
 
-_TABLE_HEAD = '''"""Code, severity, title and first source of every rule, written by tools/update_rules_docs.py."""
+_CHECKOV_HEAD = '''"""Code, severity, title and first source of every rule, written by tools/update_rules_docs.py."""
 
 from __future__ import annotations
+
+RULES = (
+'''
+
+_TABLE_HEAD = '''"""What tells of every rule before it is imported, written by tools/update_rules_docs.py."""
+
+from __future__ import annotations
+
+from podroom.model.world import {subjects}
+from podroom.rule import Rule
+from podroom_rules import subjects
 
 RULES = (
 '''
@@ -51,10 +66,13 @@ def documents() -> dict[Path, str]:
     parts = [_HEAD]
     for family, members in groupby(known, key=_family):
         parts.append(f"## {FAMILIES[family]}\n\n{markdown_list(list(members), _address)}")
+    for_checkov = "".join(f"    {_checkov_row(rule)},\n" for rule in known)
+    subjects = ", ".join(sorted({rule.subject.__name__ for rule in known}))
     table = "".join(f"    {_row(rule)},\n" for rule in known)
     return {
         INDEX: "\n".join(parts),
-        CHECKOV: f"{_TABLE_HEAD}{table})\n",
+        CHECKOV: f"{_CHECKOV_HEAD}{for_checkov})\n",
+        TABLE: f"{_TABLE_HEAD.format(subjects=subjects)}{table})\n",
         **{PAGES / f"{rule.code}.md": markdown_page(rule) for rule in known},
     }
 
@@ -71,6 +89,19 @@ def update() -> None:
 
 
 def _row(rule: type[Rule[Any]]) -> str:
+    everything = rule.concerns is Rule.concerns
+    values = (
+        json.dumps(rule.code),
+        json.dumps(rule.name),
+        rule.subject.__name__,
+        "Rule.concerns" if everything else f"subjects.{rule.concerns.__name__}",
+        json.dumps(rule.__module__.rpartition(".")[2]),
+        json.dumps(rule.__name__),
+    )
+    return "(\n" + "".join(f"        {value},\n" for value in values) + "    )"
+
+
+def _checkov_row(rule: type[Rule[Any]]) -> str:
     values = (rule.code, str(rule.severity), rule.title().rstrip("."), rule.sources[0])
     lines = "".join(f"        {json.dumps(value, ensure_ascii=False)},\n" for value in values)
     return f"(\n{lines}    )"

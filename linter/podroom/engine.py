@@ -16,9 +16,9 @@ from podroom.model.world import Cluster, IgnoredArgument, NodeGroup, NodePool, N
 from podroom.patterns import pattern
 from podroom.positions import Document, Span
 from podroom.records import dataclass
-from podroom.rule import Finding, Note, Rule, Subject, suggest_rule
+from podroom.rule import Finding, Note, Rule, RuleEntry, Subject, suggest_rule
 from podroom.suppressions import Suppression
-from podroom.values import Default, Unknown, cause_of, first_unknown
+from podroom.values import Default, Undecidable, Unknown, cause_of, first_unknown
 
 AnyRule = Rule[Any]
 
@@ -128,17 +128,19 @@ class Outcome:
 class Engine:
     """Runs a set of rules; two rules with one code are refused."""
 
-    def __init__(self, rules: Iterable[type[AnyRule]]) -> None:
-        """Take the rule classes, in the order of their codes."""
-        by_code: dict[str, type[AnyRule]] = {}
+    def __init__(self, rules: Iterable[type[AnyRule] | RuleEntry]) -> None:
+        """Take the rules, in the order of their codes; one of an index is imported when it has something to judge."""
+        by_code: dict[str, RuleEntry] = {}
         for rule in rules:
-            other = by_code.setdefault(rule.code, rule)
-            if other is not rule:
-                message = f"two rules have the code {rule.code}: {other.__module__} and {rule.__module__}"
+            entry = rule if isinstance(rule, RuleEntry) else RuleEntry.of(rule)
+            other = by_code.setdefault(entry.code, entry)
+            if other != entry:
+                message = f"two rules have the code {entry.code}: {other.defined_in} and {entry.defined_in}"
                 raise UsageError(message)
         if not by_code:
             raise UsageError("no rules were found; install a rule pack (the distribution podroom brings one)")
-        self.rules: tuple[AnyRule, ...] = tuple(by_code[code]() for code in sorted(by_code))
+        self.rules: tuple[RuleEntry, ...] = tuple(by_code[code] for code in sorted(by_code))
+        self._loaded: dict[str, AnyRule] = {}
 
     def judge(
         self, assessment: Assessment, runs: Callable[[str, str], bool] = lambda _code, _name: True
@@ -162,10 +164,10 @@ class Engine:
             for number, subject in enumerate(subjects[rule.subject]):
                 possible = open_subjects.get((rule.subject, number))
                 if possible is None:
-                    found, unknown = collect(rule.judge(subject, assessment))
+                    found, unknown = self._judge(rule, subject, assessment)
                     findings += found
                 else:
-                    found, unknown = _judge_each(rule, number, possible)
+                    found, unknown = self._judge_each(rule, number, possible)
                     for_each_type += found
                 if unknown is not None:
                     undecided.append(_undecided(rule.code, subject, unknown))
@@ -173,6 +175,30 @@ class Engine:
         told = {(finding.code, _thing_of(finding)) for finding in findings}
         findings += [finding for finding in for_each_type if (finding.code, _thing_of(finding)) not in told]
         return findings, undecided
+
+    def _judge(self, rule: RuleEntry, subject: Subject, assessment: Assessment) -> tuple[list[Finding], Unknown | None]:
+        """Judge a subject that a rule concerns."""
+        try:
+            if not rule.concerns(subject, assessment):
+                return [], None
+        except Undecidable as cause:
+            return [], cause.unknown
+        if rule.code not in self._loaded:
+            self._loaded[rule.code] = rule.load()()
+        return collect(self._loaded[rule.code].judge(subject, assessment))
+
+    def _judge_each(self, rule: RuleEntry, number: int, possible: Alternatives) -> tuple[list[Finding], Unknown | None]:
+        """Judge a subject for each of the types that it may have; what is wrong with all of them is a finding."""
+        unknown: Unknown | None = None
+        verdicts: list[dict[Hashable, Finding]] = []
+        for assessment in possible.assessments:
+            found, missing = self._judge(rule, _subjects(assessment.world)[rule.subject][number], assessment)
+            unknown = first_unknown(unknown, missing)
+            verdicts.append({_thing_of(item): item for item in reversed(found)})
+        certain = [place for place in verdicts[0] if all(place in verdict for verdict in verdicts)]
+        if any(place not in certain for verdict in verdicts for place in verdict):
+            unknown = first_unknown(possible.unknown, unknown)
+        return [_for_all([verdict[place] for verdict in verdicts], possible) for place in certain], unknown
 
 
 def _thing_of(finding: Finding) -> Hashable:
@@ -194,20 +220,6 @@ def _groups_of(subject: Subject, world: World) -> tuple[str, ...]:
     if isinstance(subject, NodeGroup):
         return (subject.address,)
     return tuple(group.address for group in world.node_groups) if isinstance(subject, Cluster) else ()
-
-
-def _judge_each(rule: AnyRule, number: int, possible: Alternatives) -> tuple[list[Finding], Unknown | None]:
-    """Judge a subject for each of the types that it may have; what is wrong with all of them is a finding."""
-    unknown: Unknown | None = None
-    verdicts: list[dict[Hashable, Finding]] = []
-    for assessment in possible.assessments:
-        found, missing = collect(rule.judge(_subjects(assessment.world)[rule.subject][number], assessment))
-        unknown = first_unknown(unknown, missing)
-        verdicts.append({_thing_of(item): item for item in reversed(found)})
-    certain = [place for place in verdicts[0] if all(place in verdict for verdict in verdicts)]
-    if any(place not in certain for verdict in verdicts for place in verdict):
-        unknown = first_unknown(possible.unknown, unknown)
-    return [_for_all([verdict[place] for verdict in verdicts], possible) for place in certain], unknown
 
 
 def _for_all(findings: Sequence[Finding], possible: Alternatives) -> Finding:

@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from podroom.errors import UsageError
-from podroom.rule import Rule
+from podroom.rule import Rule, RuleEntry
 
 GROUP = "podroom.rules"
 _METADATA = (".dist-info", ".egg-info")
@@ -34,16 +34,32 @@ class EntryPoint(NamedTuple):
 
 def find_rules() -> list[type[Rule[Any]]]:
     """Return the rules of all installed packs; raises `UsageError` if there is no pack or one is broken."""
-    found: list[type[Rule[Any]]] = []
+    return list(dict.fromkeys(rule for module in _packs() for rule in module.rules()))
+
+
+def find_entries() -> list[RuleEntry]:
+    """Return what tells of the rules of all installed packs, importing no rule of a pack that has an index.
+
+    That is a function `entries()` beside `rules()`.  Raises as `find_rules` does.
+    """
+    return [
+        entry
+        for module in _packs()
+        for entry in (module.entries() if hasattr(module, "entries") else map(RuleEntry.of, module.rules()))
+    ]
+
+
+def _packs() -> list[Any]:
+    """Import the modules that the installed packs name."""
+    found = []
     for pack in sorted(installed(GROUP)):
         try:
-            module = pack.load()
+            found.append(pack.load())
         except ImportError as error:
             raise UsageError(f"the rule pack {pack.name} ({pack.value}) cannot be loaded: {error}") from error
-        found += module.rules()
     if not found:
         raise UsageError("no rules were found: install podroom again, its own rules belong to it")
-    return list(dict.fromkeys(found))
+    return found
 
 
 def installed(group: str) -> list[EntryPoint]:

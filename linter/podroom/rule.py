@@ -8,10 +8,11 @@ looks at one subject and yields findings.  It asks the World with `need()`; what
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field
 from enum import IntEnum
-from typing import ClassVar, Generic, TypeAlias, TypeVar
+from importlib import import_module
+from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
 from podroom.capacity.assessment import Assessment
 from podroom.model.world import Cluster, IgnoredArgument, NodeGroup, NodePool, Subnet
@@ -160,9 +161,17 @@ class Rule(Generic[S]):  # no ABC, which makes each of its classes three times a
     bad: ClassVar[tuple[Example, ...]]
     good: ClassVar[tuple[Example, ...]]
 
+    @staticmethod
+    def concerns(_subject: S, _assessment: Assessment, /) -> bool:
+        """Return whether there is anything to judge of a subject; only then `judge` is called.
+
+        Raises `Undecidable` as `judge` does.  A rule that leaves this alone judges every subject.
+        """
+        return True
+
     @abstractmethod
     def judge(self, subject: S, assessment: Assessment) -> Iterator[Finding]:
-        """Yield a finding for each fault of `subject`.
+        """Yield a finding for each fault of `subject`, one of those that the rule concerns.
 
         Raises `Undecidable` when something that the judgement needs is not known.
         """
@@ -219,3 +228,29 @@ class Rule(Generic[S]):  # no ABC, which makes each of its classes three times a
 
         # From Python 3.13 on the compiler has taken the indentation away already.
         return cleandoc(cls.__doc__ or "").partition("\n")[2].strip()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleEntry:
+    """A rule as an index tells of it: all that is needed before there is something to judge.
+
+    `concerns` is the rule's own function, `defined_in` the module and `called` the name of its class there.
+    """
+
+    code: str
+    name: str
+    subject: type[Subject]
+    concerns: Callable[[Any, Assessment], bool]
+    defined_in: str
+    called: str
+    loaded: type[Rule[Any]] | None = None
+
+    @classmethod
+    def of(cls, rule: type[Rule[Any]]) -> RuleEntry:
+        """Return the entry of a rule that is there already."""
+        return cls(rule.code, rule.name, rule.subject, rule.concerns, rule.__module__, rule.__qualname__, rule)
+
+    def load(self) -> type[Rule[Any]]:
+        """Return the rule, for which its module is imported."""
+        found: type[Rule[Any]] = self.loaded or getattr(import_module(self.defined_in), self.called)
+        return found

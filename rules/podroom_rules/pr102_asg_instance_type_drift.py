@@ -8,11 +8,12 @@ from podroom.capacity.assessment import Assessment, Resolved, collect
 from podroom.capacity.kubelet import KubeletLimit
 from podroom.capacity.working import Figure
 from podroom.catalog import documents
-from podroom.model.world import GroupKind, InstanceChoice, Mechanism, NodeGroup, TypeSource
+from podroom.model.world import InstanceChoice, Mechanism, NodeGroup
 from podroom.records import dataclass
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable
 from podroom_rules.rooms import has_room, never_ready, plain_room, reasons
+from podroom_rules.subjects import overridden
 from podroom_rules.wording import STUCK_PODS, assumed_cni, confidence, or_leave_away, set_max_pods, type_note
 
 _TEMPLATE = """
@@ -63,6 +64,7 @@ class AsgInstanceTypeDrift(Rule[NodeGroup]):
     name = "asg-instance-type-drift"
     severity = Severity.ERROR
     subject = NodeGroup
+    concerns = staticmethod(overridden)
     sources = (
         "https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_LaunchTemplateOverrides.html",
         documents.CNI_MAX_PODS_LIST,
@@ -81,10 +83,7 @@ class AsgInstanceTypeDrift(Rule[NodeGroup]):
 
     def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding for the override whose type has the least room, if that is less than the fixed max pods."""
-        overrides = subject.instance_types.missing or any(
-            choice.source is TypeSource.OVERRIDE for choice in subject.instance_types
-        )
-        if subject.kind is not GroupKind.SELF_MANAGED or not overrides or not assessment.applies(subject):
+        if not assessment.applies(subject):
             return
         if subject.launch_template_missing is not None:
             raise Undecidable(subject.launch_template_missing)

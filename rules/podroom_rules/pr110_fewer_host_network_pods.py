@@ -12,6 +12,7 @@ from podroom.catalog import documents
 from podroom.model.world import NodeGroup
 from podroom.rule import Example, Finding, Rule, Severity
 from podroom.values import Undecidable
+from podroom_rules.subjects import with_fewer_host_network_pods
 from podroom_rules.wording import article, assumed_cni, confidence, set_for_certain, told_by, type_note
 
 _NODES = """
@@ -59,6 +60,7 @@ class FewerHostNetworkPods(Rule[NodeGroup]):
     name = "hostnetwork-headroom"
     severity = Severity.INFO
     subject = NodeGroup
+    concerns = staticmethod(with_fewer_host_network_pods)
     sources = (documents.CNI_HOST_NETWORK_PODS, documents.CNI_MAX_PODS_LIST)
     bad = (
         Example(
@@ -77,8 +79,6 @@ class FewerHostNetworkPods(Rule[NodeGroup]):
     def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
         """Yield one finding if a number that nobody wrote counts on more pods without an address than there are."""
         missing = HOST_NETWORK_PODS - assessment.assumptions.host_network_pods
-        if missing <= 0 or not assessment.applies(subject):
-            return
         found, unknown = collect(_short(subject, assessment, missing))
         for resolved, limit, room in found[:1]:
             settings = assessment.cluster(subject).cni

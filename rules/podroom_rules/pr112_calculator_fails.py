@@ -11,6 +11,7 @@ from podroom.catalog.ami_families import AmiFamily
 from podroom.model.world import CalculatorCall, CalculatorDownload, NodeGroup
 from podroom.positions import Span
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
+from podroom_rules.subjects import calling_calculator
 
 _NODES = """
 data "aws_ssm_parameter" "image" {
@@ -111,6 +112,7 @@ class CalculatorFails(Rule[NodeGroup]):
     name = "calculator-version-prefix"
     severity = Severity.ERROR
     subject = NodeGroup
+    concerns = staticmethod(calling_calculator)
     sources = (
         documents.MAX_PODS_CALCULATOR,
         documents.NODEADM_MAX_PODS,

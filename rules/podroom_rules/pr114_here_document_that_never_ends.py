@@ -8,6 +8,7 @@ from podroom.capacity.assessment import Assessment
 from podroom.capacity.working import counted
 from podroom.model.world import NodeGroup, OpenHereDocument
 from podroom.rule import Example, Finding, Note, Rule, Severity
+from podroom_rules.subjects import with_open_here_document
 
 _NODES = """
 resource "aws_launch_template" "nodes" {
@@ -53,6 +54,7 @@ class HereDocumentThatNeverEnds(Rule[NodeGroup]):
     name = "here-document-that-never-ends"
     severity = Severity.ERROR
     subject = NodeGroup
+    concerns = staticmethod(with_open_here_document)
     sources = (
         "https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_07_04",
         "https://developer.hashicorp.com/terraform/language/expressions/strings#indented-heredocs",

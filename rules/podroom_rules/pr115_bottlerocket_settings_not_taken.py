@@ -10,6 +10,7 @@ from podroom.catalog.ami_families import AmiFamily
 from podroom.model.world import NodeGroup, SettingFault, UnusableSetting
 from podroom.rule import Example, Finding, Rule, Severity
 from podroom.values import Known
+from podroom_rules.subjects import with_unusable_settings
 
 _NODES = """
 resource "aws_launch_template" "nodes" {
@@ -69,6 +70,7 @@ class BottlerocketSettingMisplaced(Rule[NodeGroup]):
     name = "bottlerocket-setting-misplaced"
     severity = Severity.ERROR
     subject = NodeGroup
+    concerns = staticmethod(with_unusable_settings)
     sources = (
         documents.BOTTLEROCKET_USER_DATA,
         "https://bottlerocket.dev/en/os/latest/#/api/settings/kubernetes/",
@@ -147,10 +149,9 @@ nodeGroups:
 
     def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding for each setting that Bottlerocket refuses or does not look at."""
-        unusable = assessment.user_data(subject).unusable_settings
-        if not unusable or AmiFamily.BOTTLEROCKET not in subject.ami_family.candidates():
-            return  # none, or PR111: nothing reads them
-        for setting in unusable:
+        if AmiFamily.BOTTLEROCKET not in subject.ami_family.candidates():
+            return  # PR111: nothing reads them
+        for setting in assessment.user_data(subject).unusable_settings:
             yield self._finding(subject, setting)
 
     def _finding(self, group: NodeGroup, setting: UnusableSetting) -> Finding:

@@ -16,6 +16,7 @@ from podroom.positions import Span
 from podroom.rule import Evidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Known, Members, Undecidable, Value
 from podroom_rules.plan_examples import MANAGED_CLUSTER
+from podroom_rules.subjects import types_changed
 from podroom_rules.wording import STUCK_PODS, assumed_cni, confidence
 
 _CONFIGURATION = """
@@ -163,6 +164,7 @@ class AsgChangedByHand(Rule[NodeGroup]):
     name = "asg-drift"
     severity = Severity.ERROR
     subject = NodeGroup
+    concerns = staticmethod(types_changed)
     sources = (
         "https://developer.hashicorp.com/terraform/internals/json-format#plan-representation",
         "https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_LaunchTemplateOverrides.html",

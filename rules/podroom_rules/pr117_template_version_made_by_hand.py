@@ -10,6 +10,7 @@ from podroom.catalog import documents
 from podroom.model.world import NodeGroup, TypeSource
 from podroom.rule import Example, Finding, Rule, Severity
 from podroom.values import Members, Undecidable, Unknown
+from podroom_rules.subjects import template_changed
 from podroom_rules.wording import assumed_cni, confidence
 
 _EFFECT = (
@@ -92,6 +93,7 @@ class TemplateVersionMadeByHand(Rule[NodeGroup]):
     name = "launch-template-drift"
     severity = Severity.WARNING
     subject = NodeGroup
+    concerns = staticmethod(template_changed)
     sources = (
         "https://developer.hashicorp.com/terraform/internals/json-format#plan-representation",
         "https://docs.aws.amazon.com/autoscaling/ec2/userguide/launch-templates.html",

@@ -8,6 +8,7 @@ from podroom.capacity.assessment import Assessment
 from podroom.model.world import ChangeByHand, GroupKind, ListedChanges, NodeGroup
 from podroom.rule import Example, Finding, Rule, Severity
 from podroom_rules.plan_examples import MANAGED_NODES, node_group_plan
+from podroom_rules.subjects import changed_by_hand
 
 _UPPER = frozenset({"max_size", "desired_size"})
 _VERSIONS = frozenset({"version", "release_version"})
@@ -66,6 +67,7 @@ class NodeGroupChangedByHand(Rule[NodeGroup]):
     name = "node-group-drift"
     severity = Severity.WARNING
     subject = NodeGroup
+    concerns = staticmethod(changed_by_hand)
     sources = (
         "https://developer.hashicorp.com/terraform/internals/json-format#plan-representation",
         "https://docs.aws.amazon.com/eks/latest/APIReference/API_UpdateNodegroupConfig.html",
@@ -104,8 +106,6 @@ class NodeGroupChangedByHand(Rule[NodeGroup]):
 
     def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding for a group that a plan found changed."""
-        if not assessment.applies(subject):
-            return
         if subject.not_as_in_state:
             yield self._not_as_in_state(subject)
         if subject.not_as_listed is not None:

@@ -10,6 +10,7 @@ from podroom.catalog import documents
 from podroom.model.world import Mechanism, NodeGroup
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom_rules.plan_examples import changed, plan
+from podroom_rules.subjects import there_before
 from podroom_rules.wording import article, assumed_cni, confidence, set_max_pods
 
 _CONFIGURATION = """
@@ -73,6 +74,7 @@ class TypeChangesAndMaxPodsStays(Rule[NodeGroup]):
     name = "instance-type-change-with-pinned-max-pods"
     severity = Severity.WARNING
     subject = NodeGroup
+    concerns = staticmethod(there_before)
     sources = (
         "https://developer.hashicorp.com/terraform/internals/json-format#change-representation",
         documents.CNI_MAX_PODS_LIST,

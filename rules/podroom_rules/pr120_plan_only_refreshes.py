@@ -8,6 +8,7 @@ from podroom.capacity.assessment import Assessment
 from podroom.model.world import NodeGroup
 from podroom.rule import Example, Finding, Rule, Severity
 from podroom_rules.plan_examples import MANAGED_NODES, changed, node_group_plan, plan
+from podroom_rules.subjects import in_refreshing_plan
 
 _SIDES = ({"scaling_config": [{"max_size": 6}]}, {"scaling_config": [{"max_size": 20}]})
 _NODES = {"address": "aws_eks_node_group.nodes", "mode": "managed", "type": "aws_eks_node_group", "name": "nodes"}
@@ -33,6 +34,7 @@ class PlanOnlyRefreshes(Rule[NodeGroup]):
     name = "refresh-only-plan"
     severity = Severity.INFO
     subject = NodeGroup
+    concerns = staticmethod(in_refreshing_plan)
     sources = (
         "https://developer.hashicorp.com/terraform/cli/commands/plan#planning-modes",
         "https://developer.hashicorp.com/terraform/internals/json-format#plan-representation",
@@ -62,7 +64,7 @@ class PlanOnlyRefreshes(Rule[NodeGroup]):
             "its launch template": template is not None and template.drift is not None and template.drift.certain,
         }
         changed_parts = [name for name, is_changed in found.items() if is_changed]
-        if not changed_parts or not assessment.world.refresh_only or not assessment.applies(subject):
+        if not changed_parts or not assessment.applies(subject):
             return
         yield self.finding(
             subject.span,

@@ -12,6 +12,7 @@ from podroom.model.world import Cluster
 from podroom.rule import Confidence, Example, Finding, Rule, Severity
 from podroom.values import Undecidable, Unknown, first_unknown
 from podroom_rules.plan_examples import MANAGED_CLUSTER
+from podroom_rules.subjects import with_listed_nodes
 from podroom_rules.wording import STUCK_PODS, assumed_cni
 
 _MOST_NAMES = 3
@@ -51,6 +52,7 @@ class LiveNodesAboveRoom(Rule[Cluster]):
     name = "live-nodes-above-room"
     severity = Severity.ERROR
     subject = Cluster
+    concerns = staticmethod(with_listed_nodes)
     sources = (
         "https://kubernetes.io/docs/reference/node/node-status/#capacity",
         documents.CNI_MAX_PODS_LIST,
@@ -74,7 +76,7 @@ class LiveNodesAboveRoom(Rule[Cluster]):
 
     def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding for all nodes of one type and group that allow the same number."""
-        if not subject.nodes or subject.ip_family.need() != "ipv4":
+        if subject.ip_family.need() != "ipv4":
             return
         unknown: Unknown | None = None
         for nodes in subject.nodes:

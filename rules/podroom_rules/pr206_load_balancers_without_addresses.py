@@ -21,6 +21,7 @@ from podroom.records import dataclass
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Known, Undecidable, Unknown, place_of
 from podroom_rules.spaces import Grown, block_place, grown, node_notes, undeclared
+from podroom_rules.subjects import for_load_balancers
 
 _CONFIGURATION = """
 resource "aws_vpc" "main" {
@@ -97,6 +98,7 @@ class LoadBalancersWithoutAddresses(Rule[Subnet]):
     name = "lb-subnet-headroom"
     severity = Severity.WARNING
     subject = Subnet
+    concerns = staticmethod(for_load_balancers)
     sources = (
         documents.LOAD_BALANCER_SUBNETS,
         documents.ELASTIC_LOAD_BALANCING_SUBNETS,
@@ -130,11 +132,7 @@ class LoadBalancersWithoutAddresses(Rule[Subnet]):
 
     def judge(self, subject: Subnet, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at the block of a tagged subnet that is too small or has too little left."""
-        if not assessment.world.about_eks:
-            return
         tag = load_balancer_tag(subject)
-        if isinstance(tag, Known) and tag.value is None:
-            return
         room = space(subject).addresses
         if room.value < usable_addresses(LOAD_BALANCER_LONGEST_PREFIX).value:
             yield self._too_small(subject, room, _known(tag))

@@ -15,6 +15,7 @@ from podroom.records import dataclass
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Known, Undecidable, Unknown
 from podroom_rules.spaces import block_place, undeclared
+from podroom_rules.subjects import with_free_addresses
 
 _CONFIGURATION = """
 resource "aws_eks_cluster" "main" {
@@ -92,6 +93,7 @@ class FreeAddressesTooFew(Rule[Subnet]):
     name = "free-addresses-too-few"
     severity = Severity.ERROR
     subject = Subnet
+    concerns = staticmethod(with_free_addresses)
     sources = (
         "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Subnet.html",
         documents.CNI_ENI_TARGETS,

@@ -13,6 +13,7 @@ from podroom.model.world import NodeGroup, Subnet, World
 from podroom.rule import Confidence, Example, Finding, Rule, Severity
 from podroom_rules.plan_examples import changed, plan
 from podroom_rules.spaces import block_place, for_each_subnet, grown, node_notes, state_of, undeclared
+from podroom_rules.subjects import doubled
 
 _CONFIGURATION = """
 resource "aws_subnet" "nodes" {
@@ -78,6 +79,7 @@ class ReplacementWithoutRoom(Rule[NodeGroup]):
     name = "replacement-without-room"
     severity = Severity.ERROR
     subject = NodeGroup
+    concerns = staticmethod(doubled)
     sources = (
         documents.EC2_CREATE_SUBNET,
         documents.CNI_ENI_TARGETS,
@@ -105,8 +107,7 @@ class ReplacementWithoutRoom(Rule[NodeGroup]):
 
     def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding for each subnet that holds the nodes of a group, but not the old and the new ones together."""
-        if subject.address in assessment.world.doubled:
-            yield from for_each_subnet(self.code, subject, assessment, self._judge_subnet)
+        yield from for_each_subnet(self.code, subject, assessment, self._judge_subnet)
 
     def _judge_subnet(self, subnet: Subnet, assessment: Assessment) -> Iterator[Finding]:
         if grown(subnet, assessment) is None:

@@ -12,6 +12,7 @@ from podroom.model.world import GroupKind, NodeGroup
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable, Unknown
 from podroom_rules.ignored import max_pods_in_vain
+from podroom_rules.subjects import with_prefixes
 from podroom_rules.wording import article, group_place, set_max_pods, type_note
 
 _CONFIGURATION = """
@@ -70,6 +71,7 @@ class PrefixDelegationWithoutMaxPods(Rule[NodeGroup]):
     name = "pd-without-max-pods"
     severity = Severity.WARNING
     subject = NodeGroup
+    concerns = staticmethod(with_prefixes)
     sources = (documents.NODEADM_MAX_PODS, documents.AL2_BOOTSTRAP, documents.EKS_MAX_PODS)
     bad = (
         Example.terraform(
@@ -85,10 +87,8 @@ class PrefixDelegationWithoutMaxPods(Rule[NodeGroup]):
 
     def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at ENABLE_PREFIX_DELEGATION for a type whose max pods nobody raised."""
-        if not assessment.applies(subject):
-            return
         cni = assessment.cni(subject)
-        if not cni.prefix_delegation or (subject.kind is GroupKind.MANAGED and not subject.own_image.need()):
+        if subject.kind is GroupKind.MANAGED and not subject.own_image.need():
             return
         if max_pods_in_vain(subject, assessment):
             return  # PR901

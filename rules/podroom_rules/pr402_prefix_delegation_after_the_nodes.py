@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from podroom.capacity.assessment import Assessment
 from podroom.capacity.kubelet import AMAZON_EKS
 from podroom.catalog import documents
-from podroom.model.world import CniOrder, CniSettings, GroupKind, NodeGroup
+from podroom.model.world import CniOrder, CniSettings, NodeGroup
 from podroom.patterns import pattern
 from podroom.rule import Confidence, Edit, Example, Finding, Note, Rule, Severity
 from podroom_rules.edits import set_up_before_compute
+from podroom_rules.subjects import in_order_with_prefixes
 from podroom_rules.wording import type_note
 
 _VARIABLE = "ENABLE_PREFIX_DELEGATION"
@@ -72,6 +73,7 @@ class PrefixDelegationAfterTheNodes(Rule[NodeGroup]):
     name = "pd-addon-after-nodes"
     severity = Severity.WARNING
     subject = NodeGroup
+    concerns = staticmethod(in_order_with_prefixes)
     sources = (
         documents.EKS_MAX_PODS,
         "https://github.com/clowdhaus/eks-reference-architecture/issues/26",
@@ -90,9 +92,7 @@ class PrefixDelegationAfterTheNodes(Rule[NodeGroup]):
 
     def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at ENABLE_PREFIX_DELEGATION for a managed group that does not wait for it."""
-        if subject.cni_order is None or subject.kind is not GroupKind.MANAGED or not assessment.applies(subject):
-            return
-        if not assessment.cni(subject).prefix_delegation or subject.own_image.need():
+        if subject.cni_order is None or subject.own_image.need():
             return
         order = subject.cni_order.need()
         settings = assessment.cluster(subject).cni

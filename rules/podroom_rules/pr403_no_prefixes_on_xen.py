@@ -12,6 +12,7 @@ from podroom.catalog import documents
 from podroom.model.world import GroupKind, NodeGroup
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable, Unknown
+from podroom_rules.subjects import with_prefixes
 from podroom_rules.wording import article
 
 _VARIABLE = "ENABLE_PREFIX_DELEGATION"
@@ -100,6 +101,7 @@ class NoPrefixesOnXen(Rule[NodeGroup]):
     name = "pd-non-nitro"
     severity = Severity.WARNING
     subject = NodeGroup
+    concerns = staticmethod(with_prefixes)
     sources = (documents.EC2_PREFIXES, documents.CNI_IPAMD, documents.CNI_README)
     bad = (
         Example.terraform(
@@ -121,8 +123,6 @@ class NoPrefixesOnXen(Rule[NodeGroup]):
 
     def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at each instance type that has no prefixes and is given no number that needs them."""
-        if not assessment.applies(subject) or not assessment.cni(subject).prefix_delegation:
-            return
         if not assessment.cni(subject).at_least(1, 9):
             return
         if _takes_down_others(subject, assessment):

@@ -8,6 +8,7 @@ from podroom.capacity.assessment import Assessment
 from podroom.catalog import documents
 from podroom.model.world import Cluster, CniSettings
 from podroom.rule import Example, Finding, Note, Rule, Severity
+from podroom_rules.subjects import crashing
 from podroom_rules.variables import find_written
 
 _PREFIX_DELEGATION = "ENABLE_PREFIX_DELEGATION"
@@ -94,6 +95,7 @@ class PrefixDelegationWithoutTarget(Rule[Cluster]):
     name = "pd-no-warm-target"
     severity = Severity.ERROR
     subject = Cluster
+    concerns = staticmethod(crashing)
     sources = (documents.CNI_ENTRYPOINT, documents.CNI_PREFIX_TARGETS)
     bad = (
         Example.terraform("no prefix is kept warm", _CONFIGURATION % 'WARM_PREFIX_TARGET = "0" # expect: PR404'),

@@ -15,6 +15,7 @@ from podroom.records import dataclass
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Known, Members, Undecidable, Unknown, Value, first_unknown, place_of
 from podroom_rules.rooms import belongs, groups_of, has_nodes, in_auto_mode, of_each
+from podroom_rules.subjects import looking_for_eni_configs
 from podroom_rules.variables import find_written
 
 _VARIABLE = "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"
@@ -115,6 +116,7 @@ class EniConfigsNoNodeFinds(Rule[Cluster]):
     name = "cn-missing-eniconfig"
     severity = Severity.ERROR
     subject = Cluster
+    concerns = staticmethod(looking_for_eni_configs)
     sources = (
         "https://docs.aws.amazon.com/eks/latest/userguide/cni-custom-network.html",
         documents.CNI_ENI_CONFIG,

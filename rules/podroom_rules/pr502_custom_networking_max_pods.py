@@ -20,6 +20,7 @@ from podroom_rules.rooms import (
     plain_room,
     reasons,
 )
+from podroom_rules.subjects import in_custom_network
 from podroom_rules.wording import (
     STUCK_PODS,
     certain,
@@ -89,6 +90,7 @@ class CustomNetworkingMaxPods(Rule[NodeGroup]):
     name = "cn-max-pods-not-reduced"
     severity = Severity.ERROR
     subject = NodeGroup
+    concerns = staticmethod(in_custom_network)
     sources = (
         "https://docs.aws.amazon.com/eks/latest/userguide/cni-custom-network.html",
         documents.CNI_IPAMD,
@@ -113,8 +115,6 @@ class CustomNetworkingMaxPods(Rule[NodeGroup]):
 
     def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding for a group whose max pods fits only with the primary interface."""
-        if not assessment.applies(subject) or not assessment.cni(subject).custom_networking:
-            return
         faults, unknown = collect(_faults(subject, assessment))
         if faults:
             yield self._finding(subject, assessment, faults)

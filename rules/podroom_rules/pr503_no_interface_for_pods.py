@@ -10,6 +10,7 @@ from podroom.catalog import documents
 from podroom.model.world import NodeGroup
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom_rules.rooms import NEVER_READY, interface_for_pods, is_limited, never_ready, sufficient_interfaces
+from podroom_rules.subjects import in_custom_network
 from podroom_rules.wording import article, type_note
 
 _CUSTOM_NETWORKING, _POD_ENI, _MAX_ENI = "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG", "ENABLE_POD_ENI", "MAX_ENI"
@@ -88,6 +89,7 @@ class NoInterfaceForPods(Rule[NodeGroup]):
     name = "cn-no-pod-eni"
     severity = Severity.ERROR
     subject = NodeGroup
+    concerns = staticmethod(in_custom_network)
     sources = (documents.CNI_IPAMD, documents.CNI_README)
     bad = (
         Example.terraform(
@@ -114,8 +116,6 @@ class NoInterfaceForPods(Rule[NodeGroup]):
 
     def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding for each type without an interface for pods: at MAX_ENI, if that is to blame, or at the type."""
-        if not assessment.applies(subject) or not assessment.cni(subject).custom_networking:
-            return
         for resolved in assessment.instances(subject):
             if never_ready(resolved, assessment.cni(subject)):
                 yield self._finding(subject, resolved, assessment)

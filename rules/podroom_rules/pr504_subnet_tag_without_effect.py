@@ -12,6 +12,7 @@ from podroom.model.world import NodeGroup, Subnet
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Members, Undecidable, Unknown, Value, first_unknown, place_of
 from podroom_rules.rooms import in_auto_mode
+from podroom_rules.subjects import for_discovery
 from podroom_rules.wording import STUCK_PODS, article, assumed_cni, confidence, set_for_certain, type_note
 
 _CONFIGURATION = """
@@ -105,6 +106,7 @@ class SubnetTagWithoutEffect(Rule[Subnet]):
     name = "subnet-tag-cni"
     severity = Severity.WARNING
     subject = Subnet
+    concerns = staticmethod(for_discovery)
     sources = (
         documents.CNI_README,
         documents.CNI_AWSUTILS,

@@ -15,6 +15,7 @@ from podroom.records import dataclass
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable, Unknown
 from podroom_rules.rooms import branches_of, effect_of, has_room, interface_for_pods, never_ready, reasons
+from podroom_rules.subjects import with_trunks
 from podroom_rules.variables import possible_policies_of
 from podroom_rules.wording import (
     article,
@@ -92,6 +93,7 @@ class PodSecurityGroupsMaxPods(Rule[NodeGroup]):
     name = "sgp-max-pods"
     severity = Severity.ERROR
     subject = NodeGroup
+    concerns = staticmethod(with_trunks)
     sources = (
         documents.EKS_SECURITY_GROUPS_FOR_PODS,
         documents.CNI_TRUNK_GIVES_NO_ADDRESSES,
@@ -107,8 +109,6 @@ class PodSecurityGroupsMaxPods(Rule[NodeGroup]):
 
     def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding for a group whose max pods fits only with the trunk interface."""
-        if not assessment.applies(subject) or not assessment.cni(subject).pod_eni:
-            return
         faults, unknown = collect(_faults(subject, assessment))
         if faults:
             yield self._finding(subject, assessment, faults)

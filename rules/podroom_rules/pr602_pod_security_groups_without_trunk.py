@@ -14,6 +14,7 @@ from podroom.model.world import Cluster, NodeGroup, NodePool
 from podroom.positions import Span
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable, Unknown
+from podroom_rules.subjects import giving_security_groups
 from podroom_rules.variables import policies_of
 from podroom_rules.wording import type_note
 
@@ -82,6 +83,7 @@ class PodSecurityGroupsWithoutTrunk(Rule[Cluster]):
     name = "sgp-unsupported-type"
     severity = Severity.WARNING
     subject = Cluster
+    concerns = staticmethod(giving_security_groups)
     sources = (
         documents.EKS_SECURITY_GROUPS_FOR_PODS,
         documents.RESOURCE_CONTROLLER_LIMITS,
@@ -109,8 +111,6 @@ class PodSecurityGroupsWithoutTrunk(Rule[Cluster]):
 
     def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at ENABLE_POD_ENI of a cluster that has nodes, and none with a trunk."""
-        if subject.auto_mode.need() or not assessment.behavior(subject.cni).pod_eni:
-            return
         variable = subject.cni.find(_VARIABLE)
         pools = [pool for pool in assessment.world.node_pools if pool.cluster.need() == subject.address]
         if variable is None or (subject.karpenter is not None and not pools):

@@ -11,6 +11,7 @@ from podroom.model.world import Cluster, CniSettings, EnvironmentVariable, Secur
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable
 from podroom_rules.rooms import in_auto_mode
+from podroom_rules.subjects import with_policies
 from podroom_rules.variables import ADD_ON_CONFIGURATION, enforces_strictly, policies_of
 
 _POD_ENI, _MODE = "ENABLE_POD_ENI", "POD_SECURITY_GROUP_ENFORCING_MODE"
@@ -76,6 +77,7 @@ class EarlyDemux(Rule[Cluster]):
     name = "sgp-early-demux"
     severity = Severity.WARNING
     subject = Cluster
+    concerns = staticmethod(with_policies)
     sources = (
         documents.CNI_README,
         documents.EKS_SECURITY_GROUPS_FOR_PODS,

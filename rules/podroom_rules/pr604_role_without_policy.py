@@ -11,6 +11,7 @@ from podroom.model.world import Cluster, ClusterRole, EnvironmentVariable
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Known
 from podroom_rules.rooms import in_auto_mode
+from podroom_rules.subjects import giving_security_groups_by_role
 from podroom_rules.variables import find_written, policies_of
 
 _VARIABLE = "ENABLE_POD_ENI"
@@ -85,6 +86,7 @@ class RoleWithoutPolicy(Rule[Cluster]):
     name = "sgp-role-policy"
     severity = Severity.WARNING
     subject = Cluster
+    concerns = staticmethod(giving_security_groups_by_role)
     sources = (
         documents.EKS_SECURITY_GROUPS_FOR_PODS,
         "https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEKSVPCResourceController.html",

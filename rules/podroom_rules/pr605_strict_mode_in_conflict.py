@@ -11,6 +11,7 @@ from podroom.model.world import Cluster
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import place_of
 from podroom_rules.rooms import in_auto_mode
+from podroom_rules.subjects import giving_security_groups_by_proxy
 from podroom_rules.variables import ADD_ON_CONFIGURATION, enforces_strictly, find_written, policies_of
 
 _POD_ENI, _MODE = "ENABLE_POD_ENI", "POD_SECURITY_GROUP_ENFORCING_MODE"
@@ -66,6 +67,7 @@ class StrictModeInConflict(Rule[Cluster]):
     name = "sgp-mode-conflict"
     severity = Severity.WARNING
     subject = Cluster
+    concerns = staticmethod(giving_security_groups_by_proxy)
     sources = (documents.CNI_README, documents.EKS_SECURITY_GROUPS_FOR_PODS)
     bad = (
         Example.terraform(

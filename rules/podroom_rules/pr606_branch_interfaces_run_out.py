@@ -12,6 +12,7 @@ from podroom.records import dataclass
 from podroom.rule import Confidence, Example, Finding, Rule, Severity
 from podroom.values import Undecidable, Unknown
 from podroom_rules.rooms import branches_of, groups_of, of_each
+from podroom_rules.subjects import with_policies
 from podroom_rules.variables import possible_policies_of
 from podroom_rules.wording import article, type_note
 
@@ -71,6 +72,7 @@ class BranchInterfacesRunOut(Rule[Cluster]):
     name = "sgp-branch-interfaces-run-out"
     severity = Severity.INFO
     subject = Cluster
+    concerns = staticmethod(with_policies)
     sources = (
         documents.EKS_SECURITY_GROUPS_FOR_PODS,
         documents.RESOURCE_CONTROLLER_LIMITS,

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from podroom.capacity.assessment import Assessment
 from podroom.catalog import documents
-from podroom.model.world import GroupKind, Mechanism, NodeGroup
+from podroom.model.world import Mechanism, NodeGroup
 from podroom.rule import Confidence, Example, Finding, Rule, Severity
 from podroom_rules.rooms import either_is_too_high
+from podroom_rules.subjects import with_max_pods_setting
 from podroom_rules.wording import effect_of_replacement
 
 _CLUSTER = """
@@ -46,6 +47,7 @@ class EksctlMaxPodsMayNotWin(Rule[NodeGroup]):
     name = "eksctl-max-pods-may-not-win"
     severity = Severity.WARNING
     subject = NodeGroup
+    concerns = staticmethod(with_max_pods_setting)
     sources = (
         f"{documents.EKS_MAX_PODS}#max-pods-precedence",
         "https://github.com/eksctl-io/eksctl/issues/8037",
@@ -89,8 +91,6 @@ class EksctlMaxPodsMayNotWin(Rule[NodeGroup]):
 
     def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at a number that Amazon EKS may replace."""
-        if subject.max_pods_setting is None or subject.kind is not GroupKind.MANAGED:
-            return
         if not assessment.applies(subject):
             return
         types = list(assessment.instances(subject))

@@ -20,7 +20,7 @@ from podroom.cli.written_files import check_folder, write_file
 from podroom.config import Config
 from podroom.engine import Engine, Outcome
 from podroom.errors import InputError, UsageError
-from podroom.packs import find_rules
+from podroom.packs import find_entries
 from podroom.positions import Document, Paths
 from podroom.report.style import printable
 from podroom.run import check
@@ -104,7 +104,7 @@ def _judged(reading: Reading, selecting: Selecting) -> tuple[Outcome, Config]:
     configurations = reading.configurations(selecting.applied)
     with Progress() as progress:
         request = reading.request(configurations, progress)
-        outcome = check(request, Engine(find_rules()))
+        outcome = check(request, Engine(find_entries()))
     for problem in outcome.problems:
         click.echo(f"podroom: {printable(str(problem))}", err=True)
     if outcome.problems:

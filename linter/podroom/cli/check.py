@@ -17,7 +17,7 @@ from podroom.cli.reporting import Reporting, reports_findings
 from podroom.cli.selecting import Selecting, selects_rules
 from podroom.engine import Engine, Outcome
 from podroom.errors import PodroomError, UsageError
-from podroom.packs import find_rules
+from podroom.packs import find_entries
 from podroom.report.style import printable
 from podroom.run import check as run_check
 from podroom.sources.disk import DISK, Tree
@@ -84,7 +84,7 @@ def check(
                 _report_nothing(reporting, color)
                 sys.exit(0)
             reading, scope = found
-        rules = find_rules()
+        rules = find_entries()
         configurations = reading.configurations(selecting.applied)
         progress = Progress()
         request = replace(reading.request(configurations, progress), scope=scope, tree=tree)
@@ -110,7 +110,7 @@ def check(
         raise
     if not any(config.selection.runs(rule.code, rule.name) for rule in rules):
         click.echo("podroom: no rule runs; `podroom config show` says what is selected and ignored", err=True)
-    reporting.report(outcome, {rule.code: rule for rule in rules}, color)
+    reporting.report(outcome, rules, color)
     sys.exit(EXIT_FAILED if refused else reporting.exit_code(outcome))
 
 
@@ -133,7 +133,7 @@ def _changed(reading: Reading, tree: Tree) -> tuple[Reading, Affected] | None:
 def _report_nothing(reporting: Reporting, color: str) -> None:
     from podroom.cli.changed import render_nothing  # noqa: PLC0415 - only where it is asked for
 
-    reporting.report(Outcome(), {}, color, render_nothing)
+    reporting.report(Outcome(), (), color, render_nothing)
 
 
 def _without_known(outcome: Outcome, path: str, judged: Sequence[str]) -> Outcome:

@@ -12,7 +12,7 @@ from podroom.cli.reporting import CONFIDENCES, SEVERITIES
 from podroom.cli.selecting import Selecting, selects_rules
 from podroom.cli.settings import Configurations
 from podroom.errors import InputError
-from podroom.packs import find_rules
+from podroom.packs import find_entries
 
 
 @click.group()
@@ -50,7 +50,7 @@ def show(
     if missing:
         raise InputError(f"no such file or folder: {', '.join(missing)}")
     found = Configurations(config_file, selecting.applied).nearest(paths or (".",)).config
-    found.check_rules([(rule.code, rule.name) for rule in find_rules()])
+    found.check_rules([(rule.code, rule.name) for rule in find_entries()])
     said = {**selecting.given(), "fail_on": fail_on, "min_confidence": min_confidence}
     given = {name: value for name, value in said.items() if value is not None}
     settings = list(explained(found, given))

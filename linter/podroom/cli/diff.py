@@ -23,7 +23,7 @@ from podroom.cli.reporting import Reporting, reports_findings
 from podroom.cli.selecting import Selecting, selects_rules
 from podroom.engine import Engine, Outcome
 from podroom.errors import NothingToJudgeError, PodroomError, UsageError
-from podroom.packs import find_rules
+from podroom.packs import find_entries
 from podroom.records import dataclass
 from podroom.report.changes_formats import ChangeRenderer
 from podroom.run import Request, Settings, check
@@ -60,7 +60,7 @@ def diff(
     new, 1 if there are new findings of severity warning or error (--fail-on), and 2 if something could not be read.
     """
     try:
-        rules = find_rules()
+        rules = find_entries()
         configurations = reading.configurations(selecting.applied)
         progress = Progress()
         request = reading.request(configurations, progress)
@@ -81,7 +81,7 @@ def diff(
         reporting.report_error(error, (reading.paths or (".",))[0], color)
         raise
     renderer = ChangeRenderer(change, request.assumptions, paths)
-    reporting.report(outcome, {rule.code: rule for rule in rules}, color, renderer)
+    reporting.report(outcome, rules, color, renderer)
     sys.exit(reporting.exit_code(replace(outcome, findings=change.findings.new)))
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import wraps
-from typing import Any, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 import click
 
@@ -23,7 +23,7 @@ from podroom.records import dataclass
 from podroom.report.formats import FORMATS, render
 from podroom.report.frame import Frame
 from podroom.report.style import Style
-from podroom.rule import Confidence, Rule, Severity
+from podroom.rule import Confidence, RuleEntry, Severity
 
 T = TypeVar("T")
 Renderer: TypeAlias = Callable[[str, Outcome, Frame], str]
@@ -94,18 +94,17 @@ class Reporting:
         )
         return replace(outcome, findings=kept, below_confidence=len(outcome.findings) - len(kept))
 
-    def report(
-        self, outcome: Outcome, rules: Mapping[str, type[Rule[Any]]], color: str, render: Renderer = render
-    ) -> None:
+    def report(self, outcome: Outcome, rules: Iterable[RuleEntry], color: str, render: Renderer = render) -> None:
         """Write an outcome to standard output and into the files that were asked for, as `render` does.
 
         Raises `UsageError`, before anything is written, if one of the files was read.
         """
         _check_inputs(self.outputs, outcome.inputs)
+        told = {finding.code for finding in outcome.findings}
         frame = Frame(
             version=__version__,
             catalog_date=InstanceCatalog.bundled().date,
-            rules=rules,
+            rules={rule.code: rule.load() for rule in rules if rule.code in told},
             fail_on=self.threshold,
             paths=_paths() if {self.output_format, *(name for name, _ in self.outputs)} - {"text", "json"} else Paths(),
         )
@@ -119,7 +118,7 @@ class Reporting:
         outcome = Outcome(problems=(Problem(error.message, error.span, place),), inputs=frozenset({place}))
         programs = tuple((name, path) for name, path in self.outputs if name != "text")
         if self.output_format != "text":
-            replace(self, outputs=programs).report(outcome, {}, color)
+            replace(self, outputs=programs).report(outcome, (), color)
         else:
             _check_inputs(programs, outcome.inputs)
             for name, file in programs:

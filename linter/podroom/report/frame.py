@@ -21,7 +21,7 @@ class Frame:
     catalog_date: str
     """The day of the table of instance types."""
     rules: Mapping[str, type[Rule[Any]]] = field(default_factory=dict)
-    """The rules that judged, by code."""
+    """The rules of the findings, by code."""
     fail_on: Severity = Severity.WARNING
     """The lowest severity that makes the run fail."""
     paths: Paths = field(default_factory=Paths)
