@@ -8,20 +8,18 @@ from dataclasses import field
 from podroom.assembly.clusters import Clusters
 from podroom.assembly.cni_defaults import DEFAULT_VERSION
 from podroom.assembly.inventory import Inventory, first_field, string
-from podroom.assembly.subnets import subnet_use, subnet_use_of_text
+from podroom.assembly.subnets import subnet_use
 from podroom.catalog import documents
 from podroom.evaluation.project import Field, ResourceInstance
 from podroom.model.world import CURRENT_VERSION, CniOption, CniSettings, EnvironmentVariable, PodSubnet
 from podroom.records import dataclass
-from podroom.sources.yaml import Entry, Mapping, Node, Scalar, compose
-from podroom.traced_text import TracedText
 from podroom.values import Default, Known, Members, Unknown, Value, first_unknown
 
 ADDON = "vpc-cni"
 KUBE_PROXY = "kube-proxy"
 ON_UPDATE_DEFAULT = Known("NONE", Default("Amazon EKS", documents.EKS_UPDATE_ADD_ON))
-_READ_APART = ("env", "eniConfig")
-_INIT_ENV = "init.env"
+READ_APART = ("env", "eniConfig")
+INIT_ENV = "init.env"
 
 
 def read_cni_settings(inventory: Inventory, clusters: Clusters) -> dict[str, CniSettings]:
@@ -103,7 +101,11 @@ def kube_proxy_mode(values: ConfigurationValues) -> Value[str] | None:
 def settings_of(values: Field) -> ConfigurationValues:
     """Return the variables, ENIConfigs and options of the add-on's or the chart's values."""
     inner = values.decoded()
-    return read_configuration_values(values.traced(), values.name) if inner is None else _from_fields(inner)
+    if inner is not None:
+        return _from_fields(inner)
+    from podroom.assembly.cni_text import read_configuration_values  # noqa: PLC0415 - most encode an object
+
+    return read_configuration_values(values.traced(), values.name)
 
 
 def _from_fields(values: Field) -> ConfigurationValues:
@@ -126,9 +128,9 @@ def _from_fields(values: Field) -> ConfigurationValues:
     options = tuple(_options(entries)) + tuple(
         CniOption(f"{name}.{inner}", _text(part), part.key_span)
         for name, parent in entries.items()
-        if name not in _READ_APART and parent.is_map
+        if name not in READ_APART and parent.is_map
         for inner, part in parent.entries()[0].items()
-        if f"{name}.{inner}" != _INIT_ENV
+        if f"{name}.{inner}" != INIT_ENV
     )
     return ConfigurationValues(environment, _variables(init.get("env"))[0], gap, pod_subnets, options)
 
@@ -145,69 +147,9 @@ def _variables(block: Field | None) -> tuple[tuple[EnvironmentVariable, ...], tu
 
 def _options(entries: dict[str, Field]) -> Iterator[CniOption]:
     for name, part in entries.items():
-        if name not in _READ_APART:
+        if name not in READ_APART:
             yield CniOption(name, _text(part), part.key_span)
 
 
 def _text(part: Field) -> Value[str] | None:
     return None if part.is_map or part.is_list else part.string()
-
-
-def read_configuration_values(text: TracedText, name: str) -> ConfigurationValues:
-    """Read the add-on's configuration from a JSON or YAML text that the setting `name` holds; never raises."""
-    if not text.text.strip():
-        return ConfigurationValues()
-    stream = compose(text)
-    if stream.problem is not None or not stream.documents or not isinstance(stream.documents[0], Mapping):
-        hole = next(text.holes(), None)
-        if isinstance(hole, Unknown):
-            return ConfigurationValues(missing=hole)
-        reason = stream.problem.message if stream.problem else "it is no mapping"
-        return ConfigurationValues(missing=Unknown(f"{name} cannot be read: {reason}", text.span(0, len(text))))
-    return read_configuration_mapping(stream.documents[0])
-
-
-def read_configuration_mapping(root: Mapping) -> ConfigurationValues:
-    """Read the settings of the add-on that a mapping spells out."""
-    init = root.get("init")
-    config = root.get("eniConfig")
-    zones = config.get("subnets") if isinstance(config, Mapping) else None
-    pod_subnets = []
-    for zone, entry in _named(zones):
-        identity = entry.value.get("id") if isinstance(entry.value, Mapping) else None
-        if isinstance(identity, Scalar):
-            pod_subnets.append(PodSubnet(zone, subnet_use_of_text(identity), entry.key.span))
-    return ConfigurationValues(
-        environment=_variables_of(root.get("env")),
-        init_environment=_variables_of(init.get("env")) if isinstance(init, Mapping) else (),
-        pod_subnets=Members(tuple(pod_subnets)),
-        options=tuple(_options_of(root)),
-    )
-
-
-def _variables_of(node: Node | None) -> tuple[EnvironmentVariable, ...]:
-    return tuple(
-        EnvironmentVariable(name, entry.value.resolved(), entry.value.span, entry.value.json_type())
-        for name, entry in _named(node)
-        if isinstance(entry.value, Scalar)
-    )
-
-
-def _options_of(root: Mapping) -> Iterator[CniOption]:
-    for name, entry in _named(root):
-        if name in _READ_APART:
-            continue
-        yield CniOption(name, _scalar_value(entry), entry.span)
-        for inner, part in _named(entry.value):
-            if f"{name}.{inner}" != _INIT_ENV:
-                yield CniOption(f"{name}.{inner}", _scalar_value(part), part.span)
-
-
-def _scalar_value(entry: Entry) -> Value[str] | None:
-    return entry.value.value() if isinstance(entry.value, Scalar) else None
-
-
-def _named(node: Node | None) -> list[tuple[str, Entry]]:
-    if not isinstance(node, Mapping):
-        return []
-    return [(entry.key.text, entry) for entry in node.entries if isinstance(entry.key, Scalar)]

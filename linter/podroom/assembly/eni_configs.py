@@ -11,7 +11,6 @@ from podroom.evaluation.project import Field
 from podroom.model.world import PodSubnet
 from podroom.patterns import pattern
 from podroom.positions import Document, Span
-from podroom.sources.yaml import Mapping, Scalar, compose
 from podroom.traced_text import HOLE
 from podroom.values import Known, Members, Unknown
 
@@ -104,6 +103,8 @@ def _documents(inventory: Inventory) -> Iterator[Document]:
 
 
 def _of_text(field: Field) -> Members[PodSubnet]:
+    from podroom.sources.yaml import Mapping, Scalar, compose  # noqa: PLC0415 - few projects have such a text
+
     text = field.traced()
     stream = compose(text)
     configs = []

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from podroom.assembly.inventory import Inventory, string
 from podroom.evaluation.project import Field, Link, ResourceInstance
 from podroom.model.world import CidrReservation, Subnet, SubnetUse, Vpc, Zone
 from podroom.positions import Span
-from podroom.sources.yaml import Scalar
 from podroom.traced_text import HOLE
 from podroom.values import Known, Members, OneOf, Unknown, Value
+
+if TYPE_CHECKING:
+    from podroom.sources.yaml import Scalar
 
 _OF_A_SUBNET = frozenset({"", "id", "arn"})
 

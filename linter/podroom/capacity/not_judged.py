@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from podroom.capacity.assessment import Assessment
-from podroom.capacity.node_pools import max_pods_of, runs_windows
 from podroom.catalog.ami_families import AmiFamily
 from podroom.model.world import Cluster, NodeClass, NodePool, Notice
 from podroom.positions import Span
@@ -25,6 +24,14 @@ def not_judged(assessment: Assessment) -> Iterator[Notice]:
     for group in world.node_groups:
         if isinstance(group.ami_family, Known) and group.ami_family.value is AmiFamily.WINDOWS:
             yield Notice(f"{group.address} runs Windows, {_LEFT_OUT}", group.span)
+    if world.node_pools or world.node_classes:
+        yield from _of_karpenter(assessment)
+
+
+def _of_karpenter(assessment: Assessment) -> Iterator[Notice]:
+    from podroom.capacity.node_pools import runs_windows  # noqa: PLC0415 - most projects have no Karpenter
+
+    world = assessment.world
     for pool in world.node_pools:
         try:
             windows = not pool.auto_mode and runs_windows(pool, assessment)
@@ -44,6 +51,8 @@ def _may_use(pool: NodePool, node_class: NodeClass) -> bool:
 
 def _unused(node_class: NodeClass) -> Iterator[Notice]:
     """Yield a notice where a node class that no NodePool of the project uses says something of max pods."""
+    from podroom.capacity.node_pools import max_pods_of  # noqa: PLC0415 - same
+
     number = max_pods_of(node_class.kubelet)
     if number is None:
         return

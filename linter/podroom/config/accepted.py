@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from fnmatch import fnmatchcase
 
 from podroom.config.selection import precision
 from podroom.positions import Paths, Span
@@ -56,6 +55,8 @@ class Accepted:
 
 
 def _is_called(subject: str, address: str) -> bool:
+    from fnmatch import fnmatchcase  # noqa: PLC0415 - few projects accept findings
+
     return subject == address or fnmatchcase(subject, re.sub(r"\[", "[[]", address))
 
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from dataclasses import field
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from podroom.catalog.ami_families import AmiFamily
-from podroom.model.live import LiveNodes, Running
-from podroom.model.lookups import Lookup, Selection
 from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.values import Known, Members, Unknown, Value
+
+if TYPE_CHECKING:
+    from podroom.model.live import LiveNodes, Running
+    from podroom.model.lookups import Lookup, Selection
 
 
 class Mechanism(Enum):

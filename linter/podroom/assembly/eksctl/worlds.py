@@ -12,11 +12,10 @@ from podroom.assembly.cni import (
     ON_UPDATE_DEFAULT,
     ConfigurationValues,
     kube_proxy_mode,
-    read_configuration_mapping,
-    read_configuration_values,
 )
 from podroom.assembly.cni_defaults import DEFAULT_VERSION, UNDECLARED
 from podroom.assembly.cni_sources import with_sources
+from podroom.assembly.cni_text import read_configuration_mapping, read_configuration_values
 from podroom.assembly.eksctl.lending import ClusterConfig, Lending
 from podroom.assembly.eksctl.network import Network
 from podroom.assembly.eksctl.node_groups import GROUP_SECTIONS, condition_on, count_node_groups, read_node_groups

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from podroom.assembly.cni import read_configuration_values
+from podroom.assembly.cni_text import read_configuration_values
 from podroom.assembly.manifests.documents import read_text
 from podroom.assembly.manifests.helm import Chart, Release, find_chart, merged, nested, read_release
 from podroom.assembly.manifests.parts import CniPart, Loose

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from podroom.assembly.user_data.kubelet_arguments import read_kubelet_arguments
-from podroom.assembly.user_data.node_config import read_node_config
 from podroom.assembly.user_data.notes import Notes
 from podroom.assembly.user_data.shell_script import ScriptReader
 from podroom.model.world import Bootstrap, Mechanism, UserData
@@ -49,6 +48,8 @@ def _read_part(part: Part, scripts: ScriptReader, notes: Notes) -> None:
     if part.kind is PartKind.SHELL_SCRIPT:
         scripts.read(body)
     elif part.kind is PartKind.NODE_CONFIG:
+        from podroom.assembly.user_data.node_config import read_node_config  # noqa: PLC0415 - as below
+
         read_node_config(body, notes)
     elif part.kind is PartKind.BOTTLEROCKET:
         from podroom.assembly.user_data.bottlerocket import read_bottlerocket  # noqa: PLC0415 - most are shell scripts

@@ -7,7 +7,6 @@ import re
 from podroom.assembly.user_data.calculator import calculator_calls, calculator_downloads
 from podroom.assembly.user_data.here_documents import open_here_documents
 from podroom.assembly.user_data.kubelet_arguments import read_kubelet_arguments
-from podroom.assembly.user_data.node_config import read_node_config
 from podroom.assembly.user_data.notes import MENTION, SHELLS, WORKED_OUT, Notes, mentions_max_pods, quote
 from podroom.assembly.user_data.sed import Edit, EditKind, edits_of
 from podroom.model.world import Bootstrap, Mechanism, UseMaxPods
@@ -194,6 +193,8 @@ class ScriptReader:
         elif condition:
             self._notes.mentions(content, f"is written to {path} {condition}")
         else:
+            from podroom.assembly.user_data.node_config import read_node_config  # noqa: PLC0415 - few scripts write one
+
             drop_in = _DROP_IN.fullmatch(path)
             mechanism = Mechanism.NODEADM_DROP_IN if drop_in else Mechanism.NODEADM_CONFIG
             read_node_config(content, self._notes, mechanism)

@@ -7,7 +7,6 @@ from podroom.evaluation.conversion import convert, fixed_positions, may_coincide
 from podroom.evaluation.equality import distinct, equals
 from podroom.evaluation.failures import EvaluationFailure
 from podroom.evaluation.functions.registry import Parameter, function
-from podroom.evaluation.functions.strings import length_of_text
 from podroom.evaluation.operations import index as term_index
 from podroom.evaluation.operations import one_of
 from podroom.evaluation.terms import (
@@ -59,6 +58,8 @@ def sequence(term: Term, function_name: str) -> Sequence:
 @function("length", _ANY, result=NUMBER)
 def _length(term: Term) -> Term:
     if isinstance(term, str):
+        from podroom.evaluation.functions.strings import length_of_text  # noqa: PLC0415 - mostly it is of a list
+
         return length_of_text(term)
     if isinstance(term, TupleTerm | ListTerm | SetTerm):
         return derived(NUMBER, *term.rest) if term.rest else len(term.items)
