@@ -26,16 +26,17 @@ LARGEST_GROWTH = 2.2
 MOST_CALLS_FOR_AN_UNRELATED_FILE = 90
 """With one folder for every file, its share of walking the folders included."""
 
+HEALTHY = "examples/terraform/minimum-ip-target-alone-healthy"
 SOURCES = [path for folder in ("linter", "rules") for path in sorted((CHECKOUT / folder).rglob("*.py"))]
 EAGER_PATTERNS = {"patterns.py"}
 """Modules of which every run needs the regular expressions: those of HCL's tokens."""
 
 
 MOST_WORK_OF_A_SMALL_RUN = {
-    "modules of podroom besides its rules": 175,
+    "modules of podroom besides its rules": 170,
     "regular expressions compiled by podroom": 40,
-    "constructors written": 60,
-    "classes left to the standard decorator": 20,
+    "constructors written": 30,
+    "classes left to the standard decorator": 15,
 }
 """What checking an EKS root of 50 files may take, which is about a tenth more than it does take."""
 
@@ -117,13 +118,23 @@ EXPENSIVE = {
     ("arguments", "needless"),
     [
         (("--version",), {*EXPENSIVE, "decimal", "json", "podroom.engine", "podroom.run", "podroom.rule"}),
-        (("check", "examples/terraform/minimum-ip-target-alone-healthy"), {*EXPENSIVE, "podroom.sources.shell"}),
+        (
+            ("check", HEALTHY),
+            {*EXPENSIVE, "podroom.sources.shell", "podroom.sources.yaml", "podroom.capacity.node_pools"},
+        ),
     ],
 )
 def test_a_run_imports_nothing_expensive_that_it_does_not_need(arguments: tuple[str, ...], needless: set[str]) -> None:
     modules = imported(*arguments)
     assert "podroom.cli" in modules
     assert modules & needless == set()
+
+
+def test_a_rule_is_imported_when_there_is_something_that_it_concerns() -> None:
+    rules = {name.removeprefix("podroom_rules.")[:5] for name in imported("check", HEALTHY)}
+
+    assert {"pr101", "pr301"} <= rules  # there are nodes, and a cluster with variables of aws-node
+    assert not rules & {"pr116", "pr118", "pr120", "pr501", "pr601", "pr801", "pr901"}  # no plan, Karpenter, or module
 
 
 def test_data_classes_and_regular_expressions_are_made_when_they_are_used() -> None:

@@ -116,7 +116,8 @@ def main() -> None:
     if arguments.into == OWN_PACK:
         print(
             f"Test it with `pytest tests/rules tests/properties/test_knowledge.py -k {arguments.code}`,\n"
-            "write its page with `python3 tools/update_rules_docs.py`, and add a line to README.md and CHANGELOG.md."
+            "write its page and list it with `python3 tools/update_rules_docs.py`, and add a line to README.md and "
+            "CHANGELOG.md."
         )
 
 
