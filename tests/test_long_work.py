@@ -13,8 +13,7 @@ from typing import NoReturn
 import pytest
 
 from checkout import CHECKOUT, EXAMPLES, podroom
-from podroom.cli import check as check_command
-from podroom.cli import written_files
+from podroom.cli import checking, written_files
 from podroom.cli.progress import Progress
 from podroom.engine import Engine
 from podroom.packs import find_rules
@@ -79,7 +78,7 @@ def interrupted(*_: object) -> NoReturn:
 
 
 def test_ctrl_c_ends_with_one_sentence_and_the_exit_code_of_shells(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(check_command, "run_check", interrupted)
+    monkeypatch.setattr(checking, "run_check", interrupted)
 
     result = podroom("check", str(EXAMPLES))
 

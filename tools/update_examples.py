@@ -13,7 +13,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from podroom.cli import podroom
+from podroom.cli.commands import podroom
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 EXAMPLES = Path("examples")

@@ -96,7 +96,7 @@ def _analyze(folder: str, plan: str | None) -> Analysis:
 
 def _judged(folder: str, plan: str | None) -> Analysis:
     from podroom.cli.baseline import without_known  # noqa: PLC0415 - Checkov loads this pack for all its runners
-    from podroom.cli.options import Reading  # noqa: PLC0415 - as above
+    from podroom.cli.reading import Reading  # noqa: PLC0415 - as above
     from podroom.engine import Engine  # noqa: PLC0415 - as above
     from podroom.packs import find_rules  # noqa: PLC0415 - as above
     from podroom.rule import Confidence  # noqa: PLC0415 - as above

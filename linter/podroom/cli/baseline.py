@@ -11,11 +11,12 @@ import click
 
 from podroom.baseline import Baseline, applied, counted, read_baseline, stale, written
 from podroom.cli import completion
-from podroom.cli.options import Reading, ReadingCommand, reads_configurations
+from podroom.cli.options import ReadingCommand, reads_configurations, selects_rules
 from podroom.cli.output import EXIT_FAILED, reports_errors, write
 from podroom.cli.places import paths_below
 from podroom.cli.progress import Progress
-from podroom.cli.selecting import Selecting, selects_rules
+from podroom.cli.reading import Reading
+from podroom.cli.selecting import Selecting
 from podroom.cli.written_files import check_folder, write_file
 from podroom.config import Config
 from podroom.engine import Engine, Outcome

@@ -17,8 +17,9 @@ from podroom.capacity.what_if import (
     with_group_changes,
 )
 from podroom.cli.forecasting import Assuming, Understood, assumes, canvas, finish, understood
-from podroom.cli.options import Reading, ReadingCommand, colour, reads_configurations
+from podroom.cli.options import ReadingCommand, colour, reads_configurations
 from podroom.cli.output import reports_errors, write
+from podroom.cli.reading import Reading
 from podroom.cli.settings import find_type
 from podroom.model.world import World
 from podroom.report.capacity_wording import Comparison

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
-from podroom.cli.options import Reading
 from podroom.cli.places import nearest_folder
+from podroom.cli.reading import Reading
 from podroom.engine import Outcome
 from podroom.errors import UsageError
 from podroom.report.formats import render

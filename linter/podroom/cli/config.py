@@ -7,9 +7,10 @@ import os
 import click
 
 from podroom.cli import completion
+from podroom.cli.options import selects_rules
 from podroom.cli.output import reports_errors, write
 from podroom.cli.reporting import CONFIDENCES, SEVERITIES
-from podroom.cli.selecting import Selecting, selects_rules
+from podroom.cli.selecting import Selecting
 from podroom.cli.settings import Configurations
 from podroom.errors import InputError
 from podroom.packs import find_entries

@@ -15,12 +15,13 @@ from podroom.capacity.forecast import Forecast, forecast
 from podroom.changes import Change, Moves, compare_findings, compare_forecasts
 from podroom.cli.forecasting import Assuming, assumes
 from podroom.cli.git import Repository, Side
-from podroom.cli.options import Reading, ReadingCommand, colour, reads_both_sides
+from podroom.cli.options import ReadingCommand, colour, reads_both_sides, reports_findings, selects_rules
 from podroom.cli.output import reports_errors
 from podroom.cli.places import nearest_folder, paths_below
 from podroom.cli.progress import Progress
-from podroom.cli.reporting import Reporting, reports_findings
-from podroom.cli.selecting import Selecting, selects_rules
+from podroom.cli.reading import Reading
+from podroom.cli.reporting import Reporting
+from podroom.cli.selecting import Selecting
 from podroom.engine import Engine, Outcome
 from podroom.errors import NothingToJudgeError, PodroomError, UsageError
 from podroom.packs import find_entries

@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from podroom.cli import completion
-from podroom.cli.output import colour, reports_errors, style, write
+from podroom.cli.options import colour
+from podroom.cli.output import reports_errors, style, write
 from podroom.errors import UsageError
 from podroom.packs import find_rules
 from podroom.rule import suggest_rule

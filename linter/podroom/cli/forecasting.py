@@ -13,9 +13,9 @@ import click
 from podroom import __version__
 from podroom.capacity.assessment import Assumptions, ZoneBalance
 from podroom.catalog.instance_types import InstanceCatalog
-from podroom.cli.options import Reading
 from podroom.cli.output import EXIT_FAILED, style, width
 from podroom.cli.progress import Progress
+from podroom.cli.reading import Reading
 from podroom.engine import Problem
 from podroom.model.world import World
 from podroom.records import dataclass

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 import click
 
-from podroom.cli.options import Reading, ReadingCommand, reads_configurations
+from podroom.cli.options import ReadingCommand, reads_configurations
 from podroom.cli.output import EXIT_FAILED, reports_errors, write
+from podroom.cli.reading import Reading
 from podroom.patterns import pattern
 from podroom.report import inventory_commands
 from podroom.report.style import printable

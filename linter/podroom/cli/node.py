@@ -13,7 +13,8 @@ from podroom.capacity.node import Networking, NodeQuestion, NodeReport, node_rep
 from podroom.catalog.ami_families import AmiFamily
 from podroom.catalog.instance_types import InstanceCatalog, InstanceType, natural_order
 from podroom.cli import completion
-from podroom.cli.output import colour, reports_errors, style, width, write
+from podroom.cli.options import colour
+from podroom.cli.output import reports_errors, style, width, write
 from podroom.cli.settings import catalog_of, find_type, nearest_config
 from podroom.errors import UsageError
 from podroom.records import dataclass

@@ -1,30 +1,32 @@
-"""What several commands share: which configurations to read and how, and how to print."""
+"""Options that several commands share: what to read and how, which rules to run, and how to report."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import TypeVar
 
 import click
 
 from podroom.cli import completion
-from podroom.cli.output import colour
-from podroom.cli.second_process import beside
-from podroom.cli.settings import Configurations
-from podroom.config import Config
+from podroom.cli.reading import Reading
+from podroom.cli.reporting import CONFIDENCES, SEVERITIES, Reporting
+from podroom.cli.selecting import Selecting
+from podroom.cli.written_files import check_folder
 from podroom.errors import UsageError
-from podroom.evaluation.inputs import Assignment
-from podroom.records import dataclass
-from podroom.run import Request
-from podroom.sources.files import HclReader
-from podroom.sources.hcl.parser import parse
-
-__all__ = ["Reading", "ReadingCommand", "colour", "reads_both_sides", "reads_configurations"]
+from podroom.report.formats import FORMATS
 
 T = TypeVar("T")
 _ORDER = "podroom.order"
+
+colour = click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Whether to use colour; auto means on a terminal, unless NO_COLOR is set.",
+)
 
 _PATHS = click.argument("paths", nargs=-1, metavar="[PATH]...", shell_complete=completion.files)
 _PATHS_BY_OPTION = click.option(
@@ -86,50 +88,58 @@ _READING = (
     ),
 )
 
+_SELECTING = (
+    click.option(
+        "--select",
+        multiple=True,
+        metavar="RULES",
+        shell_complete=completion.rules,
+        help="Run only these rules: codes, beginnings of codes or names, separated by commas.",
+    ),
+    click.option(
+        "--extend-select",
+        multiple=True,
+        metavar="RULES",
+        shell_complete=completion.rules,
+        help="Run these rules too.",
+    ),
+    click.option(
+        "--ignore",
+        multiple=True,
+        metavar="RULES",
+        shell_complete=completion.rules,
+        help="Do not run these rules.",
+    ),
+)
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """Which configurations to read, as the command line says it."""
-
-    paths: tuple[str, ...]
-    given: tuple[tuple[str, str], ...]
-    """`var` or `var_file` and what was given to it, in the order of the command line."""
-    from_environment: bool
-    workspace: str | None
-    hcl_parser: str
-    plans: tuple[str, ...] = ()
-    inventories: tuple[str, ...] = ()
-    config_file: str | None = None
-
-    def configurations(self, change: Callable[[Config], Config] = lambda config: config) -> Configurations:
-        """Return the configurations of the run, with what the command line changes in each."""
-        return Configurations(self.config_file, change)
-
-    def request(
-        self,
-        configurations: Configurations | None = None,
-        progress: Callable[[str, int, int], None] = lambda _what, _done, _total: None,
-    ) -> Request:
-        """Return what is asked for; raises `UsageError` and `InputError`.
-
-        With `configurations` each root is judged by its own, otherwise all are by the one nearest to all paths.
-        """
-        chosen = self.paths or (".",)
-        nearest = (configurations or self.configurations()).nearest(chosen)
-        return Request(
-            paths=chosen,
-            reader=_reader(self.hcl_parser),
-            given=[_assignment(text) if option == "var" else text for option, text in self.given],
-            environment=_environment() if self.from_environment else {},
-            workspace=self.workspace,
-            plans=self.plans,
-            inventories=self.inventories,
-            catalog=nearest.catalog,
-            assumptions=nearest.assumptions,
-            configured=configurations.of if configurations else None,
-            progress=progress,
-            beside=beside,
-        )
+_REPORTING = (
+    click.option(
+        "--format",
+        "output_format",
+        type=click.Choice(list(FORMATS)),
+        default="text",
+        show_default=True,
+        help="What standard output gets.",
+    ),
+    click.option(
+        "--output",
+        "outputs",
+        multiple=True,
+        metavar="FORMAT=FILE",
+        help="Write a file in a format as well; may be given several times.",
+    ),
+    click.option(
+        "--fail-on",
+        type=click.Choice(list(SEVERITIES)),
+        help="The lowest severity for which the exit code is 1; warning unless something else is configured.",
+    ),
+    click.option(
+        "--min-confidence",
+        type=click.Choice(list(CONFIDENCES)),
+        help="Leave out findings that are less certain, which are counted; low unless something else is configured.",
+    ),
+    click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings."),
+)
 
 
 def reads_configurations(command: Callable[..., T]) -> Callable[..., T]:
@@ -184,23 +194,69 @@ def _in_order(**options: Sequence[str]) -> tuple[tuple[str, str], ...]:
     return tuple((name, next(texts[name])) for name in order if name in texts)
 
 
-def _assignment(text: str) -> Assignment:
-    name, equals, value = text.partition("=")
-    name = name.strip()
-    if not equals or not name:
-        raise UsageError(f"--var takes NAME=VALUE, not {text!r}")
-    return Assignment(name, value, f"--var {name}")
+def selects_rules(command: Callable[..., T]) -> Callable[..., T]:
+    """Give a command the options that choose rules; it gets them as `selecting`."""
+
+    @wraps(command)
+    def wrapped(
+        *, select: tuple[str, ...], extend_select: tuple[str, ...], ignore: tuple[str, ...], **others: object
+    ) -> T:
+        return command(selecting=Selecting(_rules(select), _rules(extend_select), _rules(ignore)), **others)
+
+    for option in reversed(_SELECTING):
+        wrapped = option(wrapped)
+    return wrapped
 
 
-def _environment() -> dict[str, str]:
-    """Return the variables that the environment sets, by name."""
-    prefix = "TF_VAR_"
-    return {name.removeprefix(prefix): text for name, text in os.environ.items() if name.startswith(prefix)}
+def _rules(texts: tuple[str, ...]) -> tuple[str, ...] | None:
+    named = tuple(rule.strip() for text in texts for rule in text.split(",") if rule.strip())
+    return named if texts else None
 
 
-def _reader(name: str) -> HclReader:
-    if name == "python-hcl2":
-        from podroom.sources.hcl.python_hcl2 import parse_with_python_hcl2  # noqa: PLC0415 - an extra
+def reports_findings(command: Callable[..., T]) -> Callable[..., T]:
+    """Give a command the options that say how to report; it gets them as `reporting`."""
 
-        return parse_with_python_hcl2
-    return parse
+    @wraps(command)
+    def wrapped(
+        *,
+        output_format: str,
+        outputs: tuple[str, ...],
+        fail_on: str | None,
+        min_confidence: str | None,
+        exit_zero: bool,
+        **others: object,
+    ) -> T:
+        files = tuple(map(_output, outputs))
+        _check_apart(files)
+        reporting = Reporting(
+            output_format,
+            files,
+            None if fail_on is None else SEVERITIES[fail_on],
+            None if min_confidence is None else CONFIDENCES[min_confidence],
+            exit_zero,
+        )
+        return command(reporting=reporting, **others)
+
+    for option in reversed(_REPORTING):
+        wrapped = option(wrapped)
+    return wrapped
+
+
+def _output(text: str) -> tuple[str, str]:
+    name, equals, path = text.partition("=")
+    if not equals or not path or name not in FORMATS:
+        raise UsageError(f"--output takes FORMAT=FILE with a format of {', '.join(FORMATS)}, not {text!r}")
+    if path == "-":
+        raise UsageError(f"--output writes files; what standard output gets is said by --format {name}")
+    check_folder(path)
+    return name, path
+
+
+def _check_apart(outputs: Iterable[tuple[str, str]]) -> None:
+    """Raise `UsageError` if a file is to be written twice."""
+    formats: dict[str, str] = {}
+    for name, path in outputs:
+        target = os.path.realpath(path)
+        if target in formats and (os.path.isfile(target) or not os.path.exists(target)):
+            raise UsageError(f"--output would write {path} twice, as {formats[target]} and as {name}; name two files")
+        formats[target] = name

@@ -8,8 +8,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-import click
-
 from podroom.errors import PodroomError
 from podroom.report.style import Style, printable
 
@@ -22,13 +20,11 @@ EXIT_FAILED = 2
 _WIDTH_OF_A_FILE = 100
 
 
-colour = click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    show_default=True,
-    help="Whether to use colour; auto means on a terminal, unless NO_COLOR is set.",
-)
+def complain(sentence: str) -> None:
+    """Write a sentence to standard error, behind the name of this program."""
+    import click  # noqa: PLC0415 - most runs have nothing to complain of, and none but click knows every terminal
+
+    click.echo(f"podroom: {printable(sentence)}", err=True)
 
 
 def reports_errors(command: Callable[P, T]) -> Callable[P, T]:
@@ -37,15 +33,15 @@ def reports_errors(command: Callable[P, T]) -> Callable[P, T]:
     @wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
         if sys.stdout is None:  # closed by whoever started podroom
-            click.echo("podroom: standard output is closed, so nothing can be said", err=True)
+            complain("standard output is closed, so nothing can be said")
             sys.exit(EXIT_FAILED)
         try:
             return command(*args, **kwargs)
         except PodroomError as error:
-            click.echo(f"podroom: {printable(str(error))}", err=True)
+            complain(str(error))
             sys.exit(EXIT_FAILED)
         except OSError as error:  # such as a current folder that is gone, or a full disk
-            click.echo(f"podroom: the system refuses: {printable(str(error))}", err=True)
+            complain(f"the system refuses: {error}")
             sys.exit(EXIT_FAILED)
 
     return wrapped

@@ -7,8 +7,9 @@ import click
 from podroom.capacity.assessment import Assessment
 from podroom.capacity.recommendation import recommend as search
 from podroom.cli.forecasting import Assuming, assumes, canvas, finish, understood
-from podroom.cli.options import Reading, ReadingCommand, colour, reads_configurations
+from podroom.cli.options import ReadingCommand, colour, reads_configurations
 from podroom.cli.output import reports_errors, write
+from podroom.cli.reading import Reading
 
 
 @click.command(cls=ReadingCommand)

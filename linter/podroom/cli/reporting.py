@@ -5,69 +5,36 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import wraps
-from typing import TypeAlias, TypeVar
-
-import click
+from typing import TypeAlias
 
 from podroom import __version__
 from podroom.catalog.instance_types import InstanceCatalog
 from podroom.cli.output import EXIT_FAILED, EXIT_FINDINGS, style, write
 from podroom.cli.places import paths_below
-from podroom.cli.written_files import check_folder, write_file
+from podroom.cli.written_files import write_file
 from podroom.config import Config
 from podroom.engine import Outcome, Problem
 from podroom.errors import PodroomError, UsageError
 from podroom.positions import Paths
 from podroom.records import dataclass
-from podroom.report.formats import FORMATS, render
+from podroom.report.formats import render
 from podroom.report.frame import Frame
 from podroom.report.style import Style
 from podroom.rule import Confidence, RuleEntry, Severity
 
-T = TypeVar("T")
 Renderer: TypeAlias = Callable[[str, Outcome, Frame], str]
 """Takes the name of a format, an outcome and what stands around it; returns the text."""
 
 SEVERITIES = {str(severity): severity for severity in sorted(Severity, reverse=True)}
 CONFIDENCES = {str(confidence): confidence for confidence in Confidence}
 
-_REPORTING = (
-    click.option(
-        "--format",
-        "output_format",
-        type=click.Choice(list(FORMATS)),
-        default="text",
-        show_default=True,
-        help="What standard output gets.",
-    ),
-    click.option(
-        "--output",
-        "outputs",
-        multiple=True,
-        metavar="FORMAT=FILE",
-        help="Write a file in a format as well; may be given several times.",
-    ),
-    click.option(
-        "--fail-on",
-        type=click.Choice(list(SEVERITIES)),
-        help="The lowest severity for which the exit code is 1; warning unless something else is configured.",
-    ),
-    click.option(
-        "--min-confidence",
-        type=click.Choice(list(CONFIDENCES)),
-        help="Leave out findings that are less certain, which are counted; low unless something else is configured.",
-    ),
-    click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings."),
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Reporting:
     """How to report, as the command line says it."""
 
-    output_format: str
-    outputs: tuple[tuple[str, str], ...]
+    output_format: str = "text"
+    outputs: tuple[tuple[str, str], ...] = ()
     """Formats, each with the file to write."""
     fail_on: Severity | None = None
     """None leaves it to the configuration; so does the next."""
@@ -131,55 +98,6 @@ class Reporting:
             return EXIT_FAILED
         failed = not self.exit_zero and any(finding.severity >= self.threshold for finding in outcome.findings)
         return EXIT_FINDINGS if failed else 0
-
-
-def reports_findings(command: Callable[..., T]) -> Callable[..., T]:
-    """Give a command the options that say how to report; it gets them as `reporting`."""
-
-    @wraps(command)
-    def wrapped(
-        *,
-        output_format: str,
-        outputs: tuple[str, ...],
-        fail_on: str | None,
-        min_confidence: str | None,
-        exit_zero: bool,
-        **others: object,
-    ) -> T:
-        files = tuple(map(_output, outputs))
-        _check_apart(files)
-        reporting = Reporting(
-            output_format,
-            files,
-            None if fail_on is None else SEVERITIES[fail_on],
-            None if min_confidence is None else CONFIDENCES[min_confidence],
-            exit_zero,
-        )
-        return command(reporting=reporting, **others)
-
-    for option in reversed(_REPORTING):
-        wrapped = option(wrapped)
-    return wrapped
-
-
-def _output(text: str) -> tuple[str, str]:
-    name, equals, path = text.partition("=")
-    if not equals or not path or name not in FORMATS:
-        raise UsageError(f"--output takes FORMAT=FILE with a format of {', '.join(FORMATS)}, not {text!r}")
-    if path == "-":
-        raise UsageError(f"--output writes files; what standard output gets is said by --format {name}")
-    check_folder(path)
-    return name, path
-
-
-def _check_apart(outputs: Iterable[tuple[str, str]]) -> None:
-    """Raise `UsageError` if a file is to be written twice."""
-    formats: dict[str, str] = {}
-    for name, path in outputs:
-        target = os.path.realpath(path)
-        if target in formats and (os.path.isfile(target) or not os.path.exists(target)):
-            raise UsageError(f"--output would write {path} twice, as {formats[target]} and as {name}; name two files")
-        formats[target] = name
 
 
 def _check_inputs(outputs: Iterable[tuple[str, str]], inputs: Iterable[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
-from podroom.cli.options import Reading
+from podroom.cli.reading import Reading
 from podroom.engine import Outcome
 from podroom.records import dataclass
 from podroom.sources.affected import Readers, readers

@@ -6,8 +6,9 @@ import sys
 
 import click
 
-from podroom.cli.options import Reading, ReadingCommand, colour, reads_configurations
+from podroom.cli.options import ReadingCommand, colour, reads_configurations
 from podroom.cli.output import EXIT_FAILED, reports_errors, style, write
+from podroom.cli.reading import Reading
 from podroom.report import world as world_report
 from podroom.report.style import printable
 from podroom.run import understand

@@ -83,7 +83,7 @@ def test_unrelated_yaml_costs_no_parser(tmp_path: Path) -> None:
     for ending in YAML:
         write(tmp_path, f"unrelated{ending}", text="kind: Deployment\n")
     write(tmp_path, "main.tf", text="")
-    program = "import sys; from podroom.cli import podroom; podroom(['check', '.'], standalone_mode=False); "
+    program = "import sys; from podroom.cli.commands import podroom; podroom(['check', '.'], standalone_mode=False); "
     program += "sys.exit(any(name in sys.modules for name in ('yaml', 'jsonschema', 'podroom.assembly.eksctl')))"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from podroom.capacity.assessment import Assessment
 from podroom.capacity.forecast import Forecast, forecast
-from podroom.cli.options import Reading
+from podroom.cli.reading import Reading
 from podroom.cli.unsaved import UnsavedTree
 from podroom.engine import AnyRule, Engine, Outcome, Problem
 from podroom.errors import NothingToJudgeError, PodroomError
