@@ -28,6 +28,8 @@ MOST_CALLS_FOR_AN_UNRELATED_FILE = 90
 
 HEALTHY = "examples/terraform/minimum-ip-target-alone-healthy"
 SOURCES = [path for folder in ("linter", "rules") for path in sorted((CHECKOUT / folder).rglob("*.py"))]
+STANDARD_FIELDS = {"live/merging.py", "report/world.py"}
+"""The modules that ask any data class for its fields, with an inventory and for `podroom show`."""
 EAGER_PATTERNS = {"patterns.py"}
 """Modules of which every run needs the regular expressions: those of HCL's tokens."""
 
@@ -36,7 +38,6 @@ MOST_WORK_OF_A_SMALL_RUN = {
     "modules of podroom besides its rules": 170,
     "regular expressions compiled by podroom": 40,
     "constructors written": 30,
-    "classes left to the standard decorator": 15,
 }
 """What checking an EKS root of 50 files may take, which is about a tenth more than it does take."""
 
@@ -70,9 +71,9 @@ def imported(*arguments: str) -> set[str]:
 
 
 COUNTING = """
-import dataclasses, re
+import re
 from podroom import records
-counted = {"modules": 0, "patterns": 0, "constructors": 0, "classes": 0}
+counted = {"modules": 0, "patterns": 0, "constructors": 0}
 def counting(name, function, of_podroom=lambda: True):
     def wrapped(*arguments, **named):
         counted[name] += of_podroom()
@@ -81,7 +82,6 @@ def counting(name, function, of_podroom=lambda: True):
 def asked_by_podroom():
     return "podroom" in sys._getframe(2).f_globals["__name__"]
 re.compile = counting("patterns", re.compile, asked_by_podroom)
-dataclasses.dataclass = counting("classes", dataclasses.dataclass)
 records._written_constructor = counting("constructors", records._written_constructor)
 def report():
     counted["modules"] = sum(name.startswith("podroom.") for name in sys.modules)
@@ -120,7 +120,15 @@ EXPENSIVE = {
         (("--version",), {*EXPENSIVE, "decimal", "json", "podroom.engine", "podroom.run", "podroom.rule"}),
         (
             ("check", HEALTHY),
-            {*EXPENSIVE, "podroom.sources.shell", "podroom.sources.yaml", "podroom.capacity.node_pools"},
+            {
+                *EXPENSIVE,
+                "click",
+                "dataclasses",
+                "inspect",
+                "podroom.capacity.node_pools",
+                "podroom.sources.shell",
+                "podroom.sources.yaml",
+            },
         ),
     ],
 )
@@ -128,6 +136,19 @@ def test_a_run_imports_nothing_expensive_that_it_does_not_need(arguments: tuple[
     modules = imported(*arguments)
     assert "podroom.cli" in modules
     assert modules & needless == set()
+
+
+@pytest.mark.parametrize("path", [HEALTHY, "examples/terraform/minimum-ip-target-alone", "tests/absent", "README.md"])
+def test_check_without_options_is_the_same_without_the_parser_of_arguments(path: str) -> None:
+    plain, parsed = (
+        subprocess.run(
+            [sys.executable, "-m", "podroom", "check", *more, path], capture_output=True, cwd=CHECKOUT, check=False
+        )
+        for more in ([], ["--color", "auto"])
+    )
+
+    assert (plain.returncode, plain.stdout, plain.stderr) == (parsed.returncode, parsed.stdout, parsed.stderr)
+    assert plain.stdout or plain.stderr
 
 
 def test_a_rule_is_imported_when_there_is_something_that_it_concerns() -> None:
@@ -141,8 +162,10 @@ def test_data_classes_and_regular_expressions_are_made_when_they_are_used() -> N
     eager = []
     for path in SOURCES:
         text = path.read_text(encoding="utf-8")
-        if path.name != "records.py" and re.search(r"^from dataclasses import .*\bdataclass\b", text, re.MULTILINE):
-            eager.append(f"{path}: take dataclass from podroom.records")
+        if "/".join(path.parts[-2:]) not in STANDARD_FIELDS and re.search(
+            r"^(from|import) dataclasses\b", text, re.MULTILINE
+        ):
+            eager.append(f"{path}: take dataclass, field and replace from podroom.records")
         if path.name not in EAGER_PATTERNS and re.search(r"^\w+ = re\.compile\(", text, re.MULTILINE):
             eager.append(f"{path}: take pattern from podroom.patterns for what stands outside of functions")
     assert not eager

@@ -9,13 +9,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, TypeAlias
 
 from podroom.engine import Outcome, Suppressed, Unused
 from podroom.errors import UsageError
 from podroom.positions import Document, Paths, Span
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 from podroom.rule import Finding
 from podroom.suppressions import Suppression
 

@@ -6,7 +6,6 @@ An outcome is a finding, undecided, suppressed or an error; none is swallowed.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from podroom.capacity.alternatives import Alternatives, alternatives
@@ -15,7 +14,7 @@ from podroom.errors import UsageError
 from podroom.model.world import Cluster, IgnoredArgument, NodeGroup, NodePool, Notice, Subnet, World
 from podroom.patterns import pattern
 from podroom.positions import Document, Span
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 from podroom.rule import Finding, Note, Rule, RuleEntry, Subject, suggest_rule
 from podroom.suppressions import Suppression
 from podroom.values import Default, Undecidable, Unknown, cause_of, first_unknown

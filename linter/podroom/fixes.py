@@ -7,11 +7,10 @@ modules call.  An edit is safe if it is right for all of them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from podroom.model.world import World
 from podroom.positions import Document, Span
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 from podroom.rule import Edit, Finding
 from podroom.sources.disk import DISK
 

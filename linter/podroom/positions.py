@@ -7,10 +7,9 @@ only when somebody asks, because almost every span is never printed.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import field
 from typing import NamedTuple
 
-from podroom.records import dataclass
+from podroom.records import dataclass, field
 
 
 class Position(NamedTuple):

@@ -3,13 +3,13 @@
 When a module is imported, the standard decorator looks at every field of every class, and writes and compiles up to six
 methods for it.  For the two hundred classes of this program that would be a third of a small run, and most of them are
 not used in most runs.  Here a class gets its slots when it is defined and the rest when it is used: a constructor is
-written when there are more than a few instances, other methods are shared, and what `fields`, `replace` and pattern
-matching look for is left to the standard decorator, once one of them asks.  A type checker sees the standard one only.
+written when there are more than a few instances, other methods are shared, and what `fields` and pattern matching look
+for is left to the standard decorator, once one of them asks.  Until then the standard module is not even imported: with
+it comes all that inspects and parses Python, a twentieth of a small run.  A type checker sees the standard one only.
 """
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from operator import attrgetter
@@ -17,16 +17,18 @@ from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
 
 if TYPE_CHECKING:
-    from dataclasses import dataclass
+    from dataclasses import dataclass, field, replace
 
 T = TypeVar("T")
 FEW = 60
 """How many instances of a class are made without a constructor of its own, which costs what some 80 instances do."""
 _NOT_GIVEN = object()
-_REQUIRED: dataclasses.Field[Any] = dataclasses.field()
-"""What most fields are, with nothing said but their type."""
+_MISSING: Any = object()
+"""Stands for a default that there is not."""
 _DECLARED = "__podroom_declared__"
 """The attribute of a class with what its own body declares: by name a default, a `field()`, or MISSING."""
+_ALL = "__podroom_fields__"
+"""The attribute of a class with all its fields, those of its bases too."""
 _WRITTEN = "__podroom_written__"
 """The attribute of a class with itself as it was before it got slots, and whether its fields are taken by name only."""
 
@@ -45,6 +47,52 @@ class _Late:
         return getattr(kind if instance is None else instance, name)
 
 
+class _Field:
+    """What is said of a field, as in the standard library."""
+
+    __slots__ = ("compare", "default", "default_factory", "hash", "init", "kw_only", "repr")
+
+    def __init__(
+        self,
+        *,
+        default: Any = _MISSING,  # noqa: ANN401 - whatever a field may hold
+        default_factory: Any = _MISSING,  # noqa: ANN401 - same
+        init: bool = True,
+        repr: bool = True,  # noqa: A002 - the standard library's name
+        hash: bool | None = None,  # noqa: A002 - same
+        compare: bool = True,
+        kw_only: bool = False,
+    ) -> None:
+        self.default = default
+        self.default_factory = default_factory
+        self.init = init
+        self.repr = repr
+        self.hash = hash
+        self.compare = compare
+        self.kw_only = kw_only
+
+    def as_standard(self) -> object:
+        """Return it as the standard library has it."""
+        import dataclasses  # noqa: PLC0415 - see above
+
+        said = {name: getattr(self, name) for name in self.__slots__}
+        return dataclasses.field(**{name: value for name, value in said.items() if value is not _MISSING})
+
+
+_REQUIRED = _Field()
+"""What most fields are, with nothing said but their type."""
+
+
+def _replace(record: T, /, **changes: object) -> T:
+    """Return a copy of a record in which some fields are others."""
+    kind: Any = type(record)
+    for name, one in _fields(kind).items():
+        if one.init and name not in changes:
+            changes[name] = getattr(record, name)
+    made: T = kind(**changes)
+    return made
+
+
 def _dataclass(
     *, slots: Literal[True], frozen: bool = False, eq: bool = True, kw_only: bool = False
 ) -> Callable[[type[T]], type[T]]:
@@ -55,7 +103,7 @@ def _dataclass(
     def decorate(written: type[T]) -> type[T]:
         written.__doc__ = written.__doc__ or written.__qualname__  # or else the signature is worked out to be the text
         namespace = dict(vars(written))
-        declared = {name: namespace.pop(name, dataclasses.MISSING) for name in written.__annotations__}
+        declared = {name: namespace.pop(name, _MISSING) for name in written.__annotations__}
         inherited = {name for base in written.__mro__[1:] for name in vars(base).get("__slots__", ())}
         namespace["__slots__"] = tuple([name for name in declared if name not in inherited])
         namespace[_DECLARED] = _by_name_only(declared) if kw_only else declared
@@ -78,21 +126,36 @@ def _by_name_only(declared: Mapping[str, object]) -> dict[str, object]:
     """Return fields that the constructor takes by name only."""
     found: dict[str, object] = {}
     for name, default in declared.items():
-        field = found[name] = dataclasses.field() if default is dataclasses.MISSING else _as_field(default)
+        field = found[name] = _Field() if default is _MISSING else _as_field(default)
         field.kw_only = True
     return found
 
 
-def _as_field(default: Any) -> dataclasses.Field[Any]:  # noqa: ANN401 - whatever a field may hold
-    if default is dataclasses.MISSING:
+def _as_field(default: Any) -> _Field:  # noqa: ANN401 - whatever a field may hold
+    if default is _MISSING:
         return _REQUIRED
-    field: dataclasses.Field[Any]
-    field = default if isinstance(default, dataclasses.Field) else dataclasses.field(default=default)
-    return field
+    if isinstance(default, _Field):
+        return default
+    if type(default).__module__ == "dataclasses":
+        return _of_standard(default)
+    return _Field(default=default)
 
 
-def _fields(made: type[Any]) -> dict[str, dataclasses.Field[Any]]:
+def _of_standard(field: Any) -> _Field:  # noqa: ANN401 - its type would have to be imported
+    """Return a field that somebody made with the standard library."""
+    import dataclasses  # noqa: PLC0415 - see above
+
+    said = {name: getattr(field, name) for name in _Field.__slots__}
+    return _Field(**{name: value for name, value in said.items() if value is not dataclasses.MISSING})
+
+
+def _fields(made: type[Any]) -> dict[str, _Field]:
     """Return the fields by name, those of the bases first."""
+    fields: dict[str, _Field] = getattr(made, _ALL)
+    return fields
+
+
+def _all_fields(made: type[Any]) -> dict[str, _Field]:
     declared = [vars(part).get(_DECLARED, {}) for part in reversed(made.__mro__)]
     return {name: _as_field(default) for fields in declared for name, default in fields.items()}
 
@@ -101,8 +164,13 @@ def _standard(name: str) -> _Late:
     """Return an attribute that the standard decorator gives to a class."""
 
     def work_out(made: type[Any]) -> object:
+        import dataclasses  # noqa: PLC0415 - see above
+
         written, kw_only = vars(made)[_WRITTEN]
         if name not in vars(written):
+            for attribute, default in list(vars(written).items()):
+                if isinstance(default, _Field):
+                    setattr(written, attribute, default.as_standard())
             dataclasses.dataclass(init=False, repr=False, eq=False, kw_only=kw_only)(written)
         return vars(written)[name]
 
@@ -112,9 +180,9 @@ def _standard(name: str) -> _Late:
 def _constructor(made: type[Any]) -> Callable[..., None]:
     """Return the constructor of the first instances; it has another one written for more, and for what is not right."""
     fields = [(name, field) for name, field in _fields(made).items() if field.init]
-    fields.sort(key=lambda item: item[1].kw_only is True)  # those that are taken by name only, last
+    fields.sort(key=lambda item: item[1].kw_only)  # those that are taken by name only, last
     puts = [getattr(made, name).__set__ for name, _ in fields]
-    by_position = sum([field.kw_only is not True for _, field in fields])
+    by_position = sum([not field.kw_only for _, field in fields])
     has_more_to_do = hasattr(made, "__post_init__")
     instances = count(1)
 
@@ -151,12 +219,12 @@ def _construct_as_written(self: object, made: type[Any], values: Sequence[object
     made.__init__(self, *values, **named)
 
 
-def _is_required(field: dataclasses.Field[Any]) -> bool:
-    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+def _is_required(field: _Field) -> bool:
+    return field.default is _MISSING and field.default_factory is _MISSING
 
 
-def _default(field: dataclasses.Field[Any]) -> object:
-    return field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
+def _default(field: _Field) -> object:
+    return field.default if field.default_factory is _MISSING else field.default_factory()
 
 
 def _written_constructor(made: type[Any]) -> Callable[..., None]:
@@ -169,16 +237,16 @@ def _written_constructor(made: type[Any]) -> Callable[..., None]:
     for name, field in _fields(made).items():
         value = name
         parameter = name
-        if field.default is not dataclasses.MISSING:
+        if field.default is not _MISSING:
             names[f"default_{name}"] = field.default
             parameter = f"{name}=default_{name}"
-        elif field.default_factory is not dataclasses.MISSING:
+        elif field.default_factory is not _MISSING:
             names[f"make_{name}"] = field.default_factory
             parameter = f"{name}=NOT_GIVEN"
             value = f"make_{name}() if {name} is NOT_GIVEN else {name}"
         if not field.init:
             continue
-        (by_name if field.kw_only is True else positional).append(parameter)
+        (by_name if field.kw_only else positional).append(parameter)
         if frozen:  # the slot itself does not refuse what __setattr__ does
             names[f"set_{name}"] = getattr(made, name).__set__
             body.append(f"set_{name}(self, {value})")
@@ -194,7 +262,7 @@ def _written_constructor(made: type[Any]) -> Callable[..., None]:
     return constructor
 
 
-def _getter(made: type[Any], wanted: Callable[[dataclasses.Field[Any]], bool | None]) -> Callable[[object], object]:
+def _getter(made: type[Any], wanted: Callable[[_Field], bool | None]) -> Callable[[object], object]:
     names = [name for name, field in _fields(made).items() if wanted(field)]
     return attrgetter(*names) if names else lambda _: ()
 
@@ -224,12 +292,16 @@ def _repr(self: Any) -> str:  # noqa: ANN401 - any data class
 
 
 def _refuse_change(_self: object, name: str, *_: object) -> NoReturn:
-    raise dataclasses.FrozenInstanceError(f"cannot change the field {name!r}")
+    from dataclasses import FrozenInstanceError  # noqa: PLC0415 - see above
+
+    raise FrozenInstanceError(f"cannot change the field {name!r}")
 
 
 # What the decorator gives to classes, the same objects to all of them.
 _CONSTRUCTED = {"__init__": _Late("__init__", _constructor)}
-_ASKED_FOR = {name: _standard(name) for name in ("__dataclass_fields__", "__dataclass_params__", "__match_args__")}
+_ASKED_FOR = {_ALL: _Late(_ALL, _all_fields)} | {
+    name: _standard(name) for name in ("__dataclass_fields__", "__dataclass_params__", "__match_args__")
+}
 _FROZEN = {"__setattr__": _refuse_change, "__delattr__": _refuse_change}
 _EQUALITY = {"__eq__": _Late("__eq__", _equality)}
 _COMPARED: dict[tuple[bool, bool], dict[str, object]] = {
@@ -241,5 +313,7 @@ _COMPARED: dict[tuple[bool, bool], dict[str, object]] = {
 
 if not TYPE_CHECKING:
     dataclass = _dataclass
+    field = _Field
+    replace = _replace
 
-__all__ = ["dataclass"]
+__all__ = ["dataclass", "field", "replace"]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import field
 from enum import IntEnum
 from importlib import import_module
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
@@ -17,7 +16,7 @@ from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 from podroom.capacity.assessment import Assessment
 from podroom.model.world import Cluster, IgnoredArgument, NodeGroup, NodePool, Subnet
 from podroom.positions import Span
-from podroom.records import dataclass
+from podroom.records import dataclass, field
 
 _CLOSE_CODE = 0.75
 """How much two codes of five characters share, as difflib counts, if they differ by one."""

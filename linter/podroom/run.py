@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
 from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, TypeAlias
@@ -31,7 +30,7 @@ from podroom.errors import NothingToJudgeError, UsageError
 from podroom.evaluation.project import Assignment, Inputs, Module, Options, load_root
 from podroom.model.world import Gap, NodeGroup, World
 from podroom.positions import Document, Span
-from podroom.records import dataclass
+from podroom.records import dataclass, field, replace
 from podroom.rule import Finding
 from podroom.sources.disk import DISK, Tree
 from podroom.sources.file_names import CONFIGURATION_ENDINGS

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 from podroom.capacity.assessment import Assessment
@@ -13,6 +12,7 @@ from podroom.catalog import documents
 from podroom.catalog.ami_families import AmiFamily
 from podroom.model.world import GroupDrift, GroupKind, InstanceChoice, LaunchTemplate, NodeGroup
 from podroom.positions import Span
+from podroom.records import replace
 from podroom.rule import Evidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Known, Members, Undecidable, Value
 from podroom_rules.plan_examples import MANAGED_CLUSTER

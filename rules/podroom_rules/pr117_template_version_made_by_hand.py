@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from podroom.capacity.assessment import Assessment
 from podroom.catalog import documents
 from podroom.model.world import NodeGroup, TypeSource
+from podroom.records import replace
 from podroom.rule import Example, Finding, Rule, Severity
 from podroom.values import Members, Undecidable, Unknown
 from podroom_rules.subjects import template_changed

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from podroom.capacity.assessment import Assessment, collect
 from podroom.capacity.demand import (
@@ -21,7 +20,7 @@ from podroom.capacity.vpc_room import full_vpc
 from podroom.capacity.working import counted
 from podroom.catalog import documents
 from podroom.model.world import NodeGroup, Subnet, Vpc
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable, place_of
 from podroom_rules.spaces import block_place, for_each_subnet, node_notes, state_of, undeclared

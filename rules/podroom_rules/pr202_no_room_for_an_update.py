@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from podroom.capacity.assessment import Assessment
 from podroom.capacity.demand import (
@@ -21,7 +20,7 @@ from podroom.capacity.updates import surge
 from podroom.capacity.working import counted
 from podroom.catalog import documents
 from podroom.model.world import GroupKind, NodeGroup, Subnet
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable, Unknown, first_unknown
 from podroom_rules.spaces import Grown, block_place, for_each_subnet, grown, node_notes, state_of, undeclared

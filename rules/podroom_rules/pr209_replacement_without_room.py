@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from podroom.capacity.assessment import Assessment
 from podroom.capacity.demand import asked_when_full, asked_with_one_pod, shares_of, space
 from podroom.capacity.working import counted
 from podroom.catalog import documents
 from podroom.model.world import NodeGroup, Subnet, World
+from podroom.records import replace
 from podroom.rule import Confidence, Example, Finding, Rule, Severity
 from podroom_rules.plan_examples import changed, plan
 from podroom_rules.spaces import block_place, for_each_subnet, grown, node_notes, state_of, undeclared

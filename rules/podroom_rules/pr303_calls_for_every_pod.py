@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from podroom.capacity.assessment import Assessment, Resolved
 from podroom.capacity.cni import CniBehavior
@@ -12,7 +11,7 @@ from podroom.capacity.working import MissingFactError, counted
 from podroom.catalog import documents
 from podroom.model.world import Cluster, NodeGroup
 from podroom.positions import Span
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Known, Undecidable, Unknown, place_of
 from podroom_rules.rooms import groups_of, of_each

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from podroom.capacity.assessment import Assessment, Resolved, collect
 from podroom.capacity.kubelet import KubeletLimit
 from podroom.capacity.working import Figure
 from podroom.catalog import documents
 from podroom.model.world import NodeGroup
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable
 from podroom_rules.edits import other_max_pods

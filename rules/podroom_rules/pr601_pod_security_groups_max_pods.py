@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from podroom.capacity.assessment import Assessment, Resolved, collect
 from podroom.capacity.cni import CniBehavior
@@ -11,7 +10,7 @@ from podroom.capacity.kubelet import KubeletLimit
 from podroom.capacity.working import Figure
 from podroom.catalog import documents
 from podroom.model.world import NodeGroup
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable, Unknown
 from podroom_rules.rooms import branches_of, effect_of, has_room, interface_for_pods, never_ready, reasons

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from podroom.capacity.assessment import Assessment, collect
 from podroom.capacity.cni import CniBehavior
@@ -14,7 +13,7 @@ from podroom.catalog import documents
 from podroom.catalog.instance_types import InstanceType
 from podroom.model.world import NodePool
 from podroom.positions import Span
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Known, Undecidable, place_of
 from podroom_rules.wording import STUCK_PODS, article, assumed_cni, joined

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from podroom.capacity.assessment import Assessment, collect
 from podroom.model.world import IgnoredArgument, IgnoredKind
+from podroom.records import replace
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom_rules.ignored import assumed_version, confidence, counts, groups_of, what_to_write
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import TypeVar
 
 from podroom.capacity.assessment import Assessment, Resolved, collect
@@ -13,6 +12,7 @@ from podroom.capacity.kubelet import KubeletLimit
 from podroom.capacity.max_pods import HOST_NETWORK_PODS, branch_interfaces
 from podroom.capacity.working import Figure, MissingFactError, counted
 from podroom.model.world import Cluster, NodeGroup, NodePool, SecurityGroupPolicy
+from podroom.records import replace
 from podroom.rule import Note
 from podroom.values import Known, Undecidable, Unknown, first_unknown
 from podroom_rules.wording import STUCK_PODS, article

@@ -7,10 +7,10 @@ v20.37.2 and v21.19.0.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from podroom.evaluation.project import Unheeded
 from podroom.model.world import IgnoredKind
+from podroom.records import replace
 
 _ALL = (18, 19, 20, 21)
 _OLD = (18, 19, 20)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from podroom.evaluation.project import ResourceInstance
 from podroom.model.world import GroupDrift, InstanceChoice, NodeGroup, TypeSource, World
+from podroom.records import replace
 from podroom.sources import yaml
 from podroom.sources.shell.command import Command, Word
 from podroom.sources.shell.interpreter import Shell

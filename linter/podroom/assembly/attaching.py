@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 from podroom.assembly.cni_defaults import UNDECLARED
@@ -25,6 +24,7 @@ from podroom.model.world import (
     World,
 )
 from podroom.positions import Span
+from podroom.records import replace
 from podroom.values import Default, Known, Members, OneOf, Unknown, Value, first_unknown
 
 P = TypeVar("P", NodePool, NodeClass)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from podroom.assembly.cni_defaults import UNDECLARED, not_installed
 from podroom.assembly.inventory import Inventory, blocks, boolean, string
@@ -11,6 +10,7 @@ from podroom.assembly.subnets import subnet_uses
 from podroom.evaluation.project import Field, ResourceInstance
 from podroom.model.world import Cluster, CniSettings
 from podroom.positions import Span
+from podroom.records import replace
 from podroom.values import Default, Known, Members, Unknown, Value, first_unknown
 
 _EKS = Default("Amazon EKS", "https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field
 
 from podroom.assembly.clusters import Clusters
 from podroom.assembly.cni_defaults import DEFAULT_VERSION
@@ -12,7 +11,7 @@ from podroom.assembly.subnets import subnet_use
 from podroom.catalog import documents
 from podroom.evaluation.project import Field, ResourceInstance
 from podroom.model.world import CURRENT_VERSION, CniOption, CniSettings, EnvironmentVariable, PodSubnet
-from podroom.records import dataclass
+from podroom.records import dataclass, field
 from podroom.values import Default, Known, Members, Unknown, Value, first_unknown
 
 ADDON = "vpc-cni"

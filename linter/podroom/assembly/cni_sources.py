@@ -9,12 +9,12 @@ cluster has a say as well: its values are candidates beside those without it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from podroom.assembly.cni_defaults import DEFAULT_VERSION
 from podroom.catalog.cni_variables import CNI_VARIABLES, find_cni_variable
 from podroom.model.world import CURRENT_VERSION, CniSettings, CniSource, EnvironmentVariable
 from podroom.positions import Span
+from podroom.records import replace
 from podroom.values import Default, Known, OneOf, Origin, Unknown, Value, first_unknown
 
 _MOST_CANDIDATES = 8

@@ -9,13 +9,12 @@ part makes a World with a cluster that is not declared.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from podroom.assembly.attaching import attach, attach_perhaps, undeclared
 from podroom.assembly.manifests.parts import CniPart, ConfigMapPart, Loose, NodeClassPart
 from podroom.assembly.manifests.unread import is_unread
 from podroom.model.world import Cluster, Gap, Karpenter, NodePool, World
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 from podroom.sources.folders import is_inside, upwards
 from podroom.values import Known, Unknown
 

@@ -229,7 +229,7 @@ def _family_named(ami_type: Field) -> Value[AmiFamily]:
 def _managed_types(
     field: Field | None, template: LaunchTemplate | None, missing: Unknown | None, owner: Span
 ) -> Members[InstanceChoice]:
-    items = field.items() if field is not None else Members[Field]()
+    items: Members[Field] = field.items() if field is not None else Members()
     if items.items or items.missing:  # an empty list counts as not set
         return Members(
             tuple(InstanceChoice(item.string(), TypeSource.NODE_GROUP, item.expression_span) for item in items),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from podroom.assembly.cni_defaults import MAY_CONFIGURE
 from podroom.assembly.inventory import Inventory
 from podroom.evaluation.project import SELF_REFERENCE, Dependencies, EvaluationProblem, ResourceInstance
 from podroom.model.world import CniOrder, CniSettings, GroupKind, World
+from podroom.records import replace
 from podroom.values import Known, Unknown
 
 _PREFIX_DELEGATION = "ENABLE_PREFIX_DELEGATION"

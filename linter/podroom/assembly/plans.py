@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from podroom.assembly.live.settled import LiveSettled
@@ -13,6 +12,7 @@ from podroom.evaluation.recorded_modules import RecordedModule, RecordedTree
 from podroom.evaluation.root import Project
 from podroom.model.world import Notice, World
 from podroom.positions import Document, Span
+from podroom.records import replace
 from podroom.sources.files import ZIP, Files, HclReader, folder_of, read_large, without_collector
 from podroom.sources.plan_alone import by_itself
 from podroom.sources.plan_places import PlanPlaces

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from podroom.assembly.clusters import Clusters
 from podroom.assembly.cni import KUBE_PROXY, kube_proxy_mode, settings_of
 from podroom.assembly.inventory import Inventory, string
 from podroom.evaluation.project import Field, ResourceInstance
 from podroom.model.world import ClusterRole, World
+from podroom.records import replace
 from podroom.traced_text import HOLE
 from podroom.values import Known, Members, Unknown, Value
 

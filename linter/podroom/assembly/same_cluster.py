@@ -8,12 +8,12 @@ certain, the settings of the CNI of each are left open.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from podroom.assembly.attaching import both_karpenters
 from podroom.assembly.cni_sources import with_sources
 from podroom.assembly.joining import Placed
 from podroom.model.world import Cluster, Gap, World
+from podroom.records import replace
 from podroom.sources.folders import is_inside, upwards
 from podroom.values import Known, Members, Unknown
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import TypeAlias, TypeVar
 
 from podroom.assembly.drift import template_of
 from podroom.evaluation.settled import Settled
 from podroom.model.world import ChangeByHand, NodeGroup, TypeSource, UserData, World
+from podroom.records import replace
 from podroom.sources.plan_values import SENSITIVE
 from podroom.values import Known, Unknown, Value, first_unknown
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from podroom.assembly.clusters import Clusters
@@ -19,6 +18,7 @@ from podroom.assembly.subnets import read_subnets, read_vpcs
 from podroom.assembly.tenants import read_fargate_profiles, read_tenants
 from podroom.evaluation.project import Module, provider_region
 from podroom.model.world import Removed, World
+from podroom.records import replace
 from podroom.values import Members, Value
 
 RUN_COMMANDS = ("null_resource", "terraform_data")

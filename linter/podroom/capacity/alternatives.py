@@ -7,13 +7,12 @@ certain, and only this room knows it without guessing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import product
 from math import prod
 
 from podroom.capacity.assessment import Assessment
 from podroom.model.world import InstanceChoice, NodeGroup
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 from podroom.values import Known, Members, OneOf, Unknown
 
 _MOST_WORLDS = 8

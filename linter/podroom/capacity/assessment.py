@@ -6,7 +6,6 @@ This is where `Value`s become numbers: what is not known raises `Undecidable` an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from enum import Enum
 from typing import TypeVar
 
@@ -37,7 +36,7 @@ from podroom.model.world import (
     World,
 )
 from podroom.positions import Span
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 from podroom.values import Default, Known, Undecidable, Unknown, Value, first_unknown
 
 T = TypeVar("T")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from podroom.capacity.assessment import Assessment
 from podroom.capacity.cni import is_true
@@ -15,6 +14,7 @@ from podroom.capacity.warm_pool import node_addresses
 from podroom.capacity.working import MissingFactError
 from podroom.catalog.instance_types import InstanceType
 from podroom.model.world import NodeGroup
+from podroom.records import replace
 from podroom.values import Undecidable, Unknown
 
 _LEAST_ON_A_CARD = 2

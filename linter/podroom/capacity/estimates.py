@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import product
 from typing import TypeAlias
 
@@ -11,7 +10,7 @@ from podroom.capacity.cel.errors import CelNotUnderstoodError
 from podroom.capacity.max_pods import LARGE_NODE_VCPUS
 from podroom.capacity.working import Figure, MissingFactError
 from podroom.catalog.instance_types import InstanceType
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 
 _IN_WORDS = {
     "vcpus": "its vCPUs",

@@ -7,7 +7,6 @@ the sources do not settle which of two numbers wins, both are returned: what hol
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from podroom.capacity.cni import CniBehavior
 from podroom.capacity.max_pods import (
@@ -33,7 +32,7 @@ from podroom.model.world import (
     UserData,
 )
 from podroom.positions import Span
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 from podroom.values import Known, Undecidable, Unknown
 
 AMAZON_EKS = "Amazon EKS"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from podroom.capacity.cni import CniBehavior, parse_version
 from podroom.capacity.interfaces import (
@@ -17,6 +16,7 @@ from podroom.capacity.working import Figure, MissingFactError, Term
 from podroom.catalog import documents
 from podroom.catalog.ami_families import AmiFamily
 from podroom.catalog.instance_types import InstanceType
+from podroom.records import replace
 
 KUBELET_DEFAULT_MAX_PODS = 110
 """What kubelet uses if nobody tells it (https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/)."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from enum import Enum
 
 from podroom.capacity.cni import CniBehavior
@@ -30,7 +29,7 @@ from podroom.capacity.working import Figure, Term
 from podroom.catalog import documents
 from podroom.catalog.ami_families import AmiFamily
 from podroom.catalog.instance_types import InstanceType
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 
 ADDRESSES_OF_AN_IPV6_PREFIX = 2**48
 """A /80, of which ipamd puts one on the primary interface of a node in an IPv6 cluster."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 
 from podroom.capacity.alternatives import alternatives
 from podroom.capacity.assessment import Assessment, collect
@@ -15,7 +14,7 @@ from podroom.capacity.subnets import NodeLoad
 from podroom.capacity.warm_pool import NodeAddresses
 from podroom.catalog.instance_types import InstanceType
 from podroom.model.world import NodeGroup
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 from podroom.values import Undecidable, Unknown, first_unknown
 
 _TYPES_VARY = "the instance types differ"

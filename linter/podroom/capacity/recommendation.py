@@ -6,7 +6,6 @@ Bounded search: a handful of targets, each worked out for every instance type of
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from enum import Enum
 
 from podroom.capacity.assessment import Assessment
@@ -19,7 +18,7 @@ from podroom.capacity.what_if import EnvironmentChange, with_environment
 from podroom.capacity.working import MissingFactError, counted
 from podroom.catalog.instance_types import InstanceType
 from podroom.model.world import Cluster
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 from podroom.values import Known, Undecidable, Unknown
 
 _LEAST_WARM = 2

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from podroom.capacity.assessment import Assessment
@@ -21,7 +20,7 @@ from podroom.capacity.working import Figure, MissingFactError, counted
 from podroom.catalog.instance_types import InstanceType
 from podroom.model.world import Cluster, InstanceChoice, NodeGroup, PodSubnet, Subnet, SubnetUse, World
 from podroom.positions import Span
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 from podroom.values import Known, Members, Undecidable, Value
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ local disks and bandwidth, leaves it open whether a type is allowed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import field
 from enum import Enum
 from functools import cache
 
@@ -16,7 +15,7 @@ from podroom.catalog.instance_types import InstanceCatalog, InstanceType
 from podroom.model.world import Requirement
 from podroom.patterns import pattern
 from podroom.positions import Span
-from podroom.records import dataclass
+from podroom.records import dataclass, field
 from podroom.values import Known, Members, OneOf, Origin, Undecidable, Unknown, Value, first_unknown
 
 INSTANCE_TYPE = "node.kubernetes.io/instance-type"

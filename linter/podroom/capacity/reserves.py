@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from podroom.capacity.assessment import Assessment
 from podroom.capacity.demand import is_among, load_balancer_tag
@@ -11,7 +10,7 @@ from podroom.capacity.estimate import Estimate, either, total
 from podroom.capacity.node_pools import node_class
 from podroom.capacity.subnets import control_plane_reserve, load_balancer_reserve
 from podroom.model.world import NodePool, Subnet, SubnetTenant, SubnetUse, TenantKind
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 from podroom.values import Known, Members, Undecidable, Unknown, first_unknown
 
 

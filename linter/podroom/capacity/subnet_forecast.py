@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 
 from podroom.capacity.assessment import Assessment
 from podroom.capacity.demand import space
@@ -19,7 +18,7 @@ from podroom.capacity.subnet_tag import discovered_beside
 from podroom.capacity.subnets import RESERVED_BY_EC2, SubnetPart
 from podroom.capacity.working import counted
 from podroom.model.world import NodeGroup, Subnet
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 from podroom.values import Known, Undecidable, Unknown
 
 _SPARE_IN_END_BLOCKS = 2 * ADDRESSES_PER_PREFIX - RESERVED_BY_EC2

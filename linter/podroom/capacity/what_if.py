@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from itertools import combinations
 
 from podroom.catalog.cni_variables import CNI_VARIABLES, VariableType, find_cni_variable
@@ -15,7 +14,7 @@ from podroom.errors import UsageError
 from podroom.model.world import Cluster, EnvironmentVariable, InstanceChoice, NodeGroup, TypeSource, World
 from podroom.patterns import pattern
 from podroom.positions import Document, Span
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 from podroom.values import Default, Known, Members
 
 _SIZES = ("max_size", "desired_size", "min_size")

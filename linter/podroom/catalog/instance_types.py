@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, replace
 from functools import cache
 
 from podroom.catalog import instance_table
 from podroom.errors import CatalogError, UsageError
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 
 _SIZES = ("nano", "micro", "small", "medium", "large", "xlarge")
 _HYPERVISORS = ("nitro", "xen", "none")
@@ -214,6 +213,8 @@ def _bool(cell: str) -> bool | None:
 
 
 def _checked(name: str, key: str, value: object) -> object:
+    from dataclasses import fields  # noqa: PLC0415 - few projects have types of their own
+
     expected = {field.name: str(field.type).partition(" ")[0] for field in fields(InstanceType)}
     del expected["name"]
     if key not in expected and isinstance(value, dict):

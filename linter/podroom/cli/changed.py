@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 
 from podroom.cli.places import nearest_folder
 from podroom.cli.reading import Reading
 from podroom.engine import Outcome
 from podroom.errors import UsageError
+from podroom.records import replace
 from podroom.report.formats import render
 from podroom.report.frame import Frame
 from podroom.sources.affected import Affected, affected

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from podroom.cli.output import EXIT_FAILED, EXIT_FINDINGS, complain, reports_errors, write
 from podroom.cli.progress import Progress
 from podroom.cli.reading import Reading
 from podroom.cli.reporting import Reporting
+from podroom.cli.second_process import shut_down
 from podroom.cli.selecting import Selecting
 from podroom.engine import Engine, Outcome
 from podroom.errors import PodroomError, UsageError
 from podroom.packs import find_entries
+from podroom.records import replace
 from podroom.run import check as run_check
 from podroom.sources.disk import DISK, Tree
 from podroom.sources.files import STANDARD_INPUT
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
 @reports_errors
 def check_paths(paths: Sequence[str]) -> None:
     """Do what `podroom check PATH...` does without any option."""
-    check_configurations(Reading(tuple(paths)), Reporting(), Selecting())
+    try:
+        check_configurations(Reading(tuple(paths)), Reporting(), Selecting())
+    finally:
+        shut_down()
 
 
 def check_configurations(

@@ -9,6 +9,7 @@ import click
 
 from podroom import __version__
 from podroom.cli import completion
+from podroom.cli.second_process import shut_down
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -59,6 +60,8 @@ class Commands(click.Group):
         except KeyboardInterrupt:
             click.echo("podroom: interrupted", err=True)
             context.exit(_EXIT_INTERRUPTED)
+        finally:
+            shut_down()
 
     def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands into the general help."""

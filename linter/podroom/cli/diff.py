@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import replace
 
 import click
 
@@ -25,7 +24,7 @@ from podroom.cli.selecting import Selecting
 from podroom.engine import Engine, Outcome
 from podroom.errors import NothingToJudgeError, PodroomError, UsageError
 from podroom.packs import find_entries
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 from podroom.report.changes_formats import ChangeRenderer
 from podroom.run import Request, Settings, check
 

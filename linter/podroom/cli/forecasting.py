@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import wraps
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,7 +17,7 @@ from podroom.cli.progress import Progress
 from podroom.cli.reading import Reading
 from podroom.engine import Problem
 from podroom.model.world import World
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 from podroom.report.capacity_text import BLOCKS, NARROWEST, WIDEST, Canvas
 from podroom.report.style import printable
 from podroom.run import understand

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import TypeAlias
 
 from podroom import __version__
@@ -16,7 +15,7 @@ from podroom.config import Config
 from podroom.engine import Outcome, Problem
 from podroom.errors import PodroomError, UsageError
 from podroom.positions import Paths
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 from podroom.report.formats import render
 from podroom.report.frame import Frame
 from podroom.report.style import Style

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import click
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -18,6 +19,8 @@ WORTH_IT = 500
 _PORTION = 50
 _work: list[Callable[..., Any]] = []
 """What the second process does; a fork takes it over, so that nothing needs to be pickled but paths and results."""
+
+_pools: list[ProcessPoolExecutor] = []
 
 
 def beside(work: Callable[[Item], Result], items: Sequence[Item]) -> Callable[[], Sequence[Result]]:
@@ -37,7 +40,7 @@ def beside(work: Callable[[Item], Result], items: Sequence[Item]) -> Callable[[]
     portions = [items[start : start + _PORTION] for start in range(0, len(items), _PORTION)]
     pool = ProcessPoolExecutor(1, get_context("fork"), _begin)
     futures = [pool.submit(_portion, portion) for portion in portions]
-    click.get_current_context().call_on_close(lambda: pool.shutdown(wait=False, cancel_futures=True))
+    _pools.append(pool)
 
     def wait() -> Sequence[Result]:
         found: list[Sequence[Result]] = []
@@ -52,6 +55,12 @@ def beside(work: Callable[[Item], Result], items: Sequence[Item]) -> Callable[[]
         return [result for of_portion in reversed(found) for result in of_portion]
 
     return wait
+
+
+def shut_down() -> None:
+    """End the second process, and leave undone what it has not begun, so that nobody waits for it at the end."""
+    while _pools:
+        _pools.pop().shutdown(wait=False, cancel_futures=True)
 
 
 def _has_another_processor() -> bool:

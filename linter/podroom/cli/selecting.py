@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from podroom.config import Config
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 
 from podroom.cli.reading import Reading
 from podroom.engine import Outcome
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 from podroom.sources.affected import Readers, readers
 from podroom.sources.disk import Tree
 from podroom.sources.files import Files, project_folder

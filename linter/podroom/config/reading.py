@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from podroom.capacity.assessment import MANY_NODES, Assumptions, ZoneBalance
@@ -14,7 +13,7 @@ from podroom.config.locating import find_setting
 from podroom.config.selection import ALL, Selection, check_selectors
 from podroom.errors import UsageError
 from podroom.positions import Document, Paths, Span
-from podroom.records import dataclass
+from podroom.records import dataclass, field, replace
 from podroom.rule import Confidence, Finding, Severity
 
 if TYPE_CHECKING:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
 
 from podroom.errors import UsageError
 from podroom.positions import Span
-from podroom.records import dataclass
+from podroom.records import dataclass, field
 from podroom.rule import Severity, suggest_rule
 
 ALL = "ALL"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from podroom.evaluation.declarations import DeclaredBody, block_type
@@ -16,6 +15,7 @@ from podroom.evaluation.scope import Place, Scope
 from podroom.evaluation.terms import LazyObject, Null, ObjectTerm, Sym, Term, TupleTerm, derived
 from podroom.evaluation.types import DYNAMIC
 from podroom.positions import Document, Span, SuppliedDocument
+from podroom.records import replace
 from podroom.sources.hcl.syntax import Attribute, Block
 from podroom.values import Members, Unknown
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import field
 
 from podroom.evaluation.conversion import unify
 from podroom.evaluation.failures import EvaluationFailure
@@ -21,7 +20,7 @@ from podroom.evaluation.types import (
     TupleType,
     Type,
 )
-from podroom.records import dataclass
+from podroom.records import dataclass, field
 from podroom.sources.hcl.syntax import (
     Call,
     Expression,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import TypeVar
 
 from podroom.evaluation.failures import EvaluationProblem
 from podroom.positions import Document, Span
-from podroom.records import dataclass
+from podroom.records import dataclass, field
 from podroom.sources.file_names import is_override
 from podroom.sources.hcl.syntax import Attribute, Block, Body, ParsedFile
 

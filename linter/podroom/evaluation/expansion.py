@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from podroom.evaluation.conversion import convert, key_of
 from podroom.evaluation.expressions import evaluate
@@ -26,7 +25,7 @@ from podroom.evaluation.terms import (
     derived,
 )
 from podroom.evaluation.types import DYNAMIC, NUMBER, STRING, MapType, SetType
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 from podroom.sources.hcl.syntax import Expression
 from podroom.values import doubted
 

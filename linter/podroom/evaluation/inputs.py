@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field
 
 from podroom.positions import Document
-from podroom.records import dataclass
+from podroom.records import dataclass, field
 from podroom.sources.hcl.syntax import Attribute, ParsedFile
 
 

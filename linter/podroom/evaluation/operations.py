@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 
 from podroom.evaluation import numbers
@@ -44,6 +43,7 @@ from podroom.evaluation.types import (
     TupleType,
     describe,
 )
+from podroom.records import replace
 
 
 def settle(choice: Choice) -> Term:

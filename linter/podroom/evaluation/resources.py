@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from podroom.evaluation.bodies import BodyReader, block_list
@@ -29,6 +28,7 @@ from podroom.evaluation.terms import (
 )
 from podroom.evaluation.types import DYNAMIC, STRING, ListType, Type
 from podroom.positions import Document, Span
+from podroom.records import replace
 from podroom.values import Members, Unknown
 
 if TYPE_CHECKING:

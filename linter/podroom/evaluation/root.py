@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import TYPE_CHECKING, Protocol
 
 from podroom.evaluation.declarations import Declarations, read_declarations
@@ -12,7 +11,7 @@ from podroom.evaluation.inputs import Inputs
 from podroom.evaluation.limits import Budget
 from podroom.evaluation.supplied import SuppliedModule
 from podroom.positions import Document
-from podroom.records import dataclass
+from podroom.records import dataclass, field
 from podroom.sources.hcl.parser import parse_template
 from podroom.sources.hcl.syntax import Expression, ParsedFile
 from podroom.sources.installed_modules import InstalledModule

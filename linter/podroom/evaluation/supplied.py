@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from podroom.evaluation.declarations import Declaration, Declarations, DeclaredBody, read_declarations
 from podroom.evaluation.expansion import Repetition
@@ -11,7 +10,7 @@ from podroom.evaluation.provenance import counted, entry
 from podroom.evaluation.scope import Place, Scope
 from podroom.model.world import IgnoredKind
 from podroom.positions import Document, Span, SuppliedDocument
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 from podroom.sources.hcl.syntax import Expression, ParsedFile
 
 

@@ -13,7 +13,6 @@ could stand for more leaves than any walk over them would survive.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field, replace
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -32,7 +31,7 @@ from podroom.evaluation.types import (
 )
 from podroom.patterns import pattern
 from podroom.positions import Span
-from podroom.records import dataclass
+from podroom.records import dataclass, field, replace
 
 _IDENTITY = pattern(r"(?!.*zone)(?:.+_)?(?:id|ids|arn|arns)(?:\[\d+\])?")
 MAX_WEIGHT = 200_000

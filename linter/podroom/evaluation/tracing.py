@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from decimal import Decimal
 
 from podroom.evaluation.conversion import convert
@@ -33,6 +32,7 @@ from podroom.evaluation.terms import (
 )
 from podroom.evaluation.types import DYNAMIC, STRING
 from podroom.positions import Document, Span
+from podroom.records import replace
 from podroom.sources.hcl.syntax import (
     Call,
     Interpolation,

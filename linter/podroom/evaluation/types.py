@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import TypeAlias
 
-from podroom.records import dataclass
+from podroom.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

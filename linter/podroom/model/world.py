@@ -7,13 +7,12 @@ Addresses are those of the source's own language (`module.eks.aws_eks_node_group
 
 from __future__ import annotations
 
-from dataclasses import field
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from podroom.catalog.ami_families import AmiFamily
 from podroom.positions import Span
-from podroom.records import dataclass
+from podroom.records import dataclass, field
 from podroom.values import Known, Members, Unknown, Value
 
 if TYPE_CHECKING:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from importlib import import_module
 
 from podroom.capacity.assessment import Assumptions
 from podroom.changes import Change
 from podroom.engine import Outcome
 from podroom.positions import Paths
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 from podroom.report import formats
 from podroom.report.frame import Frame
 

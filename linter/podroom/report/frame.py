@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Any
 
 from podroom.positions import Paths
-from podroom.records import dataclass
+from podroom.records import dataclass, field
 from podroom.report.style import Style
 from podroom.rule import Rule, Severity
 

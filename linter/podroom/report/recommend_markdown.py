@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from podroom.capacity.estimate import LoadState
 from podroom.capacity.forecast import Forecast
 from podroom.capacity.recommendation import Advice, Recommendation
+from podroom.records import replace
 from podroom.report.capacity_wording import assumed, fitting, label, place, shown
 from podroom.report.cni_lines import ways_to_set
 from podroom.report.markdown import code, escaped, fenced, table

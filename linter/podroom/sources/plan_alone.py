@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from podroom.records import replace
 from podroom.sources.plan_configuration import ConfiguredResource
 from podroom.sources.plan_links import PlanLinks
 from podroom.sources.plan_values import UNKNOWN, Hidden, Instance, RecordedValue

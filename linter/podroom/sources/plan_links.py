@@ -9,11 +9,10 @@ more ids than there are, the number of unknown ids decides; where that does not 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import combinations
 
 from podroom.patterns import pattern
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 from podroom.sources.plan_configuration import ConfiguredModule, ConfiguredResource, References
 from podroom.sources.plan_values import UNKNOWN, Calls, Hidden, Instance, RecordedValue, ResourceId
 from podroom.sources.terraform_addresses import Steps, steps_of

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import NoReturn
 
 from podroom.errors import InputError
 from podroom.patterns import pattern
+from podroom.records import replace
 from podroom.sources.files import STREAM, UTF_16
 from podroom.sources.json_parts import mapping, members, objects, string, strings
 from podroom.sources.plan_configuration import read_configuration

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import field
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
 from podroom.patterns import pattern
 from podroom.positions import Document, Span
-from podroom.records import dataclass
+from podroom.records import dataclass, field
 from podroom.sources.problem import Problem
 from podroom.traced_text import HOLE, Piece, TracedText
 from podroom.values import Known, OneOf, Unknown, Value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from podroom.assembly.eksctl.network import Network
 from podroom.assembly.eksctl.reading import (
@@ -22,7 +21,7 @@ from podroom.assembly.eksctl.user_data import SETTING, read_group_user_data
 from podroom.catalog.ami_families import AmiFamily
 from podroom.model.world import GroupKind, InstanceChoice, LaunchTemplate, NodeGroup, TypeSource, UpdateSettings
 from podroom.positions import Span
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 from podroom.sources.templated import Condition
 from podroom.sources.yaml import Mapping, Scalar
 from podroom.values import Known, Members, Unknown, Value

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from podroom.model.world import CniOrder, GroupKind, NodeGroup, World
+from podroom.records import replace
 from podroom.values import Known
 
 _PREFIX_DELEGATION = "ENABLE_PREFIX_DELEGATION"

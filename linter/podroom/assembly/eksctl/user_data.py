@@ -7,7 +7,6 @@ Every AMI family has a way of its own to give kubelet the number of `maxPodsPerN
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from podroom.assembly.eksctl.reading import EKSCTL, changed, items, mapping, scalar, unknown_in, whole_number
 from podroom.assembly.user_data.bottlerocket import is_misplaced, misplaced, quoted
@@ -18,6 +17,7 @@ from podroom.assembly.user_data.shell_script import TABLE_OF_BOOTSTRAP_SH, Scrip
 from podroom.catalog.ami_families import AmiFamily
 from podroom.model.world import Bootstrap, GroupKind, Mechanism, UnusableSetting, UserData
 from podroom.positions import Span
+from podroom.records import replace
 from podroom.sources.yaml import Entry, Mapping, Scalar, ScalarKind
 from podroom.traced_text import HOLE, Piece, TracedText
 from podroom.values import Known, OneOf, Unknown, Value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import groupby
 
 from podroom.assembly.cni import (
@@ -35,7 +34,7 @@ from podroom.model.world import (
     World,
 )
 from podroom.positions import Document, Span
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 from podroom.sources.problem import Problem
 from podroom.sources.templated import Condition, read_template
 from podroom.sources.yaml import Entry, Mapping, Node, Scalar, Stream, compose, compose_document

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from podroom.assembly.live.disagreements import agreed
 from podroom.assembly.live.groups import find_group
@@ -23,6 +22,7 @@ from podroom.model.world import (
     World,
 )
 from podroom.patterns import pattern
+from podroom.records import replace
 from podroom.sources.live.cni import kept_variables
 from podroom.sources.live.records import Listing, Live, LiveCluster, LiveCni, LiveNode
 from podroom.values import Known, Members, Unknown, Value

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
+from podroom.records import replace
 from podroom.sources.live.records import Disagreement, Live, LiveCni
 
 _SHOWN = 3

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from podroom.assembly.live.names import Name, name_of
 from podroom.assembly.live.running import running_nodes
@@ -18,6 +17,7 @@ from podroom.model.world import (
     Notice,
     World,
 )
+from podroom.records import replace
 from podroom.sources.live.records import Listing, Live, LiveGroup, LiveNodeGroup
 from podroom.values import Known, Unknown, Value
 

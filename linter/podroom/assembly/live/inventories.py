@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from podroom.assembly.live.clusters import of_no_cluster
@@ -12,6 +11,7 @@ from podroom.assembly.live.laying import with_live
 from podroom.assembly.live.resolving import Resolved, resolved
 from podroom.assembly.live.unused import Beside, unused
 from podroom.model.world import Notice
+from podroom.records import replace
 from podroom.sources.files import read_large
 from podroom.sources.live.documents import LARGEST
 from podroom.sources.live.reader import read_live

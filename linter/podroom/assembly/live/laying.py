@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from podroom.assembly.live.clusters import with_live_clusters
 from podroom.assembly.live.groups import with_live_groups
@@ -12,6 +11,7 @@ from podroom.assembly.live.selecting import with_live_selections
 from podroom.assembly.live.subnets import with_live_subnets
 from podroom.model.world import Notice, World
 from podroom.positions import Span
+from podroom.records import replace
 from podroom.sources.live.records import Live
 from podroom.values import Unknown
 

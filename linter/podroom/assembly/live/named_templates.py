@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from podroom.assembly.live.templates import find_version, read_version
 from podroom.assembly.node_groups import template_types
 from podroom.catalog.ami_families import AmiFamily
 from podroom.model.world import GroupKind, InstanceChoice, LaunchTemplate, NodeGroup, World
+from podroom.records import replace
 from podroom.sources.live.records import Live, TemplateReference
 from podroom.values import Known, Members, Unknown, Value
 

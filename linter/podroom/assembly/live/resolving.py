@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from podroom.assembly.inventory import Inventory, string
@@ -12,7 +11,7 @@ from podroom.assembly.live.lookups import found_by
 from podroom.assembly.live.settled import LiveSettled
 from podroom.assembly.lookups import read_lookups
 from podroom.evaluation.project import Module, load_root
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 from podroom.values import Known, Undecidable, Unknown
 
 if TYPE_CHECKING:

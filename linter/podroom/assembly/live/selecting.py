@@ -7,12 +7,12 @@ aws/karpenter-provider-aws, pkg/providers/subnet/subnet.go: List
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from podroom.assembly.attaching import NONE_HERE
 from podroom.assembly.live.lookups import found_by
 from podroom.model.lookups import Lookup, LookupKind, Selection
 from podroom.model.world import NodeClass, Notice, SubnetUse, World
+from podroom.records import replace
 from podroom.sources.live.records import Live
 from podroom.values import Known, Members, Undecidable
 

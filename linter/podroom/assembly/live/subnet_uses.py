@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from podroom.model.world import CniSettings, SubnetUse, World
+from podroom.records import replace
 from podroom.values import Known, Members
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from podroom.assembly.live.subnet_uses import subnet_uses_in, with_renamed_subnets
 from podroom.model.live import Listed
 from podroom.model.world import Subnet, Vpc, World, Zone
 from podroom.positions import Span
+from podroom.records import replace
 from podroom.sources.live.records import Listing, Live, LiveSubnet, LiveVpc
 from podroom.values import Known, Members, Unknown, Value
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
 from typing import TypeAlias
 
 from podroom.assembly.manifests.broken import read_broken
@@ -34,7 +33,7 @@ from podroom.catalog.cni_variables import CNI_VARIABLES
 from podroom.model.world import Gap, Karpenter
 from podroom.patterns import pattern
 from podroom.positions import Document, Span
-from podroom.records import dataclass
+from podroom.records import dataclass, field, replace
 from podroom.sources import yaml
 from podroom.sources.problem import Problem
 from podroom.sources.search import YAML_TEMPLATES

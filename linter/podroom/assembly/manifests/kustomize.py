@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import field, replace
 from typing import Protocol
 
 from podroom.assembly.manifests.objects import Manifest
@@ -16,7 +15,7 @@ from podroom.assembly.manifests.patching import Operation, common, merge, operat
 from podroom.assembly.manifests.tree import Item, Leaf, Listing, Table, from_yaml, items_of, text_of
 from podroom.evaluation.failures import BeyondReach, EvaluationFailure
 from podroom.positions import Document, Span
-from podroom.records import dataclass
+from podroom.records import dataclass, field, replace
 from podroom.sources.templated import read_template
 from podroom.sources.yaml import compose
 from podroom.traced_text import TracedText

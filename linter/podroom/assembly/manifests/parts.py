@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import TypeAlias
 
 from podroom.model.world import (
@@ -18,7 +17,7 @@ from podroom.model.world import (
     SecurityGroupPolicy,
 )
 from podroom.positions import Span
-from podroom.records import dataclass
+from podroom.records import dataclass, field
 from podroom.values import Default, Members, Unknown, Value
 
 NO_CLUSTER = Unknown("which cluster it belongs to is not known", Default("podroom", ""))

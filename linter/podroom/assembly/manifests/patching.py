@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from podroom.assembly.manifests.tree import Entry, Found, Item, Leaf, Listing, Table, text_of
 from podroom.positions import Span
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 from podroom.values import Known, Unknown, first_unknown
 
 _BY_NAME = frozenset(("containers", "initContainers", "env"))

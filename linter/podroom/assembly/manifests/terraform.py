@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 
 from podroom.assembly.inventory import Inventory, blocks, string
 from podroom.assembly.manifests.cni import MAIN_CONTAINER, NODE_AGENT, version_of_image
@@ -17,7 +16,7 @@ from podroom.assembly.manifests.unread import read_unread_block
 from podroom.evaluation.project import BodyReader, Dependencies, ResourceInstance
 from podroom.model.world import CniOption, CniSource, CniSourceKind, EnvironmentVariable, Gap
 from podroom.patterns import pattern
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 from podroom.values import Known, Unknown, Value, first_unknown
 
 _DAEMON_SETS = ("kubernetes_daemon_set_v1", "kubernetes_daemonset", "kubernetes_daemon_set")

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import field
 from typing import TypeAlias
 
 from podroom.evaluation.project import Field
 from podroom.positions import Span
-from podroom.records import dataclass
+from podroom.records import dataclass, field
 from podroom.sources import yaml
 from podroom.sources.templated import Condition
 from podroom.traced_text import HOLE, TracedText

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import field
 
 from podroom.model.world import (
     Bootstrap,
@@ -19,7 +18,7 @@ from podroom.model.world import (
 )
 from podroom.patterns import pattern
 from podroom.positions import Span
-from podroom.records import dataclass
+from podroom.records import dataclass, field
 from podroom.traced_text import HOLE, TracedText
 from podroom.values import Known, OneOf, Origin, Unknown, Value
 

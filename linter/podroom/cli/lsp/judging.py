@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from podroom.capacity.assessment import Assessment
 from podroom.capacity.forecast import Forecast, forecast
@@ -13,7 +12,7 @@ from podroom.cli.unsaved import UnsavedTree
 from podroom.engine import AnyRule, Engine, Outcome, Problem
 from podroom.errors import NothingToJudgeError, PodroomError
 from podroom.positions import Document
-from podroom.records import dataclass
+from podroom.records import dataclass, replace
 from podroom.rule import Confidence
 from podroom.run import Settings, check
 from podroom.sources.affected import affected

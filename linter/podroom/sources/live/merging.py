@@ -7,10 +7,11 @@ times; everything else only because somebody changed it in between, or because o
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import fields
 from enum import Enum
 from typing import Any, TypeAlias, TypeVar
 
+from podroom.records import replace
 from podroom.sources.live.records import (
     Disagreement,
     Listing,

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from enum import Enum
 
-from podroom.records import dataclass
+from podroom.records import dataclass, field
 
 
 class Listing(Enum):

@@ -5,10 +5,9 @@ Offsets count characters of the script's text.
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import TypeAlias
 
-from podroom.records import dataclass
+from podroom.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
