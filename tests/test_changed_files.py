@@ -113,7 +113,7 @@ def test_a_change_of_nothing_that_is_judged_ends_before_anything_is_parsed(
     tree: Path, changed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tree, {"alone/broken.tf": "resource {{{\n"})
-    monkeypatch.setattr("podroom.cli.check.run_check", pytest.fail)
+    monkeypatch.setattr("podroom.cli.checking.run_check", pytest.fail)
 
     result = check(tree, changed)
 

@@ -14,6 +14,7 @@ from click.shell_completion import CompletionItem, ShellComplete
 
 from checkout import CHECKOUT, podroom
 from podroom import cli
+from podroom.cli import commands
 from podroom.packs import find_rules
 
 
@@ -78,7 +79,7 @@ def test_rules_and_commands_say_what_they_are() -> None:
 
 
 def test_the_names_of_commands_are_completed_without_importing_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "import_module", pytest.fail)
+    monkeypatch.setattr(commands, "import_module", pytest.fail)
 
     assert {item.value for item in completed("")} == set(cli.podroom.list_commands(None))
 

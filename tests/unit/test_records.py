@@ -14,12 +14,12 @@ from podroom import records
 T = TypeVar("T")
 
 
-def shapes(dataclass: Callable[..., Any]) -> dict[str, type[Any]]:
+def shapes(dataclass: Callable[..., Any], field: Callable[..., Any] = dataclasses.field) -> dict[str, type[Any]]:
     @dataclass(frozen=True, slots=True)
     class Frozen:
         first: int
         second: str = "default"
-        third: list[int] = dataclasses.field(default_factory=list)
+        third: list[int] = field(default_factory=list)
 
     @dataclass(slots=True)
     class Changeable:
@@ -45,9 +45,9 @@ def shapes(dataclass: Callable[..., Any]) -> dict[str, type[Any]]:
     @dataclass(frozen=True, slots=True)
     class Measured:
         text: str
-        hidden: str = dataclasses.field(default="", repr=False, compare=False)
-        unhashed: str = dataclasses.field(default="", hash=False)
-        length: int = dataclasses.field(init=False)
+        hidden: str = field(default="", repr=False, compare=False)
+        unhashed: str = field(default="", hash=False)
+        length: int = field(init=False)
 
         def __post_init__(self) -> None:
             object.__setattr__(self, "length", len(self.text))
@@ -124,9 +124,12 @@ def parameters(kind: type[Any]) -> list[tuple[str, object, bool]]:
     return [(parameter.name, parameter.kind, parameter.default is parameter.empty) for parameter in found]
 
 
+@pytest.mark.parametrize("field", [records.field, dataclasses.field], ids=["ours", "standard"])
 @pytest.mark.parametrize(("shape", "arguments", "named"), CALLS)
-def test_it_behaves_as_the_standard_one(shape: str, arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
-    ours, standard = shapes(records.dataclass)[shape], STANDARD[shape]
+def test_it_behaves_as_the_standard_one(
+    shape: str, arguments: tuple[Any, ...], named: dict[str, Any], field: Callable[..., Any]
+) -> None:
+    ours, standard = shapes(records.dataclass, field)[shape], STANDARD[shape]
     expected = behaviour(lambda: standard(*arguments, **named))
     for _ in range(records.FEW):  # twice as many instances as are made without a constructor of their own
         assert behaviour(lambda: ours(*arguments, **named)) == expected
@@ -145,6 +148,18 @@ def test_the_same_fields_count_for_equality_and_hash(changed: str) -> None:
     assert compared(OURS) == compared(STANDARD)
 
 
+def test_a_copy_differs_in_what_is_replaced() -> None:
+    ours, standard = OURS["Measured"], STANDARD["Measured"]
+
+    assert repr(records.replace(ours("a", "b", "c"), text="long")) == repr(
+        dataclasses.replace(standard("a", "b", "c"), text="long")
+    )
+    with pytest.raises(TypeError):
+        records.replace(ours("a"), absent=1)
+    with pytest.raises(TypeError):
+        records.replace(ours("a"), length=1)
+
+
 def test_nothing_is_written_before_it_is_asked_for() -> None:
     def made(kind: type[Any]) -> set[str]:
         return {name for name, value in vars(kind).items() if inspect.isfunction(value) or isinstance(value, dict)}
@@ -153,9 +168,9 @@ def test_nothing_is_written_before_it_is_asked_for() -> None:
     before = made(fresh)
     assert not before & {"__init__", "__eq__", "__hash__", "__dataclass_fields__"}
     one = fresh(1)
-    assert made(fresh) == before | {"__init__"}
+    assert made(fresh) == before | {"__init__", "__podroom_fields__"}
     assert one == fresh(1)
-    assert made(fresh) == before | {"__init__", "__eq__"}
+    assert made(fresh) == before | {"__init__", "__podroom_fields__", "__eq__"}
     assert [field.name for field in dataclasses.fields(fresh)] == ["first", "second", "third"]
     assert "__dataclass_fields__" in made(fresh)
 
