@@ -1,7 +1,6 @@
 """Start podroom: `python -m podroom`, and what the command `podroom` runs."""
 
 import gc
-import os
 import sys
 
 _EXIT_INTERRUPTED = 130
@@ -13,8 +12,10 @@ def main() -> None:
     # collect.  A monorepo of 2,000 files takes 90 MiB.
     gc.disable()
     try:
-        if _is_plain_check(sys.argv[1:]):
-            from podroom.cli.checking import check_paths  # noqa: PLC0415 - see above
+        from podroom.cli import is_plain_check  # noqa: PLC0415 - see above
+
+        if is_plain_check(sys.argv[1:]):
+            from podroom.cli.checking import check_paths  # noqa: PLC0415 - same
 
             check_paths(sys.argv[2:])
         else:
@@ -26,16 +27,6 @@ def main() -> None:
         sys.exit(_EXIT_INTERRUPTED)
     finally:
         gc.freeze()  # or else the interpreter walks all of it once more before it ends, a fifth of the whole run
-
-
-def _is_plain_check(arguments: list[str]) -> bool:
-    """Return whether the command is `check` without options, as in most runs.
-
-    There is nothing to be parsed then, and to import what parses arguments would be a tenth of a small run.  A shell
-    that completes a word, and Windows, where that parser expands `*`, are left to it.
-    """
-    plain = arguments[:1] == ["check"] and not any(one.startswith("-") for one in arguments)
-    return plain and "_PODROOM_COMPLETE" not in os.environ and os.name != "nt"
 
 
 if __name__ == "__main__":
