@@ -86,12 +86,13 @@ def test_ctrl_c_ends_with_one_sentence_and_the_exit_code_of_shells(monkeypatch: 
     assert (result.stdout, result.stderr) == ("", "podroom: interrupted\n")
 
 
-def test_ctrl_c_during_the_first_import_does_too(tmp_path: Path) -> None:
-    (tmp_path / "click.py").write_text("raise KeyboardInterrupt\n", encoding="utf-8")
+@pytest.mark.parametrize(("imported", "arguments"), [("decimal", ["check"]), ("click", ["check", "--exit-zero"])])
+def test_ctrl_c_during_the_first_import_does_too(imported: str, arguments: list[str], tmp_path: Path) -> None:
+    (tmp_path / f"{imported}.py").write_text("raise KeyboardInterrupt\n", encoding="utf-8")
     path = os.pathsep.join((str(tmp_path), str(CHECKOUT / "linter"), str(CHECKOUT / "rules")))
 
     done = subprocess.run(
-        [sys.executable, "-m", "podroom", "check"],
+        [sys.executable, "-m", "podroom", *arguments],
         env={**os.environ, "PYTHONPATH": path},
         capture_output=True,
         text=True,
