@@ -53,7 +53,8 @@ def max_pods_in(ignored: IgnoredArgument) -> int | None:
 def fits_ignored_type(group: NodeGroup, assessment: Assessment, limit: KubeletLimit) -> bool:
     """Return whether max pods fits the only instance type that was meant for a group, which is ignored (PR903)."""
     for ignored in assessment.world.ignored_arguments:
-        one = re.fullmatch(_ONE_TEXT, (ignored.written or "").strip())
+        written = (ignored.written or "").replace('\\"', '"')  # as quotes stand in JSON
+        one = re.fullmatch(_ONE_TEXT, written.strip())
         if ignored.kind is not IgnoredKind.ONE_INSTANCE_TYPE or not _is_for(ignored, group) or one is None:
             continue
         meant = assessment.catalog.find(one[1].strip('"'))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from podroom.positions import Document
 from podroom.records import dataclass
+from podroom.sources.file_names import is_configuration, is_variable_file
 from podroom.sources.files import Files, file_name, joined_path, walk
 
 LARGEST_SEARCHED = 8 * 1024 * 1024
@@ -158,4 +159,9 @@ def _candidates(path: str, files: Files, every: Interest) -> Iterator[str]:
         return
     for folder, names in walk(path, files, _HIDDEN_FOLDERS):
         start = joined_path(folder, "")
-        yield from (start + name for name in names if every.has_name(name))
+        yield from (start + name for name in names if every.has_name(name) and not _is_of_terraform(name))
+
+
+def _is_of_terraform(name: str) -> bool:
+    """Return whether a file is Terraform's in JSON: it may hold the name of a variable of aws-node, and is no manifest."""
+    return is_configuration(name) or is_variable_file(name)
