@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+"""Give podroom files that nobody would write, until one makes it fail.
+
+    python tools/fuzz.py TARGET [--seconds 600] [--seed 0] [--without-atheris]
+    python tools/fuzz.py --list
+
+With atheris (`pip install atheris`, outside podroom's own environment) the lines and comparisons that are reached
+choose what is tried further; without it the same mutations are tried blindly.  What fails is kept in
+`fuzz-TARGET-finding`, and the exit code is 1 (77 from atheris); make a test of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import signal
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[1] / room) for room in ("linter", "rules")]
+
+MOST_SECONDS = 10
+
+
+def main() -> int:
+    """Run one target."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("target", nargs="?")
+    parser.add_argument("--list", action="store_true", help="name the targets")
+    parser.add_argument("--seconds", type=int, default=600)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--without-atheris", action="store_true")
+    given = parser.parse_args()
+    if not given.without_atheris and not given.list:
+        return _with_atheris(given.target, given.seconds, given.seed)
+    from fuzz_targets import TARGETS  # noqa: PLC0415 - atheris must see its imports
+
+    if given.list or given.target not in TARGETS:
+        print("\n".join(TARGETS))
+        return 0 if given.list else 2
+    return _blindly(given.target, given.seconds, given.seed)
+
+
+def _with_atheris(name: str, seconds: int, seed: int) -> int:
+    import atheris  # noqa: PLC0415 - not everybody has it
+
+    with atheris.instrument_imports(include=["podroom", "podroom_rules"]):
+        from fuzz_targets import TARGETS, mutated  # noqa: PLC0415 - as above
+    target = TARGETS[name]
+    corpus = target.corpus()
+    folder = Path(f".fuzz-{name}")
+    folder.mkdir(exist_ok=True)
+    for number, data in enumerate(corpus):
+        (folder / f"seed-{number}").write_bytes(data)
+
+    def mutate(data: bytes, most: int, chance: int) -> bytes:
+        if chance % 2:
+            return bytes(atheris.Mutate(data, most))
+        return mutated(data, corpus, random.Random(chance))[:most]
+
+    options = (f"-max_total_time={seconds}", f"-seed={seed or 1}", f"-timeout={MOST_SECONDS}", "-max_len=40000")
+    kept = f"-artifact_prefix=fuzz-{name}-finding-"
+    atheris.Setup([sys.argv[0], str(folder), *options, kept], target.run, custom_mutator=mutate)
+    atheris.Fuzz()
+    return 0
+
+
+def _too_long(_signal: int, _frame: FrameType | None) -> None:
+    raise TimeoutError(f"it takes more than {MOST_SECONDS} seconds")
+
+
+def _blindly(name: str, seconds: int, seed: int) -> int:
+    from fuzz_targets import TARGETS, mutated  # noqa: PLC0415 - only one of the ways needs it
+
+    target = TARGETS[name]
+    corpus = target.corpus()
+    chance = random.Random(seed)
+    ends = time.monotonic() + seconds
+    signal.signal(signal.SIGPROF, _too_long)
+    tried = 0
+    while time.monotonic() < ends:
+        data = mutated(chance.choice(corpus), corpus, chance)
+        signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
+        try:
+            target.run(data)
+        except BaseException:
+            Path(f"fuzz-{name}-finding").write_bytes(data)
+            print(f"{name}: after {tried:,} files this one fails: fuzz-{name}-finding", file=sys.stderr)
+            raise
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        tried += 1
+    print(f"{name}: {tried:,} files, no finding")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
