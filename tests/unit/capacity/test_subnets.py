@@ -27,6 +27,8 @@ from podroom.capacity.subnets import (
     usable_addresses,
 )
 from podroom.catalog.instance_types import InstanceCatalog
+from podroom.config import read_config
+from podroom.positions import Document
 
 M5_LARGE = InstanceCatalog.bundled().find("m5.large")
 assert M5_LARGE is not None
@@ -72,6 +74,12 @@ def test_nodes_spread_over_zones_or_crowd_into_one(nodes: int, zones: int, worki
 )
 def test_an_update_brings_twice_the_zones_or_what_may_be_unavailable(zones: int, options: dict[str, int], value: int):
     assert update_surge(zones, **options).value == value  # type: ignore[arg-type]  # a table
+
+
+def test_a_configuration_that_expects_no_number_of_pods_expects_the_usual_one():
+    expected = read_config(Document("podroom.toml", "[assumptions]\n")).assumptions.expected_pods_per_node
+    usual = node_load(M5_LARGE, CniBehavior(), max_pods=29)
+    assert node_load(M5_LARGE, CniBehavior(), max_pods=29, expected_pods=expected) == usual
 
 
 def test_a_load_is_idle_with_one_pod_and_full():
