@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from podroom.capacity.cni import CniBehavior
-from podroom.capacity.warm_pool import NodeAddresses, Pool, growth_calls, node_addresses
+from podroom.capacity.interfaces import ADDRESSES_PER_PREFIX
+from podroom.capacity.warm_pool import NodeAddresses, Pool, growth_calls, node_addresses, settled_items
 from podroom.catalog.instance_types import InstanceCatalog
 
 DEFAULTS = CniBehavior(warm_prefix_target=1)
@@ -284,3 +285,11 @@ def test_how_often_a_growing_node_asks_ec2(name: str, cni: CniBehavior, pods: in
     instance = InstanceCatalog.bundled().find(name)
     assert instance is not None
     assert growth_calls(instance, cni, max_pods=234, pods=pods) == calls
+
+
+@pytest.mark.parametrize(("max_pods", "items"), [(48, 3), (58, 6), (None, 6)])
+def test_prefixes_for_pods_that_come_at_once_come_in_steps_of_what_is_short(max_pods: int | None, items: int):
+    """40 pods fill 3 prefixes, as many as are to be warm: so 3 more in one step, though 1 would reach 58 pods."""
+    cni = CniBehavior(prefix_delegation=True, warm_prefix_target=3)
+    pool = Pool(cni, interfaces=4, slots=14, addresses_per_item=ADDRESSES_PER_PREFIX, max_pods=max_pods)
+    assert settled_items(pool, 0, 40) == items
