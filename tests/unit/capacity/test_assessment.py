@@ -59,6 +59,12 @@ def test_a_choice_of_types_leaves_the_answers_about_other_groups_as_they_are(wor
     assert asked == [first, *others, first, first]
 
 
+def test_groups_of_which_the_types_are_clear_are_one_choice_beside_one_of_which_they_are_not(world: World) -> None:
+    _, *clear = world.node_groups
+    assert alternatives(assess(world), [group.address for group in clear]) is None
+    assert alternatives(assess(replace(world, node_groups=tuple(clear))), [group.address for group in clear]) is None
+
+
 def test_the_shares_of_each_choice_are_those_of_a_world_of_its_own(world: World) -> None:
     (subnet,) = world.subnets
     assessment = assess(world)
