@@ -199,3 +199,20 @@ def test_who_tells_a_node_its_max_pods_where_nobody_writes_them(
     assert assessment.default_max_pods(group, instance) == most
     self_managed = replace(group, kind=GroupKind.SELF_MANAGED, own_image=Known(value=False, origin=group.span))
     assert assessment.default_max_pods(self_managed, instance) == 29
+
+
+@pytest.mark.parametrize(
+    ("prefixes", "known"), [("", True), ('"false"', True), ('"true"', False), ("var.unknown", False)]
+)
+def test_how_many_prefixes_are_warm_matters_where_there_are_prefixes(
+    tmp_path: Path, prefixes: str, *, known: bool
+) -> None:
+    switch = f", ENABLE_PREFIX_DELEGATION = {prefixes}" if prefixes else ""
+    environment = f"WARM_PREFIX_TARGET = var.unknown{switch}"
+    assessment = assessed(tmp_path, 'variable "unknown" {}\n', eks_cluster(), add_on(environment))
+    (cluster,) = assessment.world.clusters
+    if known:
+        assert not assessment.behavior(cluster.cni).prefix_delegation
+        return
+    with pytest.raises(Undecidable, match=r"var\.unknown"):
+        assessment.behavior(cluster.cni)
