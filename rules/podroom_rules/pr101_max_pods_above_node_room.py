@@ -253,7 +253,7 @@ class _Fault:
 def _faults(group: NodeGroup, assessment: Assessment) -> Iterator[_Fault]:
     """Iterate over faults, but for room that custom networking or security groups for pods take: PR502, PR601."""
     cni = assessment.cni(group)
-    not_there = max(0, HOST_NETWORK_PODS - assessment.assumptions.host_network_pods)  # PR110, where MAX_ENI is not set
+    not_there = HOST_NETWORK_PODS - assessment.assumptions.host_network_pods  # PR110, where MAX_ENI is not set
     for resolved in assessment.instances(group):
         limits = assessment.kubelet(group, resolved.instance)
         room = assessment.room(resolved.instance, cni, group.span)

@@ -167,6 +167,7 @@ kind: NodeConfig
 spec: {kubelet: {config: {maxPods: 40}}}
 EOF"""
 NODE_CONFIG_PART = "--B\nContent-Type: application/node.eks.aws\n\n"
+ONE_CARD = "${min(data.aws_ec2_instance_type.nodes.maximum_network_interfaces * 49 + 2, 737)}"
 ALL_CARDS = "${local.all * 49 + 2}"
 FACTS = """
 data "aws_ec2_instance_type" "nodes" {
@@ -423,6 +424,18 @@ JUDGED = {
         "warning PR402",
         [],
     ),
+    # PR108
+    "an expression that fails for two types": (
+        [CLUSTER, nodes(node_config('maxPodsExpression: "1 / 0"'), "m5.large", "m5.xlarge", own="m5.large")],
+        "warning PR108",
+        ["gives an m5.large 29", "!gives an m5.xlarge"],
+    ),
+    # PR107
+    "as many pods as one network card has room for": (
+        [CLUSTER, FACTS, nodes(bootstrap(1).replace("=1", "=" + ONE_CARD), "p4d.24xlarge")],
+        "warning PR104",
+        [],
+    ),
     # PR111
     "of two systems, neither of which understands it, one starts the node all the same": (
         [CLUSTER, on_either("AL2023_x86_64_STANDARD", "BOTTLEROCKET_x86_64")],
@@ -562,11 +575,26 @@ def test_a_number_for_another_system_is_carried_over(number: str, words: str) ->
     assert (words.removeprefix("!") in str(finding.fix)) == (not words.startswith("!"))
 
 
+DYNAMIC = nodes(bootstrap(58), "m7g.large", own="m7g.2xlarge").replace(
+    'override {\ninstance_type = "m7g.large"\n}',
+    'dynamic "override" {\nfor_each = var.types\ncontent {\ninstance_type = override.value\n}\n}',
+)
+
+
+def test_overrides_that_are_not_known_leave_open_whether_they_fit() -> None:
+    outcome = judged("PR102", 'variable "types" {\n  type = list(string)\n}\n', CLUSTER, DYNAMIC)
+    assert [one.reason.partition(" (")[0] for one in outcome.undecided] == [
+        "which there are is not known: var.types has no value"
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "open_rules", "silent_rules"),
     [
         (nodes("${var.unknown}", "m5.large"), "PR101", "PR102 PR105 PR110"),
         (managed("${var.unknown}", "m5.large"), "PR101 PR105", "PR102 PR110"),
+        (managed("#!/bin/bash", "var.unknown"), "PR106", "PR102 PR105 PR110"),
+        (managed(max_pods(20), "m5.large", ami_type="${var.unknown}"), "PR101", "PR115"),
         (
             managed("${var.unknown}", "m5.large", image="${data.aws_ssm_parameter.image.value}"),
             "PR101",
