@@ -28,6 +28,9 @@ FOLDERS = sorted(
     for folder in CHECKOUT.glob(pattern)
     if folder.is_dir()
 )
+IN_HCL = [folder for folder in FOLDERS if any(is_hcl(path.name) for path in folder.rglob("*"))]
+IN_JSON = [folder for folder in IN_HCL if not any(".tofu" in path.name for path in folder.rglob("*"))]
+"""Those of which the configuration can be written in JSON."""
 UNRELATED = {
     "README.md": "# A project\n",
     "unrelated.tf": 'resource "aws_s3_bucket" "unrelated" {\n  bucket = "unrelated"\n}\n',
@@ -85,11 +88,9 @@ def differences(before: Outcome, after: Outcome, renamed: Callable[[str], str] =
     return changed
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+@pytest.mark.parametrize("folder", IN_HCL, ids=lambda folder: folder.name)
 def test_order_form_names_and_unrelated_files_change_no_verdict(folder: Path, tmp_path: Path) -> None:
     files = files_of(folder)
-    if not any(map(is_hcl, files)):
-        pytest.skip("it is in no HCL")
     fixed = {"plan.json", "nodes_override.tf.json", "group.tofu.json"}  # which have the names, too
     renamed = files if fixed & files.keys() else other_names(files)
     ordered = renamed if any(".tofu" in name for name in files) else other_order(renamed)
@@ -99,13 +100,9 @@ def test_order_form_names_and_unrelated_files_change_no_verdict(folder: Path, tm
     assert not differences(as_it_stands(folder), after, same_name)
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+@pytest.mark.parametrize("folder", IN_JSON, ids=lambda folder: folder.name)
 def test_the_same_in_json_has_the_same_verdict(folder: Path, tmp_path: Path) -> None:
-    files = files_of(folder)
-    if not any(map(is_hcl, files)) or any(".tofu" in name for name in files):
-        pytest.skip("nothing of it can be written in JSON")
-
-    assert not differences(as_it_stands(folder), judged(as_json(files), tmp_path))
+    assert not differences(as_it_stands(folder), judged(as_json(files_of(folder)), tmp_path))
 
 
 SAME_NAME = {
