@@ -122,9 +122,15 @@ REFUSED = {
     "a change that is no object": (plan([7]), "its resource_changes holds something that is no object"),
     "a change without an address": (plan([{"type": "aws_subnet", "change": {}}]), "its address is not a text"),
     "what it does": (plan([{**subnet(0), "change": []}]), "the change of aws_subnet.own[0] is not an object"),
-    "actions": (plan([subnet(0, actions="create")]), "its actions is not a list"),
-    "one of the actions": (plan([subnet(0, actions=[1])]), "its actions holds something that is no text"),
-    "values": (plan([with_part(subnet(0), ("change", "after"), [1])]), "its after is not an object"),
+    "actions": (plan([subnet(0, actions="create")]), "the actions of aws_subnet.own[0] is not a list"),
+    "one of the actions": (
+        plan([subnet(0, actions=[1])]),
+        "the actions of aws_subnet.own[0] holds something that is no text",
+    ),
+    "values": (
+        plan([with_part(subnet(0), ("change", "after"), [1])]),
+        "the after of aws_subnet.own[0] is not an object",
+    ),
     "an index": (
         plan([{**subnet(0), "index": 1.5}]),
         "the index of aws_subnet.own[0] is neither a text nor a whole number",
@@ -154,6 +160,16 @@ def test_which_part_has_another_type_is_said(tmp_path: Path, content: object, ex
     result = podroom("check", *([str(tmp_path), "--plan"] if beside else []), str(path))
     assert (result.exit_code, len(result.stderr.strip().splitlines())) == (2, 1)
     assert f"given.json is not as Terraform writes it: {expected}" in result.stderr
+
+
+@pytest.mark.parametrize("content", [RICH, STATE, SHOWN], ids=["plan", "state file", "state"])
+@pytest.mark.parametrize("depth", ["outermost", "innermost"])
+def test_a_key_that_an_object_has_twice_is_refused(content: Mapping[str, object], depth: str) -> None:
+    text = json.dumps(content)
+    at = 1 if depth == "outermost" else text.rindex('{"') + 1
+    key = text[at : text.index(":", at)]
+    with pytest.raises(InputError, match=r"given\.json is not as Terraform writes it: an object in it has a key twice"):
+        read_terraform_json("given.json", f"{text[:at]}{key}: [], {text[at:]}")
 
 
 @pytest.mark.parametrize("levels", [150, 10_000, 200_000])

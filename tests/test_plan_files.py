@@ -124,6 +124,24 @@ def test_the_configuration_of_all_modules_is_read(tfplan: Path) -> None:
     assert "tfplan/modules/nodes/main.tf:5:" in found["module.nodes.aws_eks_node_group.n"]["span"]
 
 
+def test_a_syntax_error_in_the_configuration_is_told_with_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "tfplan"
+    path.write_bytes(
+        archive({**FILES, "tfconfig/m-net/main.tf": b'resource "aws_subnet" "a" {\n  cidr_block = = 1\n}\n'})
+    )
+    result = podroom("check", str(path))
+    assert result.exit_code == 2
+    assert "tfplan/.terraform/modules/net/main.tf:2:" in result.stderr + result.stdout
+
+
+def test_two_files_of_one_name_are_refused(tfplan: Path) -> None:
+    with zipfile.ZipFile(tfplan, "a") as file, pytest.warns(UserWarning, match="Duplicate name"):
+        file.writestr("tfconfig/m-/main.tf", "")
+    result = podroom("check", str(tfplan))
+    assert result.exit_code == 2
+    assert "tfplan is not read: it holds two files of one name" in result.stderr
+
+
 def test_values_of_variables_are_told_as_not_read_whatever_their_defaults_say(tfplan: Path) -> None:
     group = groups(str(tfplan))["module.nodes.aws_eks_node_group.n"]
     assert "in a form that only Terraform reads" in group["maximum_size"]["unknown"]

@@ -504,6 +504,54 @@ def test_what_is_sensitive_of_a_group_that_was_changed_is_undecided(
     assert SECRET not in result.stdout
 
 
+@pytest.mark.parametrize("marks", [True, {"mixed_instances_policy": True}])
+@pytest.mark.parametrize("side", ["before_sensitive", "after_sensitive"])
+def test_what_is_sensitive_of_a_changed_group_on_one_side_only_is_undecided(
+    tmp_path: Path, side: str, marks: object
+) -> None:
+    (tmp_path / "main.tf").write_text(GROUP, encoding="utf-8")
+    sides = {"before": policy("m7g.2xlarge", version="4"), "after": policy("m7g.large", version="4")}
+    sides |= {"before_sensitive": {}, "after_sensitive": {}, side: marks}
+    drift = {**change("aws_autoscaling_group.nodes", {}), "change": {"actions": ["update"], **sides}}
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(plan([change("aws_autoscaling_group.nodes", {})], resource_drift=[drift])), "utf-8")
+    content = json.loads(podroom("check", "--format", "json", "--plan", str(path), str(tmp_path)).stdout)
+    assert not [one for one in content["findings"] if one["code"] == "PR116"]
+    assert any(
+        "mixed_instances_policy of the Auto Scaling group is sensitive" in one["reason"] for one in content["undecided"]
+    )
+
+
+TWO_GROUPS = "".join(
+    f'resource "aws_eks_node_group" "{name}" {{\n  cluster_name = "c"\n  instance_types = ["m5.large"]\n}}\n'
+    for name in ("a", "b")
+)
+
+
+@pytest.mark.parametrize(
+    ("names", "complete", "expected"),
+    [
+        ((), True, "has none of the clusters and node groups that the configuration declares"),
+        ((), None, "has none of the clusters and node groups that the configuration declares"),
+        ((), False, None),  # as with -target
+        (("a",), True, "says that it is complete, and has nothing of aws_eks_node_group.b"),
+        (("a",), None, None),
+        (("a", "b"), True, None),
+    ],
+)
+def test_a_plan_without_what_is_declared_may_be_of_another_revision(
+    tmp_path: Path, names: Sequence[str], complete: bool | None, expected: str | None
+) -> None:
+    (tmp_path / "main.tf").write_text(TWO_GROUPS + 'resource "aws_subnet" "own" {}\n', encoding="utf-8")
+    groups = [change(f"aws_eks_node_group.{name}", {"instance_types": ["m5.large"]}) for name in names]
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(plan([subnet(0), *groups], complete=complete)), encoding="utf-8")
+    content = json.loads(podroom("check", "--format", "json", "--plan", str(path), str(tmp_path)).stdout)
+    told = [one["message"] for one in content["notices"] if "of another r" in one["message"]]
+    assert len(told) == (0 if expected is None else 1)
+    assert expected is None or expected in told[0]
+
+
 # --- states ----------------------------------------------------------------------------------------
 
 STATE = {

@@ -138,9 +138,12 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
     if inventories is not None:
         recorded = [inventories.resolve(module, None) for module in recorded]
     understood += [_understood(module, files, loose) for module in recorded]
-    files.hold([] if alone is None else alone.documents)
+    in_plan_files = [] if alone is None else alone.parsed
+    files.hold([parsed.document for parsed in in_plan_files])
     worlds = [world for world, _ in understood]
     problems = [problem for _, wrong in understood for problem in wrong]
+    for parsed in in_plan_files:
+        problems += [Problem(one.message, parsed.span(one), parsed.document.path) for one in parsed.problems]
     assigned = [one.name for one in given if isinstance(one, Assignment)]
     if assigned and not files.problems:
         modules = (*(load_root(files, root) for root in roots), *recorded)

@@ -30,8 +30,9 @@ def read_group_drift(drift: Drift, span: Span, types: _Types, template: LaunchTe
     launched, launches = _template(drift.recorded), _template(drift.live)
     recorded, live = _overrides(drift.recorded, span), _overrides(drift.live, span)
     other = None if launched == launches else launches
-    if other is None and _names(recorded) == _names(live):
-        hidden = _hidden(drift.recorded) or _hidden(drift.live)
+    hidden = _hidden(drift.recorded) or _hidden(drift.live)
+    one_sided = launched is None or launches is None or (recorded is None) != (live is None)
+    if (other is None and _names(recorded) == _names(live)) or (hidden is not None and one_sided):
         if hidden is None:
             return None
         # Something of the group was changed, and nobody can tell whether it was this.
@@ -46,14 +47,17 @@ def read_group_drift(drift: Drift, span: Span, types: _Types, template: LaunchTe
 
 def _hidden(values: _Values) -> str | None:
     """Return the first of what an Auto Scaling group launches that is not told, None if all of it is."""
-    for name in _LAUNCHED:
-        pending: list[RecordedValue] = [values.get(name)]
-        while pending:
-            one = pending.pop()
-            if one is SENSITIVE:
-                return name
-            pending += one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
-    return None
+    return next((name for name in _LAUNCHED if _holds_hidden(values.get(name))), None)
+
+
+def _holds_hidden(value: RecordedValue) -> bool:
+    pending: list[RecordedValue] = [value]
+    while pending:
+        one = pending.pop()
+        if one is SENSITIVE:
+            return True
+        pending += one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
+    return False
 
 
 def read_template_drift(drift: Drift, span: Span) -> TemplateDrift | None:
@@ -76,9 +80,13 @@ def read_template_drift(drift: Drift, span: Span) -> TemplateDrift | None:
 def read_changes_by_hand(drift: Drift) -> tuple[ChangeByHand, ...]:
     """Return the settings of a node group that are not as Terraform left them, but for what it launches.
 
-    The desired size is left out: autoscalers move it all day.
+    The desired size is left out: autoscalers move it all day; and so is what is sensitive on one side.
     """
-    recorded, live = dict(_settings(drift.recorded)), dict(_settings(drift.live))
+    sides = drift.recorded, drift.live
+    hidden = {name for side in sides for name, value in side.items() if _holds_hidden(value)}
+    recorded, live = (
+        dict(_settings({name: value for name, value in side.items() if name not in hidden})) for side in sides
+    )
     return tuple(
         ChangeByHand(name, recorded.get(name, "unset"), live.get(name, "unset"))
         for name in dict.fromkeys((*recorded, *live))

@@ -22,6 +22,7 @@ from podroom.sources.terraform_json import LARGEST, read_terraform_json, text_of
 
 if TYPE_CHECKING:
     from podroom.evaluation.settled import Settled
+    from podroom.sources.hcl.syntax import ParsedFile
     from podroom.sources.plan_file import PlanFile
 
 _MAKE_NODES = frozenset(
@@ -134,9 +135,9 @@ class PlansAlone:
             yield _module_of(recorded, places, self._files, Options(workspace=options.workspace))
 
     @property
-    def documents(self) -> list[Document]:
+    def parsed(self) -> list[ParsedFile]:
         """Return the configuration in plan files that was read so far."""
-        return [document for archive in self.archives.values() for document in archive.documents]
+        return [parsed for archive in self.archives.values() for parsed in archive.parsed]
 
 
 def _module_of(recorded: Recorded, places: PlanPlaces, files: ProjectFiles, options: Options) -> Module:
@@ -200,11 +201,42 @@ def plan_notices(settled: Settled, world: World, removed: Mapping[str, Span]) ->
                 spans[0],
             )
         )
+    notices += _another(recorded, world)
     if recorded.errored and spans:
         notices.append(
             Notice(f"{recorded.source} is of a plan that failed: it may lack what was not planned", spans[0])
         )
     return tuple(notices)
+
+
+def _another(recorded: Recorded, world: World) -> Iterator[Notice]:
+    """Yield that a plan or state has nothing of what is declared, so it may not be of this configuration."""
+    if recorded.in_plan_file or recorded.complete is False:
+        return
+    declared = {one.address: one.span for one in world.clusters if one.declared}
+    declared |= {one.address: one.span for one in world.node_groups}
+    there = set(map(_outermost, recorded.addresses()))
+    missing = [address for address in declared if _outermost(address) not in there]
+    if missing and len(missing) == len(declared):
+        kind = "plan" if recorded.of_plan else "state"
+        yield Notice(
+            f"{recorded.source} has none of the clusters and node groups that the configuration declares: "
+            f"is it the {kind} of another root module, or of another revision?",
+            declared[missing[0]],
+        )
+    elif missing and recorded.plans and recorded.complete:
+        named = _listed(missing)
+        yield Notice(
+            f"{recorded.source} says that it is complete, and has nothing of {named}: "
+            "is it the plan of another revision?",
+            declared[missing[0]],
+        )
+
+
+def _outermost(address: str) -> str:
+    """Return the block of the root module that an address is of: `module.eks`, `aws_eks_node_group.blue`."""
+    parts = address.partition("[")[0].split(".")
+    return ".".join(parts[: 3 if parts[0] == "data" else 2])
 
 
 def _removals(recorded: Recorded, removed: Mapping[str, Span], world: World) -> Iterator[Notice]:

@@ -96,6 +96,8 @@ class PlanFile:
             raise InputError(f"{self.shown} is not read: it holds more than {_MOST_ENTRIES:,} files")
         if _PLAN not in names or _MANIFEST not in names:
             raise InputError(f"{self.shown} is a ZIP, but no plan file of Terraform: it lacks tfplan or tfconfig")
+        if len(names) < len(entries):
+            raise InputError(f"{self.shown} is not read: it holds two files of one name")
         left = {_FILES: _MOST_BYTES, _STATE: LARGEST}
         for entry in entries:
             name = entry.filename
@@ -142,9 +144,9 @@ class PlanFile:
         return posixpath.normpath(posixpath.join(self.shown, relative))
 
     @property
-    def documents(self) -> list[Document]:
-        """Return the configuration that was parsed so far."""
-        return [parsed.document for parsed in self._parsed.values()]
+    def parsed(self) -> list[ParsedFile]:
+        """Return the configuration that was parsed so far, by its path."""
+        return [self._parsed[path] for path in sorted(self._parsed)]
 
     # --- what evaluation asks of the files of a project -------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from copy import copy
 from typing import TYPE_CHECKING
 
@@ -65,7 +65,7 @@ class Recorded:
         self.deleted = deleted
         self.errored = errored
         self.configuration = configuration
-        self._complete = complete
+        self.complete = complete
         self._drifts = drifts or {}
         self._keys: dict[tuple[Calls, str], dict[Key, None]] = {}
         self._owners: dict[str, str] = {}
@@ -78,6 +78,13 @@ class Recorded:
             if one.mode == "managed" and isinstance(identity, str) and _MADE_BY_AWS.fullmatch(identity):
                 self._owners[identity] = "" if identity in self._owners else one.address
         self._emptied = {(one.calls, one.block) for one in self.removed.values()} - self._keys.keys()
+
+    def addresses(self) -> Iterator[str]:
+        """Iterate over the addresses of all resource instances, also those that are left or will be gone."""
+        yield from self.instances
+        yield from self._untouched
+        yield from self.removed
+        yield from self.deleted
 
     def with_instances(self, instances: Mapping[str, Instance]) -> Recorded:
         """Return the same with other values of the same instances."""
@@ -116,12 +123,12 @@ class Recorded:
 
         That is for a plan to say; and that there will be none, for one of the whole configuration only.
         """
-        if not self.plans or self._complete is False:
+        if not self.plans or self.complete is False:
             return None
         found = self._keys.get((calls, block))
         if found is not None:
             return tuple(found)
-        none_at_all = self._complete and not block.startswith(("module.", "data."))
+        none_at_all = self.complete and not block.startswith(("module.", "data."))
         return () if none_at_all or (calls, block) in self._emptied else None
 
     def removes(self, address: str) -> bool:

@@ -123,15 +123,28 @@ def _parsed(shown: str, text: str) -> object:
             "`terraform show -json tfplan` prints"
         )
     try:
-        content: object = json.loads(text, parse_float=Decimal, parse_constant=_refuse)
+        content: object = json.loads(text, parse_float=Decimal, parse_constant=_refuse, object_pairs_hook=_object)
     except json.JSONDecodeError as error:
         end = "it ends too early" if error.pos >= len(text.rstrip()) else error.msg[:1].lower() + error.msg[1:]
         raise InputError(f"{shown} is no JSON: {end} (line {error.lineno}, column {error.colno})") from error
+    except _TwiceError as error:
+        raise InputError(f"{shown} is not as Terraform writes it: an object in it has a key twice") from error
     except RecursionError as error:
         raise InputError(f"{shown} is nested more deeply than podroom follows") from error
     except (ValueError, ArithmeticError) as error:  # numbers that Python refuses for their size
         raise InputError(f"{shown} holds a number that podroom does not read") from error
     return content
+
+
+class _TwiceError(Exception):
+    """An object has a key twice, so nobody can say which of both counts."""
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _TwiceError
+    return found
 
 
 def _refuse(name: str) -> NoReturn:
@@ -197,9 +210,14 @@ _AS_BEFORE = (("no-op",), ("read",), FORGOTTEN)
 """Actions that leave a resource as it is, or that make nothing but knowledge."""
 
 
+def _change(resource: Mapping[str, object]) -> Mapping[str, object]:
+    """Return what changes of a resource, with its address for what is to be said of a part of it."""
+    return {**mapping(resource, "change"), "address": resource.get("address")}
+
+
 def _before(change: Mapping[str, object], after: Instance) -> Instance | None:
     """Return an instance as it is before a plan, None if it is not there yet."""
-    what = mapping(change, "change")
+    what = _change(change)
     before = mapping(what, "before")
     told = "before_sensitive" in what or string(change, "type") in _HARMLESS
     values = masked(before if told else {}, None, what.get("before_sensitive"))
@@ -211,7 +229,7 @@ def _changed(change: Mapping[str, object]) -> Instance | None:
     """Return an instance as a plan leaves it; None for an object that Terraform only still has to remove."""
     if "deposed" in change:
         return None
-    what = mapping(change, "change")
+    what = _change(change)
     actions = strings(what, "actions")
     side = "before" if actions == FORGOTTEN else "after"
     then = mapping(what, side)
@@ -253,11 +271,14 @@ def _instance(
 
 def _drifts(content: Mapping[str, object]) -> Iterator[tuple[str, Drift]]:
     for one in objects(content, "resource_drift"):
-        address, what = string(one, "address"), mapping(one, "change")
+        address, what = string(one, "address"), _change(one)
         told = "after_sensitive" in what or string(one, "type") in _HARMLESS
         before, after = mapping(what, "before"), mapping(what, "after")
         recorded = masked(before, None, what.get("before_sensitive"))
         live = masked(after, what.get("after_unknown"), what.get("after_sensitive"))
+        if live is SENSITIVE or recorded is SENSITIVE:  # then so is every attribute
+            untold: dict[str, RecordedValue] = dict.fromkeys((*before, *after), SENSITIVE)
+            recorded, live = (untold if side is SENSITIVE else side for side in (recorded, live))
         both_told = what.get("before") is not None and what.get("after") is not None and told
         if both_told and isinstance(recorded, dict) and isinstance(live, dict):
             yield address, Drift(recorded, live)
@@ -266,7 +287,7 @@ def _drifts(content: Mapping[str, object]) -> Iterator[tuple[str, Drift]]:
 def _deleted(content: Mapping[str, object]) -> Iterator[str]:
     """Yield the addresses of what was not there any more when the plan looked."""
     for one in objects(content, "resource_drift"):
-        if strings(mapping(one, "change"), "actions") == _DELETED:
+        if strings(_change(one), "actions") == _DELETED:
             yield string(one, "address")
 
 
