@@ -520,3 +520,12 @@ def test_findings_that_are_less_certain_can_be_left_out_and_are_counted() -> Non
     assert "1 less certain not shown" in result.stdout
     data = json.loads(podroom("check", drift, "--min-confidence", "high", "--format", "json").stdout)
     assert (data["findings"], data["summary"]["below_confidence"]) == ([], 1)
+
+
+def test_json_escapes_what_would_drive_a_terminal_and_reads_the_same() -> None:
+    from podroom.report.json_text import json_text  # noqa: PLC0415 - only this test needs it
+
+    said = {"a": "é \u202e\u2028\x7f\x1b\U000e0001"}
+    assert json.loads(json_text(said)) == said
+    assert "é" in json_text(said)
+    assert all(one.isprintable() for one in json_text(said).splitlines())

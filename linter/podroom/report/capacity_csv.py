@@ -10,6 +10,7 @@ from podroom.capacity.estimate import Estimate, LoadState, either
 from podroom.capacity.forecast import Forecast
 from podroom.capacity.subnet_forecast import SubnetForecast
 from podroom.report.capacity_wording import Comparison
+from podroom.report.style import printable
 
 _NAMES = ("configuration", "variant", "scenario", "subnet", "cidr", "zone", "node_groups", "load")
 _NUMBERS = (
@@ -24,7 +25,7 @@ _NUMBERS = (
     "holds",
     "unserved_pods",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@")
 
 
 def render(comparisons: Sequence[Comparison]) -> str:
@@ -65,5 +66,6 @@ def _bound(bound: int | None) -> str:
 
 
 def _harmless(cell: str) -> str:
-    """Return text that a spreadsheet does not take for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    """Return text that neither a spreadsheet takes for a formula nor a terminal or a log for a command."""
+    shown = printable(cell)
+    return f"'{shown}" if shown.startswith(_FORMULA) else shown

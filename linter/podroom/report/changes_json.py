@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from podroom.capacity.assessment import Assumptions
@@ -14,6 +13,7 @@ from podroom.engine import Outcome
 from podroom.report.capacity_json import assumptions_data, estimate_data, type_data
 from podroom.report.findings_json import finding_data, problem_data, undecided_data
 from podroom.report.frame import Frame
+from podroom.report.json_text import json_text
 
 FORMAT_VERSION = "1"
 
@@ -53,7 +53,7 @@ def render(change: Change, outcome: Outcome, assumptions: Assumptions, frame: Fr
         "remarks": list(change.remarks),
         "errors": [problem_data(problem) for problem in outcome.problems],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json_text(document)
 
 
 def _group(group: GroupForecast | None) -> dict[str, Any] | None:

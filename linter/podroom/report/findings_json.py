@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from podroom.engine import Outcome, Problem, Suppressed, Undecided, Unused
 from podroom.model.world import Notice
 from podroom.positions import Span
 from podroom.report.frame import Frame
+from podroom.report.json_text import json_text
 from podroom.rule import Finding, Severity
 
 FORMAT_VERSION = "1"
@@ -39,7 +39,7 @@ def render(outcome: Outcome, frame: Frame) -> str:
             "errors": len(outcome.problems),
         },
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json_text(document)
 
 
 def finding_data(finding: Finding) -> dict[str, Any]:

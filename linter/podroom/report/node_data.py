@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from podroom.capacity.estimates import Answer, NotKnown
 from podroom.capacity.node import NodeReport, Row
 from podroom.catalog.instance_types import InstanceType
+from podroom.report.json_text import json_text
 
 FORMAT_VERSION = "1"
 
@@ -43,7 +43,7 @@ def render_json(
             for report in reports
         ],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json_text(document)
 
 
 def render_csv(reports: Sequence[NodeReport]) -> str:
