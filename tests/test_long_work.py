@@ -128,6 +128,14 @@ def test_a_file_is_written_where_a_link_leads_and_keeps_its_permissions(tmp_path
     assert target.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_a_full_disk_is_told_of_with_the_file_that_found_no_room() -> None:
+    result = podroom("check", str(EXAMPLES / "stale-max-pods"), "--output", "sarif=/dev/full")
+
+    assert result.exit_code == 2
+    assert "No space left on device: '/dev/full'" in result.stderr
+
+
 def test_what_is_no_regular_file_is_written_as_it_is() -> None:
     reading, writing = os.pipe()
     try:

@@ -26,7 +26,16 @@ def write_bytes(path: str, data: bytes) -> None:
     """Write a file under a name of its own first, so that nobody ever sees half of it.
 
     A link leads to the file that is written.  What is no regular file, such as a pipe, is written as it is.
+    An `OSError` names the file.
     """
+    try:
+        _write(path, data)
+    except OSError as error:  # what a full disk says of a file that is open has no name
+        error.filename = error.filename or path
+        raise
+
+
+def _write(path: str, data: bytes) -> None:
     try:
         mode = os.stat(path).st_mode
     except FileNotFoundError:
