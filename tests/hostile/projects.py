@@ -210,6 +210,25 @@ _add(
         0,
     ),
 )
+for _name, _levels, _kilobytes in (("only", NESTED, 0), ("around a large text", NESTED, 900)):
+    _add(
+        f"a manifest nested in directives {_name}",
+        lambda levels=_levels, kilobytes=_kilobytes: Project(
+            {
+                "n.yaml.tpl": "{{ if x }}" * levels
+                + f"\n{NODE_POOL}"
+                + f"# {'x' * 1_000}\n" * kilobytes
+                + "spec: {}\n"
+                + "{{ end }}" * levels
+            },
+            "undecided",
+            0,
+        ),
+    )
+_add(
+    "a configuration nested in keys",
+    lambda: Project({"main.tf": nodes(), "podroom.toml": "a." * 20_000 + "b = 1\n"}, "podroom.toml is nested more"),
+)
 _add(
     "a manifest of opening braces",
     lambda: Project({"main.tf": nodes(), "n.yaml.tpl": "{{" * 50_000 + NODE_POOL}, "undecided", 0),
@@ -308,6 +327,10 @@ _PATTERNS = {
 }
 for _name, _text in _PATTERNS.items():
     _add(f"patterns of {_name}", lambda text=_text: Project(typed(text), "which podroom does not try", 0))
+_add(
+    "giants of replaced patterns",
+    lambda: Project(typed(f'replace("{"a" * 100_000}", "/a?/", "{"b" * 10_000}")'), "leaves open", 0),
+)
 _add(
     "a count of a billion",
     lambda: Project({"main.tf": nodes(more='resource "aws_subnet" "m" {\n  count = 1e9\n}\n')}, "more than podroom"),

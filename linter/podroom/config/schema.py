@@ -9,8 +9,10 @@ from typing import Any
 from podroom.capacity.assessment import ZoneBalance
 from podroom.config.locating import find_setting
 from podroom.errors import UsageError
+from podroom.patterns import pattern
 from podroom.positions import Document
 from podroom.rule import Confidence, Severity
+from podroom.sources.toml import MAXIMUM_DEPTH
 
 _SELECTORS = {
     "type": "array",
@@ -18,6 +20,10 @@ _SELECTORS = {
     "description": "Rules by code (PR101), by the beginning of codes (PR1), by name (stale-max-pods), or ALL.",
 }
 _SEVERITY = {"enum": [str(severity) for severity in sorted(Severity, reverse=True)]}
+
+_PART = r"""[ \t]*(?:"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[A-Za-z0-9_-]+)[ \t]*\."""
+_DEEP_KEY = pattern(rf"\.(?:{_PART}){{{MAXIMUM_DEPTH}}}")
+"""What only a key of more parts than are followed holds; it begins with a dot so that few places are tried."""
 
 SCHEMA: Mapping[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -81,6 +87,8 @@ def load(document: Document) -> dict[str, Any]:
         import tomllib  # noqa: PLC0415 - only a project with a configuration needs it
     else:
         import tomli as tomllib  # noqa: PLC0415 - the same library, before it joined the standard library
+    if _DEEP_KEY.search(document.text):  # tomllib would take memory by the square of the parts
+        raise UsageError(f"{document.path} is nested more deeply than podroom follows")
     try:
         return tomllib.loads(document.text)
     except RecursionError as error:

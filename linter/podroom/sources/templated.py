@@ -45,6 +45,8 @@ _NEXT_DOCUMENT = "\n---\n"
 _BLOCK = pattern(r"( *)[^\n]*:[ \t]*[|>][-+0-9]*\s*")
 """The line that begins a block of text, with its indentation."""
 _LONGEST_QUOTE = 60
+_MOST_OPEN = 100
+"""Directives inside each other; objects in deeper branches are not told apart, which would read all of them again."""
 _INCLUDE = pattern(r"(?m)^\{\{-?[ \t]*(?:include|template)\b[^{}\n]*\}\}")
 """What stands at the beginning of a line and puts a template there, which may hold whole objects."""
 
@@ -131,7 +133,8 @@ class _Reader:
             self._open.append(_Branch(self._length, unknown, len(self._pieces)))
         elif word in _TURNS | _CLOSES and self._open:
             branch = self._open[-1]
-            self._part(branch, span)
+            if len(self._open) <= _MOST_OPEN:
+                self._part(branch, span)
             if word in _CLOSES:
                 self._open.pop()
                 self._conditions.append(Condition(branch.start, self._length, branch.unknown))

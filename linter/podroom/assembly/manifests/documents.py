@@ -146,8 +146,10 @@ def _document(node: Node, conditions: Sequence[Condition]) -> tuple[Item, Unknow
     if not isinstance(node, yaml.Mapping) or not node.entries:
         return from_yaml(node, conditions), None
     last = node.entries[-1].key.start
-    whole = [one for one in conditions if one.start <= node.start and last < one.end]
-    rest = [one for one in conditions if one not in whole]
+    whole: list[Condition] = []
+    rest: list[Condition] = []
+    for one in conditions:
+        (whole if one.start <= node.start and last < one.end else rest).append(one)
     return from_yaml(node, rest), whole[0].unknown if whole else None
 
 

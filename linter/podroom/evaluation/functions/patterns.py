@@ -12,6 +12,7 @@ from functools import lru_cache
 from podroom.evaluation.failures import BeyondReach, EvaluationFailure
 from podroom.evaluation.functions.registry import Parameter, function
 from podroom.evaluation.terms import (
+    MAX_TEXT,
     ListTerm,
     Null,
     ObjectTerm,
@@ -22,6 +23,7 @@ from podroom.evaluation.terms import (
     checked_text,
     derived,
     join_text,
+    too_long,
 )
 from podroom.evaluation.types import STRING, ObjectType, TupleType, Type
 from podroom.patterns import pattern
@@ -95,12 +97,27 @@ def _replace(text: Term, wanted: str, replacement: Term) -> Term:
         if not isinstance(text, str) or not isinstance(replacement, str):
             return derived(STRING, text, replacement)
         compiled = compile_pattern(wanted[1:-1], len(text))
-        return checked_text(compiled.sub(lambda match: _expanded(replacement, match), text))
+        return _substituted(compiled, text, replacement)
     if isinstance(text, str) and isinstance(replacement, str):
         if len(replacement) * (text.count(wanted) if wanted else len(text) + 1) > 4 * _MOST_WORK:
             raise BeyondReach("the replaced text is longer than podroom follows")
         return checked_text(text.replace(wanted, replacement))
     return _replace_with_holes(text, wanted, replacement)
+
+
+def _substituted(compiled: re.Pattern[str], text: str, replacement: str) -> str:
+    """Return the text with its matches replaced; stops as soon as that is longer than podroom follows."""
+    length = 0
+
+    def expanded(match: re.Match[str]) -> str:
+        nonlocal length
+        with_what = _expanded(replacement, match)
+        length += len(with_what)
+        if length > MAX_TEXT:
+            raise too_long()
+        return with_what
+
+    return checked_text(compiled.sub(expanded, text))
 
 
 def _replace_with_holes(text: Term, wanted: str, replacement: Term) -> Term:
