@@ -131,10 +131,16 @@ def equal(left: Number, right: Number) -> bool:
 
 
 def parse(text: str) -> Number | None:
-    """Return the number that a decimal text means, or None if it means none."""
+    """Return the number that a decimal text means, or None if it means none.
+
+    Raises `BeyondReach` for a magnitude beyond 10 to the power 4,000.
+    """
     if len(text) > _LONGEST_TEXT or not _DECIMAL_TEXT.match(text):
         return None
-    return normal(WORK.create_decimal(text))
+    try:
+        return normal(WORK.create_decimal(text))
+    except DecimalException:  # an exponent beyond those of the context
+        raise BeyondReach("the number is larger or smaller than podroom follows") from None
 
 
 def whole(value: Number) -> int | None:
