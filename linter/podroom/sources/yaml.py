@@ -445,6 +445,7 @@ _NO_NUMBERS = frozenset((".i", ".n"))
 """How infinity and what is no number begin."""
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _INTEGER = pattern(r"[-+]?(0[xX][0-9a-fA-F_]+|0[oO]?[0-7_]+|0[bB][01_]+|[1-9][0-9_]*|0)")
+_PREFIXES = frozenset(("0x", "0o", "0b"))
 _FLOAT = pattern(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
 
@@ -460,7 +461,7 @@ def _kind(event: ScalarEvent) -> ScalarKind:
         return ScalarKind.NULL
     if _BOOLEANS.fullmatch(text):
         return ScalarKind.BOOLEAN
-    if len(text) <= LONGEST_INTEGER and _INTEGER.fullmatch(text):
+    if _integer(text) is not None:
         return ScalarKind.INTEGER
     return ScalarKind.FLOAT if _FLOAT.fullmatch(text) else ScalarKind.STRING
 
@@ -470,6 +471,8 @@ def _integer(text: str) -> int | None:
     if len(text) > LONGEST_INTEGER or not _INTEGER.fullmatch(text):
         return None
     digits = text.replace("_", "").lstrip("+-")
+    if digits.lower() in _PREFIXES:  # 0x_: nothing is behind it
+        return None
     sign = -1 if text.startswith("-") else 1
     if re.fullmatch("0[0-7]+", digits):
         digits = f"0o{digits[1:]}"
