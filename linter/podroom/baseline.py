@@ -16,6 +16,7 @@ from podroom.errors import UsageError
 from podroom.positions import Document, Paths, Span
 from podroom.records import dataclass, replace
 from podroom.rule import Finding
+from podroom.sources.json_text import TOO_DEEP
 from podroom.suppressions import Suppression
 
 VERSION = "1"
@@ -41,6 +42,12 @@ def read_baseline(document: Document, paths: Paths) -> Baseline:
     except json.JSONDecodeError as error:
         message = f"the baseline is no valid JSON: {error.msg}; write it anew with podroom baseline create"
         raise UsageError(message, Span(document, error.pos, error.pos)) from error
+    except RecursionError as error:
+        message = f"the baseline is {TOO_DEEP}; write it anew with podroom baseline create"
+        raise UsageError(message, Span(document, 0, 0)) from error
+    except ValueError as error:  # more digits than Python reads
+        message = "the baseline holds a number that podroom does not read; write it anew with podroom baseline create"
+        raise UsageError(message, Span(document, 0, 0)) from error
     if not isinstance(data, dict) or data.get("version") != VERSION or not isinstance(data.get("findings"), list):
         message = f"this is no baseline of version {VERSION}; write it anew with podroom baseline create"
         raise UsageError(message, Span(document, 0, 0))

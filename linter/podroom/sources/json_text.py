@@ -16,6 +16,7 @@ from podroom.records import dataclass
 from podroom.sources.problem import Problem
 
 DEEPEST = 100
+TOO_DEEP = f"nested more than {DEEPEST} levels deep, which podroom does not read"
 """Objects and arrays inside each other; a deeper text is refused."""
 
 _TOKEN = pattern(r'[ \t\r\n]*(?:("[^"\\]*(?:\\.[^"\\]*)*")|([\[\]{},:])|([^\s\[\]{},:"]+))')
@@ -140,8 +141,7 @@ def _refuse(word: str) -> None:
 
 
 def _too_deep(document: Document, at: int) -> Problem:
-    message = f"this is nested more than {DEEPEST} levels deep, which podroom does not read"
-    return Problem(message, Span(document, at, at + 1))
+    return Problem(f"this is {TOO_DEEP}", Span(document, at, at + 1))
 
 
 class _Locator:
