@@ -313,3 +313,21 @@ def test_a_closed_standard_output_is_one_sentence(arguments: list[str]) -> None:
 
     assert result.returncode == 2
     assert result.stderr == "podroom: standard output is closed, so nothing can be said\n"
+
+
+@pytest.mark.parametrize("options", [(), ("--exit-zero",)])
+def test_a_fault_of_podroom_does_not_look_like_findings(options: tuple[str, ...], tmp_path: Path) -> None:
+    program = (
+        "import sys, podroom.cli.checking\n"
+        "from podroom.__main__ import main\n"
+        "def fail(*_, **__):\n    raise ZeroDivisionError('unexpected')\n"
+        "podroom.cli.checking.run_check = fail\n"
+        "main()\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program, "check", str(tmp_path), *options], capture_output=True, text=True, check=False
+    )
+
+    assert result.returncode == 2
+    assert "ZeroDivisionError: unexpected" in result.stderr
+    assert "a fault of podroom, and nothing is judged" in result.stderr

@@ -3,6 +3,7 @@
 import gc
 import sys
 
+_EXIT_FAILED = 2
 _EXIT_INTERRUPTED = 130
 
 
@@ -25,6 +26,12 @@ def main() -> None:
     except KeyboardInterrupt:  # during the import: later ones are caught where the command is run
         sys.stderr.write("podroom: interrupted\n")
         sys.exit(_EXIT_INTERRUPTED)
+    except Exception:  # noqa: BLE001 - Python would exit with 1, and a crash must not look like findings
+        import traceback  # noqa: PLC0415 - nobody should need it
+
+        traceback.print_exc()
+        sys.stderr.write("podroom: this is a fault of podroom, and nothing is judged: please report the lines above\n")
+        sys.exit(_EXIT_FAILED)
     finally:
         gc.freeze()  # or else the interpreter walks all of it once more before it ends, a fifth of the whole run
 
