@@ -11,7 +11,7 @@ from podroom.model.world import IgnoredArgument, IgnoredKind, NodeGroup
 from podroom.rule import Confidence
 from podroom.values import Known, Undecidable
 
-_MAX_PODS = r"max-?pods[\"']?[\s=:]+[\"']?(\d+)"
+_MAX_PODS = r"max-?pods[\"']?[\s=:]+[\"']?(\d{1,9})(?!\d)"
 _FIRST_VERSION = r"\bv([0-9.]*[0-9]) is the first to"
 _COUNTS_WITH = r"\bcounts only with (\w+)"
 _ONE_TEXT = r'\[\s*("[^"]*")\s*,?\s*\]'

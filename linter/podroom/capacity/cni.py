@@ -17,6 +17,7 @@ FALSE_TEXTS = frozenset({"", "0", "f", "F", "false", "FALSE", "False"})
 _VERSION = pattern(r"v?(\d+)\.(\d+)(?:\.(\d+))?(?:[-+].*)?", re.ASCII)
 _INTEGER = pattern(r"[+-]?[0-9]+")
 _LARGEST_GO_INT = 2**63 - 1
+_LONGEST_GO_INT = len(str(_LARGEST_GO_INT))
 _CHECKED_TARGETS = ("WARM_IP_TARGET", "WARM_PREFIX_TARGET", "MINIMUM_IP_TARGET")
 
 
@@ -107,7 +108,11 @@ def is_boolean(text: str) -> bool:
 
 def is_integer(text: str) -> bool:
     """Return whether Go's strconv.Atoi reads a text."""
-    return _INTEGER.fullmatch(text) is not None and abs(int(text)) <= _LARGEST_GO_INT
+    return (
+        _INTEGER.fullmatch(text) is not None
+        and len(text.lstrip("+-").lstrip("0")) <= _LONGEST_GO_INT
+        and abs(int(text.lstrip("+-").lstrip("0") or 0)) <= _LARGEST_GO_INT
+    )
 
 
 def parse_version(text: str) -> tuple[int, int, int]:

@@ -308,6 +308,9 @@ _BOUNDS: dict[str, Callable[[int, int], bool]] = {
 }
 
 
+_LONGEST_BOUND = 70
+
+
 def _within(label: LabelValue, operator: str, requirement: Requirement) -> bool | Unknown:
     if not isinstance(label, str) or not label.isdecimal():
         return False
@@ -321,4 +324,6 @@ def _within(label: LabelValue, operator: str, requirement: Requirement) -> bool 
         return _why(bound)
     if not bound.value.strip().isdecimal():
         return Unknown(f'{operator} wants a number, not "{bound.value}"', bound.origin)
+    if len(bound.value) > _LONGEST_BOUND:
+        return Unknown(f"{operator} wants a number of at most {_LONGEST_BOUND} digits", bound.origin)
     return _BOUNDS[operator](int(label), int(bound.value))

@@ -111,7 +111,7 @@ def length_of(block: str) -> int:
 
 def _is_number(text: str, most: int) -> bool:
     """Return whether a text is a whole number from 0 to `most` as everybody writes it."""
-    return text.isdecimal() and text == str(min(int(text), most))
+    return text.isdecimal() and len(text) <= len(str(most)) and text == str(min(int(text), most))
 
 
 def usable_addresses(prefix_length: int) -> Figure:

@@ -40,7 +40,7 @@ from podroom.sources.search import YAML_TEMPLATES
 from podroom.sources.templated import Condition, read_template
 from podroom.sources.yaml import Node, compose
 from podroom.traced_text import TracedText
-from podroom.values import Default, Known, Unknown, first_unknown
+from podroom.values import Default, Known, Unknown, Value, first_unknown
 
 Amend: TypeAlias = Callable[[Manifest], Manifest]
 
@@ -242,7 +242,9 @@ def _config_map(manifest: Manifest) -> Iterator[Loose]:
     reserved = by_name.get("aws.reservedENIs")
     name = by_name.get("aws.clusterName")
     if reserved is not None and isinstance(reserved.value, Known) and reserved.value.value.isdecimal():
-        number = Known(int(reserved.value.value), reserved.span)
+        number: Value[int] = Unknown("aws.reservedENIs is larger than podroom follows", reserved.span)
+        if len(reserved.value.value) <= yaml.LONGEST_INTEGER:
+            number = Known(int(reserved.value.value), reserved.span)
         cluster = name.value.value if name is not None and isinstance(name.value, Known) else None
         yield Loose(Karpenter(manifest.address, manifest.span, number), manifest.span, cluster)
 

@@ -15,7 +15,7 @@ from podroom.model.world import CniOption, CniSource, CniSourceKind, Environment
 from podroom.patterns import pattern
 from podroom.positions import Document, Span
 from podroom.records import dataclass
-from podroom.sources.yaml import compose_document
+from podroom.sources.yaml import LONGEST_INTEGER, compose_document
 from podroom.values import Default, Known, Members, Unknown, Value, first_unknown
 
 _RESERVED = "RESERVED_ENIS"
@@ -283,6 +283,8 @@ def _setting(values: Table, name: str) -> Value[int] | None:
 def _whole(variable: EnvironmentVariable) -> Value[int]:
     value = variable.value
     if isinstance(value, Known):
+        if value.value.isdecimal() and len(value.value) > LONGEST_INTEGER:
+            return Unknown(f"{variable.name} is larger than podroom follows", variable.span)
         if value.value.isdecimal():
             return Known(int(value.value), variable.span)
         return Unknown(f'{variable.name} is "{value.value}", which is no number', variable.span)

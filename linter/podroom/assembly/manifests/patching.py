@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from podroom.assembly.manifests.tree import Entry, Found, Item, Leaf, Listing, Table, text_of
 from podroom.positions import Span
 from podroom.records import dataclass, replace
+from podroom.sources.yaml import LONGEST_INTEGER
 from podroom.values import Known, Unknown, first_unknown
 
 _BY_NAME = frozenset(("containers", "initContainers", "env"))
@@ -153,10 +154,15 @@ def _changed_table(table: Table, steps: Sequence[str], one: Operation) -> Table 
     return replace(table, entries=entries, doubtful={name: why for name, why in table.doubtful.items() if name != key})
 
 
+def _index(step: str) -> int:
+    """Return which item of a list a step means, -1 for a step that means none, as of a list that long."""
+    return int(step) if step.isdecimal() and len(step) <= LONGEST_INTEGER else -1
+
+
 def _changed_list(listing: Listing, steps: Sequence[str], one: Operation) -> Listing | None:
     items = list(listing.items)
     end = steps[0] == "-" and one.name == "add" and len(steps) == 1
-    at = len(items) if end else int(steps[0]) if steps[0].isdecimal() else -1
+    at = len(items) if end else _index(steps[0])
     if not 0 <= at < len(items) + (one.name == "add" and len(steps) == 1):
         return None
     if len(steps) > 1:

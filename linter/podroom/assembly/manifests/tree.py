@@ -198,6 +198,8 @@ class YamlLeaf(Leaf):
         text = self.scalar.value()
         if isinstance(text, Known):
             if text.value.strip().lstrip("+-").isdecimal():
+                if len(text.value) > yaml.LONGEST_INTEGER:
+                    return Unknown("the number is larger than podroom follows", self.span)
                 return text.map(int)
             return Unknown(f'"{text.value}" is no whole number', self.span)
         return text if isinstance(text, Unknown) else Unknown(text.reason, text.origin, text.refs)

@@ -39,6 +39,7 @@ _VERB = pattern(
     r"(?:\[(?P<index>[0-9]{1,6})\])?(?P<verb>.)",
     re.DOTALL,
 )
+_MOST_DIGITS = 9
 _WIDEST = 10_000
 
 
@@ -73,6 +74,8 @@ def formatted(layout: str, arguments: tuple[Term, ...]) -> Term:
         if match is None:
             raise EvaluationFailure("the format ends in the middle of a verb")
         at = match.end()
+        if max(len(match[name] or "") for name in ("width", "precision", "index")) > _MOST_DIGITS:
+            raise EvaluationFailure("the format asks for more characters than podroom follows")
         verb = _Verb(
             match["verb"],
             match["flags"],
