@@ -429,6 +429,86 @@ _add(
     ),
 )
 
+# Numbers.
+_DIGITS = "9" * 5_000
+for _text in ('"1e99999999" + 1', 'tonumber("1e9999999")', 'format("%d", "1e9999999")'):
+    _add(
+        f"the exponent of {_text}",
+        lambda text=_text: Project(typed(text), "larger or smaller than podroom follows", 0),
+    )
+for _number in ("0x_", "0b_"):
+    _add(
+        f"the prefix {_number}",
+        lambda number=_number: Project(
+            {"c.yaml": CLUSTER_CONFIG.replace("20}", f"{number}}}")}, "which is no whole number", 0
+        ),
+    )
+_add(
+    "an exponent in max_size",
+    lambda: Project({"main.tf": nodes().replace("max_size     = 3", 'max_size = "1e1000000"')}, "undecided", 0),
+)
+_add("a format of 5,000 digits", lambda: Project(typed(f'format("%{_DIGITS}d", 1)'), "more characters"))
+_NODE_CLASS = """\
+apiVersion: karpenter.k8s.aws/v1
+kind: EC2NodeClass
+metadata: {name: c}
+spec: {amiFamily: AL2023, kubelet: {maxPods: PODS}}
+---
+apiVersion: karpenter.sh/v1
+kind: NodePool
+metadata: {name: p}
+spec:
+  template:
+    spec:
+      nodeClassRef: {group: karpenter.k8s.aws, kind: EC2NodeClass, name: c}
+      requirements: [{key: karpenter.k8s.aws/instance-cpu, operator: Gt, values: ["CPUS"]}]
+"""
+for _pods, _cpus, _name in (
+    (_DIGITS, "4", "maxPods"),
+    ("5", _DIGITS, "requirements"),
+):
+    _add(
+        f"5,000 digits of {_name}",
+        lambda pods=_pods, cpus=_cpus: Project(
+            {"n.yaml": _NODE_CLASS.replace("PODS", pods).replace("CPUS", cpus)}, "undecided", 0
+        ),
+    )
+_add(
+    "a patch of an item of 5,000 digits",
+    lambda: Project(
+        {
+            "n.yaml": _NODE_CLASS.replace("PODS", "5").replace("CPUS", "4"),
+            "k/kustomization.yaml": "resources: [../n.yaml]\npatches:\n- target: {kind: NodePool}\n  patch: |-\n"
+            f'    - {{op: add, path: "/spec/template/spec/requirements/{_DIGITS}", value: {{key: a}}}}\n',
+        },
+        "",
+        0,
+    ),
+)
+_add(
+    "a baseline nested in lists",
+    lambda: Project(
+        {"main.tf": nodes(), "b.json": both("[", "]")},
+        "nested more than 100",
+        command=("check", "--baseline", "b.json", "."),
+    ),
+)
+
+_add(
+    "5,000 digits of MAX_ENI",
+    lambda: Project(
+        {
+            "n.yaml": "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: aws-node, namespace: kube-system}\n"
+            "spec:\n  template:\n    spec:\n      containers:\n"
+            "      - name: aws-node\n        image: x/amazon-k8s-cni:v1.20.4\n"
+            f'        env: [{{name: MAX_ENI, value: "{_DIGITS}"}}]\n',
+            "main.tf": nodes(),
+        },
+        "MAX_ENI is",
+        1,
+    ),
+)
+
 # Large files.
 _MARKED = "# karpenter.sh/v1 NodePool kubectl set env aws-node\n"
 for _path in ("main.tf", "x.tf.json", "terraform.tfvars", "n.yaml", "podroom.toml", "set.sh"):
