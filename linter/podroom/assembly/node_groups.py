@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from podroom.assembly.clusters import Clusters
 from podroom.assembly.images import family_of_image
-from podroom.assembly.inventory import Inventory, blocks, integer, sole_block, string
+from podroom.assembly.inventory import Inventory, blocks, integer, place, sole_block, string
 from podroom.assembly.launch_templates import (
     find_launch_configuration,
     find_launch_template,
@@ -89,9 +89,9 @@ class NodeGroups:
             own_image=own_image,
             launch_template=template,
             launch_template_missing=template_missing,
-            minimum_size=integer(scaling or body, "min_size"),
-            desired_size=integer(scaling or body, "desired_size"),
-            maximum_size=integer(scaling or body, "max_size"),
+            minimum_size=_size(scaling or body, "min_size"),
+            desired_size=_size(scaling or body, "desired_size"),
+            maximum_size=_size(scaling or body, "max_size"),
             subnets=subnet_uses(body.attribute("subnet_ids"), "subnet_ids", resource.span),
             uncertain=resource.maybe,
             updates=_updates(body, resource.span),
@@ -126,9 +126,9 @@ class NodeGroups:
             own_image=Known(value=True, origin=resource.span) if template_missing is None else template_missing,
             launch_template=template,
             launch_template_missing=template_missing,
-            minimum_size=integer(body, "min_size"),
+            minimum_size=_size(body, "min_size"),
             desired_size=_desired_capacity(body),
-            maximum_size=integer(body, "max_size"),
+            maximum_size=_size(body, "max_size"),
             subnets=subnet_uses(body.attribute("vpc_zone_identifier"), "vpc_zone_identifier", resource.span),
             uncertain=resource.maybe,
             updates=_refresh(body),
@@ -352,11 +352,18 @@ def _of_provider(gap: Unknown) -> bool:
     return bool(gap.refs) and all("data.aws_default_tags." in ref for ref in gap.refs)
 
 
+def _size(body: BodyReader, name: str) -> Value[int]:
+    """Return a number of nodes; one below 0, which no group can have, is not computed with."""
+    found = integer(body, name)
+    least = min((found.value,) if isinstance(found, Known) else found.values if isinstance(found, OneOf) else (0,))
+    return found if least >= 0 else Unknown(f"{name} is {least}, which is no number of nodes", place(found, body.span))
+
+
 def _desired_capacity(body: BodyReader) -> Value[int]:
     """Return the size that a group starts with: its minimum, unless it says another."""
     if body.attribute("desired_capacity") is not None:
-        return integer(body, "desired_capacity")
-    minimum = integer(body, "min_size")
+        return _size(body, "desired_capacity")
+    minimum = _size(body, "min_size")
     return Known(minimum.value, _AUTO_SCALING) if isinstance(minimum, Known) else minimum
 
 
