@@ -328,13 +328,37 @@ REFUSED = {
     ),
     '{"Subnets": [{"VpcId": "vpc-1"}]}': "listed-0.txt is not understood: a subnet has no SubnetId; give all that ",
     "a: &a [*a]": "listed-0.txt is neither JSON nor YAML: ",
-    "no inventory": "listed-0.txt is no whole answer of the AWS CLI or kubectl: print it without --query",
+    "no inventory": "listed-0.txt is no whole answer of the AWS CLI or kubectl: print it with -o json (AWS CLI: ",
+    "NAME STATUS ROLES\nip-10-0-0-1 Ready <none>\n": (
+        "listed-0.txt is no whole answer of the AWS CLI or kubectl: print it with -o json (AWS CLI: --output json)"
+    ),
+    '{"kind": "List", "items": [{"kind": "Pod"}]}': "listed-0.txt lists objects of the kind 'Pod'; ",
 }
 
 
 @pytest.mark.parametrize("text", REFUSED, ids=lambda text: text[:30])
 def test_what_is_no_inventory_is_refused_in_one_sentence(text: str, tmp_path: Path) -> None:
     assert refusal(tmp_path, text).startswith(f"podroom: {REFUSED[text]}")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_what_windows_powershell_writes_is_read(encoding: str, tmp_path: Path) -> None:
+    file = tmp_path / "listed.json"
+    file.write_bytes(("\ufeff" + json.dumps(SUBNETS)).encode(encoding))
+    (tmp_path / "main.tf").write_text(NODES.replace("IDS", '["subnet-1"]'), encoding="utf-8")
+    result = podroom("show", str(tmp_path), "--format", "json", "--inventory", str(file))
+    assert result.exit_code == 0, result.stderr
+    assert "10.0.1.0/24" in result.stdout
+
+
+@pytest.mark.parametrize("size", ["-5", "var.one"])
+def test_sizes_below_zero_are_unknown(size: str, tmp_path: Path) -> None:
+    variable = 'variable "one" {\n  default = -5\n}\n'
+    text = NODES.replace("IDS", '["subnet-1"]').replace("max_size     = 3", f"max_size = {size}")
+    world = shown(tmp_path, variable + text, SUBNETS)
+    found = world["node_groups"][0]["maximum_size"]
+    assert "value" not in found
+    assert "max_size is -5, which is no number of nodes" in json.dumps(found)
 
 
 def test_bytes_that_are_no_text_and_files_that_are_too_large_are_refused(tmp_path: Path) -> None:

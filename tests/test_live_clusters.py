@@ -115,6 +115,15 @@ def test_what_is_not_known_of_a_node_is_undecided(tmp_path: Path) -> None:
         assert reason in undecided["reason"]
 
 
+def test_nodes_that_do_not_tell_their_pods_are_counted(tmp_path: Path) -> None:
+    several = [
+        {**node(pods="many"), "metadata": {**node()["metadata"], "name": f"ip-{number}"}} for number in (1, 2, 3)
+    ]
+    result = podroom("check", "--format", "json", *files(tmp_path, WORKERS, [listed(*several)]))
+    (undecided,) = (one for one in json.loads(result.stdout)["undecided"] if "PR121" in one["codes"])
+    assert "does not tell status.allocatable.pods of ip-1 and 2 more" in undecided["reason"]
+
+
 TWO = WORKERS + WORKERS.replace('"main"', '"other"').replace("_cluster.main", "_cluster.other").replace(
     '"workers"', '"others"'
 ).replace('"aws_eks_cluster" "other"', '"aws_eks_cluster" "other"')

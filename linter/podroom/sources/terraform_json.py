@@ -58,8 +58,11 @@ _HARMLESS = frozenset(
 """Types without an attribute that their provider calls sensitive: where a file does not say what is, only these."""
 
 
-def text_of(shown: str, data: bytes) -> str:
-    """Return the content of a file as text; raises `InputError` with one sentence where it is none."""
+def text_of(shown: str, data: bytes, what: str = "JSON") -> str:
+    """Return the content of a file that is to be `what`, as text.
+
+    Raises `InputError` with one sentence where it is none.
+    """
     if data.startswith(UTF_16):
         try:
             return data.decode("utf-16")
@@ -69,7 +72,7 @@ def text_of(shown: str, data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise InputError(f"{shown} is no JSON: it is not UTF-8 text, from line {line} on") from error
+        raise InputError(f"{shown} is no {what}: it is not UTF-8 text, from line {line} on") from error
 
 
 def read_terraform_json(shown: str, text: str, *, alone: bool = False) -> Recorded:

@@ -218,7 +218,8 @@ def _together(
         several.setdefault((node.type, node.pods, address), []).append(node)
     for (kind, pods, address), alike in several.items():
         origin = Listed(alike[0].source, Listing.NODES.value)
-        unsaid = Unknown(f"{alike[0].source} does not tell status.allocatable.pods of {alike[0].name}", origin)
+        more = f" and {len(alike) - 1} more" if len(alike) > 1 else ""
+        unsaid = Unknown(f"{alike[0].source} does not tell status.allocatable.pods of {alike[0].name}{more}", origin)
         number = unsaid if pods is None else Known(pods, origin)
         yield LiveNodes(tuple(one.name for one in alike), kind, number, address)
 

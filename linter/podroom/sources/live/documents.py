@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from podroom.errors import InputError
 from podroom.positions import Document
+from podroom.sources.terraform_json import text_of
 
 if TYPE_CHECKING:
     from podroom.sources.yaml import Node
@@ -25,11 +26,7 @@ def read_documents(shown: str, data: bytes) -> Iterator[object]:
 
     Raises `InputError` with one sentence for everything else.
     """
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise InputError(f"{shown} is no inventory: it is not UTF-8 text, from line {line} on") from error
+    text = text_of(shown, data, "inventory")
     start = text.lstrip()
     if not start:
         raise InputError(f"{shown} is empty: the command that was to write it may have failed")
