@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -42,16 +43,16 @@ def beside(work: Callable[[Item], Result], items: Sequence[Item]) -> Callable[[]
     futures = [pool.submit(_portion, portion) for portion in portions]
     _pools.append(pool)
 
+    def results(portion: Sequence[Item], future: Future[Any]) -> Sequence[Result]:
+        if not future.cancel():
+            with suppress(BrokenProcessPool):  # killed from outside, for want of memory perhaps
+                found: Sequence[Result] = future.result()
+                return found
+        return [work(item) for item in portion]
+
     def wait() -> Sequence[Result]:
-        found: list[Sequence[Result]] = []
-        for portion, future in zip(reversed(portions), reversed(futures), strict=True):
-            if future.cancel():
-                found.append([work(item) for item in portion])
-            else:
-                try:
-                    found.append(future.result())
-                except BrokenProcessPool:  # killed from outside, for want of memory perhaps
-                    found.append([work(item) for item in portion])
+        backwards = zip(reversed(portions), reversed(futures), strict=True)
+        found = [results(portion, future) for portion, future in backwards]
         return [result for of_portion in reversed(found) for result in of_portion]
 
     return wait

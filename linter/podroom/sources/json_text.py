@@ -16,8 +16,8 @@ from podroom.records import dataclass
 from podroom.sources.problem import Problem
 
 DEEPEST = 100
-TOO_DEEP = f"nested more than {DEEPEST} levels deep, which podroom does not read"
 """Objects and arrays inside each other; a deeper text is refused."""
+TOO_DEEP = f"nested more than {DEEPEST} levels deep, which podroom does not read"
 
 _TOKEN = pattern(r'[ \t\r\n]*(?:("[^"\\]*(?:\\.[^"\\]*)*")|([\[\]{},:])|([^\s\[\]{},:"]+))')
 _ESCAPE = pattern(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)")

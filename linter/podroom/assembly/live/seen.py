@@ -7,7 +7,7 @@ from podroom.model.live import Listed
 from podroom.model.world import InstanceChoice, LaunchTemplate, TypeSource
 from podroom.positions import Span
 from podroom.records import dataclass
-from podroom.sources.live.records import Listing, Live, LiveGroup, LiveNodeGroup
+from podroom.sources.live.records import Listing, Live, LiveGroup, LiveNodeGroup, TemplateReference
 from podroom.values import Known, Members, Unknown
 
 
@@ -65,10 +65,7 @@ def seen_group(found: LiveGroup, live: Live, span: Span) -> Seen:
 def seen_node_group(found: LiveNodeGroup, live: Live, span: Span) -> Seen:
     """Return what Amazon EKS says of a managed node group; all that it says has the place `span`."""
     origin = Listed(found.source, Listing.NODE_GROUP.value)
-    launched: LaunchTemplate | Unknown | None = None
-    if found.template is not None:
-        version = find_version(found.template, live)
-        launched = version if isinstance(version, Unknown) else read_version(version, span)
+    launched = None if found.template is None else _read(found.template, live, span)
     if found.instance_types:
         named = (InstanceChoice(Known(one, origin), TypeSource.NODE_GROUP, span) for one in found.instance_types)
         types = Members(tuple(named))
@@ -96,7 +93,11 @@ def _launched(found: LiveGroup, live: Live, span: Span) -> LaunchTemplate | Unkn
         if not found.configuration:
             return None
         return Unknown(f"the Auto Scaling group {found.name} launches launch configuration {found.configuration}", span)
-    version = find_version(found.template, live)
+    return _read(found.template, live, span)
+
+
+def _read(template: TemplateReference, live: Live, span: Span) -> LaunchTemplate | Unknown:
+    version = find_version(template, live)
     return version if isinstance(version, Unknown) else read_version(version, span)
 
 
