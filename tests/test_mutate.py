@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import ast
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 pytest.importorskip("coverage", reason="mutate.py finds the tests of a line by coverage")
+
+from coverage import Coverage
 
 import mutate
 from checkout import CHECKOUT
@@ -79,6 +84,38 @@ def test_what_no_test_notices_survives_and_needs_a_reason(tmp_path: Path) -> Non
         "has a reason to survive, but does not: planted: is_few: `count < 0` as `True`",
     ]
     assert result.returncode == 1
+
+
+class Item:
+    """A test as pytest hands it out, which fails, ends its process, or passes."""
+
+    def __init__(self, nodeid: str, runner: mutate.Runner, does: Callable[[], bool]) -> None:
+        self.nodeid, self._runner, self._does = nodeid, runner, does
+        self.config = self.hook = self
+
+    def pytest_runtest_protocol(self, **_: object) -> None:
+        if not self._does():
+            self._runner.failed.append(self.nodeid)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="each mutation lives in a fork")
+def test_tests_that_fail_in_a_child_are_all_told_without_a_mutation_and_the_first_with_one() -> None:
+    here = os.getpid()
+    runner = mutate.Runner([], Coverage(data_file=None))
+    does: dict[str, Callable[[], bool]] = {
+        "good": lambda: True,
+        "alone": lambda: os.getpid() == here,
+        "again": lambda: os.getpid() == here,
+        "ends": lambda: os.kill(os.getpid(), signal.SIGKILL) is not None,
+    }
+    items: list[Any] = [Item(name, runner, one) for name, one in does.items()]
+    runner._seconds.update(dict.fromkeys(does, 1.0))
+
+    assert runner.failing(items) == ["alone", "again", "ends"]
+    assert runner.failing(items, lambda: None) == ["alone"]
+    assert runner.failing(items[:1], lambda: None) == []
+    assert runner.failing(items, lambda: sys.exit(1)) == ["the mutation, which cannot be put in"]
+    assert runner.failed == []
 
 
 def texts(tmp_path: Path, source: str, *, says: bool = True) -> list[str]:

@@ -7,6 +7,7 @@ The tests are loaded and run once in one process, which notes the lines that eac
 that it judges.  Then every mutation is put into a child of that process (`fork`), where the tests of the changed
 lines are run until one fails.  One that no test notices is a survivor.  It is told, and the exit code is 1, unless
 tests/mutation-survivors.toml says why nothing can notice it; a reason that no survivor needs is told too.
+A child without a mutation comes before them: where a test fails in that one, none is tried, and the exit code is 2.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ OPTIONS = (
     *("-o", "addopts=--import-mode=importlib"),
     *("-p", "no:cacheprovider", "-p", "no:terminal", "-s", "--assert=plain"),
 )
-SURVIVED, KILLED = 0, 1
+PASSED, FAILED = b".", b"F"
 _folders: Counter[str] = Counter()
 """How many folders of examples each test has asked for since it began."""
 
@@ -134,15 +135,18 @@ class Runner:
             _run(item)
             self._seconds[name] = time.process_time() - before
         self.coverage.stop()
-        if not self.failed:
-            gc.unfreeze()  # as the command line freezes what there is when it ends
-            _forget_answers(_memories(CHECKOUT))
-            gc.collect()
-            functions = [one for one in gc.get_objects() if isinstance(one, FunctionType)]
-            gc.freeze()  # children share what they do not touch
-            for module in self.modules:
-                path = str(module.__file__)
-                self._mutate(module, [one for one in functions if one.__code__.co_filename == path], items)
+        if self.failed:
+            return True
+        gc.unfreeze()  # as the command line freezes what there is when it ends
+        _forget_answers(_memories(CHECKOUT))
+        gc.collect()
+        functions = [one for one in gc.get_objects() if isinstance(one, FunctionType)]
+        gc.freeze()  # children share what they do not touch
+        order = sorted(items.values(), key=lambda item: self._seconds[item.nodeid])
+        self.failed += self.failing(order)  # what fails in any child would seem to notice every mutation
+        for module in self.modules if not self.failed else ():
+            path = str(module.__file__)
+            self._mutate(module, [one for one in functions if one.__code__.co_filename == path], items)
         return True
 
     def _mutate(self, module: ModuleType, functions: Sequence[FunctionType], items: Mapping[str, pytest.Item]) -> None:
@@ -158,40 +162,50 @@ class Runner:
             names = {name for line in lines for name in contexts.get(line, ()) if name in items}
             order = sorted(names, key=lambda name: (-self._kills[name], self._seconds[name]))
             install = functools.partial(_install, module, functions, mutations.tree, mutation)
-            if not self._is_killed(install, [items[name] for name in order]):
+            killers = self.failing([items[name] for name in order], install)
+            self._kills.update(killers)
+            if not killers:
                 self.survivors.append(Survivor(module.__name__, mutation.function, mutation.text))
                 print(f"{path.name}:{mutation.first_line}: {mutation.function}: {mutation.text}", flush=True)
         survivors = len(self.survivors) - survivors
         seconds = time.monotonic() - before
         print(f"{module.__name__}: {len(mutations.all)} mutations, {survivors} survive, {seconds:.0f} s", flush=True)
 
-    def _is_killed(self, install: Callable[[], None], items: Sequence[pytest.Item]) -> bool:
-        """Run tests with a mutation until one fails; one that never ends is killed, as nobody would wait for it."""
+    def failing(self, items: Sequence[pytest.Item], install: Callable[[], None] | None = None) -> list[str]:
+        """Run tests in a child and return those that fail: with a mutation the first one, without it all of them.
+
+        One that never ends is killed, as nobody would wait for it.
+        """
+        steps = ["the mutation, which cannot be put in", *(item.nodeid for item in items)]
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
-            result = KILLED  # as it is if the module does not even load
+            exit_code = 1
             try:
-                install()
-                killer = next((item.nodeid for item in items if self._fails(item)), None)
-                if killer is None:
-                    result = SURVIVED
-                else:
-                    os.write(writing, killer.encode())
+                if install is not None:
+                    install()
+                os.write(writing, PASSED)
+                for item in items:
+                    fails = self._fails(item)
+                    os.write(writing, FAILED if fails else PASSED)
+                    if fails and install is not None:
+                        break
+                exit_code = 0
             finally:
-                os._exit(result)
+                os._exit(exit_code)
         os.close(writing)
-        with os.fdopen(reading, "rb") as pipe:
-            killer = pipe.read().decode()
+        with os.fdopen(reading, "rb", buffering=0) as pipe:
+            results = pipe.readall()
         _, status = os.waitpid(child, 0)
-        self._kills[killer] += 1
-        return status != SURVIVED
+        failing = [step for step, result in zip(steps, results, strict=False) if result == FAILED[0]]
+        return failing if status == 0 else [*failing, *steps[len(results) :][:1]]
 
     def _fails(self, item: pytest.Item) -> bool:
         _forget_answers(self._memories)  # or else it judges fewer examples than before, and takes one for another
         signal.setitimer(signal.ITIMER_PROF, 1 + 10 * self._seconds[item.nodeid])
+        before = len(self.failed)
         _run(item)
-        return bool(self.failed)
+        return len(self.failed) > before
 
 
 def _run(item: pytest.Item) -> None:
