@@ -290,6 +290,8 @@ def main() -> int:
         raise NothingToDo(f"no such file: {arguments.cases}")
     if not arguments.context.is_dir():
         raise NothingToDo(f"no such folder: {arguments.context}")
+    if not any(arguments.context.glob("*.tf")):
+        raise NothingToDo(f"no Terraform files in this folder: {arguments.context}")
     agreeing = total = unexplained = 0
     for verdict in verdicts(arguments.cases, arguments.context):
         total += 1

@@ -99,7 +99,9 @@ def test_a_module_of_another_owner_is_another_module(tmp_path: Path) -> None:
     assert ModuleSources(tmp_path).find("terraform-aws-modules/vpc/aws", "~> 2.0") is None
 
 
-EXPANSIONS = CHECKOUT / "tests" / "oracle" / "data" / "module-expansions"
+DATA = CHECKOUT / "tests" / "oracle" / "data"
+EXPANSIONS = DATA / "module-expansions"
+CONTEXT = DATA / "terraform-expressions" / "ctx"
 
 
 TOOLS = {"check_expansions.py": check_expansions.main, "check_expressions.py": check_expressions.main}
@@ -115,7 +117,8 @@ TOOLS = {"check_expansions.py": check_expansions.main, "check_expressions.py": c
         (("check_expansions.py", "CASES", "--modules", "EMPTY"), "no modules in EMPTY"),
         (("check_expressions.py", "ABSENT", "EMPTY"), "no such file: ABSENT"),
         (("check_expressions.py", "FILE", "ABSENT"), "no such folder: ABSENT"),
-        (("check_expressions.py", "FILE", "EMPTY"), "no cases in FILE"),
+        (("check_expressions.py", "FILE", "EMPTY"), "no Terraform files in this folder: EMPTY"),
+        (("check_expressions.py", "FILE", "CONTEXT"), "no cases in FILE"),
     ],
 )
 def test_a_check_of_nothing_fails_with_one_sentence(
@@ -125,7 +128,8 @@ def test_a_check_of_nothing_fails_with_one_sentence(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    places = {"ABSENT": tmp_path / "absent", "EMPTY": tmp_path, "CASES": EXPANSIONS, "FILE": tmp_path / "cases.jsonl"}
+    places = {"ABSENT": tmp_path / "absent", "EMPTY": tmp_path, "CASES": EXPANSIONS, "CONTEXT": CONTEXT}
+    places["FILE"] = tmp_path / "cases.jsonl"
     places["FILE"].write_text("", encoding="utf-8")
     monkeypatch.setattr(sys, "argv", [str(places.get(argument, argument)) for argument in arguments])
     for name, place in places.items():
