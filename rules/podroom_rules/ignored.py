@@ -78,9 +78,9 @@ def what_to_write(ignored: IgnoredArgument, assessment: Assessment) -> str:
     Where nothing takes its place it helps only to upgrade the module to the first version that has it, if one does.
     """
     instead = ignored.instead
+    name = ignored.argument.rpartition(".")[2]
     if instead is None:
         first = re.search(_FIRST_VERSION, ignored.reason)
-        name = ignored.argument.rpartition(".")[2]
         upgrade = "" if first is None else f"upgrade the module to v{first[1]} or later, or "
         needed = re.search(_COUNTS_WITH, ignored.reason)
         beside = "" if needed is None else f"write {needed[1]} beside {name}, or "
@@ -88,12 +88,31 @@ def what_to_write(ignored: IgnoredArgument, assessment: Assessment) -> str:
     if "MAX_PODS" in instead:
         number = max_pods_that_fit(ignored, assessment)
         if number is None:
-            return f"say it in {instead.partition(' = ')[0]} instead"
+            return _without_number(name, instead)
+        if _is_told_anyway(number, ignored, assessment):
+            limit = "" if number == max_pods_in(ignored) else ", which is all that a node has room for"
+            return f"remove {name}, which changes nothing as it stands: kubelet is told {number} without it{limit}"
         return f"write {instead.replace('MAX_PODS', str(number))}"
     text = ignored.written or "..."
     one = re.fullmatch(_ONE_TEXT, text)
     written = instead.replace("ONE_TYPE", one[1] if one else "...").replace("{}", "..." if "\n" in text else text)
     return f"write {written}"
+
+
+def _without_number(name: str, instead: str) -> str:
+    """Return what to write instead of an argument that says nothing of max pods, or beside it so that it counts."""
+    condition, itself, _ = instead.partition(f" and {name} = ")
+    if itself:
+        return (
+            f"remove {name}, which changes nothing as it stands, or write {condition.replace(', ', ' and ')} beside it"
+        )
+    return f"say it in {condition.rpartition(' and ')[2].partition(' = ')[0]} instead"
+
+
+def _is_told_anyway(number: int, ignored: IgnoredArgument, assessment: Assessment) -> bool:
+    """Return whether kubelet is told a number, and no other, on all nodes that an argument was meant for."""
+    told = [collect(_limits(group, assessment)) for group in groups_of(ignored, assessment)]
+    return bool(told) and all(unknown is None and set(numbers) == {number} for numbers, unknown in told)
 
 
 def assumed_version(ignored: IgnoredArgument) -> str | None:
@@ -118,3 +137,8 @@ def _rooms(group: NodeGroup, assessment: Assessment) -> Iterator[int]:
     cni = assessment.cni(group)
     for resolved in assessment.instances(group):
         yield assessment.room(resolved.instance, cni, group.span).value
+
+
+def _limits(group: NodeGroup, assessment: Assessment) -> Iterator[int]:
+    for resolved in assessment.instances(group):
+        yield from (limit.figure.value for limit in assessment.kubelet(group, resolved.instance))

@@ -131,6 +131,90 @@ def test_an_argument_in_vain_is_about_the_nodes_it_was_meant_for(number: int, su
     assert str(finding.address).startswith("module.eks.module.") == (number == 0)
 
 
+def stock_nodes(version: str, arguments: str, more: str = "", image: str = "") -> str:
+    """Return a managed node group with a stock image and arguments for bootstrap.sh, and more than the group."""
+    return f"""
+module "eks" {{
+  source  = "terraform-aws-modules/eks/aws"
+  version = "{version}"
+
+  cluster_name = "shop"
+  subnet_ids   = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
+
+  {more}
+  eks_managed_node_groups = {{
+    workers = {{
+      instance_types       = ["m5.large"]
+      bootstrap_extra_args = "{arguments}"
+      {image}
+    }}
+  }}
+}}
+"""
+
+
+CUSTOM_NETWORKING_OF_THE_MODULE = """
+  cluster_addons = {
+    vpc-cni = {
+      configuration_values = jsonencode({ env = { AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG = "true" } })
+    }
+  }
+"""
+OWN_IMAGE = "write enable_bootstrap_user_data = true, ami_id = an image of your own choice and bootstrap_extra_args = "
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        (
+            stock_nodes("19.21.0", "--kubelet-extra-args '--max-pods=110'"),
+            (
+                "remove bootstrap_extra_args, which changes nothing as it stands: "
+                "kubelet is told 29 without it, which is all that a node has room for"
+            ),
+        ),
+        (
+            stock_nodes("19.21.0", "--kubelet-extra-args '--max-pods=29'"),
+            "remove bootstrap_extra_args, which changes nothing as it stands: kubelet is told 29 without it",
+        ),
+        (
+            stock_nodes("19.21.0", "--kubelet-extra-args '--max-pods=20'"),
+            f"{OWN_IMAGE}\"--use-max-pods false --kubelet-extra-args '--max-pods=20'\"",
+        ),
+        (
+            stock_nodes("19.21.0", "--kubelet-extra-args '--max-pods=110'", CUSTOM_NETWORKING_OF_THE_MODULE),
+            f"{OWN_IMAGE}\"--use-max-pods false --kubelet-extra-args '--max-pods=20'\"",
+        ),
+        (
+            stock_nodes("19.21.0", "--kubelet-extra-args '--node-labels=a=b'"),
+            (
+                "remove bootstrap_extra_args, which changes nothing as it stands, or write "
+                "enable_bootstrap_user_data = true and ami_id = an image of your own choice beside it"
+            ),
+        ),
+        (
+            stock_nodes("20.37.2", "--kubelet-extra-args '--max-pods=20'"),
+            (
+                'write ami_type = "AL2023_x86_64_STANDARD" (or AL2023_ARM_64_STANDARD) and cloudinit_pre_nodeadm = '
+                '[{ content_type = "application/node.eks.aws", content = "apiVersion: node.eks.aws/v1alpha1\\nkind: '
+                'NodeConfig\\nspec: { kubelet: { config: { maxPods: 20 } } }" }]'
+            ),
+        ),
+        (
+            stock_nodes("20.37.2", "--kubelet-extra-args '--node-labels=a=b'"),
+            "say it in cloudinit_pre_nodeadm instead",
+        ),
+        (
+            stock_nodes("20.37.2", "--kubelet-extra-args '--max-pods=20'", image='ami_type = "AL2_x86_64"'),
+            f"{OWN_IMAGE}\"--use-max-pods false --kubelet-extra-args '--max-pods=20'\"",
+        ),
+    ],
+)
+def test_what_to_write_instead_of_arguments_of_bootstrap(text: str, remedy: str) -> None:
+    (finding,) = (one for one in judged("PR901", text).findings if one.code == "PR901")
+    assert finding.fix == remedy
+
+
 LOST = "bootstrap_extra_args = \"--kubelet-extra-args '--max-pods=110'\""
 OTHER = "bootstrap_extra_args = \"--kubelet-extra-args '--node-labels=a=b'\""
 POLICY = 'mixed_instances_policy = { launch_template = { override = [{ instance_type = "m5.large" }] } }'

@@ -102,8 +102,8 @@ _UNHEEDED = (
             (
                 "kubelet_extra_args",
                 (
-                    'custom_ami_id = an image of your own choice beside kubelet_extra_args = "--max-pods=MAX_PODS" and '
-                    'bootstrap_extra_args = "--use-max-pods false"'
+                    'custom_ami_id = an image of your own choice, bootstrap_extra_args = "--use-max-pods false" and '
+                    'kubelet_extra_args = "--max-pods=MAX_PODS"'
                 ),
             ),
             ("bootstrap_extra_args", None),

@@ -68,6 +68,7 @@ _NODE_CONFIG = (
     'cloudinit_pre_nodeadm = [{ content_type = "application/node.eks.aws", content = "apiVersion: '
     'node.eks.aws/v1alpha1\\nkind: NodeConfig\\nspec: { kubelet: { config: { maxPods: MAX_PODS } } }" }]'
 )
+_OTHER_FAMILY = f'ami_type = "{_NEW_DEFAULT}" (or AL2023_ARM_64_STANDARD) and {_NODE_CONFIG}'
 _OWN_IMAGE = (
     "enable_bootstrap_user_data = true, ami_id = an image of your own choice and bootstrap_extra_args = "
     "\"--use-max-pods false --kubelet-extra-args '--max-pods=MAX_PODS'\""
@@ -194,6 +195,7 @@ UNHEEDED = (
         for groups in _BOTH
         for name in _FOR_SCRIPTS
     ),
+    ((20,), replace(_ON_STOCK, only=("ami_type", "", ""), instead=_OTHER_FAMILY)),
     (_ALL, _ON_STOCK),
     *(
         (tuple(major for major in _ALL if major < first), unheeded)
