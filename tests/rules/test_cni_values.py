@@ -238,6 +238,12 @@ def add_on(configuration: str, more: str = "") -> str:
 
 CLUSTER = eks_cluster(subnets='"subnet-0aaaaaaaaaaaaaaaa"')
 OTHER = eks_cluster("other", subnets='"subnet-0aaaaaaaaaaaaaaaa"')
+CLUSTER_CONFIG = """apiVersion: eksctl.io/v1alpha5
+kind: ClusterConfig
+metadata: {name: main, region: eu-west-1}
+vpc: {id: vpc-0aaaaaaaaaaaaaaaa}
+addons: [{name: vpc-cni}]
+"""
 READ_ELSEWHERE = """
 resource "null_resource" "cni" {
   provisioner "local-exec" {
@@ -435,6 +441,19 @@ SOURCES = {
         [add_on(env('WARM_IP_TARGET = "2"')), set_env("prefixes", "ENABLE_PREFIX_DELEGATION=true")],
         "warning PR311",
         "the next update of the add-on fails or resets ENABLE_PREFIX_DELEGATION",
+    ),
+    "a script changes what the add-on of eksctl brings to a cluster of Terraform": (
+        [CLUSTER, CLUSTER_CONFIG, set_env("prefixes", "ENABLE_PREFIX_DELEGATION=true")],
+        "warning PR311",
+        "the next update of the add-on fails or resets ENABLE_PREFIX_DELEGATION",
+    ),
+    "a script changes what an add-on of which nobody knows the name may bring": (
+        [
+            add_on("").replace('"vpc-cni"', "var.unknown"),
+            set_env("prefixes", "ENABLE_PREFIX_DELEGATION=true"),
+        ],
+        "open PR305, open PR306, open PR307, open PR308, open PR310, open PR311",
+        "",
     ),
     "a name twice in a list, and once more with a text that is not known": (
         [

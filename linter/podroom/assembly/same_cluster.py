@@ -75,7 +75,8 @@ def _with_settings(cluster: Cluster, added: Cluster) -> Cluster:
     known = cni.pod_subnets
     karpenter = both_karpenters(cluster.karpenter, added.karpenter)
     pod_subnets = Members((*known.items, *more.items), (*known.missing, *more.missing))
-    return replace(cluster, cni=replace(cni, pod_subnets=pod_subnets), karpenter=karpenter)
+    on_update = added.cni.on_update if cni.on_update is None else cni.on_update
+    return replace(cluster, cni=replace(cni, pod_subnets=pod_subnets, on_update=on_update), karpenter=karpenter)
 
 
 def _perhaps(world: World, others: Sequence[tuple[World, str]]) -> World:
