@@ -13,6 +13,7 @@ from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable, Unknown
 from podroom_rules.ignored import max_pods_in_vain
 from podroom_rules.subjects import with_prefixes
+from podroom_rules.variables import declared
 from podroom_rules.wording import article, group_place, set_max_pods, type_note
 
 _CONFIGURATION = """
@@ -92,10 +93,7 @@ class PrefixDelegationWithoutMaxPods(Rule[NodeGroup]):
             return
         if max_pods_in_vain(subject, assessment):
             return  # PR901
-        settings = assessment.cluster(subject).cni
-        variable = settings.find("ENABLE_PREFIX_DELEGATION")
-        if variable is None:
-            return
+        variable = declared(assessment.cluster(subject), "ENABLE_PREFIX_DELEGATION")
         for resolved in assessment.instances(subject):
             instance = resolved.instance
             limit = assessment.kubelet(subject, instance)[0]

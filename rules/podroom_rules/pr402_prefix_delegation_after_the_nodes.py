@@ -12,6 +12,7 @@ from podroom.patterns import pattern
 from podroom.rule import Confidence, Edit, Example, Finding, Note, Rule, Severity
 from podroom_rules.edits import set_up_before_compute
 from podroom_rules.subjects import in_order_with_prefixes
+from podroom_rules.variables import declared
 from podroom_rules.wording import type_note
 
 _VARIABLE = "ENABLE_PREFIX_DELEGATION"
@@ -95,10 +96,10 @@ class PrefixDelegationAfterTheNodes(Rule[NodeGroup]):
         if subject.cni_order is None or subject.own_image.need():
             return
         order = subject.cni_order.need()
-        settings = assessment.cluster(subject).cni
-        variable = settings.find(_VARIABLE)
-        if order is CniOrder.BEFORE or variable is None:
+        if order is CniOrder.BEFORE:
             return
+        cluster = assessment.cluster(subject)
+        settings, variable = cluster.cni, declared(cluster, _VARIABLE)
         types = tuple(assessment.instances(subject))
         if any(limit.authority != AMAZON_EKS for one in types for limit in assessment.kubelet(subject, one.instance)):
             return

@@ -9,7 +9,7 @@ from podroom.catalog import documents
 from podroom.model.world import Cluster, CniSettings
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom_rules.subjects import crashing
-from podroom_rules.variables import find_written
+from podroom_rules.variables import declared
 
 _PREFIX_DELEGATION = "ENABLE_PREFIX_DELEGATION"
 _PREFIX = "WARM_PREFIX_TARGET"
@@ -119,12 +119,10 @@ class PrefixDelegationWithoutTarget(Rule[Cluster]):
         Example("a DaemonSet that sets the target", {"aws-node.yaml": _DAEMON_SET % ("", _WARM_PREFIX)}),
     )
 
-    def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
+    def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:  # noqa: ARG002 - needs no sums
         """Yield a finding at WARM_PREFIX_TARGET or, if nobody sets it, where prefix delegation is turned on."""
         settings = subject.cni
-        delegation = find_written(subject, _PREFIX_DELEGATION)
-        if delegation is None or not assessment.behavior(settings).crashes:
-            return
+        delegation = declared(subject, _PREFIX_DELEGATION)
         written = settings.find(_PREFIX)
         place = delegation if written is None else written
         yield self.finding(

@@ -14,9 +14,9 @@ from podroom.positions import Span
 from podroom.records import dataclass
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Known, Members, Undecidable, Unknown, Value, first_unknown, place_of
-from podroom_rules.rooms import belongs, groups_of, has_nodes, in_auto_mode, of_each
+from podroom_rules.rooms import belongs, groups_of, has_nodes, of_each
 from podroom_rules.subjects import looking_for_eni_configs
-from podroom_rules.variables import find_written
+from podroom_rules.variables import declared, find_written
 
 _VARIABLE = "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"
 _LABEL = "ENI_CONFIG_LABEL_DEF"
@@ -139,16 +139,12 @@ class EniConfigsNoNodeFinds(Rule[Cluster]):
 
     def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding where nodes look for an ENIConfig that is not there."""
-        variable = subject.cni.find(_VARIABLE)
-        if variable is None and in_auto_mode(subject):
-            return  # Auto Mode brings no aws-node
         yield from self._deprecated(subject)
-        custom_networking = has_nodes(subject, assessment) and assessment.behavior(subject.cni).custom_networking
-        if variable is None or not custom_networking:
+        if not has_nodes(subject, assessment) or not assessment.behavior(subject.cni).custom_networking:
             return
         nodes, unknown = collect(_nodes(subject, assessment))
         if nodes:
-            yield from self._judge_nodes(subject, nodes, variable.span, assessment)
+            yield from self._judge_nodes(subject, nodes, declared(subject, _VARIABLE).span, assessment)
         if unknown is not None:
             raise Undecidable(unknown)
 

@@ -15,7 +15,7 @@ from podroom.positions import Span
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable, Unknown
 from podroom_rules.subjects import giving_security_groups
-from podroom_rules.variables import policies_of
+from podroom_rules.variables import declared, policies_of
 from podroom_rules.wording import type_note
 
 _VARIABLE = "ENABLE_POD_ENI"
@@ -111,9 +111,8 @@ class PodSecurityGroupsWithoutTrunk(Rule[Cluster]):
 
     def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at ENABLE_POD_ENI of a cluster that has nodes, and none with a trunk."""
-        variable = subject.cni.find(_VARIABLE)
         pools = [pool for pool in assessment.world.node_pools if pool.cluster.need() == subject.address]
-        if variable is None or (subject.karpenter is not None and not pools):
+        if subject.karpenter is not None and not pools:
             return  # Karpenter's pools are elsewhere
         groups = [group for group in assessment.world.node_groups if group.cluster.need() == subject.address]
         types = [resolved for group in groups for resolved in _linux_types(group, assessment)]
@@ -125,7 +124,7 @@ class PodSecurityGroupsWithoutTrunk(Rule[Cluster]):
         policies, _ = policies_of(subject, assessment)
         names = list(dict.fromkeys(instance.name for instance, _ in nodes))
         yield self.finding(
-            variable.span,
+            declared(subject, _VARIABLE).span,
             subject,
             "security groups for pods are on, but no node of this cluster can hold a pod that has one",
             label=f"no trunk interface: {_listed(names)}",

@@ -119,7 +119,7 @@ class EarlyDemux(Rule[Cluster]):
         """Yield a finding at what leaves early demux on where security groups for pods are enforced strictly."""
         settings = subject.cni
         policies, doubt = policies_of(subject, assessment)
-        if (not policies and doubt is None) or in_auto_mode(subject):
+        if in_auto_mode(subject):
             return
         if settings.missing is not None:
             raise Undecidable(settings.missing)

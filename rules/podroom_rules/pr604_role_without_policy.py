@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from podroom.capacity.assessment import Assessment
-from podroom.capacity.cni import is_true
 from podroom.catalog import documents
 from podroom.model.world import Cluster, ClusterRole, EnvironmentVariable
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Known
-from podroom_rules.rooms import in_auto_mode
 from podroom_rules.subjects import giving_security_groups_by_role
-from podroom_rules.variables import find_written, policies_of
+from podroom_rules.variables import declared, policies_of
 
 _VARIABLE = "ENABLE_POD_ENI"
 _POLICY = "AmazonEKSVPCResourceController"
@@ -113,10 +111,7 @@ class RoleWithoutPolicy(Rule[Cluster]):
     def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at a role that lacks the policy which the resource controller needs."""
         role = subject.role
-        if role is None or in_auto_mode(subject):
-            return
-        variable = find_written(subject, _VARIABLE)
-        if variable is None or not is_true(variable.value.need()):
+        if role is None:
             return
         names = {policy.value for policy in role.policies if isinstance(policy, Known)}
         if _POLICY in names:
@@ -124,7 +119,7 @@ class RoleWithoutPolicy(Rule[Cluster]):
         for policy in role.policies:
             policy.need()
         role.policies.need()
-        yield self._finding(subject, variable, role, sorted(names), assessment)
+        yield self._finding(subject, declared(subject, _VARIABLE), role, sorted(names), assessment)
 
     def _finding(
         self,

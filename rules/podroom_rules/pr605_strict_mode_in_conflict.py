@@ -10,9 +10,8 @@ from podroom.catalog import documents
 from podroom.model.world import Cluster
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import place_of
-from podroom_rules.rooms import in_auto_mode
 from podroom_rules.subjects import giving_security_groups_by_proxy
-from podroom_rules.variables import ADD_ON_CONFIGURATION, enforces_strictly, find_written, policies_of
+from podroom_rules.variables import ADD_ON_CONFIGURATION, declared, enforces_strictly, policies_of
 
 _POD_ENI, _MODE = "ENABLE_POD_ENI", "POD_SECURITY_GROUP_ENFORCING_MODE"
 _IPVS = "ipvs"
@@ -93,11 +92,9 @@ class StrictModeInConflict(Rule[Cluster]):
         """Yield a finding at the mode of kube-proxy."""
         settings = subject.cni
         mode = subject.kube_proxy_mode
-        if mode is None or in_auto_mode(subject):
+        if mode is None:
             return
-        variable = find_written(subject, _POD_ENI)
-        if variable is None:
-            return
+        variable = declared(subject, _POD_ENI)
         if not is_true(variable.value.need()) or mode.need() != _IPVS or not enforces_strictly(settings, assessment):
             return
         policies, _ = policies_of(subject, assessment)

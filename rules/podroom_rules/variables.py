@@ -90,6 +90,12 @@ def find_written(cluster: Cluster, name: str) -> EnvironmentVariable | None:
     return next(iter(written(cluster, name)), None)
 
 
+def declared(cluster: Cluster, name: str) -> EnvironmentVariable:
+    """Return the variable that turns on for a cluster what is off by default: somebody sets it."""
+    (variable,) = written(cluster, name)
+    return variable
+
+
 def meant_by(name: str) -> str | None:
     """Return the variable of aws-node that a name was meant to be, which is none itself; None if it is like none."""
     from difflib import get_close_matches  # noqa: PLC0415 - hardly any configuration has names that are unknown
