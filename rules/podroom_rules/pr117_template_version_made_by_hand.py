@@ -120,8 +120,10 @@ class TemplateVersionMadeByHand(Rule[NodeGroup]):
         template = subject.launch_template
         if subject.launch_template_missing is not None and assessment.world.compared:
             raise Undecidable(subject.launch_template_missing)
-        drift = None if template is None else template.drift
-        if template is None or drift is None or assessment.world.refresh_only or not assessment.applies(subject):
+        if template is None or template.drift is None:
+            return
+        drift = template.drift
+        if assessment.world.refresh_only or not assessment.applies(subject):
             return
         sources = {choice.source for choice in subject.instance_types.need()}
         live_type = drift.live_type if sources.isdisjoint(_NAMED_BY_THE_GROUP) else None

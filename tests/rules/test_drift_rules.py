@@ -11,6 +11,8 @@ from capacity_helpers import add_on, eks_cluster, node_group, subnet
 from podroom.capacity.assessment import Assessment, Assumptions
 from podroom.catalog.instance_types import InstanceCatalog
 from podroom.engine import Engine, Outcome
+from podroom.model.world import GroupDrift, TemplateDrift, World
+from podroom.values import Known, Unknown
 from podroom_rules import rules
 from podroom_rules.plan_examples import changed, plan
 from rule_helpers import FROM_TEMPLATE, NUMBER_THAT_MAY_NOT_WIN, judged, said, says
@@ -29,6 +31,15 @@ def told(outcome: Outcome) -> str:
     """Return the severities and messages of all findings, and what is left open."""
     lines = [f"{one.severity}: {one.message}" for one in outcome.findings]
     return "\n".join([*lines, *(f"open: {one.reason}" for one in outcome.undecided)])
+
+
+def judged_as(code: str, world: World, **group: object) -> Outcome:
+    """Judge a World with one rule, its first node group with some other settings."""
+    (rule,) = (rule for rule in rules() if rule.code == code)
+    first, *others = world.node_groups
+    changed_world = replace(world, node_groups=(replace(first, **group), *others))  # type: ignore[arg-type] # each is of its field
+    findings, undecided = Engine([rule]).judge(Assessment(changed_world, CATALOG, Assumptions()))
+    return Outcome(findings=tuple(findings), undecided=tuple(undecided))
 
 
 # --- PR116 -----------------------------------------------------------------------------------------
@@ -136,6 +147,14 @@ def test_the_type_of_a_template_counts_where_the_group_names_none(text: str, exp
     assert bool(told(outcome)) == bool(expected)
 
 
+def test_a_template_that_is_not_known_is_left_open_only_where_a_plan_compares_it() -> None:
+    (world,) = judged("PR117", workers("m5.large", 29)).worlds
+    missing = Unknown("nobody says which template", world.node_groups[0].span)
+    for compared in (True, False):
+        outcome = judged_as("PR117", replace(world, compared=compared), launch_template_missing=missing)
+        assert told(outcome) == ("open: nobody says which template" if compared else "")
+
+
 # --- PR120 -----------------------------------------------------------------------------------------
 
 VERSION = ({"version": "1.32"}, {"version": "1.33"})
@@ -154,17 +173,27 @@ def test_a_plan_that_refreshes_takes_over_what_it_found_itself_only(*, by_comman
     assert "PR120" not in {one.code for one in outcome.findings}
 
 
+@pytest.mark.parametrize(
+    ("drift", "is_told"), [(TemplateDrift(untold=("user_data",)), False), (TemplateDrift(changed=("user_data",)), True)]
+)
+def test_a_plan_that_refreshes_takes_over_what_surely_changed_of_a_template(
+    *, drift: TemplateDrift, is_told: bool
+) -> None:
+    (world,) = judged("PR120", workers("m5.large", 29)).worlds
+    template = world.node_groups[0].launch_template
+    assert template is not None
+    outcome = judged_as("PR120", replace(world, refresh_only=True), launch_template=replace(template, drift=drift))
+    assert ("(its launch template)" in told(outcome)) == is_told
+    assert bool(outcome.findings) == is_told
+
+
 # --- PR119 -----------------------------------------------------------------------------------------
 
 
 def after(code: str, old: str, new: str, doubled: str = "", **more: str) -> Outcome:
     """Judge a configuration with one rule, knowing what was before; one group may be made anew before it goes."""
     (earlier,), (world,) = judged(code, old).worlds, judged(code, new, **more).worlds
-    (rule,) = (rule for rule in rules() if rule.code == code)
-    findings, undecided = Engine([rule]).judge(
-        Assessment(replace(world, before=earlier.node_groups, doubled=(doubled,)), CATALOG, Assumptions())
-    )
-    return Outcome(findings=tuple(findings), undecided=tuple(undecided))
+    return judged_as(code, replace(world, before=earlier.node_groups, doubled=(doubled,)))
 
 
 MAX_ENI = add_on('MAX_ENI = "2"')
@@ -229,6 +258,16 @@ def test_a_type_that_goes_back_to_what_is_declared_does_not_change() -> None:
     types = workers("m5.large", 29), workers("m5.4xlarge", 29)
     assert len(after("PR119", *types).findings) == 1
     assert not after("PR119", *types, inventory_json=listed("m5.large")).findings
+
+
+def test_a_type_changes_beside_user_data_that_was_changed_by_hand() -> None:
+    (earlier,), (world,) = (judged("PR119", workers(kind, 29)).worlds for kind in ("m5.large", "m5.4xlarge"))
+    group = world.node_groups[0]
+    types, listed_as = group.instance_types, Known("eks-workers-1", group.span)
+    drift = GroupDrift(types, types, listed=listed_as, launched=group.launch_template)
+    for found, count in ((drift, 1), (replace(drift, live_types=earlier.node_groups[0].instance_types), 0)):
+        outcome = judged_as("PR119", replace(world, before=earlier.node_groups), drift=found)
+        assert len(outcome.findings) == count
 
 
 # --- PR209 -----------------------------------------------------------------------------------------

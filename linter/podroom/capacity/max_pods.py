@@ -32,7 +32,7 @@ LARGE_NODE_VCPUS = 30
 _KUBE_RESERVED_BASE_MIB = 255
 _KUBE_RESERVED_PER_POD_MIB = 11
 _AUTO_MODE_CAP = 110
-_PREFIXES_SINCE = (1, 9)
+_PREFIXES_SINCE = (1, 9, 0)
 _INJECTION_CNI_VERSION = "1.18.0"  # any that knows prefixes: the calculator asks no more of it
 
 

@@ -8,7 +8,16 @@ import pytest
 
 from capacity_helpers import assessed, eks_cluster, node_group, subnet
 from podroom.capacity.plan_changes import before_plan
-from podroom.model.world import NodeGroup, Removed, World
+from podroom.model.world import (
+    FixedMaxPods,
+    LaunchTemplate,
+    Mechanism,
+    NodeGroup,
+    Removed,
+    SubnetUse,
+    UserData,
+    World,
+)
 from podroom.positions import Document, Span
 from podroom.values import Known, Members, Unknown, Value
 
@@ -40,7 +49,7 @@ def changes(world: World, old: dict[str, object], new: dict[str, object] | None 
     group, other = world.node_groups
     now = replace(world, node_groups=(replace(group, **(new or {})), other), before=(replace(group, **old), other))  # type: ignore[arg-type] # each is of its field
     found = before_plan(now)
-    return None if found is None else [change.partition(".g")[2].strip(". ") for change in found[1]]
+    return None if found is None else [change.partition(".g")[2].strip(".: ") for change in found[1]]
 
 
 def test_a_size_changes_where_both_are_known_and_not_the_same(world: World) -> None:
@@ -52,6 +61,14 @@ def test_a_size_changes_where_both_are_known_and_not_the_same(world: World) -> N
     assert changes(world, {"desired_size": NINE}) is None
 
 
+def test_subnets_that_are_not_known_before_are_those_of_now(world: World) -> None:
+    group, _ = world.node_groups
+    old = replace(group, maximum_size=NINE, subnets=Members((SubnetUse(NOT_KNOWN, HERE),)))
+    found = before_plan(replace(world, node_groups=(group,), before=(old,)))
+    assert found is not None
+    assert found[0].node_groups[0].subnets == group.subnets
+
+
 def test_types_change_where_all_are_known_and_not_the_same_in_any_order(world: World) -> None:
     group, _ = world.node_groups
     large, other, small = (Known(name, HERE) for name in ("m5.large", "c5.large", "t3.small"))
@@ -60,6 +77,66 @@ def test_types_change_where_all_are_known_and_not_the_same_in_any_order(world: W
     for old in (typed(group, small, NOT_KNOWN), typed(group, small, missing=(NOT_KNOWN,))):
         assert changes(world, old) is None
         assert changes(world, {}, old) is None
+
+
+def placed(*names: str | None, missing: tuple[Unknown, ...] = ()) -> dict[str, object]:
+    """Return the setting of subnets; None is one that is not known."""
+    uses = (SubnetUse(NOT_KNOWN if name is None else Known(name, HERE), HERE) for name in names)
+    return {"subnets": Members(tuple(uses), missing)}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (placed("s-1"), placed("s-2", "s-1"), ["subnets go from s-1 to s-1, s-2"]),
+        (placed("a.b", "c.d"), placed("a.b"), ["subnets go from a.b, c.d to a.b"]),
+        (placed("s-1", "s-2"), placed("s-2", "s-1"), None),
+        (placed("s-1"), placed("a.b"), None),
+        (placed("data.a.b"), placed("c.d"), None),
+        (placed("s-1", None), placed("s-2"), None),
+        (placed("s-1"), placed("s-2", None), None),
+        (placed("s-1", missing=(NOT_KNOWN,)), placed("s-2"), None),
+        (placed("s-1"), placed("s-2", missing=(NOT_KNOWN,)), None),
+    ],
+)
+def test_subnets_change_where_all_are_known_by_the_same_kind_of_name(
+    world: World, old: dict[str, object], new: dict[str, object], expected: list[str] | None
+) -> None:
+    assert changes(world, old, new) == expected
+    if expected:
+        group, _ = world.node_groups
+        now = replace(world, node_groups=(replace(group, **new),), before=(replace(group, **old),))  # type: ignore[arg-type] # each is of its field
+        found = before_plan(now)
+        assert found is not None
+        assert {"subnets": found[0].node_groups[0].subnets} == old
+
+
+def numbered(*numbers: Value[int], gaps: tuple[Unknown, ...] = ()) -> dict[str, object]:
+    """Return the setting of a launch template with user data that gives kubelet these numbers."""
+    fixed = tuple(FixedMaxPods(Mechanism.NODEADM_CONFIG, number, HERE) for number in numbers)
+    return {"launch_template": LaunchTemplate("t", HERE, None, None, UserData(fixed=fixed, gaps=gaps))}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (numbered(ONE), numbered(NINE), ["max pods of its user data go from 1 to 9"]),
+        (numbered(ONE, TWO), numbered(), ["max pods of its user data go from 1, 2 to none"]),
+        ({}, numbered(TWO), ["max pods of its user data go from none to 2"]),
+        (numbered(TWO), numbered(TWO), None),
+        (numbered(), {}, None),
+        (numbered(ONE, NOT_KNOWN), numbered(NINE), None),
+        (numbered(ONE), numbered(NINE, NOT_KNOWN), None),
+        (numbered(ONE, gaps=(NOT_KNOWN,)), numbered(NINE), None),
+        (numbered(ONE), numbered(NINE, gaps=(NOT_KNOWN,)), None),
+        ({"launch_template_missing": NOT_KNOWN}, numbered(NINE), None),
+        (numbered(ONE), {"launch_template_missing": NOT_KNOWN}, None),
+    ],
+)
+def test_max_pods_change_where_all_that_tells_them_is_known(
+    world: World, old: dict[str, object], new: dict[str, object], expected: list[str] | None
+) -> None:
+    assert changes(world, old, new) == expected
 
 
 @pytest.mark.parametrize(
