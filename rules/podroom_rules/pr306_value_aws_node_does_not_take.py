@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from podroom.capacity.assessment import Assessment
-from podroom.capacity.cni import is_boolean, is_integer, is_true
+from podroom.capacity.cni import is_boolean, is_true, read_integer
 from podroom.catalog import documents
 from podroom.catalog.cni_variables import CniVariable, VariableType, find_cni_variable
 from podroom.model.world import Cluster, CniSourceKind
@@ -179,7 +179,8 @@ def _fault(
     if name in _MTU:
         return _mtu(text, cluster)
     if name == _COOLDOWN:
-        if is_integer(text) and int(text) >= 0:
+        seconds = read_integer(text)
+        if seconds is not None and seconds >= 0:
             return None
         return _Fault("which is no number of seconds", None, f'write whole seconds, such as {name} = "30"')
     if name == _POLICY_MODE and statement.kind is CniSourceKind.ADD_ON:
@@ -200,7 +201,7 @@ def _fault(
         return _Fault("which the plugin needs for its answers", None, fix) if text == "stdout" else None
     if name == _TAGS:
         return _tags(text)
-    if known.type is VariableType.INT and text and not is_integer(text):
+    if known.type is VariableType.INT and text and read_integer(text) is None:
         instead = f"aws-node takes {known.code_default}" if known.code_default is not None else "it counts as not set"
         return _Fault("which is no whole number", instead, "write digits only")
     if known.type is VariableType.BOOL and text and not is_boolean(text):
@@ -224,7 +225,7 @@ def _boolean(text: str, known: CniVariable) -> _Fault:
 
 
 def _mtu(text: str, cluster: Cluster) -> _Fault | None:
-    number = int(text) if is_integer(text) else 0
+    number = read_integer(text) or 0
     least = _LEAST_MTU
     if _LEAST_MTU <= number <= _MOST_MTU:
         if number >= _LEAST_MTU_IPV6 or cluster.ip_family.need() != "ipv6":

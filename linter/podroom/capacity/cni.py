@@ -14,10 +14,9 @@ _TRUE = frozenset({"1", "t", "T", "true", "TRUE", "True"})
 FALSE_TEXTS = frozenset({"", "0", "f", "F", "false", "FALSE", "False"})
 """What Go's strconv.ParseBool takes for false, and no text at all; the CNI takes other texts for the default."""
 
-_VERSION = pattern(r"v?(\d+)\.(\d+)(?:\.(\d+))?(?:[-+].*)?", re.ASCII)
-_INTEGER = pattern(r"[+-]?[0-9]+")
+_VERSION = pattern(r"v?(\d{1,9})\.(\d{1,9})(?:\.(\d{1,9}))?(?:[-+].*)?", re.ASCII)
+_INTEGER = pattern(r"([+-]?)0*([0-9]{1,19})")
 _LARGEST_GO_INT = 2**63 - 1
-_LONGEST_GO_INT = len(str(_LARGEST_GO_INT))
 _CHECKED_TARGETS = ("WARM_IP_TARGET", "WARM_PREFIX_TARGET", "MINIMUM_IP_TARGET")
 
 
@@ -106,13 +105,11 @@ def is_boolean(text: str) -> bool:
     return text in _TRUE or text in FALSE_TEXTS - {""}
 
 
-def is_integer(text: str) -> bool:
-    """Return whether Go's strconv.Atoi reads a text."""
-    return (
-        _INTEGER.fullmatch(text) is not None
-        and len(text.lstrip("+-").lstrip("0")) <= _LONGEST_GO_INT
-        and abs(int(text.lstrip("+-").lstrip("0") or 0)) <= _LARGEST_GO_INT
-    )
+def read_integer(text: str) -> int | None:
+    """Return the number that Go's strconv.Atoi reads in a text, None if it refuses it."""
+    found = _INTEGER.fullmatch(text)
+    number = None if found is None else int(found[1] + found[2])
+    return None if number is None or abs(number) > _LARGEST_GO_INT else number
 
 
 def parse_version(text: str) -> tuple[int, int, int]:
@@ -125,7 +122,5 @@ def parse_version(text: str) -> tuple[int, int, int]:
 
 def _go_int(text: str | None, *, least: int = 0, default: int = 0) -> int:
     """Read `text` as Go's strconv.Atoi does, with `default` for what it refuses and for less than `least`."""
-    if text is None or not is_integer(text):
-        return default
-    number = int(text)
-    return number if number >= least else default
+    number = None if text is None else read_integer(text)
+    return default if number is None or number < least else number

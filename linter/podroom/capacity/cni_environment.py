@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from podroom.capacity.cni import CniBehavior, is_boolean, is_integer, is_true
+from podroom.capacity.cni import CniBehavior, is_boolean, is_true, read_integer
 from podroom.capacity.what_if import did_you_mean
 from podroom.catalog.cni_variables import CNI_VARIABLES, CniVariable, VariableType
 
@@ -48,7 +48,7 @@ def remarks(variables: Mapping[str, str], version: tuple[int, ...] | None) -> It
             yield f"the VPC CNI reads no variable {name}{did_you_mean(name, CNI_VARIABLES)}"
             continue
         yield from _of_version(variable, version)
-        if text and variable.type is VariableType.INT and not is_integer(text):
+        if text and variable.type is VariableType.INT and read_integer(text) is None:
             yield f'{name} is "{text}", which the VPC CNI does not read as a whole number: it takes its default'
         if text and variable.type is VariableType.BOOL and not is_boolean(text):
             yield f'{name} is "{text}", which the VPC CNI does not read as true or false: it takes its default'

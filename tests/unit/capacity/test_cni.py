@@ -20,7 +20,11 @@ def test_versions_are_read_with_or_without_v_and_build(text: str, version: tuple
 
 
 @pytest.mark.parametrize(
-    "text", ["latest", "", "v1", "1.x", "1.16.3eks", "1.16.3.4", "most_recent", "\u0661.\u0662.\u0663"]
+    "text",
+    [
+        *("latest", "", "v1", "1.x", "1.16.3eks", "1.16.3.4", "most_recent", "\u0661.\u0662.\u0663"),
+        *(pytest.param(".".join([*["1"] * dots, "1" * 6000]), id=f"thousands of digits {dots}") for dots in (1, 2)),
+    ],
 )
 def test_what_is_no_version_is_refused_by_name(text: str):
     with pytest.raises(CniVersionError) as raised:
@@ -80,6 +84,8 @@ def test_switches_are_read_as_parse_bool_does(name: str, text: str, *, on: bool)
         ("1", 1, 1, 1),
         ("+7", 7, 7, 7),
         ("007", 7, 7, 7),
+        pytest.param(f"{7:06000}", 7, 7, 7, id="thousands of zeros"),
+        pytest.param("7" * 6000, 1, 0, None, id="thousands of digits"),
         ("0", 0, 0, None),
         ("-1", 1, 0, None),
         (" 5", 1, 0, None),
