@@ -9,7 +9,7 @@ import pytest
 
 from capacity_helpers import add_on, assessed, eks_cluster, node_group, subnet
 from podroom.capacity.alternatives import alternatives
-from podroom.capacity.assessment import MANY_NODES, Assessment, Assumptions, ZoneBalance
+from podroom.capacity.assessment import MANY_NODES, Assessment, Assumptions, Resolved, ZoneBalance, collect
 from podroom.capacity.demand import shares_of
 from podroom.catalog.ami_families import AmiFamily
 from podroom.catalog.instance_types import InstanceCatalog
@@ -167,6 +167,44 @@ def test_variables_that_nobody_sets_have_the_defaults_of_the_cni(world: World) -
         origins[name] = value.origin if isinstance(value, Known) else None
     assert origins["WARM_ENI_TARGET"] == origins["MAX_ENI"] != Default("the Amazon VPC CNI", "")
     assert origins["A_VARIABLE_OF_TOMORROW"] == Default("the Amazon VPC CNI", "")
+
+
+def test_a_daemon_set_of_ones_own_has_the_defaults_of_the_code(world: World) -> None:
+    settings = world.clusters[0].cni
+    for from_manifest, default in ((True, "1"), (False, "0")):
+        value = assess(world).variable(replace(settings, from_manifest=from_manifest), "WARM_PREFIX_TARGET")
+        assert value.need() == default
+
+
+@pytest.mark.parametrize("field", ["missing", "not_installed"])
+def test_a_variable_that_something_else_may_set_is_left_open(world: World, field: str) -> None:
+    why = Unknown("nobody says whether", world.node_groups[0].span)
+    settings = replace(world.clusters[0].cni, **{field: why})  # type: ignore[arg-type] # either field may be Unknown
+    assert assess(world).variable(settings, "MAX_ENI") is why
+
+
+def test_the_known_types_come_before_what_is_not_known_of_them(world: World) -> None:
+    group = world.node_groups[1]
+    (choice,) = group.instance_types
+    other = replace(choice, type=Known("m7.tomorrow", choice.span))
+    why = Unknown("nobody says which", group.span)
+    for items, missing, reason in (
+        ((other, choice), (), "m7.tomorrow"),
+        ((choice,), (why,), "nobody says which"),
+    ):
+        found, unknown = collect(assess(world).instances(replace(group, instance_types=Members(items, missing))))
+        assert [one.instance.name for one in found] == [choice.type.need()]
+        assert unknown is not None
+        assert reason in unknown.reason
+
+
+def test_the_place_of_a_type_is_that_of_its_text_and_of_a_default_that_of_who_could_say_more(world: World) -> None:
+    (choice,) = world.node_groups[1].instance_types
+    instance = assess(world).instance(choice)
+    elsewhere = world.clusters[0].span
+    assert Resolved(replace(choice, span=elsewhere), instance).span == choice.type.origin != elsewhere
+    by_default = Known("t3.medium", Default("Amazon EKS", ""))
+    assert Resolved(replace(choice, type=by_default, span=elsewhere), instance).span == elsewhere
 
 
 @pytest.mark.parametrize("name", ["uncertain", "launch_template_missing"])

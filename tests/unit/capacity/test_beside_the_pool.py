@@ -51,21 +51,29 @@ def test_no_pod_has_a_branch_where_security_groups_for_pods_are_off(tmp_path: Pa
     assert branched(tmp_path, WARM, 29)[1] == []
 
 
+MULTI_NIC = add_on('ENABLE_MULTI_NIC = "true"')
+
+
 @pytest.mark.parametrize(
-    ("name", "more", "least", "most"),
+    ("name", "addon", "least", "most"),
     [
-        ("m5.large", "", 0, 0),
-        ("c6in.32xlarge", "", 2, None),
-        ("p5.48xlarge", "", 62, None),
-        ("c6in.32xlarge", 'addon_version = "v1.20.0-eksbuild.1"', 2, None),
-        ("c6in.32xlarge", 'addon_version = "v1.19.9-eksbuild.1"', 0, 0),
+        ("m5.large", MULTI_NIC, 0, 0),
+        ("c6in.32xlarge", MULTI_NIC, 2, None),
+        ("c6in.32xlarge", MULTI_NIC.replace("true", "false"), 0, 0),
+        ("p5.48xlarge", MULTI_NIC, 62, None),
+        (
+            "c6in.32xlarge",
+            MULTI_NIC.replace("addon_name", 'addon_version = "v1.20.0-eksbuild.1"\n addon_name'),
+            2,
+            None,
+        ),
+        ("c6in.32xlarge", MULTI_NIC.replace("addon_name", 'addon_version = "v1.19.9-eksbuild.1"\n addon_name'), 0, 0),
     ],
 )
 def test_each_further_network_card_takes_two_addresses_at_least(
-    tmp_path: Path, name: str, more: str, least: int, most: int | None
+    tmp_path: Path, name: str, addon: str, least: int, most: int | None
 ) -> None:
-    switched_on = add_on('ENABLE_MULTI_NIC = "true"').replace("addon_name", f"{more}\n  addon_name")
-    assessment = assessed(tmp_path, subnet("a", "10.0.0.0/24"), eks_cluster(), switched_on, node_group("g"))
+    assessment = assessed(tmp_path, subnet("a", "10.0.0.0/24"), eks_cluster(), addon, node_group("g"))
     (group,) = assessment.world.node_groups
 
     found = on_other_cards(group, type_of(name), assessment)

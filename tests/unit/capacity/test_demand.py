@@ -21,7 +21,7 @@ from podroom.capacity.demand import (
 )
 from podroom.capacity.subnets import SubnetPart
 from podroom.capacity.working import Figure
-from podroom.values import Known, Members, Undecidable
+from podroom.values import Known, Members, Undecidable, Unknown
 
 UNKNOWN = 'variable "unknown" {}\n'
 OTHER_ZONE = "eu-west-1b"
@@ -173,6 +173,17 @@ def test_subnets_of_pods_that_nobody_names_leave_open_which_are_used(tmp_path: P
     assert [one.address for one in found] == ["aws_subnet.a"]
     assert unknown is not None
     assert "ENIConfigs" in unknown.reason
+
+
+def test_the_subnets_of_a_group_are_those_of_its_nodes_and_of_its_pods(tmp_path: Path):
+    assessment = with_pods_elsewhere(tmp_path)
+    (group,) = assessment.world.node_groups
+    names = ["a", "beside", "pods", "far"]
+    assert [one.address.rpartition(".")[2] for one in subnets_of(group, assessment)] == names
+    why = Unknown("nobody says which", group.span)
+    found, unknown = collect(subnets_of(replace(group, subnets=replace(group.subnets, missing=(why,))), assessment))
+    assert len(found) == len(names)
+    assert unknown is why
 
 
 @pytest.mark.parametrize(

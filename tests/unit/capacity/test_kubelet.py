@@ -286,6 +286,27 @@ def test_what_amazon_eks_overrides_is_the_variable_before_an_expression() -> Non
 
 
 @pytest.mark.parametrize(
+    ("text", "number", "fails"),
+    [("max_pods - 9", 20, False), ("max_pods - 29", 29, True), ("max_pods -", 29, True), ("vcpus * 10", None, False)],
+)
+def test_an_expression_gives_its_number_and_one_that_fails_that_of_nodeadm(
+    text: str, number: int | None, *, fails: bool
+) -> None:
+    """Whether an image knows a newer variable depends on its release."""
+    user_data = UserData(expressions=(MaxPodsExpression(Known(text, SPAN), SPAN),))
+    instance = InstanceCatalog.bundled().find("m5.large")
+    assert instance is not None
+    group = with_user_data(AmiFamily.AL2023, user_data)
+    if number is None:
+        with pytest.raises(Undecidable, match="the release of the image is not known"):
+            kubelet_limits(group, instance, lambda: [instance], CniBehavior())
+        return
+    (limit,) = kubelet_limits(group, instance, lambda: [instance], CniBehavior())
+    assert limit.figure.value == number
+    assert (limit.mechanism is None) == (limit.failure is not None) == fails
+
+
+@pytest.mark.parametrize(
     ("user_data", "mechanism", "pods"),
     [
         (UserData(), None, None),

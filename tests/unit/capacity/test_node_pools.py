@@ -112,6 +112,11 @@ def test_a_pool_has_the_node_class_of_its_name_that_is_nearest(
         node_class(POOL, of(*classes))
 
 
+def test_a_pool_that_something_includes_may_have_a_class_that_cannot_be_read() -> None:
+    with pytest.raises(Undecidable, match="is not in this project as it can be read: nobody says"):
+        node_class(replace(POOL, included=WHY), of())
+
+
 def test_the_kubelet_block_of_a_pool_counts_before_that_of_its_class() -> None:
     own, of_class = KarpenterKubelet(HERE, Known(20, HERE)), KarpenterKubelet(HERE, Known(30, HERE))
     classes = of(replace(CLASS, kubelet=of_class))

@@ -12,9 +12,9 @@ from podroom.capacity.assessment import Assessment, Assumptions
 from podroom.capacity.not_judged import not_judged
 from podroom.catalog.ami_families import AmiFamily
 from podroom.catalog.instance_types import InstanceCatalog
-from podroom.model.world import KarpenterKubelet, NodeClass, NodePool, World
+from podroom.model.world import KarpenterKubelet, NodeClass, NodePool, Requirement, World
 from podroom.positions import Document, Span
-from podroom.values import Default, Known, OneOf, Unknown
+from podroom.values import Default, Known, Members, OneOf, Unknown
 
 HERE, THERE = Span(Document("pool.yaml", "kind: NodePool"), 0, 4), Span(Document("max.yaml", "maxPods: 20"), 9, 11)
 WHY = Unknown("nobody says", HERE)
@@ -25,6 +25,9 @@ CLASS = NodeClass(
     "EC2NodeClass/default", HERE, CLUSTER, Known("EC2NodeClass/default", HERE), Known(AmiFamily.AL2023, HERE)
 )
 SETTING = replace(CLASS, kubelet=BLOCK)
+FOR_WINDOWS = Members(
+    (Requirement(Known("kubernetes.io/os", HERE), Known("In", HERE), Members((Known("windows", HERE),)), HERE),)
+)
 WINDOWS = replace(CLASS, ami_family=Known(AmiFamily.WINDOWS, HERE))
 
 
@@ -66,6 +69,7 @@ def test_nothing_is_told_of_others(tmp_path: Path, family: str) -> None:
         ([POOL], [SETTING], []),
         ([POOL], [WINDOWS], [("NodePool/default runs Windows", HERE)]),
         ([replace(POOL, auto_mode=True)], [WINDOWS], []),
+        ([replace(POOL, requirements=FOR_WINDOWS)], [], [("NodePool/default runs Windows", HERE)]),
         # It is open what it runs, which the rules say themselves; another one is told all the same.
         (
             [replace(POOL, node_class=WHY), replace(POOL, address="NodePool/other")],
