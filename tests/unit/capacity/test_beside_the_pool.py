@@ -52,6 +52,7 @@ def test_no_pod_has_a_branch_where_security_groups_for_pods_are_off(tmp_path: Pa
 
 
 MULTI_NIC = add_on('ENABLE_MULTI_NIC = "true"')
+VERSIONED = MULTI_NIC.replace("addon_name", 'addon_version = "v%s-eksbuild.1"\n  addon_name')
 
 
 @pytest.mark.parametrize(
@@ -63,11 +64,11 @@ MULTI_NIC = add_on('ENABLE_MULTI_NIC = "true"')
         ("p5.48xlarge", MULTI_NIC, 62, None),
         (
             "c6in.32xlarge",
-            MULTI_NIC.replace("addon_name", 'addon_version = "v1.20.0-eksbuild.1"\n addon_name'),
+            VERSIONED % "1.20.0",
             2,
             None,
         ),
-        ("c6in.32xlarge", MULTI_NIC.replace("addon_name", 'addon_version = "v1.19.9-eksbuild.1"\n addon_name'), 0, 0),
+        ("c6in.32xlarge", VERSIONED % "1.19.9", 0, 0),
     ],
 )
 def test_each_further_network_card_takes_two_addresses_at_least(
