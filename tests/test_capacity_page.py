@@ -40,6 +40,8 @@ PAGES = {
         )
     ),
 }
+REPLACED = "tests/cases/capacity/nodes-made-anew-before-the-old-ones-go"
+PAGES["while a plan is applied"] = (REPLACED, f"--plan={REPLACED}/plan.json")
 VOID = {"meta", "br", "line", "rect", "circle", "path", "img", "link"}
 LOADS = ("at_desired", "at_maximum", "added_by_update", "left", "holds")
 SIZES = ("desired_size", "maximum_size", "zones", "update_surge")
@@ -107,8 +109,10 @@ def numbers_of(report: dict[str, Any]) -> list[Numbers]:
     found: list[Numbers] = []
     for configuration in report["configurations"]:
         numbers: Numbers = {}
-        for scenario, forecast in (("today", configuration), ("what_if", configuration["what_if"])):
-            for group in (forecast or {}).get("node_groups", ()):
+        others = {name: configuration[name] for name in ("what_if", "while_applied")}
+        for scenario, forecast in (("today", configuration), *others.items()):
+            groups = () if scenario == "while_applied" else (forecast or {}).get("node_groups", ())
+            for group in groups:  # while a plan is applied, they are those of before and after
                 key = (scenario, group["address"])
                 numbers.update({(*key, member): bounds(group[member]) for member in SIZES})
                 for load, number in group["addresses_per_node"].items():

@@ -6,11 +6,15 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+import jsonschema
 import pytest
 
-from checkout import podroom
+from capacity_helpers import strict
+from checkout import CHECKOUT, podroom
 from plan_helpers import EKS21, change, plan, write_fixtures
 
+SCHEMA = CHECKOUT / "linter/podroom/report/schemas/capacity-v1.json"
+STRICT = jsonschema.Draft202012Validator(strict(json.loads(SCHEMA.read_text(encoding="utf-8"))))
 SUBNET = {"id": "subnet-0aaaaaaaaaaaaaaaa", "cidr_block": "10.0.0.0/24", "availability_zone": "eu-west-1a"}
 
 
@@ -35,7 +39,9 @@ def compared(folder: Path, *changes: Mapping[str, object], options: tuple[str, .
     path.write_text(json.dumps(content), encoding="utf-8")
     result = podroom("capacity", "--format", "json", *options, str(path))
     assert result.exit_code == 0, result.output
-    (found,) = json.loads(result.stdout)["configurations"]
+    told = json.loads(result.stdout)
+    STRICT.validate(told)
+    (found,) = told["configurations"]
     return found
 
 
@@ -84,6 +90,28 @@ def test_what_a_plan_changes_is_shown_beside_what_is_there(
         assert then["changes"] == [f"the plan is applied: {expected[0]}", *expected[1:]]
         assert nodes(found) == ([] if before is None else [before["scaling_config"][0]["max_size"]])
         assert nodes(then) == ([] if after is None else [after["scaling_config"][0]["max_size"]])
+
+
+def test_both_sides_are_there_while_a_plan_makes_nodes_anew_before_the_old_ones_go(tmp_path: Path) -> None:
+    change_of_plan = group(settings(6, desired=3), settings(9, "m5.4xlarge", desired=2), "create", "delete")
+    found = compared(tmp_path, change_of_plan)
+    during = found["while_applied"]
+    assert [one["address"] for one in during["node_groups"]] == [
+        "aws_eks_node_group.n",
+        "aws_eks_node_group.n (before the plan)",
+    ]
+    assert nodes(during) == [2, 3]
+    (before,), (meanwhile,), (then,) = (one["subnets"] for one in (found, during, found["what_if"]))
+    each = {one: part["at_maximum"]["saturated"]["most"] for one, part in (("m5.large", before), ("m5.4xlarge", then))}
+    large, larger = each["m5.large"] // 6, each["m5.4xlarge"] // 9
+    assert meanwhile["at_maximum"]["saturated"]["most"] == 3 * large + 2 * larger
+    assert meanwhile["at_maximum"]["saturated"]["working"] == f"2 x {larger} + 3 x {large} = {3 * large + 2 * larger}"
+
+
+@pytest.mark.parametrize("actions", [("update",), ("delete", "create"), ("create",)])
+def test_otherwise_nothing_is_there_but_before_and_after(tmp_path: Path, actions: tuple[str, ...]) -> None:
+    before = None if actions == ("create",) else settings(6)
+    assert compared(tmp_path, group(before, settings(9), *actions))["while_applied"] is None
 
 
 @pytest.mark.parametrize(

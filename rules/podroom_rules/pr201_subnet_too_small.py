@@ -17,13 +17,12 @@ from podroom.capacity.demand import (
 )
 from podroom.capacity.subnets import Reserve, control_plane_reserve, node_load, sufficient_prefix_length
 from podroom.capacity.vpc_room import full_vpc
-from podroom.capacity.working import counted
 from podroom.catalog import documents
 from podroom.model.world import NodeGroup, Subnet, Vpc
 from podroom.records import dataclass, replace
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable, place_of
-from podroom_rules.spaces import block_place, for_each_subnet, node_notes, state_of, undeclared
+from podroom_rules.spaces import block_place, for_each_subnet, node_notes, shortage, shortage_sum, undeclared
 
 _WARM_IP_TARGET = 2
 _CONFIGURATION = """
@@ -120,8 +119,8 @@ class SubnetTooSmall(Rule[NodeGroup]):
         return self.finding(
             block_place(subnet),
             subnet,
-            _message(case),
-            label=_label(subnet.cidr.need(), case),
+            shortage(case.shares, room, asked, one_pod=case.one_pod),
+            label=shortage_sum(subnet.cidr.need(), room, asked),
             effect=_effect(case),
             fix=_fix(assessment, case, vpc),
             assumption=assumed,
@@ -134,7 +133,7 @@ class SubnetTooSmall(Rule[NodeGroup]):
                 "working": asked.addresses.working,
                 "free_prefix_blocks": room.blocks.value,
                 "prefixes": asked.prefixes,
-                "nodes": case.nodes,
+                "nodes": sum(share.nodes.value for share in case.shares),
                 "state": "one pod" if case.one_pod else "saturated",
                 "node_groups": [share.group.address for share in case.shares],
             },
@@ -150,40 +149,6 @@ class _Case:
     asked: Asked
     full: Asked
     one_pod: bool
-
-    @property
-    def nodes(self) -> int:
-        """Return how many nodes are in the subnet's zone, those that only pods' addresses come for included."""
-        return sum(share.nodes.value for share in self.shares)
-
-    @property
-    def lacks_addresses(self) -> bool:
-        """Return whether there are too few addresses; otherwise only blocks for prefixes are too few."""
-        return self.asked.addresses.value > self.room.addresses.value
-
-
-def _message(case: _Case) -> str:
-    asked, room = case.asked, case.room
-    several = case.nodes > 1
-    state = state_of(case.nodes, one_pod=case.one_pod)
-    if not any(share.holds_pods for share in case.shares):
-        state = ""
-    subject = " ".join(part for part in (counted(case.nodes, "node"), state) if part)
-    take = "take" if several else "takes"
-    if not case.lacks_addresses:
-        blocks = f"{counted(asked.prefixes, 'block')} of 16 addresses for prefixes"
-        return f"{subject} {take} {blocks}, but this subnet has at most {room.blocks.value} free"
-    taken = counted(asked.addresses.value, "address", "addresses")
-    return f"{subject} {take} {taken}, but this subnet has {room.addresses.value:,}"
-
-
-def _label(cidr: str, case: _Case) -> str:
-    asked, room = case.asked, case.room
-    addresses = f"{cidr} has {room.addresses.working}; asked of it: {asked.addresses.working}"
-    blocks = f"{room.blocks.working}, asked of it: {asked.prefixes}"
-    if not case.lacks_addresses:
-        return f"{cidr} has {blocks}"
-    return f"{addresses}; and {blocks}" if asked.prefixes > room.blocks.value else addresses
 
 
 def _effect(case: _Case) -> str:

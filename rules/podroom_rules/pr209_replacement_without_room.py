@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from podroom.capacity.assessment import Assessment
-from podroom.capacity.demand import asked_when_full, asked_with_one_pod, shares_of, space
-from podroom.capacity.working import counted
+from podroom.capacity.demand import Asked, Share, asked_when_full, asked_with_one_pod, shares_of, space
+from podroom.capacity.plan_changes import while_applied
 from podroom.catalog import documents
-from podroom.model.world import NodeGroup, Subnet, World
-from podroom.records import replace
+from podroom.model.world import NodeGroup, Subnet
 from podroom.rule import Confidence, Example, Finding, Rule, Severity
 from podroom_rules.plan_examples import changed, plan
-from podroom_rules.spaces import block_place, for_each_subnet, grown, node_notes, state_of, undeclared
+from podroom_rules.spaces import block_place, for_each_subnet, node_notes, shortage, shortage_sum, undeclared
 from podroom_rules.subjects import doubled
 
 _CONFIGURATION = """
@@ -68,8 +67,9 @@ class ReplacementWithoutRoom(Rule[NodeGroup]):
 
     while the old nodes, which are drained last, keep their warm addresses.
 
-    Both sides are counted at their desired size, other groups at their largest.  What the group takes later is PR201,
-    and `podroom capacity --plan` shows it before and after.
+    Both sides are counted at their desired size, other groups at their largest.  What the nodes take afterwards, at
+    their largest size, is PR201: this rule speaks where both sides take more than that.  `podroom capacity --plan` shows
+    what is taken before, while the plan is applied, and after.
 
     Remedy: make the desired size smaller for the time of the change, replace the groups one after the other, or use
     larger subnets.
@@ -110,21 +110,21 @@ class ReplacementWithoutRoom(Rule[NodeGroup]):
         yield from for_each_subnet(self.code, subject, assessment, self._judge_subnet)
 
     def _judge_subnet(self, subnet: Subnet, assessment: Assessment) -> Iterator[Finding]:
-        if grown(subnet, assessment) is None:
-            return  # PR201
         both = assessment.remember(("both sides",), lambda: _both_sides(assessment))
-        shares = [share for share in list(shares_of(subnet, both)) if share.nodes.value]
+        shares = _present(subnet, both)
         room, full, one_pod = space(subnet), asked_when_full(shares, ()), asked_with_one_pod(shares)
         if room.holds(full):
             return
         stuck = not room.holds(one_pod)
-        asked, nodes = one_pod if stuck else full, sum(share.nodes.value for share in shares)
+        ask = asked_with_one_pod if stuck else _asked_when_full
+        asked = ask(shares)
+        if not _more(asked, ask(_present(subnet, assessment))):
+            return  # PR201: the largest size takes as much, without a replacement
         yield self.finding(
             block_place(subnet),
             subnet,
-            f"while the plan replaces nodes, {counted(nodes, 'node')} {state_of(nodes, one_pod=stuck)} take "
-            f"{counted(asked.addresses.value, 'address', 'addresses')}, but this subnet has {room.addresses.value:,}",
-            label=f"{subnet.cidr.need()} has {room.addresses.working}; asked of it: {asked.addresses.working}",
+            f"while the plan replaces nodes, {shortage(shares, room, asked, one_pod=stuck)}",
+            label=shortage_sum(subnet.cidr.need(), room, asked),
             effect='New nodes join, and their pods hang in ContainerCreating with "failed to assign an IP address to '
             'container" until the old nodes are gone.',
             fix="make the desired size smaller for the time of the change, or replace the groups one after the other",
@@ -132,25 +132,30 @@ class ReplacementWithoutRoom(Rule[NodeGroup]):
             related=node_notes(shares, one_pod=stuck),
             severity=Severity.ERROR if stuck else Severity.WARNING,
             confidence=Confidence.MEDIUM if undeclared(shares, assessment) else Confidence.HIGH,
-            evidence={"usable": room.addresses.value, "demand": asked.addresses.value, "nodes": nodes},
+            evidence={
+                "usable": room.addresses.value,
+                "demand": asked.addresses.value,
+                "free_prefix_blocks": room.blocks.value,
+                "prefixes": asked.prefixes,
+                "nodes": sum(share.nodes.value for share in shares),
+            },
         )
 
 
 def _both_sides(assessment: Assessment) -> Assessment:
-    """Return the assessment of the World while a plan is applied: old groups beside the new ones, as large as desired."""
-    world = assessment.world
-    groups = tuple(side for group in world.node_groups for side in _sides(group, world))
-    during = replace(world, node_groups=groups, before=None, doubled=())
-    return Assessment(during, assessment.catalog, assessment.assumptions)
+    """Return the assessment of the World while a plan is applied; the same where nothing is there twice."""
+    during = while_applied(assessment.world)
+    return assessment if during is None else Assessment(during, assessment.catalog, assessment.assumptions)
 
 
-def _sides(group: NodeGroup, world: World) -> Iterator[NodeGroup]:
-    """Iterate over a group and, where the plan makes it anew, what it was before."""
-    if group.address not in world.doubled:
-        yield group
-        return
-    yield replace(group, maximum_size=group.desired_size)
-    for old in world.before or ():
-        if old.address == group.address:
-            address = f"{old.address} (before the plan)"
-            yield replace(old, address=address, cluster=group.cluster, maximum_size=old.desired_size)
+def _present(subnet: Subnet, assessment: Assessment) -> list[Share]:
+    """Return what groups put into a subnet, without those that have no node in it."""
+    return [share for share in list(shares_of(subnet, assessment)) if share.nodes.value]
+
+
+def _asked_when_full(shares: Sequence[Share]) -> Asked:
+    return asked_when_full(shares, ())
+
+
+def _more(asked: Asked, other: Asked) -> bool:
+    return asked.addresses.value > other.addresses.value or asked.prefixes > other.prefixes

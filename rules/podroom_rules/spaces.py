@@ -110,6 +110,28 @@ def state_of(nodes: int, *, one_pod: bool) -> str:
     return "when they are full" if nodes > 1 else "when it is full"
 
 
+def shortage(shares: Sequence[Share], room: Space, asked: Asked, *, one_pod: bool) -> str:
+    """Return what a subnet lacks as a sentence: "20 nodes with a single pod each take 400 addresses, but ..."."""
+    nodes = sum(share.nodes.value for share in shares)
+    state = state_of(nodes, one_pod=one_pod) if any(share.holds_pods for share in shares) else ""
+    subject = " ".join(part for part in (counted(nodes, "node"), state) if part)
+    take = "take" if nodes > 1 else "takes"
+    if asked.addresses.value <= room.addresses.value:
+        blocks = f"{counted(asked.prefixes, 'block')} of 16 addresses for prefixes"
+        return f"{subject} {take} {blocks}, but this subnet has at most {room.blocks.value} free"
+    taken = counted(asked.addresses.value, "address", "addresses")
+    return f"{subject} {take} {taken}, but this subnet has {room.addresses.value:,}"
+
+
+def shortage_sum(cidr: str, room: Space, asked: Asked) -> str:
+    """Return the sums behind `shortage`: what the subnet has, and what is asked of it."""
+    addresses = f"{cidr} has {room.addresses.working}; asked of it: {asked.addresses.working}"
+    blocks = f"{room.blocks.working}, asked of it: {asked.prefixes}"
+    if asked.addresses.value <= room.addresses.value:
+        return f"{cidr} has {blocks}"
+    return f"{addresses}; and {blocks}" if asked.prefixes > room.blocks.value else addresses
+
+
 def _taken(share: Share, *, one_pod: bool) -> str:
     """Return the sum of what one node takes from this subnet."""
     load = share.lightest.load.one_pod if one_pod else share.heaviest.load.saturated

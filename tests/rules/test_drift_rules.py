@@ -290,7 +290,11 @@ REPLACED = {
     "one pod on each": ([sized("web", 7, 8)], "error", ["14 nodes with a single pod each take 280 addresses"]),
     "one pod on each just fits": ([sized("web", 6, 8)], "warning", ["12 nodes when they are full take 360"]),
     "as many as there is room for": ([sized("web", 4, 8)], "", []),
-    "more than there is room for without a change": ([sized("web", 5, 9)], "", []),  # PR201
+    "more than there is room for without a change, and less than that": ([sized("web", 4, 9)], "", []),  # PR201
+    "more than there is room for without a change, and more still": ([sized("web", 5, 9)], "warning", ["10 nodes"]),
+    "full nodes without a change, one pod on each with it": ([sized("web", 9, 9)], "error", ["18 nodes with a single"]),
+    "as much as another group takes anyway": ([sized("web", 1, 4), sized("batch", 1, 20)], "", []),  # PR201
+    "one pod on each without a change, and twice as many": ([sized("web", 13, 13)], "error", ["26 nodes"]),
     "another group at its largest": ([sized("web", 3, 4), sized("batch", 1, 4)], "warning", ["10 nodes"]),
     "another group that is never there": ([sized("web", 5, 6), sized("batch", 0, 0)], "warning", ["!: 0 nodes"]),
 }

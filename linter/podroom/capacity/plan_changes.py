@@ -1,4 +1,4 @@
-"""What is there before a plan, beside what there will be."""
+"""What is there before a plan and while it is applied, beside what there will be."""
 
 from __future__ import annotations
 
@@ -60,6 +60,35 @@ def before_plan(world: World) -> tuple[World, tuple[str, ...]] | None:
         doubled=(),
     )
     return before, tuple(changes)
+
+
+def while_applied(world: World) -> World | None:
+    """Return the World while the plan that was read is applied: old groups beside the new ones that take their place.
+
+    None where no group is made anew before the old one goes.  Both sides are as large as desired, and what runs belongs
+    to the old one; other groups are as they will be.
+    """
+    groups = tuple(side for group in world.node_groups for side in _sides(group, world))
+    if len(groups) == len(world.node_groups):
+        return None
+    return replace(world, node_groups=groups, before=None, doubled=())
+
+
+def _sides(group: NodeGroup, world: World) -> Iterator[NodeGroup]:
+    """Iterate over a group and, where the plan makes it anew, what it was before."""
+    old = next((one for one in world.before or () if one.address == group.address), None)
+    if old is None or group.address not in world.doubled:
+        yield group
+        return
+    new = None if group.running is None else replace(group.running, subnets=Members())
+    yield replace(group, maximum_size=group.desired_size, running=new)
+    yield replace(
+        old,
+        address=f"{old.address} (before the plan)",
+        cluster=group.cluster,
+        maximum_size=old.desired_size,
+        running=group.running,
+    )
 
 
 def _changes(old: NodeGroup, new: NodeGroup) -> Iterator[str]:

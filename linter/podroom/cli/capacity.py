@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from podroom import __version__
 from podroom.capacity.assessment import Assessment
-from podroom.capacity.forecast import forecast
-from podroom.capacity.plan_changes import before_plan
-from podroom.capacity.recommendation import Recommendation, recommend
+from podroom.capacity.forecast import Forecast, forecast
+from podroom.capacity.plan_changes import before_plan, while_applied
+from podroom.capacity.recommendation import recommend
 from podroom.capacity.what_if import (
     check_groups,
     read_environment_change,
@@ -57,8 +59,8 @@ def capacity(
     """Say how many addresses the nodes take of every subnet, what is left, and how many nodes it holds.
 
     Reads the configurations in the given folders or files (the current folder if none is given).  --env and --set ask
-    what would be otherwise, and are shown beside today's numbers; so is a plan that changes node groups.  Exits with 0,
-    and with 2 if something could not be read.
+    what would be otherwise, and are shown beside today's numbers; so is a plan that changes node groups, and what is
+    there while it is applied.  Exits with 0, and with 2 if something could not be read.
     """
     variables = [read_environment_change(text) for text in environment]
     group_changes = [read_group_change(text) for text in settings]
@@ -70,35 +72,33 @@ def capacity(
     changes = (*map(str, variables), *map(str, group_changes))
     comparisons = []
     for world in found.worlds:
-        before, then, told = world, None, changes
+        before, during, then, told = world, None, None, changes
         planned = None if changes else before_plan(world)
         if changes:
             then = with_group_changes(with_environment(world, variables), group_changes)
         elif planned is not None:
-            before, then = planned[0], world
+            before, during, then = planned[0], while_applied(world), world
             told = tuple(
                 f"the plan is applied: {change}" if at == 0 else change for at, change in enumerate(planned[1])
             )
         # A what-if is somebody's own idea of what to set.
         better = None if changes else recommend(Assessment(world, found.catalog, found.assumptions))
-        comparisons.append(_compared(before, then, told, better, found))
+        stages = iter(_forecasts([one for one in (before, then, during) if one is not None], found))
+        today, what_if, meanwhile = next(stages), next(stages, None), next(stages, None)
+        comparisons.append(Comparison(today, what_if, told, better, meanwhile))
     write(_rendered(output_format, comparisons, found, color))
     finish(found.problems)
 
 
-def _compared(
-    before: World, then: World | None, changes: tuple[str, ...], better: Recommendation | None, found: Understood
-) -> Comparison:
-    """Return the forecast of a World and of what it may become, over the subnets that either of them uses."""
-    today = forecast(Assessment(before, found.catalog, found.assumptions))
-    if then is None:
-        return Comparison(today, None, changes, better)
-    used = [subnet.subnet.address for subnet in today.subnets]
-    what_if = forecast(Assessment(then, found.catalog, found.assumptions), used)
-    if len(what_if.subnets) > len(used):
-        others = [subnet.subnet.address for subnet in what_if.subnets]
-        today = forecast(Assessment(before, found.catalog, found.assumptions), others)
-    return Comparison(today, what_if, changes, better)
+def _forecasts(worlds: Sequence[World], found: Understood) -> list[Forecast]:
+    """Return the forecasts of Worlds that follow on each other, over the subnets that any of them uses."""
+    assessments = [Assessment(world, found.catalog, found.assumptions) for world in worlds]
+    forecasts = [forecast(assessment) for assessment in assessments]
+    used = {subnet.subnet.address for one in forecasts for subnet in one.subnets}
+    return [
+        one if len(one.subnets) == len(used) else forecast(assessment, used)
+        for one, assessment in zip(forecasts, assessments, strict=True)
+    ]
 
 
 def _rendered(output_format: str, comparisons: list[Comparison], found: Understood, color: str) -> str:

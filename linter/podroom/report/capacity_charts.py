@@ -34,26 +34,27 @@ def text(value: str) -> str:
 
 
 def bars(
-    subnets: Sequence[SubnetForecast], others: Sequence[SubnetForecast | None], assumptions: Assumptions, name: str
+    subnets: Sequence[SubnetForecast], others: Sequence[Sequence[SubnetForecast]], assumptions: Assumptions, name: str
 ) -> str:
     """Return the chart of all subnets of which the size is known; empty if there is none.
 
-    `others` are the subnets as they would be, drawn as thinner bars below; `name` makes identifiers unique.
+    `others` are each of the subnets as it would be, drawn as thinner bars below; `name` makes identifiers unique.
     """
     rows = [
-        (subnet, other) for subnet, other in zip(subnets, others, strict=True) if subnet.usable.value and subnet.shares
+        (subnet, then) for subnet, then in zip(subnets, others, strict=True) if subnet.usable.value and subnet.shares
     ]
     if not rows:
         return ""
-    height = _ROW * len(rows) + 30
+    row = _ROW + (_SECOND_BAR + 2) * max(0, *(len(then) - 1 for _, then in rows))
+    height = row * len(rows) + 30
     parts = [_start(height, name, "Addresses of every subnet at maximum size, from idle to full, in percent of usable")]
     scale = _PLOT / _MOST_OF_USABLE
     for percent in (0, 25, 50, 75, 100, 125):
         x = _LEFT + scale * percent / 100
         parts.append(f'<line class="grid" x1="{x:.1f}" y1="4" x2="{x:.1f}" y2="{height - 22}"/>')
         parts.append(f'<text class="axis" x="{x:.1f}" y="{height - 8}" text-anchor="middle">{percent} %</text>')
-    for number, (subnet, other) in enumerate(rows):
-        parts += _bar_row(subnet, other, 4 + _ROW * number, scale, assumptions)
+    for number, (subnet, then) in enumerate(rows):
+        parts += _bar_row(subnet, then, 4 + row * number, scale, assumptions)
     line = _LEFT + scale
     parts.append(f'<line class="usable" x1="{line:.1f}" y1="2" x2="{line:.1f}" y2="{height - 22}"/>')
     parts.append("</svg>")
@@ -61,16 +62,17 @@ def bars(
 
 
 def _bar_row(
-    subnet: SubnetForecast, other: SubnetForecast | None, top: float, scale: float, assumptions: Assumptions
+    subnet: SubnetForecast, others: Sequence[SubnetForecast], top: float, scale: float, assumptions: Assumptions
 ) -> Iterator[str]:
     title = f"{subnet.subnet.address}  {cidr_of(subnet)}, {shown(subnet.usable)} usable"
-    then = "" if other is None else f", then {shown(other.at_maximum.expected)}"
+    then = "".join(f", then {shown(other.at_maximum.expected)}" for other in others)
     figure = f"{label(LoadState.EXPECTED, assumptions)}: {shown(subnet.at_maximum.expected)}{then}"
     yield f'<text class="name" x="{_LEFT}" y="{top + 13}">{text(_cut(title, _LONGEST_LINE - len(figure)))}</text>'
     yield f'<text class="figure" x="{WIDTH - 2}" y="{top + 13}" text-anchor="end">{text(figure)}</text>'
     yield from _bar(subnet, top + 19, _BAR, scale, assumptions)
-    if other is not None:
-        yield from _bar(other, top + 19 + _BAR + 2, _SECOND_BAR, scale, assumptions, kind=" other")
+    for at, other in enumerate(others):
+        place = top + 19 + _BAR + 2 + at * (_SECOND_BAR + 2)
+        yield from _bar(other, place, _SECOND_BAR, scale, assumptions, kind=" other")
 
 
 def _bar(

@@ -35,6 +35,8 @@ def render(comparisons: Sequence[Comparison]) -> str:
     writer.writerow([*_NAMES, *(f"{name}_{bound}" for name in _NUMBERS for bound in ("least", "most")), "not_known"])
     for comparison in comparisons:
         writer.writerows(_rows(comparison.today, "today"))
+        if comparison.during is not None:
+            writer.writerows(_rows(comparison.during, "while applied"))
         if comparison.what_if is not None:
             writer.writerows(_rows(comparison.what_if, "what if"))
     return output.getvalue()

@@ -13,6 +13,7 @@ from podroom.report.capacity_charts import bars, curves, text
 from podroom.report.capacity_style import STYLE
 from podroom.report.capacity_wording import (
     WHAT_IF,
+    WHILE_APPLIED,
     Comparison,
     alike,
     assumed,
@@ -131,7 +132,7 @@ def _group_row(group: GroupForecast, addresses: Sequence[str], which: str) -> It
 
 def _subnets(comparison: Comparison, number: int) -> Iterator[str]:
     found = comparison.today
-    others = [comparison.other(subnet) for subnet in found.subnets]
+    others = [[scenario.found for scenario in comparison.scenarios(subnet)] for subnet in found.subnets]
     chart = bars(found.subnets, others, found.assumptions, f"bars-{number}")
     yield "<h3>Subnets at maximum size</h3>"
     if chart:
@@ -147,9 +148,12 @@ def _subnets(comparison: Comparison, number: int) -> Iterator[str]:
         )
         title = f"{len(subnets)} subnets alike" if len(subnets) > 1 else "One subnet"
         yield f'<h4>{title}: {text(shown(first.usable))} usable addresses</h4><ul class="names">{names}</ul>'
-        notes = share_sentences(first, comparison.other(first))
+        scenarios = comparison.scenarios(first)
+        notes = share_sentences(first, scenarios)
         notes += [f"kept free: {kept_free(first)}"] if kept_free(first) else []
         notes += sentences(first, found.assumptions)
+        during = [scenario for scenario in scenarios if scenario.member == WHILE_APPLIED]
+        notes += [sentence for scenario in during for sentence in scenario.sentences(found.assumptions)]
         yield "<ul>" + "".join(f"<li>{text(note)}</li>" for note in notes if note) + "</ul>"
         if comparison.has_nodes(first):
             chart = curves(first, other, found.assumptions, f"curve-{number}-{group}")
@@ -164,11 +168,9 @@ def _table(subnets: Sequence[SubnetForecast], comparison: Comparison) -> Iterato
     yield f'<div class="scroll"><table><thead><tr><th>load</th>{titles}</tr></thead><tbody>'
     first = subnets[0]
     addresses = [subnet.subnet.address for subnet in subnets]
-    for found, scenario in ((first, "today"), (comparison.other(first), "what_if")):
-        if found is None:
-            continue
+    scenarios = [(f"{one.title}, ", one.member, one.found) for one in comparison.scenarios(first)]
+    for which, scenario, found in (("", "today", first), *scenarios):
         for state in LoadState:
-            which = "" if scenario == "today" else "what if, "
             yield f"<tr><td>{which}{text(label(state, comparison.today.assumptions))}</td>"
             for member in _LOADS:
                 loads: Loads = getattr(found, member)

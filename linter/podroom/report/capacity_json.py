@@ -61,12 +61,13 @@ def assumptions_data(assumptions: Assumptions) -> dict[str, Any]:
 
 def configuration_data(comparison: Comparison) -> dict[str, Any]:
     """Return one configuration, with what would be otherwise beside it if that was asked for."""
-    other = comparison.what_if
+    other, during = comparison.what_if, comparison.during
     return {
         "root": comparison.today.root,
         "variant": comparison.today.variant,
         **_forecast(comparison.today),
         "what_if": None if other is None else {"changes": list(comparison.changes), **_forecast(other)},
+        "while_applied": None if during is None else _forecast(during),
     }
 
 

@@ -9,6 +9,7 @@ from podroom.capacity.estimate import LoadState
 from podroom.capacity.forecast import GroupForecast
 from podroom.capacity.subnet_forecast import SubnetForecast
 from podroom.report.capacity_wording import (
+    WHILE_APPLIED,
     Comparison,
     alike,
     assumed,
@@ -93,17 +94,16 @@ def _subnets(subnets: Sequence[SubnetForecast], comparison: Comparison) -> Itera
     each = " each" if len(subnets) > 1 else ""
     yield f"**{names}: {shown(first.usable)} usable addresses{each}**"
     yield ""
+    scenarios = comparison.scenarios(first)
     if comparison.has_nodes(first):
         rows = []
         for state in LoadState:
-            for found in (first, comparison.other(first)):
-                if found is None:
-                    continue
-                name = label(state, comparison.today.assumptions)
+            name = label(state, comparison.today.assumptions)
+            for found, which in ((first, name), *((one.found, f"{one.title}, {name}") for one in scenarios)):
                 numbers = (found.at_desired, found.at_maximum)
                 rows.append(
                     [
-                        name if found is first else f"what if, {name}",
+                        which,
                         *(shown(loads.of(state)) for loads in numbers),
                         percent(found.at_maximum.of(state), found.usable),
                         shown(found.left.of(state)),
@@ -116,9 +116,11 @@ def _subnets(subnets: Sequence[SubnetForecast], comparison: Comparison) -> Itera
             titles.append("what is lacking")
         yield from table(titles, [row[: len(titles)] for row in rows], numbers_from=1)
         yield ""
-    notes = share_sentences(first, comparison.other(first))
+    notes = share_sentences(first, scenarios)
     reserved = kept_free(first)
     notes += [f"kept free: {reserved}"] if reserved else []
-    notes += sentences(first, comparison.today.assumptions)
+    assumptions = comparison.today.assumptions
+    notes += sentences(first, assumptions)
+    notes += [sentence for one in scenarios for sentence in one.sentences(assumptions) if one.member == WHILE_APPLIED]
     yield from (f"- {escaped(note)}" for note in notes if note)
     yield ""

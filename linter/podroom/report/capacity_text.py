@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from textwrap import wrap
 
 from podroom.capacity.estimate import Estimate, LoadState
@@ -166,27 +167,25 @@ def _subnets(subnets: Sequence[SubnetForecast], comparison: Comparison, canvas: 
     for subnet in subnets:
         zone = subnet.zone or "zone unknown"
         yield from canvas.paragraph(f"{subnet.subnet.address}  {cidr_of(subnet)}  {zone}", 2)
-    other = comparison.other(first)
+    scenarios = comparison.scenarios(first)
     if comparison.has_nodes(first):
-        yield from _table(first, other, comparison, canvas)
-    for sentence in share_sentences(first, other):
+        yield from _table(first, comparison, canvas)
+    for sentence in share_sentences(first, scenarios):
         yield from canvas.paragraph(sentence, 2)
     reserves = kept_free(first)
     if reserves:
         yield from canvas.paragraph(f"kept free in {'each' if len(subnets) > 1 else 'it'}: {reserves}", 2)
-    for found, prefix in ((first, ""), (other, WHAT_IF)):
-        for sentence in () if found is None else sentences(found, comparison.today.assumptions):
-            yield from canvas.paragraph(f"{prefix}{sentence}", 2)
+    assumptions = comparison.today.assumptions
+    said = (sentences(first, assumptions), *(scenario.sentences(assumptions) for scenario in scenarios))
+    for sentence in chain.from_iterable(said):
+        yield from canvas.paragraph(sentence, 2)
 
 
-def _table(
-    subnet: SubnetForecast, other: SubnetForecast | None, comparison: Comparison, canvas: Canvas
-) -> Iterator[str]:
+def _table(subnet: SubnetForecast, comparison: Comparison, canvas: Canvas) -> Iterator[str]:
     rows: list[tuple[str, SubnetForecast, LoadState]] = []
     for state in LoadState:
         rows.append((label(state, comparison.today.assumptions), subnet, state))
-        if other is not None:
-            rows.append(("  what if", other, state))
+        rows += [(f"  {scenario.title}", scenario.found, state) for scenario in comparison.scenarios(subnet)]
     cells = [
         (
             shown(found.at_desired.of(state)),

@@ -27,22 +27,62 @@ UNKNOWN = "unknown"
 NO_FIGURE = "-"
 """Stands where there is nothing to count, such as nodes that would not work."""
 WHAT_IF = "what if: "
+WHILE_APPLIED = "while_applied"
+"""What the forecast of the time during which a plan is applied is called in JSON."""
 _MOST_NAMED = 5
 _DIGITS = pattern(r"([0-9]+)")
 _OFF = {"", "0", "false", "unset"}
 
 
 @dataclass(frozen=True, slots=True)
+class Scenario:
+    """A subnet as it would be: `title` is what the scenario is called, `member` what it is called in JSON."""
+
+    title: str
+    member: str
+    found: SubnetForecast
+
+    @property
+    def prefix(self) -> str:
+        """Return what stands before a sentence about it."""
+        return f"{self.title}: "
+
+    def sentences(self, assumptions: Assumptions) -> list[str]:
+        """Return what is to be said of the subnet then beside its table."""
+        if self.member == WHILE_APPLIED:  # nodes that are on their way out do not grow
+            found = [
+                sum_sentence(self.found, assumptions, "both sides at the desired size"),
+                blocks_sentence(self.found),
+            ]
+        else:
+            found = sentences(self.found, assumptions)
+        return [f"{self.prefix}{sentence}" for sentence in found if sentence]
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """The forecast of today and, if something was asked for, what would be if it were otherwise.
 
-    `changes` are what was asked for, as it was written; `recommendation` what the settings of the CNI could be.
+    `changes` are what was asked for, as it was written; `during` what is there while a plan is applied, where that is
+    more than before and after it; `recommendation` what the settings of the CNI could be.
     """
 
     today: Forecast
     what_if: Forecast | None = None
     changes: tuple[str, ...] = ()
     recommendation: Recommendation | None = None
+    during: Forecast | None = None
+
+    def scenarios(self, subnet: SubnetForecast) -> tuple[Scenario, ...]:
+        """Return the same subnet as it would be, in the order of time."""
+        named = (("while applied", WHILE_APPLIED, self.during), ("what if", "what_if", self.what_if))
+        return tuple(
+            Scenario(title, member, found)
+            for title, member, forecast in named
+            if forecast is not None
+            for found in forecast.subnets
+            if found.subnet.address == subnet.subnet.address
+        )
 
     def other(self, subnet: SubnetForecast) -> SubnetForecast | None:
         """Return the same subnet as it would be; None if it would not be used, or nothing was asked for."""
@@ -53,18 +93,17 @@ class Comparison:
 
     def has_nodes(self, subnet: SubnetForecast) -> bool:
         """Return whether there are nodes or pods in a subnet, today or as it would be."""
-        other = self.other(subnet)
-        return bool(subnet.shares or (other is not None and other.shares))
+        return bool(subnet.shares or any(scenario.found.shares for scenario in self.scenarios(subnet)))
 
     def gaps(self) -> tuple[tuple[str, Unknown], ...]:
         """Return everything that is not known, each with what stands before it: those of the what-if alone say so."""
-        today = all_gaps(self.today)
-        known = {(gap.reason, str(gap.origin)) for gap in today}
-        added = () if self.what_if is None else all_gaps(self.what_if)
-        return (
-            *(("", gap) for gap in today),
-            *((WHAT_IF, gap) for gap in added if (gap.reason, str(gap.origin)) not in known),
-        )
+        found = [("", gap) for gap in all_gaps(self.today)]
+        for prefix, other in ((WHAT_IF, self.what_if), ("while applied: ", self.during)):
+            found += [(prefix, gap) for gap in (() if other is None else all_gaps(other))]
+        once: dict[tuple[str, str], tuple[str, Unknown]] = {}
+        for prefix, gap in found:
+            once.setdefault((gap.reason, str(gap.origin)), (prefix, gap))
+        return tuple(once.values())
 
     def other_group(self, group: GroupForecast) -> GroupForecast | None:
         """Return the same node group as it would be; None if nothing was asked for."""
@@ -171,8 +210,8 @@ def groups_of_alike(comparison: Comparison) -> list[tuple[SubnetForecast, ...]]:
     """Return the subnets in groups of which all numbers are the same, in the order of the configuration."""
     alike: dict[tuple[object, ...], list[SubnetForecast]] = {}
     for subnet in comparison.today.subnets:
-        other = comparison.other(subnet)
-        alike.setdefault((_numbers(subnet), None if other is None else _numbers(other)), []).append(subnet)
+        others = tuple(_numbers(scenario.found) for scenario in comparison.scenarios(subnet))
+        alike.setdefault((_numbers(subnet), others), []).append(subnet)
     return [tuple(several) for several in alike.values()]
 
 
@@ -211,18 +250,26 @@ def named(addresses: Sequence[str]) -> str:
     return f"{ordered[0]}, {ordered[1]} ... {ordered[-1]} ({counted(len(ordered), 'node group')})"
 
 
-def share_sentences(subnet: SubnetForecast, other: SubnetForecast | None) -> list[str]:
+def share_sentences(subnet: SubnetForecast, scenarios: Sequence[Scenario] = ()) -> list[str]:
     """Return how many nodes of each group a subnet has, and how many it would have where that is another number."""
     today = _of_alike(subnet.shares)
-    then = [] if other is None else _of_alike(other.shares)
-    return [*today, *(f"{WHAT_IF}{sentence}" for sentence in then if sentence not in today)]
+    return [
+        *today,
+        *(
+            f"{scenario.prefix}{sentence}"
+            for scenario in scenarios
+            for sentence in _of_alike(scenario.found.shares, while_applied=scenario.member == WHILE_APPLIED)
+            if sentence not in today
+        ),
+    ]
 
 
-def _of_alike(shares: Sequence[ShareForecast]) -> list[str]:
+def _of_alike(shares: Sequence[ShareForecast], *, while_applied: bool = False) -> list[str]:
     groups: dict[tuple[str, str], list[str]] = {}
     for share in shares:
         which = "pods of " if share.part is SubnetPart.PODS else ""
-        groups.setdefault((which, _nodes_of(share)), []).append(share.group.address)
+        nodes = several(share.maximum, "node") if while_applied else _nodes_of(share)
+        groups.setdefault((which, nodes), []).append(share.group.address)
     return [
         f"{which}{named(addresses)}: {nodes}{', each' if len(addresses) > 1 else ''}"
         for (which, nodes), addresses in groups.items()
@@ -248,13 +295,13 @@ def holds_sentence(subnet: SubnetForecast, assumptions: Assumptions) -> str:
     return f"{size_of(subnet)} holds {first} of {which} {when}{more}; one more runs it dry"
 
 
-def sum_sentence(subnet: SubnetForecast, assumptions: Assumptions) -> str:
+def sum_sentence(subnet: SubnetForecast, assumptions: Assumptions, when: str = "at maximum size") -> str:
     """Return the sums of a subnet with the expected pods; empty where they are not certain."""
     taken, left = subnet.at_maximum.expected, subnet.left.expected
     if " x " not in taken.working or not left.working:
         return ""
     nodes = condition(LoadState.EXPECTED, assumptions)
-    return f"at maximum size, nodes {nodes}: {taken.working} addresses, which leaves {left.working}"
+    return f"{when}, nodes {nodes}: {taken.working} addresses, which leaves {left.working}"
 
 
 def sentences(subnet: SubnetForecast, assumptions: Assumptions) -> list[str]:

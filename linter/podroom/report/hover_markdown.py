@@ -103,7 +103,7 @@ def subnet(found: SubnetForecast, assumptions: Assumptions) -> Told:
         ("taken at the maximum size, nodes full", shown(found.at_maximum.saturated), ""),
         (f"nodes that fit, {loaded} on each", fitting(found.holds.expected), remark(found, LoadState.EXPECTED)),
     ]
-    said = [*share_sentences(found, None), *sentences(found, assumptions)]
+    said = [*share_sentences(found), *sentences(found, assumptions)]
     lines = [*_table(rows), "", *(f"- {escaped(sentence)}" for sentence in said)]
     return Told(f"{code(found.subnet.address)} {escaped(cidr_of(found))}", "\n".join(lines).rstrip())
 
