@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,10 +20,20 @@ def eks21(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_fixtures(tmp_path_factory.mktemp("plans"))
 
 
+@cache
+def checked(*arguments: str) -> str:
+    """Return what is said of files, which are written once, in JSON."""
+    return podroom("check", "--format", "json", *arguments).stdout
+
+
+def undecided(code: str, *arguments: str) -> list[str]:
+    """Return why a rule could not decide."""
+    return [one["reason"] for one in json.loads(checked(*arguments))["undecided"] if code in one["codes"]]
+
+
 def findings(code: str, *arguments: str) -> list[dict[str, object]]:
     """Return the findings of one rule."""
-    result = podroom("check", "--format", "json", *arguments)
-    return [one for one in json.loads(result.stdout)["findings"] if one["code"] == code]
+    return [one for one in json.loads(checked(*arguments))["findings"] if one["code"] == code]
 
 
 @pytest.mark.parametrize("name", PLANS)
@@ -31,10 +42,9 @@ def test_only_a_plan_that_refreshes_takes_over_what_was_changed(eks21: Path, nam
     for arguments in ((path,), (str(EKS21), "--plan", path)):
         groups = sorted(str(one["message"]).rpartition("(")[2] for one in findings("PR120", *arguments))
         both = ["the Auto Scaling group and its launch template)", "the Auto Scaling group)"]
-        told = (
-            both if len(arguments) > 1 else both[1:]
-        )  # by itself it does not tell what AMI the hand-made template has
+        told = both if len(arguments) > 1 else both[1:]  # by itself it does not tell what the hand-made template is
         assert groups == (told if name == "refresh_only" else [])
+        assert not undecided("PR120", *arguments)
         assert not findings("PR118", *arguments)  # an autoscaler moved the desired size
         assert not findings("PR119", *arguments)  # the type goes back to what is declared, which is PR116
 
@@ -90,6 +100,62 @@ def test_how_drift_of_a_managed_node_group_is_told(
     found = [(one["severity"], one["message"]) for one in findings("PR118", str(path))]
     assert [severity for severity, _ in found] == ([] if expected is None else [expected[0]])
     assert expected is None or expected[1] in str(found[0][1])
+
+
+SENSITIVE: tuple[object, ...] = (
+    ("max_size of the node group", {"scaling_config": [{"max_size": True}]}),
+    ("min_size of the node group", {"scaling_config": [True]}),
+    ("min_size of the node group", {"scaling_config": True}),
+    ("release_version of the node group", {"release_version": True}),
+    ("subnet_ids of the node group", {"subnet_ids": [True]}),
+    ("launch_template version of the node group", {"launch_template": True}),
+    ("launch_template version of the node group", {"launch_template": [{"version": True}]}),
+)
+GROUP_SIDE = {
+    "release_version": "a",
+    "subnet_ids": ["subnet-a"],
+    "launch_template": [{"id": "lt-a", "version": "3"}],
+    **scaling(min_size=1, max_size=6),
+}
+
+
+@pytest.mark.parametrize(
+    "sides", [("before_sensitive",), ("after_sensitive",), ("before_sensitive", "after_sensitive")]
+)
+@pytest.mark.parametrize(("reason", "marks"), SENSITIVE)
+def test_what_is_sensitive_of_a_changed_node_group_is_undecided_and_the_rest_told(
+    tmp_path: Path, reason: str, marks: dict[str, object], sides: tuple[str, ...]
+) -> None:
+    content = managed(GROUP_SIDE, {**GROUP_SIDE, "version": "1.33"})
+    content["resource_drift"][0]["change"] |= dict.fromkeys(sides, marks)
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    (found,) = findings("PR118", str(path))
+    assert str(found["message"]).endswith(": version declared unset, live 1.33")
+    assert undecided("PR118", str(path)) == [f"{reason} is sensitive, so podroom does not keep it"]
+
+
+@pytest.mark.parametrize(
+    ("live", "marks", "expected"),
+    [
+        ({}, {"scaling_config": [{"max_size": True}]}, "max_size of the node group is sensitive"),
+        ({"version": "1.33"}, {"scaling_config": [{"max_size": True}]}, None),
+        ({}, {"scaling_config": [{"desired_size": True}]}, ""),
+    ],
+)
+def test_what_a_plan_that_refreshes_hides_is_undecided_unless_something_else_changed(
+    tmp_path: Path, live: dict[str, object], marks: dict[str, object], expected: str | None
+) -> None:
+    content = managed(GROUP_SIDE, {**GROUP_SIDE, **live})
+    content["resource_drift"][0]["change"] |= {"after_sensitive": marks}
+    (found,) = content.pop("resource_changes")
+    there = {name: part for name, part in found.items() if name != "change"} | {"values": {**GROUP_SIDE, **live}}
+    prior = {"values": {"root_module": {"resources": [there | {"sensitive_values": marks}]}}}
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps({**content, "prior_state": prior}), encoding="utf-8")
+    reasons = undecided("PR120", str(path))
+    assert bool(findings("PR120", str(path))) == (expected is None)
+    assert [expected in reason for reason in reasons] == ([True] if expected else [])
 
 
 STATED = """

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from podroom.capacity.assessment import Assessment
 from podroom.model.world import ChangeByHand, GroupKind, ListedChanges, NodeGroup
 from podroom.rule import Example, Finding, Rule, Severity
+from podroom.values import Undecidable, first_unknown
 from podroom_rules.plan_examples import MANAGED_NODES, node_group_plan
 from podroom_rules.subjects import changed_by_hand
 
@@ -51,7 +52,7 @@ class NodeGroupChangedByHand(Rule[NodeGroup]):
     launch template, and what its user data tells kubelet of max pods.  What somebody changed by hand and a refresh took
     over is no drift to any plan.  That is told for information, since a change that was not applied yet looks the same;
     and so it is where only versions differ, or the group may grow less far than declared.  What is sensitive in the
-    state is not compared, and said so.
+    plan or state is not compared, and said so.
 
     What the AWS CLI lists (`--inventory`) is compared with what is declared: the Auto Scaling group, also the one behind
     an EKS managed node group, or without it what `aws eks describe-nodegroup` says.  Nothing in it tells whether the
@@ -110,10 +111,14 @@ class NodeGroupChangedByHand(Rule[NodeGroup]):
             yield self._not_as_in_state(subject)
         if subject.not_as_listed is not None:
             yield self._not_as_listed(subject, subject.not_as_listed)
-        if subject.changed_by_hand and not assessment.world.refresh_only:
-            yield self._changed_by_hand(subject)
-        if subject.untold_by_state is not None:
-            subject.untold_by_state.need()
+        by_plan = None
+        if not assessment.world.refresh_only:  # PR120
+            by_plan = subject.untold_by_plan
+            if subject.changed_by_hand:
+                yield self._changed_by_hand(subject)
+        untold = first_unknown(by_plan, subject.untold_by_state)
+        if untold is not None:
+            raise Undecidable(untold)
 
     def _changed_by_hand(self, subject: NodeGroup) -> Finding:
         changes = subject.changed_by_hand

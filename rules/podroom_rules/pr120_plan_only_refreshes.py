@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from podroom.capacity.assessment import Assessment
 from podroom.model.world import NodeGroup
 from podroom.rule import Example, Finding, Rule, Severity
+from podroom.values import Undecidable, Unknown, first_unknown
 from podroom_rules.plan_examples import MANAGED_NODES, changed, node_group_plan, plan
 from podroom_rules.subjects import in_refreshing_plan
 
@@ -23,7 +24,7 @@ class PlanOnlyRefreshes(Rule[NodeGroup]):
     state: from then on Terraform takes it for its own, and no plan calls it drift any more.  What is declared still
     differs, and the next ordinary plan shows it as a change that nobody remembers.
 
-    Here it found a node group, or its launch template, changed outside Terraform.  An ordinary plan says what that means
+    Here it found a node group, or its launch template, changed outside Terraform, whatever its nodes run.  An ordinary plan says what that means
     for pods (PR116, PR117, PR118).  Other than that, `-refresh=false` makes a plan that has looked at nothing: where
     nothing was found, it tells nothing.
 
@@ -55,16 +56,25 @@ class PlanOnlyRefreshes(Rule[NodeGroup]):
         ),
     )
 
-    def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
+    def judge(self, subject: NodeGroup, _assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding for a group that such a plan found changed."""
-        template = subject.launch_template
+        if subject.uncertain is not None:
+            raise Undecidable(subject.uncertain)
+        drift = subject.drift if subject.drift is not None and subject.drift.found_by_plan else None
+        template = None if subject.launch_template is None else subject.launch_template.drift
         found = {
-            "the Auto Scaling group": subject.drift is not None and subject.drift.found_by_plan,
+            "the Auto Scaling group": drift is not None and drift.doubt is None,
             "the node group": bool(subject.changed_by_hand),
-            "its launch template": template is not None and template.drift is not None and template.drift.certain,
+            "its launch template": template is not None and template.certain,
         }
         changed_parts = [name for name, is_changed in found.items() if is_changed]
-        if not changed_parts or not assessment.applies(subject):
+        if not changed_parts:
+            if template is not None:
+                reason = f"{' and '.join(template.untold)} of its launch template is not told by the plan"
+                raise Undecidable(Unknown(reason, subject.span))
+            doubt = first_unknown(None if drift is None else drift.doubt, subject.untold_by_plan)
+            if doubt is not None:
+                raise Undecidable(doubt)
             return
         yield self.finding(
             subject.span,

@@ -77,36 +77,51 @@ def read_template_drift(drift: Drift, span: Span) -> TemplateDrift | None:
     return TemplateDrift(choice, changed, untold) if choice is not None or changed or untold else None
 
 
-def read_changes_by_hand(drift: Drift) -> tuple[ChangeByHand, ...]:
-    """Return the settings of a node group that are not as Terraform left them, but for what it launches.
+def read_changes_by_hand(drift: Drift, span: Span) -> tuple[tuple[ChangeByHand, ...], Unknown | None]:
+    """Return the settings of a node group that are not as Terraform left them, and why others may not be either.
 
-    The desired size is left out: autoscalers move it all day; and so is what is sensitive on one side.
+    What it launches is left out, and so is the desired size: autoscalers move it all day.
     """
-    sides = drift.recorded, drift.live
-    hidden = {name for side in sides for name, value in side.items() if _holds_hidden(value)}
-    recorded, live = (
-        dict(_settings({name: value for name, value in side.items() if name not in hidden})) for side in sides
-    )
-    return tuple(
-        ChangeByHand(name, recorded.get(name, "unset"), live.get(name, "unset"))
-        for name in dict.fromkeys((*recorded, *live))
-        if recorded.get(name) != live.get(name)
-    )
+    recorded, live = dict(_settings(drift.recorded)), dict(_settings(drift.live))
+    names = dict.fromkeys((*recorded, *live))
+    sides = {name: (recorded.get(name, "unset"), live.get(name, "unset")) for name in names}
+    changes = [
+        ChangeByHand(name, before, after)
+        for name, (before, after) in sides.items()
+        if isinstance(before, str) and isinstance(after, str) and before != after
+    ]
+    untold = ((name, one) for name, both in sides.items() for one in both if isinstance(one, Hidden))
+    name, hidden = next(untold, ("", None))
+    return tuple(changes), None if hidden is None else Unknown(f"{name} of the node group {hidden.why}", span)
 
 
-def _settings(values: _Values) -> Iterator[tuple[str, str]]:
-    """Iterate over the settings that bear on room, each for a person; what is not known is left out."""
-    for part in (values, *_blocks(values, "scaling_config")):
+def _settings(values: _Values) -> Iterator[tuple[str, str | Hidden]]:
+    """Iterate over the settings that bear on room, each for a person, or why it is not told."""
+    scaling = values.get("scaling_config")
+    hidden = _hidden_whole(scaling)
+    sizes: _Values = {} if hidden is None else dict.fromkeys(("min_size", "max_size"), hidden)
+    for part in (values, sizes, *_blocks(values, "scaling_config")):
         for name in ("min_size", "max_size", "version", "release_version", "subnet_ids", "vpc_zone_identifier"):
             value = part.get(name)
-            if isinstance(value, str | int) and not isinstance(value, bool):
+            hidden = _hidden_whole(value)
+            if hidden is not None:
+                yield name, hidden
+            elif isinstance(value, str | int) and not isinstance(value, bool):
                 yield name, str(value)
             elif isinstance(value, list) and all(isinstance(one, str) for one in value):
                 yield name, ", ".join(sorted(map(str, value)))
-    for template in _blocks(values, "launch_template") if _blocks(values, "scaling_config") else ():
-        version = template.get("version")
-        if isinstance(version, str):
+    if scaling is None:
+        return  # what an Auto Scaling group launches is told otherwise
+    hidden = _hidden_whole(values.get("launch_template"))
+    for version in [hidden] if hidden else [one.get("version") for one in _blocks(values, "launch_template")]:
+        if isinstance(version, str | Hidden):
             yield "launch_template version", version
+
+
+def _hidden_whole(value: RecordedValue) -> Hidden | None:
+    """Return why a value, or a member of a list, is not told; None if it is."""
+    members = value if isinstance(value, list) else [value]
+    return next((one for one in members if isinstance(one, Hidden)), None)
 
 
 def _overrides(values: _Values, span: Span) -> _Types | None:

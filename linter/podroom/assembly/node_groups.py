@@ -79,6 +79,7 @@ class NodeGroups:
             if isinstance(own_image, Known) and own_image.value
             else self._family_of_type(ami_type, body, resource.span)
         )
+        changes, untold = _changed_by_hand(resource)
         return NodeGroup(
             address=resource.address,
             kind=GroupKind.MANAGED,
@@ -98,7 +99,8 @@ class NodeGroups:
             name=_text(body, "node_group_name"),
             name_prefix=_text(body, "node_group_name_prefix"),
             labels=_labels(body.attribute("labels")),
-            changed_by_hand=_changed_by_hand(resource),
+            changed_by_hand=changes,
+            untold_by_plan=untold,
             named_template=None if template_missing is None else named_template(body, self._inventory),
         )
 
@@ -116,6 +118,7 @@ class NodeGroups:
                 reason = f"cannot tell whether its nodes join an EKS cluster: {cause.reason}"
                 self.gaps.append(Gap(resource.address, reason, resource.span))
             return None
+        changes, untold = _changed_by_hand(resource)
         return NodeGroup(
             address=resource.address,
             kind=GroupKind.SELF_MANAGED,
@@ -135,7 +138,8 @@ class NodeGroups:
             drift=_drift(resource, types, template),
             name=_text(body, "name"),
             name_prefix=_text(body, "name_prefix"),
-            changed_by_hand=_changed_by_hand(resource),
+            changed_by_hand=changes,
+            untold_by_plan=untold,
             named_template=None if template_missing is None else named_template(body, self._inventory),
         )
 
@@ -289,12 +293,12 @@ def _drift(
     return read_group_drift(resource.drift, resource.span, types, template)
 
 
-def _changed_by_hand(resource: ResourceInstance) -> tuple[ChangeByHand, ...]:
+def _changed_by_hand(resource: ResourceInstance) -> tuple[tuple[ChangeByHand, ...], Unknown | None]:
     if resource.drift is None:
-        return ()
+        return (), None
     from podroom.assembly.drift import read_changes_by_hand  # noqa: PLC0415 - only with a plan
 
-    return read_changes_by_hand(resource.drift)
+    return read_changes_by_hand(resource.drift, resource.span)
 
 
 @dataclass(frozen=True, slots=True)

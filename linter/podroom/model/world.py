@@ -585,6 +585,15 @@ class GroupDrift:
         return recorded == live
 
     @property
+    def doubt(self) -> Unknown | None:
+        """Return why it is not certain that anything differs; None if it is."""
+        sides = self.recorded_types, self.live_types
+        recorded, live = ({one.type.value for one in types if isinstance(one.type, Known)} for types in sides)
+        more = (recorded - live and self.live_types.complete) or (live - recorded and self.recorded_types.complete)
+        missing = (*self.live_types.missing, *self.recorded_types.missing)
+        return None if self.live_template is not None or more or not missing else missing[0]
+
+    @property
     def found_by_plan(self) -> bool:
         """Return whether a plan found the difference, and neither an inventory nor a command tells it."""
         return self.listed is None and self.commanded is None
@@ -654,6 +663,8 @@ class NodeGroup:
     """The labels that its nodes are given by the group itself; user data may give them more."""
     changed_by_hand: tuple[ChangeByHand, ...] = ()
     """Its other settings that somebody changed outside Terraform: sizes, versions, subnets."""
+    untold_by_plan: Unknown | None = None
+    """Why it is not known whether somebody changed another of those; None if it is."""
     not_as_in_state: tuple[ChangeByHand, ...] = ()
     """Its settings that Terraform's state has otherwise: `recorded` is what is declared, `live` what the state says."""
     untold_by_state: Unknown | None = None
