@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -132,6 +133,15 @@ def test_a_syntax_error_in_the_configuration_is_told_with_its_place(tmp_path: Pa
     result = podroom("check", str(path))
     assert result.exit_code == 2
     assert "tfplan/.terraform/modules/net/main.tf:2:" in result.stderr + result.stdout
+
+
+def test_a_plan_file_beside_a_folder_with_a_syntax_error_in_its_root_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "tfplan"
+    path.write_bytes(archive({**FILES, "tfconfig/m-/more.tf": b'resource "aws_subnet" "a" {\n  cidr_block = = 1\n}\n'}))
+    (tmp_path / "main.tf").write_text(ROOT, encoding="utf-8")
+    result = podroom("check", str(tmp_path), "--plan", str(path))
+    assert result.exit_code == 2
+    assert re.fullmatch(r"podroom: [^\n]*/tfplan/more\.tf:2:\d+ is not read: [^\n]+\n", result.stderr)
 
 
 def test_two_files_of_one_name_are_refused(tfplan: Path) -> None:

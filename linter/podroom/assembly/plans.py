@@ -85,7 +85,11 @@ def _recorded(path: str, reader: HclReader) -> Recorded:
         from podroom.sources.plan_file import PlanFile  # noqa: PLC0415 - most are JSON
 
         archive = PlanFile(shown, data, reader)
-        return archive.state(declared_blocks(archive, shown))
+        declared = declared_blocks(archive, shown)
+        for parsed in archive.parsed:
+            for problem in parsed.problems:
+                raise InputError(f"{parsed.span(problem)} is not read: {problem.message}")
+        return archive.state(declared)
     text = text_of(shown, data)
     del data
     with without_collector():
