@@ -331,3 +331,14 @@ def test_a_fault_of_podroom_does_not_look_like_findings(options: tuple[str, ...]
     assert result.returncode == 2
     assert "ZeroDivisionError: unexpected" in result.stderr
     assert "a fault of podroom, and nothing is judged" in result.stderr
+
+
+def test_who_gives_terragrunt_is_told_what_to_give_instead(tmp_path: Path) -> None:
+    (tmp_path / "live").mkdir()
+    terragrunt = tmp_path / "live" / "terragrunt.hcl"
+    terragrunt.write_text('terraform {\n  source = "../modules/nodes"\n}\n', encoding="utf-8")
+
+    for given in (tmp_path, terragrunt):
+        result = podroom("check", str(given))
+        assert result.exit_code == 2
+        assert "give a plan in JSON (terragrunt show -json), or the folder in .terragrunt-cache" in result.output

@@ -513,6 +513,12 @@ def project_folder(paths: Iterable[str]) -> str:
         folder = parent
 
 
+_TERRAGRUNT = "terragrunt.hcl"
+_INSTEAD_OF_TERRAGRUNT = (
+    "give a plan in JSON (terragrunt show -json), or the folder in .terragrunt-cache that it runs Terraform in"
+)
+
+
 def _folders(path: str, files: Files, *, elsewise: bool) -> list[str]:
     """Return the folders that a path given by the user stands for; a problem is noted if there is nothing to judge."""
     try:
@@ -531,12 +537,21 @@ def _folders(path: str, files: Files, *, elsewise: bool) -> list[str]:
             return [os.path.normpath(os.path.dirname(path) or ".")]
         if not elsewise:
             hint = "give a folder, such files, or a plan or state of Terraform"
+            if os.path.basename(path) == _TERRAGRUNT:
+                hint = _INSTEAD_OF_TERRAGRUNT
             files.note(path, f"{shown_path(path)} is not a Terraform file (.tf, .tf.json); {hint}")
         return []
     known = len(files.problems)
-    found = [folder for folder, names in walk(path, files) if any(map(is_configuration, names))]
+    found = []
+    terragrunt = False
+    for folder, names in walk(path, files):
+        if any(map(is_configuration, names)):
+            found.append(folder)
+        terragrunt = terragrunt or _TERRAGRUNT in names
     if not found and not elsewise and len(files.problems) == known:
         what = "and nothing of eksctl, Karpenter or the VPC CNI that can be read"
+        if terragrunt:
+            what += f"; of Terragrunt, {_INSTEAD_OF_TERRAGRUNT}"
         files.note(path, f"no Terraform configuration (*.tf, *.tf.json, *.tofu) in {shown_path(path)}, {what}")
     return found
 
