@@ -38,7 +38,7 @@ def _matches(expression: str, text: str) -> bool:
     from podroom.evaluation.functions.patterns import compile_pattern  # noqa: PLC0415 - few projects have a patch
 
     try:
-        return compile_pattern(expression, len(text)).fullmatch(text) is not None
+        return compile_pattern(expression, text).fullmatch(text) is not None
     except (EvaluationFailure, BeyondReach):
         return True
 

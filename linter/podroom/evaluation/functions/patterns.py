@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
 from podroom.evaluation.failures import BeyondReach, EvaluationFailure
 from podroom.evaluation.functions.registry import Parameter, function
@@ -33,6 +34,10 @@ _MOST_WORK = 20_000_000
 _LARGEST_REPEAT = 1_000
 _FEW = 10
 _MANY_OPTIONS = 64
+_WIDEST = re.ASCII | re.IGNORECASE | re.DOTALL
+_QUANTIFIERS = ("*", "+", "?", "{")
+_LESS = ("*", "?", "{")
+"""What may make a character come no time at all."""
 _CLASSES = {
     "alnum": "0-9A-Za-z",
     "alpha": "A-Za-z",
@@ -52,7 +57,7 @@ _CLASSES = {
 
 
 def _with_groups(pattern: str, text: str) -> re.Pattern[str]:
-    compiled = compile_pattern(pattern, len(text))
+    compiled = compile_pattern(pattern, text)
     if compiled.groupindex and compiled.groups > len(compiled.groupindex):
         raise EvaluationFailure("a pattern cannot have both groups with names and groups without")
     return compiled
@@ -96,7 +101,7 @@ def _replace(text: Term, wanted: str, replacement: Term) -> Term:
     if len(wanted) > 1 and wanted.startswith("/") and wanted.endswith("/"):
         if not isinstance(text, str) or not isinstance(replacement, str):
             return derived(STRING, text, replacement)
-        compiled = compile_pattern(wanted[1:-1], len(text))
+        compiled = compile_pattern(wanted[1:-1], text)
         return _substituted(compiled, text, replacement)
     if isinstance(text, str) and isinstance(replacement, str):
         if len(replacement) * (text.count(wanted) if wanted else len(text) + 1) > 4 * _MOST_WORK:
@@ -152,20 +157,51 @@ def _expanded(replacement: str, match: re.Match[str]) -> str:
     return _REFERENCE.sub(expand, replacement)
 
 
-def compile_pattern(pattern: str, length: int) -> re.Pattern[str]:
-    """Return an RE2 pattern for Python's engine, for a text of `length` characters.
+class _Repeat(NamedTuple):
+    """A repetition without a near end: of what, None for a group, and whether what follows tells where it ends."""
+
+    atom: str | None
+    ends_at_once: bool
+
+
+def compile_pattern(pattern: str, text: str) -> re.Pattern[str]:
+    """Return an RE2 pattern for Python's engine, to be used on that text.
 
     Raises `EvaluationFailure` for what is no RE2 pattern and `BeyondReach` for what Python's engine
     might take too long for.
     """
     compiled, repeats, options = _translated(pattern)
-    if (repeats or options) and max(length, 1) ** (repeats + 1) << options > _MOST_WORK:
-        raise BeyondReach(f'the pattern "{pattern[:60]}" might take too long on a text of {length} characters')
+    if (repeats or options) and _work(repeats, options, text) > _MOST_WORK:
+        raise BeyondReach(f'the pattern "{pattern[:60]}" might take too long on a text of {len(text)} characters')
     return compiled
 
 
+def _work(repeats: tuple[_Repeat, ...], options: int, text: str) -> int:
+    """Return at most how many steps Python's engine takes.
+
+    From each start it tries every end of every repetition, which are as many as the longest run of what is repeated,
+    with every end of the others.  One that what follows ends, as in `[a-z]*"`, has one end only: to look for it takes
+    the run once, with those of the others.
+    """
+    length = max(len(text), 1)
+    if length ** (len(repeats) + 1) << options <= _MOST_WORK:
+        return 0
+    work, search = length << options, 1
+    for repeat in repeats:
+        run = length if repeat.atom is None else _longest_run(repeat.atom, text)
+        if repeat.ends_at_once:
+            search += run
+        else:
+            work *= run + 1
+    return work * search
+
+
+def _longest_run(atom: str, text: str) -> int:
+    return max((len(match.group()) for match in re.finditer(f"(?:{atom})+", text, _WIDEST)), default=0)
+
+
 @lru_cache(maxsize=256)
-def _translated(pattern: str) -> tuple[re.Pattern[str], int, int]:
+def _translated(pattern: str) -> tuple[re.Pattern[str], tuple[_Repeat, ...], int]:
     if len(pattern) > _LONGEST_PATTERN:
         raise BeyondReach("the regular expression is longer than podroom follows")
     translator = _Translator(pattern)
@@ -173,9 +209,10 @@ def _translated(pattern: str) -> tuple[re.Pattern[str], int, int]:
     if translator.nested:
         raise BeyondReach(f'the pattern "{pattern[:60]}" repeats a repetition, which podroom does not try')
     try:
-        return re.compile(translated, re.ASCII), translator.repeats, min(translator.options, _MANY_OPTIONS)
+        compiled = re.compile(translated, re.ASCII)
     except (re.error, OverflowError, RecursionError) as error:
         raise EvaluationFailure(f'"{pattern[:60]}" is no regular expression: {error}') from None
+    return compiled, tuple(translator.repeats), min(translator.options, _MANY_OPTIONS)
 
 
 class _Translator:
@@ -184,7 +221,8 @@ class _Translator:
     def __init__(self, pattern: str) -> None:
         self._pattern = pattern
         self._at = 0
-        self.repeats = 0
+        self._atom: str | None = None
+        self.repeats: list[_Repeat] = []
         self.options = 0
         self.nested = False
 
@@ -194,21 +232,25 @@ class _Translator:
         last_group_repeats = False
         while self._at < len(self._pattern):
             char = self._pattern[self._at]
+            atom = None
             if char == "\\":
+                quoted = self._pattern.startswith("\\Q", self._at)
                 out.append(self._escape())
+                atom = None if quoted else out[-1]
                 last_group_repeats = False
             elif char == "[":
-                out.append(self._bracket())
+                atom = self._bracket()
+                out.append(atom)
                 last_group_repeats = False
             elif char == "(":
                 opened = self._open()
                 out.append(opened)
                 if not opened.endswith(")"):
-                    groups.append(self.repeats + self.options)
+                    groups.append(len(self.repeats) + self.options)
             elif char == ")":
                 if not groups:
                     raise EvaluationFailure("a regular expression has an unopened )")
-                last_group_repeats = self.repeats + self.options > groups.pop()
+                last_group_repeats = len(self.repeats) + self.options > groups.pop()
                 out.append(char)
                 self._at += 1
             elif char in "*+{?":
@@ -219,9 +261,11 @@ class _Translator:
                 self._at += 1
             else:
                 self.options += char == "|"
+                atom = char if char not in "|^" else None
                 out.append(char)
                 self._at += 1
                 last_group_repeats = False
+            self._atom = atom
         if groups:
             raise EvaluationFailure("a regular expression has an unclosed (")
         return "".join(out)
@@ -251,6 +295,10 @@ class _Translator:
                 return re.escape(chr(int(digits, 16)))
             except (ValueError, OverflowError):
                 raise EvaluationFailure("a regular expression has a wrong \\x{...}") from None
+        if escaped in "x0":
+            digits = _DIGITS[escaped].match(self._pattern, self._at).group()  # type: ignore[union-attr]  # or nothing
+            self._at += len(digits)
+            return f"\\{escaped}{digits}"
         return "\\" + escaped
 
     def _bracket(self) -> str:
@@ -329,9 +377,22 @@ class _Translator:
             self.options += 1
         elif inside_repeats:
             self.nested = True
-        self.repeats += unbounded
+        if unbounded:
+            self.repeats.append(_Repeat(self._atom, self._ends_at_once()))
         return text
+
+    def _ends_at_once(self) -> bool:
+        """Return whether the next character of the pattern has to come, and cannot be part of what was repeated."""
+        at = self._at
+        while self._pattern.startswith(")", at) and self._pattern[at + 1 : at + 2] not in _QUANTIFIERS:
+            at += 1
+        following = _LITERAL.match(self._pattern, at)
+        if self._atom is None or following is None or self._pattern[following.end() : following.end() + 1] in _LESS:
+            return False
+        return re.fullmatch(self._atom, following.group()[-1], _WIDEST) is None
 
 
 _GROUP = pattern(r"\?(?:P?<(?P<name>[A-Za-z_][A-Za-z0-9_]*)>|(?P<flags>[imsU-]*)(?P<end>[:)]))")
+_LITERAL = pattern(r"[^\\.\[\]()*+?{}|^$]|\\[^0-9A-Za-z]")
+_DIGITS = {"x": pattern(r"[0-9A-Fa-f]{0,2}"), "0": pattern(r"[0-7]{0,2}")}
 _COUNT = pattern(r"\{([0-9]{1,6})(,[0-9]{0,6})?\}")
