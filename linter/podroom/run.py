@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from podroom.adapters.registry import stand_in
 from podroom.assembly.loose import LooseParts
-from podroom.assembly.terraform import assemble_parts
+from podroom.assembly.workspaces import Described
 from podroom.capacity.assessment import Assessment, Assumptions
 from podroom.capacity.not_judged import not_judged
 from podroom.catalog.instance_types import InstanceCatalog
@@ -27,17 +27,17 @@ from podroom.engine import (
     settle,
 )
 from podroom.errors import NothingToJudgeError, UsageError
-from podroom.evaluation.project import Assignment, Inputs, Module, Options, load_root
-from podroom.model.world import Gap, NodeGroup, World
-from podroom.positions import Document, Span
+from podroom.evaluation.project import Assignment, Inputs, Options, load_root
+from podroom.model.world import NodeGroup, World
+from podroom.positions import Document
 from podroom.records import dataclass, field, replace
+from podroom.roots import told, worlds_of
 from podroom.rule import Finding
 from podroom.sources.disk import DISK, Tree
 from podroom.sources.file_names import CONFIGURATION_ENDINGS
 from podroom.sources.files import STANDARD_INPUT, Files, HclReader, absolute_folder, find_roots, is_plan, project_folder
 from podroom.sources.hcl.syntax import ParsedFile
 from podroom.sources.search import EKSCTL, KUSTOMIZATION, MANIFEST, SCRIPT, YAML, YAML_TEMPLATES, search
-from podroom.sources.variants import MOST_VARIANTS, Variant, Variants, find_beside, find_variants
 from podroom.suppressions import Suppression, read_suppressions
 from podroom.values import Unknown
 
@@ -133,11 +133,11 @@ def understand(request: Request) -> tuple[list[World], list[Problem], Files]:
     understood = [
         one
         for root in _in_turn(roots, request)
-        for one in _of_root(root, files, loose, replace(options, settled=plans.get(root)), inventories)
+        for one in worlds_of(root, files, loose, replace(options, settled=plans.get(root)), inventories)
     ]
     if inventories is not None:
         recorded = [inventories.resolve(module, None) for module in recorded]
-    understood += [_understood(module, files, loose) for module in recorded]
+    understood += [told(Described.of(module), files, loose) for module in recorded]
     in_plan_files = [] if alone is None else alone.parsed
     files.hold([parsed.document for parsed in in_plan_files])
     worlds = [world for world, _ in understood]
@@ -176,36 +176,6 @@ def _in_turn(roots: Sequence[str], request: Request) -> Iterator[str]:
     for number, root in enumerate(roots):
         request.progress(f"reading {root}", number, len(roots))
         yield root
-
-
-def _of_root(
-    root: str, files: Files, loose: LooseParts, options: Options, inventories: Inventories | None
-) -> Iterator[tuple[World, list[Problem]]]:
-    """Yield the World of each variant of a root module, and what went wrong in it."""
-    if options.settled is None and files.is_silent(root):
-        yield World(root=root), []
-        return
-    inputs = options.inputs
-    planned = options.settled is not None and bool(options.settled.variables)
-    may_vary = not planned and all(isinstance(one, Assignment) for one in inputs.given)
-    module = load_root(files, root, options)
-    names = module.declarations.variables
-    variants = find_variants(files, root, names) if may_vary and names else Variants([], [])
-    if may_vary and not variants.found and not _is_complete(module, inputs):
-        beside = find_beside(files, root, names)
-        if beside:
-            module = load_root(files, root, replace(options, inputs=replace(inputs, elsewhere=beside)))
-    for variant in _judged(variants, module, inputs):
-        if variant is not None:
-            files.use(variant.files)
-            with_files = replace(inputs, given=(*variant.files, *inputs.given))
-            module = load_root(files, root, replace(options, inputs=with_files))
-        if inventories is not None:
-            module = inventories.resolve(module, None if variant is None else variant.name)
-        world, wrong = _understood(module, files, loose)
-        if world.about_eks:
-            world = replace(world, gaps=(*world.gaps, *_left_out(variants)))
-        yield world if variant is None else replace(world, variant=variant.name), wrong
 
 
 def _plans(
@@ -250,58 +220,6 @@ def _with_eksctl(worlds: Sequence[World], understood: Understood) -> list[World]
 
     alone = [world for world in understood.worlds if world.root not in understood.in_given_vpc]
     return [*join_eksctl(placed(worlds), placed(adding)), *alone]
-
-
-def _judged(variants: Variants, module: Module, inputs: Inputs) -> Sequence[Variant | None]:
-    """Return how a root module is judged: with which variable files beside those that are read without being named.
-
-    Without any it is judged too where it could be deployed so: it has variable files that are read without being
-    named, and every variable has a value.
-    """
-    if not variants.found:
-        return [None]
-    automatic = module.project.files.variables(module.directory)
-    alone = automatic and _is_complete(module, inputs)
-    return [*([Variant(())] if alone else []), *variants.found[:MOST_VARIANTS]]
-
-
-def _is_complete(module: Module, inputs: Inputs) -> bool:
-    """Return whether every variable of a root module has a value."""
-    missing = [
-        name
-        for name, declaration in module.declarations.variables.items()
-        if "default" not in declaration.body.attributes
-    ]
-    automatic = module.project.files.variables(module.directory) if missing else []
-    return all(inputs.find(name, automatic) is not None for name in missing)
-
-
-def _left_out(variants: Variants) -> Iterator[Gap]:
-    """Yield what is not judged because nobody named its variable files."""
-    for problem in variants.unread:
-        yield Gap("the root module", problem.message, Span(Document(problem.path, ""), 0, 0))
-    more = variants.found[MOST_VARIANTS:]
-    if more:
-        message = f"it is not judged with {len(more)} more variable files, from this one on; name them by --var-file"
-        yield Gap("the root module", message, Span(more[0].files[-1].document, 0, 0))
-
-
-def _understood(module: Module, files: Files, loose: LooseParts) -> tuple[World, list[Problem]]:
-    """Return the World of a root module and what went wrong in it."""
-    world, parts = assemble_parts(module)
-    loose.add(module.directory, parts)
-    problems = []
-    if world.about_eks and module.project.files is files and not module.project.options.alone:
-        files.variables(module.directory)  # one that cannot be read is said, even if no variable was looked up
-    for part in module.walk() if world.about_eks else ():
-        for problem in part.problems:
-            if problem.serious:
-                path = problem.span.path if problem.span else module.directory
-                problems.append(Problem(problem.message, problem.span, path))
-            elif problem.span is not None:
-                gap = Gap(part.address or "the root module", problem.message, problem.span)
-                world = replace(world, gaps=(*world.gaps, gap))
-    return world, problems
 
 
 def _refuse_undeclared(variables: Iterable[str], declared: Collection[str]) -> None:

@@ -16,6 +16,7 @@ from podroom.evaluation.terms import (
     Null,
     ObjectTerm,
     PartialStr,
+    SelectedWorkspace,
     SetTerm,
     Sym,
     SymbolicKey,
@@ -86,6 +87,13 @@ def equals(left: Term, right: Term) -> bool | None:
     return _equals_collection(left, right)
 
 
+def note_comparison(left: Term, right: Term) -> None:
+    """Keep that the configuration tells a text from other workspaces, where one of two terms is the workspace."""
+    for one, text in ((left, right), (right, left)):
+        if isinstance(one, SelectedWorkspace) and isinstance(text, str):
+            one.told_apart[str(text)] = None
+
+
 def _has_text(term: Term) -> TypeGuard[str | PartialStr | Encoded]:
     return isinstance(term, str | PartialStr | Encoded)
 
@@ -110,6 +118,8 @@ def _equals_symbol(left: Term, right: Term) -> bool | None:
             return False
     symbol, other = (left, right) if isinstance(left, Sym) else (right, left)
     if isinstance(symbol, Sym) and symbol.filled and other == "" and isinstance(other, str):
+        return False
+    if isinstance(symbol, SelectedWorkspace) and isinstance(other, str) and other in symbol.others:
         return False
     return False if _differ(type_of(left), type_of(right)) else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 
-from podroom.evaluation.equality import equals, fingerprint
+from podroom.evaluation.equality import equals, fingerprint, note_comparison
 from podroom.evaluation.failures import BeyondReach
 from podroom.evaluation.terms import (
     MapTerm,
@@ -127,6 +127,17 @@ def find(term: MapTerm | ObjectTerm, key: Term) -> Term | None:
         return term.entries[key]
     doubts = [other.symbol for other in term.entries if isinstance(other, SymbolicKey) and _may_be_text(other, key)]
     return derived(DYNAMIC, *term.rest, *doubts, nonnull=False) if term.rest or doubts else None
+
+
+def possible(term: MapTerm | ObjectTerm, key: Term) -> dict[str, Term]:
+    """Return the entries that an unknown key may be the key of."""
+    found = {}
+    for other, value in term.entries.items():
+        told = key_term(other)
+        if equals(told, key) is not False:
+            note_comparison(told, key)
+            found[other] = value
+    return found
 
 
 def ordered(entries: Mapping[str, Term]) -> bool:

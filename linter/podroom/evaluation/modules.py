@@ -23,7 +23,7 @@ from podroom.evaluation.resources import ResourceInstance, instance_suffix
 from podroom.evaluation.root import Project
 from podroom.evaluation.scope import Place, Scope
 from podroom.evaluation.supplied import declarations_of, standing_for
-from podroom.evaluation.terms import Sym, Term
+from podroom.evaluation.terms import SelectedWorkspace, Sym, Term
 from podroom.evaluation.types import BOOL, DYNAMIC, STRING
 from podroom.evaluation.variables import Variable, given_as_text
 from podroom.positions import Document
@@ -215,7 +215,16 @@ class Module(Names):
         if workspace is not None:
             return workspace
         name = "terraform.workspace"
-        return Sym(STRING, f"{name} is not given; pass --workspace", (name,), name, nonnull=True, filled=True)
+        return SelectedWorkspace(
+            STRING,
+            f"{name} is not given; pass --workspace",
+            (name,),
+            name,
+            nonnull=True,
+            filled=True,
+            others=self.project.options.other_workspaces,
+            told_apart=self.project.workspaces,
+        )
 
     def _local(self, name: str) -> tuple[Term, int] | None:
         found = self.declarations.locals.get(name)

@@ -8,9 +8,9 @@ from decimal import Decimal
 from podroom.evaluation import numbers
 from podroom.evaluation.conversion import convert, each_option
 from podroom.evaluation.encoded import encoded_parts
-from podroom.evaluation.equality import equals, fingerprint
+from podroom.evaluation.equality import equals, fingerprint, note_comparison
 from podroom.evaluation.failures import BeyondReach, EvaluationFailure
-from podroom.evaluation.keys import find
+from podroom.evaluation.keys import find, possible
 from podroom.evaluation.terms import (
     MAX_CANDIDATES,
     Choice,
@@ -114,6 +114,7 @@ def binary(operator: str, left: Term, right: Term) -> Term:
     if operator in {"==", "!="}:
         same = equals(left, right)
         if same is None:
+            note_comparison(left, right)
             return _compared(operator, left, right)
         return same if operator == "==" else not same
     first, second = _operand(operator, left), _operand(operator, right)
@@ -258,17 +259,29 @@ def _index_mapping(term: ObjectTerm | MapTerm, key: Term) -> Term:
         return found
     if isinstance(name, str):
         raise EvaluationFailure(f'there is no element with the key "{name}"')
-    return one_of(tuple(term.entries.values()), name, term.rest)
+    return one_entry(term, name)
 
 
-def one_of(items: tuple[Term, ...], decider: Term, rest: tuple[Sym, ...] = ()) -> Term:
-    """Return whichever of the items an unknown chooses: candidates if they are few."""
+def one_entry(term: ObjectTerm | MapTerm, key: Term, *otherwise: Term) -> Term:
+    """Return whichever entry an unknown key is the key of, or what stands for one that is not there."""
+    entries = possible(term, key)
+    items = (*entries.values(), *otherwise)
+    if not items and not term.rest:
+        raise EvaluationFailure("there is no element with such a key")
+    return one_of(items, key, term.rest, among=tuple(entries))
+
+
+def one_of(items: tuple[Term, ...], decider: Term, rest: tuple[Sym, ...] = (), *, among: tuple[str, ...] = ()) -> Term:
+    """Return whichever of the items an unknown chooses: candidates if they are few.
+
+    `among` are the keys of the items: what has other ones is another decision.
+    """
     if not items and not rest:
         raise EvaluationFailure("the collection has no elements")
     cause = derived(DYNAMIC, decider, *rest)
     if rest:
         return cause
-    decision = "/".join(str(part) for part in (*cause.refs, cause.reason))
+    decision = "/".join(str(part) for part in (*cause.refs, cause.reason, *among))
     return settle(Choice(f"element by {decision}", items, cause.reason, cause.refs))
 
 

@@ -60,13 +60,14 @@ class Adapters(Protocol):
 class Options:
     """What the user adds to the configuration.
 
-    `inputs` bind root variables; a `workspace` of None means that any may be selected.  `adapters` stands
-    in for absent modules.  `settled` fills what the configuration leaves open; where it is `alone` there is no
-    configuration at hand.
+    `inputs` bind root variables; a `workspace` of None means that any may be selected but `other_workspaces`.
+    `adapters` stands in for absent modules.  `settled` fills what the configuration leaves open; where it is `alone`
+    there is no configuration at hand.
     """
 
     inputs: Inputs = field(default_factory=Inputs)
     workspace: str | None = "default"
+    other_workspaces: frozenset[str] = frozenset()
     adapters: Adapters | None = None
     settled: Settled | None = None
     alone: bool = False
@@ -81,6 +82,8 @@ class Project:
         self.options = options
         self.root = root
         self.budget = Budget()
+        self.workspaces: dict[str, None] = {}
+        """The workspaces that what was evaluated so far tells apart, where none is given."""
         self.noted: set[tuple[str, str]] = set()
         self.contradicted = False
         """Whether it was told that what is settled is not of this configuration."""

@@ -110,6 +110,17 @@ class Sym:
 
 
 @dataclass(frozen=True, slots=True)
+class SelectedWorkspace(Sym):
+    """The workspace that nobody gave: unknown, but surely none of `others`.
+
+    `told_apart` gathers the names that the configuration compares it with or has as keys of what it looks up by it.
+    """
+
+    others: frozenset[str] = frozenset()
+    told_apart: dict[str, None] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class PartialStr:
     """A string with holes: literal text and unknown strings, in order."""
 

@@ -78,10 +78,14 @@ def is_read_automatically(name: str) -> bool:
 
 def environment_of(path: str) -> str | None:
     """Return the environment that a variable file is named after, None if it is named after none."""
-    name = path.rpartition("/")[2].lower()
-    stem = next((name.removesuffix(ending) for ending in VARIABLE_ENDINGS if name.endswith(ending)), name)
+    stem = without_ending(path.rpartition("/")[2].lower())
     words = "".join(letter if letter.isalnum() else " " for letter in stem).split()
     return next((word for word in words if word in _ENVIRONMENTS), None)
+
+
+def without_ending(name: str) -> str:
+    """Return the name of a variable file without its ending."""
+    return next((name.removesuffix(ending) for ending in VARIABLE_ENDINGS if name.endswith(ending)), name)
 
 
 def may_hold_variables(folder: str) -> bool:

@@ -15,6 +15,7 @@ from podroom.sources.file_names import (
     is_read_automatically,
     is_variable_file,
     may_hold_variables,
+    without_ending,
 )
 from podroom.sources.files import Files, ReadProblem
 from podroom.sources.hcl.syntax import ParsedFile
@@ -33,6 +34,15 @@ class Variant:
     def name(self) -> str:
         """Return the paths of the files, or that there are none."""
         return " + ".join(file.document.path for file in self.files) or "no variable file"
+
+    def words(self, root: str) -> frozenset[str]:
+        """Return what the files are named after: the folders below a root, their names and the words of these."""
+        found: set[str] = set()
+        for file in self.files:
+            *folders, name = file.document.path.removeprefix(f"{root}/").split("/")
+            stem = without_ending(name)
+            found |= {*folders, stem, *stem.replace("_", "-").replace(".", "-").split("-")}
+        return frozenset(found)
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from podroom.evaluation import keys, numbers
 from podroom.evaluation.conversion import convert, fixed_positions, may_coincide, unify
-from podroom.evaluation.equality import distinct, equals
+from podroom.evaluation.equality import distinct, equals, note_comparison
 from podroom.evaluation.failures import EvaluationFailure
 from podroom.evaluation.functions.registry import Parameter, function
 from podroom.evaluation.operations import index as term_index
@@ -203,6 +203,7 @@ def _contains(term: Term, wanted: Term) -> Term:
         if same:
             return True
         if same is None:
+            note_comparison(item, wanted)
             unsure.append(item)
     return derived(BOOL, *unsure, wanted) if unsure else False
 
@@ -220,6 +221,7 @@ def _index(term: Term, wanted: Term) -> Term:
         if same:
             return position
         if same is None:
+            note_comparison(item, wanted)
             return derived(NUMBER, item, wanted)
     raise EvaluationFailure("the item is not in the list")
 

@@ -6,7 +6,7 @@ from podroom.evaluation.conversion import convert, key_of
 from podroom.evaluation.failures import EvaluationFailure
 from podroom.evaluation.functions.registry import Parameter, function
 from podroom.evaluation.keys import Entries, find, ordered
-from podroom.evaluation.operations import one_of
+from podroom.evaluation.operations import one_entry
 from podroom.evaluation.terms import (
     LazyObject,
     ListTerm,
@@ -91,7 +91,7 @@ def _lookup(term: Term, key: Term, *defaults: Term) -> Term:
     if found is not None:
         return found
     if not isinstance(key, str):
-        return one_of((*term.entries.values(), *defaults), key, term.rest)
+        return one_entry(term, key, *defaults)
     return _default(term, key, defaults)
 
 
