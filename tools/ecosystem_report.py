@@ -18,7 +18,10 @@ _BEGIN, _END = "<!-- written by tools/ecosystem.py -->", "<!-- up to here -->"
 
 REASONS = (
     (r"has no value \(declared at", "a variable without a value, which a caller or a variable file elsewhere gives"),
-    (r"is an output of a module whose source", "an output of a module that is neither here nor known"),
+    (
+        r"is an output of a module whose source|and its source \(.*\) is not here",
+        "an output of a module that is neither here nor known",
+    ),
     (r"terraform\.workspace is not given", "the workspace, which decides what exists or of which type it is"),
     (r"aws_availability_zones", "how many availability zones the region has"),
     (r"instance_type_offerings", "in which zones AWS offers a type"),

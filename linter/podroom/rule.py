@@ -77,7 +77,8 @@ class Finding:
     `message` is one sentence: what fails.  `label` stands under the guilty text: why, with its sum.
     `effect` says how it looks from outside, `fix` what to write instead, and `evidence` holds the
     figures as data.  `subjects` are the addresses of what is affected, the first being the main one.
-    `variants` are the variable files with which it holds, none if it holds with all; the engine fills them in.
+    `variants` are the variable files and workspaces with which it holds, none if it holds with all; the engine fills
+    them in.
     """
 
     code: str

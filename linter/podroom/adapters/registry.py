@@ -59,6 +59,9 @@ _HOMES: dict[tuple[str, str], tuple[str, ...]] = {
     ("cloudposse/eks-workers/aws", ""): ("cloudposse_eks_workers_v0_v1",),
     ("cloudposse/ec2-autoscale-group/aws", ""): ("cloudposse_ec2_autoscale_group_v0",),
     ("cloudposse/dynamic-subnets/aws", ""): ("cloudposse_dynamic_subnets_v0_v3",),
+    ("anyscale/anyscale-cloudfoundation-modules/aws", "modules/aws-anyscale-vpc"): ("anyscale_vpc_v0",),
+    ("clouddrove/vpc/aws", ""): ("clouddrove_vpc_v0_v2",),
+    ("clouddrove/subnet/aws", ""): ("clouddrove_subnet_v0_v2",),
 }
 """By module and submodule: the Python modules that hold its adapters, the oldest versions first."""
 

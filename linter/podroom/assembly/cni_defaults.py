@@ -40,6 +40,8 @@ _OTHER_PLUGIN = pattern(r"\b(cilium|flannel|weave-net|tigera-operator|projectcal
 _BESIDE_VPC_CNI = pattern(r"AmazonVPC|chainingMode|aws-cni")
 """Settings with which Calico and Cilium leave the addresses of pods to the VPC CNI."""
 _CONFIG_MAP = "amazon-vpc-cni"
+_OF_ADD_ONS = pattern(r"(?i)(?:^|[^a-z])(?<!helm-)(?<!data-)(?:add-?ons|cni)(?:$|[^a-z])")
+"""Sources of modules that install add-ons, the CNI perhaps among them; but not those for charts or data platforms."""
 _COMMENT = pattern(r"(?m)(?:^|\s)(?:#|//).*$")
 
 
@@ -63,6 +65,16 @@ def configured_elsewhere(inventory: Inventory, read: Collection[str]) -> Unknown
             untold = _untold(resource) if inventory.alone and not _ONLY_CHECKS.search(resource.address) else None
             if untold is not None:
                 return untold
+    return _by_absent_module(inventory)
+
+
+def _by_absent_module(inventory: Inventory) -> Unknown | None:
+    """Return that a module for add-ons may configure the CNI where its source is not here, None if there is none."""
+    for module in inventory.modules:
+        for call in module.calls():
+            if call.absent and _OF_ADD_ONS.search(call.source_text) and any(True for _ in call.instances()):
+                reason = f"{call.address} may configure the VPC CNI, and its source ({call.source_text}) is not here"
+                return Unknown(reason, call.span, (call.address,))
     return None
 
 

@@ -48,7 +48,7 @@ class ClusterForecast:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """All that can be said of one World: a root module, with the variable files of `variant` if there are several.
+    """All that can be said of one World: a root module, with the files or workspace of `variant` if there are several.
 
     `stray_groups` are node groups of which it is not known which cluster they belong to; `idle_subnets` the subnets
     that no node and no cluster uses; `pools` say of each NodePool that its nodes are not counted, `gaps` what could

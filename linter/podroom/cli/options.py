@@ -71,7 +71,7 @@ _READING = (
         shell_complete=completion.files,
         help="Read what the AWS CLI and kubectl printed about what is there; `podroom inventory` prints the commands.",
     ),
-    click.option("--workspace", help="The Terraform workspace to judge."),
+    click.option("--workspace", help="The Terraform workspace to judge; else each that the configuration tells apart."),
     click.option(
         "--hcl-parser",
         type=click.Choice(["podroom", "python-hcl2"]),

@@ -34,6 +34,7 @@ from podroom.positions import Span
 from podroom.records import dataclass, field, replace
 
 _IDENTITY = pattern(r"(?!.*zone)(?:.+_)?(?:id|ids|arn|arns)(?:\[\d+\])?")
+_LISTS_ZONES = pattern(r"(?:^|\.)data\.aws_availability_zones\.")
 MAX_WEIGHT = 200_000
 MAX_DEPTH = 100
 MAX_TEXT = 4_000_000
@@ -83,6 +84,14 @@ class Sym:
     def is_identity(self) -> bool:
         """Return whether it is the id of something, which is made up when that is made."""
         return _IDENTITY.fullmatch(self.attribute) is not None
+
+    @property
+    def is_sorted(self) -> bool:
+        """Return whether it is a list that the provider sorts: the names of availability zones.
+
+        Source: internal/service/ec2/ec2_availability_zones_data_source.go of terraform-provider-aws.
+        """
+        return self.attribute == "names" and _LISTS_ZONES.search(self.owner) is not None
 
     def member(self, step: str) -> Sym:
         """Return the unknown that one step (`.name`, `[0]`, `["key"]`) into this one leads to."""

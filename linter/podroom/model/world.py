@@ -891,7 +891,7 @@ class World:
     vpcs: tuple[Vpc, ...] = ()
     gaps: tuple[Gap, ...] = ()
     variant: str | None = None
-    """The variable files that the root is taken with, where there are several to choose from; None where not."""
+    """The variable files or workspace that the root is taken with, None where there is nothing to choose from."""
     node_pools: tuple[NodePool, ...] = ()
     node_classes: tuple[NodeClass, ...] = ()
     security_group_policies: tuple[SecurityGroupPolicy, ...] = ()

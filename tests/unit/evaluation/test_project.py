@@ -194,6 +194,8 @@ def test_an_unknown_says_why_and_what_it_hangs_on(expression: str, reason: str, 
         ("local.size[var.u]", ("small", "large")),
         ('upper(lookup(local.size, var.u, "none"))', ("SMALL", "LARGE", "NONE")),
         ('try((var.u ? [] : ["a"])[0], "b")', ("b", "a")),
+        ('{ p-a = "x", p-b = "y", q-c = "z" }["p-${var.u}"]', ("x", "y")),
+        ('"${{ a = 1, b = 2 }[var.u]}${{ b = 3, c = 4 }[var.u]}"', ("13", "14", "23", "24")),
     ],
 )
 def test_what_hangs_on_an_unknown_condition_has_candidates(expression: str, candidates: tuple[str, ...]) -> None:
@@ -201,6 +203,15 @@ def test_what_hangs_on_an_unknown_condition_has_candidates(expression: str, cand
     assert isinstance(found, OneOf)
     assert set(found.values) == set(candidates)
     assert found.refs == ("var.u",)
+
+
+def test_the_names_of_zones_are_sorted_as_they_are() -> None:
+    names = "data.aws_availability_zones.z.names"
+    assert value(f"sort({names})[1] == {names}[1]", MORE).boolean().need()
+    assert isinstance(value(f"sort({names})[1] == {names}[0]", MORE).boolean(), Unknown)
+    assert isinstance(value("sort(data.aws_availability_zones.z.zone_ids)[1]", MORE).string(), Unknown)
+    ids = "data.aws_availability_zones.z.zone_ids"
+    assert isinstance(value(f"sort({ids})[1] == {ids}[1]", MORE).boolean(), Unknown)
 
 
 def test_a_workspace_that_is_not_given_may_be_any() -> None:

@@ -218,8 +218,11 @@ def _split(separator: str, text: Term) -> Term:
     return derived(ListType(STRING), text)
 
 
-@function("sort", ListType(STRING), result=ListType(STRING))
-def _sort(strings: ListTerm) -> Term:
+@function("sort", Parameter(ListType(STRING), unknown=True))
+def _sort(strings: Term) -> Term:
+    if isinstance(strings, Sym):
+        return strings if strings.is_sorted else derived(ListType(STRING), strings)
+    assert isinstance(strings, ListTerm)  # noqa: S101 - a list has been made of the argument
     if any(isinstance(item, Null) for item in strings.items):
         raise EvaluationFailure("a null string cannot be sorted")
     known = sorted(item for item in strings.items if isinstance(item, str))
