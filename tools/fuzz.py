@@ -16,8 +16,13 @@ import random
 import signal
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fuzz_targets import Target
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / room) for room in ("linter", "rules")]
 
@@ -46,25 +51,35 @@ def main() -> int:
 def _with_atheris(name: str, seconds: int, seed: int) -> int:
     import atheris  # noqa: PLC0415 - not everybody has it
 
-    with atheris.instrument_imports(include=["podroom", "podroom_rules"]):
+    with atheris.instrument_imports(include=["podroom", "podroom_rules"]):  # to the end: some are imported late
         from fuzz_targets import TARGETS, mutated  # noqa: PLC0415 - as above
-    target = TARGETS[name]
-    corpus = target.corpus()
-    folder = Path(f".fuzz-{name}")
-    folder.mkdir(exist_ok=True)
-    for number, data in enumerate(corpus):
-        (folder / f"seed-{number}").write_bytes(data)
 
-    def mutate(data: bytes, most: int, chance: int) -> bytes:
-        if chance % 2:
-            return bytes(atheris.Mutate(data, most))
-        return mutated(data, corpus, random.Random(chance))[:most]
+        target = TARGETS[name]
+        corpus = target.corpus()
+        folder = Path(f".fuzz-{name}")
+        folder.mkdir(exist_ok=True)
+        for number, data in enumerate(corpus):
+            (folder / f"seed-{number}").write_bytes(data)
+            target.run(data)  # what it imports takes longer than a run may take
 
-    options = (f"-max_total_time={seconds}", f"-seed={seed or 1}", f"-timeout={MOST_SECONDS}", "-max_len=40000")
-    kept = f"-artifact_prefix=fuzz-{name}-finding-"
-    atheris.Setup([sys.argv[0], str(folder), *options, kept], target.run, custom_mutator=mutate)
-    atheris.Fuzz()
+        def mutate(data: bytes, most: int, chance: int) -> bytes:
+            if chance % 2:
+                return bytes(atheris.Mutate(data, most))
+            return mutated(data, corpus, random.Random(chance))[:most]
+
+        options = (f"-max_total_time={seconds}", f"-seed={seed or 1}", "-max_len=40000")
+        kept = f"-artifact_prefix=fuzz-{name}-finding-"
+        atheris.Setup([sys.argv[0], str(folder), *options, kept], partial(_in_time, target), custom_mutator=mutate)
+        atheris.Fuzz()
     return 0
+
+
+def _in_time(target: Target, data: bytes) -> None:
+    """Run a target; raises `TimeoutError` if that takes too much of the processor, whatever else runs there."""
+    signal.signal(signal.SIGPROF, _too_long)
+    signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
+    target.run(data)
+    signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _too_long(_signal: int, _frame: FrameType | None) -> None:
@@ -78,18 +93,15 @@ def _blindly(name: str, seconds: int, seed: int) -> int:
     corpus = target.corpus()
     chance = random.Random(seed)
     ends = time.monotonic() + seconds
-    signal.signal(signal.SIGPROF, _too_long)
     tried = 0
     while time.monotonic() < ends:
         data = mutated(chance.choice(corpus), corpus, chance)
-        signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
         try:
-            target.run(data)
+            _in_time(target, data)
         except BaseException:
             Path(f"fuzz-{name}-finding").write_bytes(data)
             print(f"{name}: after {tried:,} files this one fails: fuzz-{name}-finding", file=sys.stderr)
             raise
-        signal.setitimer(signal.ITIMER_PROF, 0)
         tried += 1
     print(f"{name}: {tried:,} files, no finding")
     return 0

@@ -9,7 +9,7 @@ import json
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -18,12 +18,12 @@ from podroom.assembly.user_data import read_user_data
 from podroom.config import read_config
 from podroom.engine import Engine
 from podroom.errors import PodroomError
-from podroom.packs import find_rules
 from podroom.positions import Document, Paths, Span
 from podroom.run import Request, check
 from podroom.sources.hcl.json_syntax import parse_json
 from podroom.sources.hcl.parser import parse, parse_expression, parse_template
 from podroom.traced_text import Piece, TracedText
+from podroom_rules import rules
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 LONGEST = 20_000
@@ -49,7 +49,7 @@ class Target:
 
 @cache
 def _engine() -> Engine:
-    return Engine(find_rules())
+    return Engine(rules())
 
 
 @cache
@@ -174,7 +174,7 @@ def _exchange(data: bytes, other: bytes, chance: random.Random) -> bytes:
     return (_text(data)[:start] + _text(other)[begin:stop] + _text(data)[end:]).encode(errors="replace")
 
 
-@cache
+@lru_cache(1_000)
 def _parts(data: bytes) -> tuple[tuple[int, int], ...]:
     """Return where the parts of a text of HCL or JSON stand."""
     text = _text(data)

@@ -7,6 +7,7 @@ import random
 import pytest
 
 from fuzz_targets import TARGETS, mutated
+from podroom.engine import Outcome
 
 pytestmark = pytest.mark.once("the readers are the same whatever the Python, and one finding is enough")
 
@@ -24,6 +25,8 @@ def test_a_broken_file_ends_in_an_outcome_or_in_an_error_on_purpose(name: str) -
 
     for _ in range(10 if name in PROJECTS else 40):
         target.run(mutated(chance.choice(corpus), corpus, chance))
+    if name in PROJECTS:
+        assert any(isinstance(target.run(seed), Outcome) for seed in corpus), "none of the seeds is ever judged"
 
 
 def test_mutations_are_of_many_kinds_and_the_same_for_the_same_seed() -> None:
