@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import json
 import random
+import warnings
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache, lru_cache
+from io import BytesIO
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
 from podroom.assembly.user_data import read_user_data
+from podroom.capacity.cel.errors import CelNotUnderstoodError
+from podroom.capacity.max_pods_expression import VARIABLES, evaluate_max_pods_expression
 from podroom.config import read_config
 from podroom.engine import Engine
 from podroom.errors import PodroomError
@@ -38,13 +43,35 @@ class Target:
     seeds: tuple[str, ...]
     marks: tuple[str, ...] = ()
     """Of these a seed must hold one."""
+    more: tuple[bytes, ...] = ()
+    """Seeds that are no files."""
 
     def corpus(self) -> list[bytes]:
         """Return the seeds, the same at every run."""
         paths = sorted({path for pattern in self.seeds for path in CHECKOUT.glob(pattern) if path.is_file()})
         texts = [path.read_bytes()[:LONGEST] for path in paths]
         marks = [mark.encode() for mark in self.marks]
-        return [text for text in texts if not marks or any(mark in text for mark in marks)]
+        return [*(text for text in texts if not marks or any(mark in text for mark in marks)), *self.more]
+
+
+_CHART = """
+resource "helm_release" "CHART" {
+  name   = "CHART"
+  chart  = "CHART"
+  values = [file("values.yaml"), yamlencode(yamldecode(file("values.yaml")))]
+  set {
+    name  = "settings.reservedENIs"
+    value = "1"
+  }
+}
+"""
+_BESIDE = {
+    "values.yaml": {
+        "Chart.yaml": "name: umbrella\ndependencies: [{name: aws-vpc-cni, alias: env}, {name: karpenter}]\n",
+        "releases.tf": "".join(_CHART.replace("CHART", name) for name in ("aws-vpc-cni", "karpenter")),
+    }
+}
+"""What stands beside a file besides nodes."""
 
 
 @cache
@@ -60,6 +87,8 @@ def _folder(name: str) -> Path:
         nodes = CHECKOUT / "examples" / "terraform" / "console-incident"
         for path in nodes.glob("*.tf"):
             (folder / path.name).write_bytes(path.read_bytes())
+    for beside, text in _BESIDE.get(name, {}).items():
+        (folder / beside).write_text(text, encoding="utf-8")
     return folder
 
 
@@ -97,6 +126,47 @@ def _user_data(data: bytes) -> object:
     return read_user_data(TracedText([Piece(document.text, Span(document, 0, len(document.text)), exact=True)]))
 
 
+def _cel(data: bytes) -> object:
+    try:
+        return evaluate_max_pods_expression(_text(data), dict.fromkeys(VARIABLES, 3))
+    except CelNotUnderstoodError as error:
+        return error
+
+
+_PART = b"\x00"
+
+
+def _plan_file(data: bytes) -> object:
+    """Judge a plan file: the bytes of one, or names and texts in turn."""
+    packed = BytesIO(data if data.startswith(b"PK") else b"")
+    if not packed.getvalue():
+        parts = data.split(_PART)
+        with warnings.catch_warnings(), zipfile.ZipFile(packed, "w") as archive:
+            warnings.simplefilter("ignore")  # that a name stands there twice
+            for name, text in zip(parts[::2], parts[1::2], strict=False):
+                archive.writestr(zipfile.ZipInfo(_text(name) or "."), text)
+    path = _folder("main.tf") / "plan.tfplan"
+    path.write_bytes(packed.getvalue())
+    try:
+        return check(Request((str(path),), parse), _engine())
+    except PodroomError as error:
+        return error
+
+
+def _plan_file_of(folder: Path) -> bytes:
+    """Return the parts of a plan file of the configuration in a folder."""
+    modules = {"": ".", **{path.name: f"modules/{path.name}" for path in sorted(folder.glob("modules/*"))}}
+    listed = [{"Key": key, "Source": f"./{place}", "Dir": place} for key, place in modules.items()]
+    files = {
+        f"tfconfig/m-{key}/{path.name}": path.read_bytes()
+        for key, place in modules.items()
+        for path in sorted((folder / place).glob("*.tf"))
+    }
+    state = b'{"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "", "outputs": {}, "resources": []}'
+    whole = {"tfplan": b"", "tfconfig/modules.json": json.dumps(listed).encode(), **files, "tfstate": state}
+    return _PART.join(part for name, text in whole.items() for part in (name.encode(), text))
+
+
 def _config(data: bytes) -> object:
     try:
         return read_config(Document("podroom.toml", _text(data)), None, Paths("/"))
@@ -104,6 +174,14 @@ def _config(data: bytes) -> object:
         return error
 
 
+_EXPRESSIONS = (
+    "((default_enis - 1) * (ips_per_eni - 1)) + 2",
+    "max_pods < 110 ? 110 : max_pods",
+    "int(double(vcpus) * 5.5e-1 + .5) % 7",
+    "!(1u == uint(0xff)) || --3 >= -4 && true // why",
+    "size([max_pods])",
+    'min(max_pods, "20")',
+)
 _CONFIGURATIONS = "tests/cases/configurations/*/"
 TARGETS = {
     "hcl": Target(_hcl, ("examples/terraform/*/*.tf", f"{_CONFIGURATIONS}*.tf", "tests/cases/hcl/**/*.tf")),
@@ -125,6 +203,16 @@ TARGETS = {
         _project("inventory.json", "inventories"),
         ("examples/terraform/*/inventory/*.json", "tests/recorded_inventory/*.json"),
     ),
+    "plan-file": Target(
+        _plan_file,
+        ("tests/plans/plan-file/*",),
+        more=tuple(_plan_file_of(CHECKOUT / one) for one in ("tests/plans/made/configuration", "tests/plans/eks21")),
+    ),
+    "helm": Target(
+        _project("values.yaml"),
+        (*(f"tests/cases/manifests/{one}*/**/*.yaml" for one in ("chart-values", "helm", "flux")),),
+    ),
+    "cel": Target(_cel, (), more=tuple(one.encode() for one in _EXPRESSIONS)),
     "podroom-toml": Target(_config, ("tests/**/podroom.toml", "examples/**/podroom.toml", "pyproject.toml")),
 }
 

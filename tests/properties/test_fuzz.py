@@ -12,7 +12,10 @@ from podroom.engine import Outcome
 pytestmark = pytest.mark.once("the readers are the same whatever the Python, and one finding is enough")
 
 PROJECTS = frozenset(
-    ("configuration", "eksctl", "inventory", "kustomization", "manifests", "plan", "script", "variables")
+    (
+        *("configuration", "eksctl", "helm", "inventory", "kustomization", "manifests", "plan", "plan-file", "script"),
+        "variables",
+    )
 )
 """Targets that judge a whole project, which takes ten times as long as reading a file."""
 
