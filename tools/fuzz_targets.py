@@ -138,8 +138,9 @@ _PART = b"\x00"
 
 def _plan_file(data: bytes) -> object:
     """Judge a plan file: the bytes of one, or names and texts in turn."""
-    packed = BytesIO(data if data.startswith(b"PK") else b"")
-    if not packed.getvalue():
+    is_zip = data.startswith(b"PK")
+    packed = BytesIO(data if is_zip else b"")
+    if not is_zip:
         parts = data.split(_PART)
         with warnings.catch_warnings(), zipfile.ZipFile(packed, "w") as archive:
             warnings.simplefilter("ignore")  # that a name stands there twice
