@@ -5,6 +5,7 @@ A target takes any bytes and must end in an outcome or in an error that podroom 
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
 import warnings
@@ -146,8 +147,17 @@ def _plan_file(data: bytes) -> object:
             warnings.simplefilter("ignore")  # that a name stands there twice
             for name, text in zip(parts[::2], parts[1::2], strict=False):
                 archive.writestr(zipfile.ZipInfo(_text(name) or "."), text)
-    path = _folder("main.tf") / "plan.tfplan"
-    path.write_bytes(packed.getvalue())
+    return _alone("plan.tfplan", packed.getvalue())
+
+
+def _plan_alone(data: bytes) -> object:
+    return _alone("plan.json", data)
+
+
+def _alone(name: str, data: bytes) -> object:
+    """Judge one file by itself."""
+    path = _folder("main.tf") / name
+    path.write_bytes(data)
     try:
         return check(Request((str(path),), parse), _engine())
     except PodroomError as error:
@@ -168,6 +178,10 @@ def _plan_file_of(folder: Path) -> bytes:
     return _PART.join(part for name, text in whole.items() for part in (name.encode(), text))
 
 
+def _unpacked(path: Path) -> bytes:
+    return gzip.decompress(path.read_bytes())
+
+
 def _config(data: bytes) -> object:
     try:
         return read_config(Document("podroom.toml", _text(data)), None, Paths("/"))
@@ -183,6 +197,7 @@ _EXPRESSIONS = (
     "size([max_pods])",
     'min(max_pods, "20")',
 )
+_PLANS = CHECKOUT / "tests" / "plans" / "made"
 _CONFIGURATIONS = "tests/cases/configurations/*/"
 TARGETS = {
     "hcl": Target(_hcl, ("examples/terraform/*/*.tf", f"{_CONFIGURATIONS}*.tf", "tests/cases/hcl/**/*.tf")),
@@ -199,15 +214,20 @@ TARGETS = {
     "script": Target(_project("set.sh"), ("tests/cases/**/*.sh",)),
     "user-data": Target(_user_data, ("tests/cases/user_data/*/input*",)),
     "bottlerocket": Target(_user_data, ("tests/cases/user_data/*/input*",), ("[settings",)),
-    "plan": Target(_project("plan.json", "plans"), ("examples/terraform/*/plan.json", "tests/plans/**/*.json")),
+    "plan": Target(_project("plan.json", "plans"), ("examples/terraform/*/plan.json",)),
     "inventory": Target(
         _project("inventory.json", "inventories"),
         ("examples/terraform/*/inventory/*.json", "tests/recorded_inventory/*.json"),
     ),
+    "plan-alone": Target(
+        _plan_alone,
+        ("examples/terraform/*/plan.json",),
+        more=tuple(text for text in map(_unpacked, sorted(_PLANS.glob("*.json.gz"))) if len(text) <= LONGEST),
+    ),
     "plan-file": Target(
         _plan_file,
         ("tests/plans/plan-file/*",),
-        more=tuple(_plan_file_of(CHECKOUT / one) for one in ("tests/plans/made/configuration", "tests/plans/eks21")),
+        more=tuple(_plan_file_of(one) for one in (_PLANS / "configuration", _PLANS.with_name("eks21"))),
     ),
     "helm": Target(
         _project("values.yaml"),

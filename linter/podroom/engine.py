@@ -446,8 +446,8 @@ def _message_for_all(messages: Sequence[str]) -> str:
     return "; ".join(different)
 
 
-def _by_number(word: str) -> int:
-    return int(word) if word.isdecimal() else 0
+def _by_number(word: str) -> tuple[int, str]:
+    return (len(word), word) if word.isdecimal() else (0, "")
 
 
 def _unknown_of(outcome: Undecided) -> Hashable:

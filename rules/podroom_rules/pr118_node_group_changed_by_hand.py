@@ -187,5 +187,8 @@ def _is_harmless(change: ChangeByHand) -> bool:
     """Return whether a change lets no more nodes start, nor others elsewhere."""
     if change.name in _VERSIONS or change.name == "min_size":
         return True
-    both = (change.recorded, change.live)
-    return change.name in _UPPER and all(map(str.isdigit, both)) and int(change.live) <= int(change.recorded)
+    both = (change.live, change.recorded)
+    if change.name not in _UPPER or not all(map(str.isdecimal, both)):
+        return False
+    live, recorded = ((len(number), number) for number in both)  # of any length, which int() is not
+    return live <= recorded

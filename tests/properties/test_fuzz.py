@@ -13,8 +13,8 @@ pytestmark = pytest.mark.once("the readers are the same whatever the Python, and
 
 PROJECTS = frozenset(
     (
-        *("configuration", "eksctl", "helm", "inventory", "kustomization", "manifests", "plan", "plan-file", "script"),
-        "variables",
+        *("configuration", "eksctl", "helm", "inventory", "kustomization", "manifests", "plan", "script"),
+        *("plan-alone", "plan-file", "variables"),
     )
 )
 """Targets that judge a whole project, which takes ten times as long as reading a file."""

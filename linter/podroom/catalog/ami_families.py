@@ -18,6 +18,9 @@ class AmiFamily(Enum):
     UBUNTU = "Ubuntu"
 
 
+_LONGEST_NUMBER = 10
+
+
 @dataclass(frozen=True, slots=True)
 class AmiType:
     """An EKS `ami_type`; `family` and `architecture` ("x86_64", "arm64") are None for CUSTOM: the image decides."""
@@ -88,7 +91,7 @@ def default_families(kubernetes: str | None) -> tuple[AmiFamily, ...]:
     if kubernetes == "latest":
         return (AmiFamily.AL2023,)
     numbers = (kubernetes or "").split(".")
-    if not all(number.isdecimal() for number in numbers):
+    if not all(number.isdecimal() and len(number) < _LONGEST_NUMBER for number in numbers):
         return (AmiFamily.AL2023, AmiFamily.AL2)
     minor = tuple(map(int, numbers))[:2]
     if minor < _AL2023_IS_DEFAULT_FROM:

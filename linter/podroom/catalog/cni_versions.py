@@ -10,7 +10,7 @@ from podroom.catalog.documents import CNI_IMDS, CNI_LIVELOCK
 from podroom.patterns import pattern
 from podroom.records import dataclass
 
-_KUBERNETES = pattern(r"(\d+)\.(\d+)(?:\..*)?")
+_KUBERNETES = pattern(r"(\d{1,18})\.(\d{1,18})(?:\..*)?")
 _OLDEST_RECOMMENDED = {
     (1, 28): (1, 13, 4),
     (1, 29): (1, 14, 1),

@@ -17,6 +17,7 @@ from podroom.records import dataclass, replace
 _SIZES = ("nano", "micro", "small", "medium", "large", "xlarge")
 _HYPERVISORS = ("nitro", "xen", "none")
 _CLOSE_ENOUGH = 0.75
+_MOST_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +158,13 @@ def natural_order(name: str) -> tuple[object, ...]:
 
 
 def _natural(text: str) -> tuple[tuple[str, int], ...]:
-    return tuple((letters, int(digits or -1)) for letters, digits in re.findall(r"(\D*)(\d*)", text))
+    return tuple((letters, int(digits[:_MOST_DIGITS] or -1)) for letters, digits in re.findall(r"(\D*)(\d*)", text))
 
 
 def _size_order(size: str) -> tuple[int, int]:
     if size in _SIZES:
         return (_SIZES.index(size), 0)
-    multiple = re.fullmatch(r"(metal-)?(\d+)x(?:large|l)", size)
+    multiple = re.fullmatch(r"(metal-)?(\d{1,9})x(?:large|l)", size)
     if multiple:
         return (len(_SIZES) + (2 if multiple[1] else 0), int(multiple[2]))
     return (len(_SIZES) + 1, 0)

@@ -90,7 +90,10 @@ def owner_of(module: Module, node: Expression, scope: Scope) -> tuple[str, str] 
         if isinstance(root, GetAttribute):
             steps.append(root.name)
         else:
-            key = evaluate(root.key, scope)
+            try:
+                key = evaluate(root.key, scope)
+            except EvaluationFailure:
+                return None
             if isinstance(key, bool) or not isinstance(key, str | int):
                 return None
             steps.append(key)

@@ -39,6 +39,7 @@ MAX_WEIGHT = 200_000
 MAX_DEPTH = 100
 MAX_TEXT = 4_000_000
 MAX_HOLES = 2_000
+_LONGEST_STEP = 10
 MAX_CANDIDATES = 8
 
 
@@ -113,8 +114,8 @@ class Sym:
             return kind.element
         if isinstance(kind, ObjectType):
             return kind.attributes.get(step.removeprefix(".").removeprefix('["').removesuffix('"]'), DYNAMIC)
-        if isinstance(kind, TupleType) and step[1:-1].isdigit() and int(step[1:-1]) < len(kind.elements):
-            return kind.elements[int(step[1:-1])]
+        if isinstance(kind, TupleType) and step[1:-1].isdecimal() and len(step) < _LONGEST_STEP:
+            return kind.elements[int(step[1:-1])] if int(step[1:-1]) < len(kind.elements) else DYNAMIC
         return DYNAMIC
 
 

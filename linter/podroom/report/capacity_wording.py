@@ -239,7 +239,8 @@ def _key(group: GroupForecast) -> tuple[object, ...]:
 
 def _natural(address: str) -> list[tuple[int, str]]:
     """Return a key that puts m["9"] before m["10"]."""
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in _DIGITS.split(address)]
+    parts = _DIGITS.split(address)
+    return [(len(part), part) if at % 2 else (-1, part) for at, part in enumerate(parts)]
 
 
 def named(addresses: Sequence[str]) -> str:

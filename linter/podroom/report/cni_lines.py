@@ -16,7 +16,7 @@ from podroom.records import dataclass
 from podroom.values import Known
 
 _SOURCE = pattern(r'^\s*source\s*=\s*"(?:registry\.terraform\.io/)?terraform-aws-modules/eks/aws"', re.MULTILINE)
-_VERSION = pattern(r'^\s*version\s*=\s*"[^"\d]*(\d+)', re.MULTILINE)
+_VERSION = pattern(r'^\s*version\s*=\s*"[^"\d]*(\d{1,18})', re.MULTILINE)
 _NOT_OF_A_NAME = pattern(r"[^A-Za-z0-9_]+")
 _EKSCTL = "ClusterConfig/"
 _EKSCTL_ADD_ON = "addons/"

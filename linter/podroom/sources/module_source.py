@@ -17,8 +17,8 @@ _GIT = pattern(
     r"(?P<owner>[\w-]+)/terraform-(?P<provider>[a-z0-9]+)-(?P<name>[\w-]+?)(?:\.git)?",
     re.IGNORECASE,
 )
-_VERSION = pattern(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:[-+].*)?")
-_TERM = pattern(r"(~>|>=|<=|!=|=|>|<)?\s*v?(\d+(?:\.\d+){0,2})(?:[-+][\w.-]*)?")
+_VERSION = pattern(r"v?(\d{1,18})(?:\.(\d{1,18}))?(?:\.(\d{1,18}))?(?:[-+].*)?")
+_TERM = pattern(r"(~>|>=|<=|!=|=|>|<)?\s*v?(\d{1,18}(?:\.\d{1,18}){0,2})(?:[-+][\w.-]*)?")
 _ANY_TERM = pattern(r"(?:~>|>=|<=|!=|=|>|<)?\s*v?\d+(?:\.\d+)*(?:[-+~][\w.+~-]*)?")
 
 Version = tuple[int, int, int]

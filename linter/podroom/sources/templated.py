@@ -38,7 +38,7 @@ _CLOSES = frozenset(("end", "endif", "endfor", "endblock"))
 _TURNS = frozenset(("else", "elif"))
 _STEERS = _OPENS | _CLOSES | _TURNS | {"set", "import", "extends", "break", "continue", "fail"}
 _FIRST_WORD = pattern(r"[-~\s]*(/\*|[a-z]+\b|\$\w+\s*:?=)?")
-_INDENTATION = pattern(r"\b(?:nindent|indent)\s*\(?\s*(\d+)")
+_INDENTATION = pattern(r"\b(?:nindent|indent)\s*\(?\s*(\d{1,3})\b")
 _OBJECT = (pattern(r"(?m)^kind:"), pattern(r"(?m)^metadata:"))
 """What the whole of a Kubernetes object has at its beginnings of lines."""
 _NEXT_DOCUMENT = "\n---\n"

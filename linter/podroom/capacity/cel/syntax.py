@@ -13,6 +13,8 @@ from podroom.records import dataclass
 
 _LARGEST_INT = 2**63 - 1
 _LARGEST_UINT = 2**64 - 1
+_MOST_DIGITS = 20
+_TOO_LARGE = 2**64
 # Far below what cel-go's own limit of depth refuses.
 _MOST_TOKENS = 250
 _DEEPEST = 40
@@ -259,10 +261,14 @@ class _Parser:
                 raise CelCompileError(f"{token.text} is too large for a double", offset)
             return Literal("double", double, offset)
         digits = token.text.rstrip("uU")
-        value = sign * (int(digits, 16 if digits.startswith("0x") else 10))
+        significant = digits.removeprefix("0x").lstrip("0")
+        value = _TOO_LARGE
+        if len(significant) <= _MOST_DIGITS:
+            value = sign * int(significant or "0", 16 if digits.startswith("0x") else 10)
         largest = _LARGEST_UINT if token.kind == "uint" else _LARGEST_INT
         if not -_LARGEST_INT - 1 <= value <= largest:
-            raise CelCompileError(f"{token.text} is too large for an integer of 64 bits", offset)
+            shown = token.text if len(token.text) <= 2 * _MOST_DIGITS else f"{token.text[:_MOST_DIGITS]}..."
+            raise CelCompileError(f"{shown} is too large for an integer of 64 bits", offset)
         return Literal(token.kind, Uint(value) if token.kind == "uint" else value, offset)
 
     def _no_member(self, node: Node) -> Node:
