@@ -67,7 +67,7 @@ def _with_atheris(name: str, seconds: int, seed: int) -> int:
                 return bytes(atheris.Mutate(data, most))
             return mutated(data, corpus, random.Random(chance))[:most]
 
-        options = (f"-max_total_time={seconds}", f"-seed={seed or 1}", "-max_len=40000")
+        options = (f"-max_total_time={seconds}", f"-seed={seed or 1}", "-max_len=40000", "-report_slow_units=600")
         kept = f"-artifact_prefix=fuzz-{name}-finding-"
         atheris.Setup([sys.argv[0], str(folder), *options, kept], partial(_in_time, target), custom_mutator=mutate)
         atheris.Fuzz()

@@ -19,7 +19,8 @@ from typing import Any
 
 from click.testing import CliRunner
 
-from hostile.projects import PROJECTS, Project
+from hostile.every import PROJECTS
+from hostile.projects import Project
 from podroom import cli
 
 MEMORY = 512 * 1024 * 1024

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from checkout import CHECKOUT
-from hostile.projects import PROJECTS
+from hostile.every import PROJECTS
 
 pytest.importorskip("resource", reason="limits of memory, named pipes and devices are those of Unix")
 pytestmark = pytest.mark.once("the largest and deepest files that anybody may write")

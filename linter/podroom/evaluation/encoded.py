@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Decimal, DecimalException
 
 from podroom.evaluation import numbers
-from podroom.evaluation.failures import EvaluationFailure
+from podroom.evaluation.failures import BeyondReach, EvaluationFailure
 from podroom.evaluation.terms import (
     Encoded,
     LazyObject,
@@ -29,6 +29,7 @@ from podroom.evaluation.types import DYNAMIC, STRING
 _HTML = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029", "\x7f": "\x7f"}
 
 
+_MOST_DIGITS = 400
 _YAML_ESCAPES = {
     **{f"\\u{code:04x}": f"\\x{code:02X}" for code in range(0x20)},
     "\\u0000": "\\0",
@@ -223,9 +224,19 @@ def decode_json(text: str) -> Term:
     from json import loads  # noqa: PLC0415 - slow to import, and few configurations decode
 
     try:
-        return from_data(loads(text, parse_float=Decimal, parse_constant=_no_constant))
+        return from_data(loads(text, parse_float=_number, parse_int=_number, parse_constant=_no_constant))
     except (ValueError, RecursionError):
         raise EvaluationFailure("the text is not valid JSON") from None
+
+
+def _number(text: str) -> int | Decimal:
+    """Return a number of JSON; one with an exponent or of many digits as Terraform's own, which has a bound."""
+    if len(text) <= _MOST_DIGITS and text.lstrip("-").isdigit():
+        return int(text)
+    try:
+        return Decimal(text)
+    except DecimalException:  # an exponent beyond those of Python
+        raise BeyondReach("the number is larger or smaller than podroom follows") from None
 
 
 def _no_constant(name: str) -> None:

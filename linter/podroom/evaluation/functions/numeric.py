@@ -7,10 +7,13 @@ from decimal import Decimal
 
 from podroom.evaluation import numbers
 from podroom.evaluation.conversion import convert
-from podroom.evaluation.failures import EvaluationFailure
+from podroom.evaluation.failures import BeyondReach, EvaluationFailure
 from podroom.evaluation.functions.registry import Parameter, function
 from podroom.evaluation.terms import ListTerm, Null, Number, SetTerm, Sym, Term, TupleTerm, derived
 from podroom.evaluation.types import DYNAMIC, NUMBER
+
+_MOST_BITS = 14_000
+"""Of a whole number that `numbers.normal` may take."""
 
 
 @function("max", variadic=NUMBER, result=NUMBER)
@@ -70,13 +73,15 @@ def _parseint(text: Term, base: Number) -> Term:
         raise EvaluationFailure("parseint needs a text and a base from 2 to 62")
     digits = text.removeprefix("-") if text.startswith("-") else text.removeprefix("+")
     value = 0
-    if not digits or len(digits) > 1_000:
-        raise EvaluationFailure(f'"{text[:40]}" is no number of base {base}')
+    if not digits:
+        raise EvaluationFailure(f'"{text}" is no number of base {base}')
     for digit in digits:
         worth = _digit(digit, base)
         if worth is None or worth >= base:
             raise EvaluationFailure(f'"{text[:40]}" is no number of base {base}')
         value = value * base + worth
+        if value.bit_length() > _MOST_BITS:
+            raise BeyondReach("the number is larger or smaller than podroom follows")
     return numbers.normal(-value if text.startswith("-") else value)
 
 
