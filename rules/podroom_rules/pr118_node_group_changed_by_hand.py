@@ -11,6 +11,7 @@ from podroom.values import Undecidable, first_unknown
 from podroom_rules.plan_examples import MANAGED_NODES, node_group_plan
 from podroom_rules.subjects import changed_by_hand
 
+_LONGEST = 10
 _UPPER = frozenset({"max_size", "desired_size"})
 _VERSIONS = frozenset({"version", "release_version"})
 _SEEN = (
@@ -187,8 +188,6 @@ def _is_harmless(change: ChangeByHand) -> bool:
     """Return whether a change lets no more nodes start, nor others elsewhere."""
     if change.name in _VERSIONS or change.name == "min_size":
         return True
-    both = (change.live, change.recorded)
-    if change.name not in _UPPER or not all(map(str.isdecimal, both)):
-        return False
-    live, recorded = ((len(number), number) for number in both)  # of any length, which int() is not
-    return live <= recorded
+    both = (change.recorded, change.live)
+    are_numbers = all(one.isdecimal() and len(one) < _LONGEST for one in both)
+    return change.name in _UPPER and are_numbers and int(change.live) <= int(change.recorded)
