@@ -22,6 +22,12 @@ from test_inventory import (
     versions,
 )
 
+NODE = {
+    "kind": "Node",
+    "metadata": {"name": "ip-1", "labels": {"node.kubernetes.io/instance-type": "m7g.large"}},
+    "spec": {"providerID": "aws:///eu-west-1a/i-0"},
+    "status": {"allocatable": {"pods": "40"}},
+}
 WORKERS = MANAGED.replace("NAME", EXACT)
 OWN = SELF_MANAGED.replace("NAME", 'name = "w"')
 
@@ -329,3 +335,85 @@ def test_what_autoscalers_and_lists_of_other_groups_do_is_no_change(tmp_path: Pa
     answers = [sized(1, 3, 3, "subnet-1,subnet-2"), {"Subnets": [*SUBNETS["Subnets"], other]}]
     assert judged(tmp_path, WORKERS, *answers, code="PR118") == []
     assert shown(tmp_path, WORKERS, *answers)["notices"] == []
+
+
+# --- instances of other types than are launched ----------------------------------------------------
+
+
+def running(*kinds: str, launched: str = "m7g.2xlarge", state: str = "InService") -> dict[str, Any]:
+    """Return the group of the managed node group `workers` with instances of some types."""
+    group = auto_scaling(launched)
+    instances = [
+        {"InstanceId": f"i-{at}", "InstanceType": kind, "LifecycleState": state} for at, kind in enumerate(kinds)
+    ]
+    group["AutoScalingGroups"][0]["Instances"] = instances
+    return group
+
+
+def reservation(kind: str, identity: str) -> dict[str, Any]:
+    """Return what `aws ec2 describe-instances` lists of an instance of that group."""
+    tags = [{"Key": "aws:autoscaling:groupName", "Value": "eks-workers-1"}]
+    one = {"InstanceId": identity, "InstanceType": kind, "State": {"Name": "running"}, "Tags": tags}
+    return {"Reservations": [{"Instances": [one]}]}
+
+
+TOLD = "(m7g.2xlarge): with the max pods that are declared, 58 (Amazon EKS)"
+LEFT: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
+    "those that are launched": ([running("m7g.2xlarge")], []),
+    "a type with less room": (
+        [running("m7g.large", "m7g.2xlarge", "m7g.large")],
+        [
+            "2 running instances of the Auto Scaling group eks-workers-1 are of type m7g.large, which",
+            f"no more {TOLD}, they have",
+        ],
+    ),
+    "two types with less room": (
+        [running("m7g.large", "t4g.small")],
+        [
+            f"1 running instance of the Auto Scaling group eks-workers-1 is of type {kind}"
+            for kind in ("m7g.large", "t4g")
+        ],
+    ),
+    "a type with more room": ([running("m7g.16xlarge")], []),
+    "one that is on its way out": ([running("m7g.large", state="Terminating")], []),
+    "the type that is declared, where another is launched": ([running("m7g.2xlarge", launched="m7g.4xlarge")], []),
+    "the type that is launched, where another is declared": ([running("m7g.large", launched="m7g.large")], []),
+    "neither of them": (
+        [running("m7g.large", launched="m7g.4xlarge")],
+        ["which it launches no more (m7g.4xlarge): with the max pods that are declared, 58"],
+    ),
+    "one of which kubectl tells more": (
+        [running("m7g.large"), {"kind": "List", "items": [NODE]}],
+        ["1 running node of type m7g.large allows 40 pods, but has room for 29: ip-1"],
+    ),
+    "one that another list tells": (
+        [running("m7g.2xlarge"), reservation("m7g.large", "i-9")],
+        ["1 running instance of the Auto Scaling group eks-workers-1 is of type m7g.large"],
+    ),
+    "one that two lists tell": (
+        [running("m7g.large"), reservation("m7g.large", "i-0")],
+        ["1 running instance of the Auto Scaling group eks-workers-1 is of type m7g.large"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", LEFT)
+def test_instances_from_before_a_change_live_on_with_less_room(case: str, tmp_path: Path) -> None:
+    answers, expected = LEFT[case]
+    found = judged(tmp_path, WORKERS, *answers, code="PR121")
+    assert len(found) == bool(expected)
+    for finding in found:
+        assert all(words in finding["message"] for words in expected)
+        assert finding["severity"] == ("error" if "running node" in expected[0] else "warning")
+        assert finding["address"] == "aws_eks_node_group.workers"
+
+
+def test_instances_of_a_type_that_nobody_knows_leave_their_room_open(tmp_path: Path) -> None:
+    _, _, undecided = told_of(tmp_path, running("m99.large"))
+    assert any("m99.large" in one["reason"] and "PR121" in one["codes"] for one in undecided)
+
+
+def told_of(folder: Path, *answers: object) -> tuple[list[Any], list[Any], list[Any]]:
+    """Return the findings, notices and undecided judgements of the managed node group."""
+    report = json.loads(podroom("check", "--format", "json", *files(folder, WORKERS, answers)).stdout)
+    return report["findings"], report["notices"], report["undecided"]

@@ -149,9 +149,9 @@ def with_policies(cluster: Cluster, assessment: Assessment) -> bool:
     return bool(possible_policies_of(cluster, assessment))
 
 
-def with_listed_nodes(cluster: Cluster, _assessment: Assessment) -> bool:
-    """Return whether an inventory lists nodes of a cluster."""
-    return bool(cluster.nodes)
+def with_listed_nodes(cluster: Cluster, assessment: Assessment) -> bool:
+    """Return whether an inventory lists nodes of a cluster, or instances of a group from before a change."""
+    return bool(cluster.nodes) or any(group.left for group in assessment.world.node_groups)
 
 
 def with_free_addresses(subnet: Subnet, _assessment: Assessment) -> bool:

@@ -29,6 +29,19 @@ class LiveNodes:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftInstances:
+    """Instances that run in an Auto Scaling group of a type that it neither launches now nor is declared with.
+
+    `launched` are the types that it launches; `group` is what the Auto Scaling group is called.
+    """
+
+    type: str
+    ids: tuple[str, ...]
+    group: str
+    launched: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RunningNodes:
     """Nodes of a group that run in a subnet, and the addresses that they hold of it, None where that was not listed."""
 

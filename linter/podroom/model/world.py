@@ -16,7 +16,7 @@ from podroom.records import dataclass, field
 from podroom.values import Known, Members, Unknown, Value
 
 if TYPE_CHECKING:
-    from podroom.model.live import LiveNodes, Running
+    from podroom.model.live import LeftInstances, LiveNodes, Running
     from podroom.model.lookups import Lookup, Selection
 
 
@@ -659,6 +659,8 @@ class NodeGroup:
     """What its name begins with where the rest is made up; None where nothing says so."""
     running: Running | None = None
     """Its nodes that run, as they were listed; None where they were not."""
+    left: tuple[LeftInstances, ...] = ()
+    """Its instances of other types, from before a change; those that kubectl listed as nodes are not among them."""
     labels: tuple[tuple[str, Value[str]], ...] = ()
     """The labels that its nodes are given by the group itself; user data may give them more."""
     changed_by_hand: tuple[ChangeByHand, ...] = ()

@@ -38,7 +38,7 @@ LARGEST_FILE = 4 * 1024 * 1024
 
 _GIT_CRYPT = b"\x00GITCRYPT\x00"
 _PLANS = (".tfplan", ".tfstate", "tfplan")
-_PLAN_MARKS = (b'"format_version"', b'"lineage"', b'{"@level"')
+_PLAN_MARKS = (b'"format_version"', b'"lineage"', b'{"@level"', b'"encrypted_data"')
 ZIP = b"PK\x03\x04"
 """How a plan file of `terraform plan -out` begins."""
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")

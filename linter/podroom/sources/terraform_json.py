@@ -91,6 +91,8 @@ def read_terraform_json(shown: str, text: str, *, alone: bool = False) -> Record
             raise InputError(f"{shown} is a state file of version {_told(version)}; podroom reads version 4")
         return _checked(shown, lambda: _state_file(shown, content))
     version = content.get("format_version")
+    if version is None and "encrypted_data" in content:
+        raise InputError(f"{shown} is encrypted, as OpenTofu does it: give what `tofu show -json` prints of it")
     if version is None:
         raise InputError(f"{shown} is no plan or state of Terraform: it lacks format_version")
     if not isinstance(version, str):

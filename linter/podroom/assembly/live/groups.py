@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from podroom.assembly.live.names import Name, name_of
-from podroom.assembly.live.running import running_nodes
+from podroom.assembly.live.running import left_instances, running_nodes
 from podroom.assembly.live.seen import Seen, seen_group, seen_node_group
 from podroom.model.world import (
     ChangeByHand,
@@ -48,7 +48,9 @@ def with_live_groups(world: World, live: Live, ids: Mapping[str, str]) -> World:
         described = None if possible else _described(group, world, live)
         if found is not None:
             seen = seen_group(found, live, group.span)
-            group = replace(group, running=running_nodes(found, live, addresses, group.span))  # noqa: PLW2901 - the same, better known
+            left = tuple(left_instances(found, group, seen.types, live))
+            running = running_nodes(found, live, addresses, group.span)
+            group = replace(group, running=running, left=left)  # noqa: PLW2901 - the same, better known
         elif described is not None:
             seen = seen_node_group(described, live, group.span)
         else:

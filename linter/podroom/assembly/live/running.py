@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from podroom.model.live import Listed, Running, RunningNodes
+from podroom.model.live import LeftInstances, Listed, Running, RunningNodes
+from podroom.model.world import InstanceChoice, NodeGroup
 from podroom.positions import Span
 from podroom.sources.live.records import Listing, Live, LiveGroup
 from podroom.values import Known, Members, Unknown
@@ -39,6 +40,32 @@ def running_nodes(group: LiveGroup, live: Live, addresses: Mapping[str, str], sp
             )
         )
     return _by_zone(group, live, addresses, span)
+
+
+def left_instances(
+    found: LiveGroup, group: NodeGroup, types: Members[InstanceChoice], live: Live
+) -> Iterator[LeftInstances]:
+    """Yield the instances of a group that are of other types than it launches (`types`) and is declared with.
+
+    None where these are not known, and none that kubectl listed as nodes, of which it tells more.
+    """
+    choices = (*types, *group.instance_types)
+    known = {choice.type.value for choice in choices if isinstance(choice.type, Known)}
+    if (
+        types.missing
+        or group.instance_types.missing
+        or len(choices) != sum(isinstance(one.type, Known) for one in choices)
+    ):
+        return
+    nodes = {one.instance for one in live.nodes.values()}
+    running = [*found.instances, *(one for one in live.instances.values() if one.group == found.name)]
+    several: dict[str, dict[str, None]] = {}
+    for one in running:
+        if one.type and one.type not in known and one.id not in nodes:
+            several.setdefault(one.type, {})[one.id] = None
+    launched = tuple(dict.fromkeys(choice.type.need() for choice in types))
+    for kind, ids in several.items():
+        yield LeftInstances(kind, tuple(ids), found.name, launched)
 
 
 def _by_zone(group: LiveGroup, live: Live, addresses: Mapping[str, str], span: Span) -> Running:
