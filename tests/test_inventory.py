@@ -351,14 +351,21 @@ def test_what_windows_powershell_writes_is_read(encoding: str, tmp_path: Path) -
     assert "10.0.1.0/24" in result.stdout
 
 
-@pytest.mark.parametrize("size", ["-5", "var.one"])
-def test_sizes_below_zero_are_unknown(size: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("size", "reason"),
+    [
+        ("-5", "max_size is -5, which is no number of nodes"),
+        ("var.one", "max_size is -5, which is no number of nodes"),
+        ("2147483648", "max_size is 2,147,483,648, and no group has more than 2,147,483,647 nodes"),
+    ],
+)
+def test_sizes_that_no_group_can_have_are_unknown(size: str, reason: str, tmp_path: Path) -> None:
     variable = 'variable "one" {\n  default = -5\n}\n'
     text = NODES.replace("IDS", '["subnet-1"]').replace("max_size     = 3", f"max_size = {size}")
     world = shown(tmp_path, variable + text, SUBNETS)
     found = world["node_groups"][0]["maximum_size"]
     assert "value" not in found
-    assert "max_size is -5, which is no number of nodes" in json.dumps(found)
+    assert reason in json.dumps(found)
 
 
 def test_bytes_that_are_no_text_and_files_that_are_too_large_are_refused(tmp_path: Path) -> None:

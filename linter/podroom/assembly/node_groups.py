@@ -12,6 +12,7 @@ from podroom.assembly.launch_templates import (
     named_template,
     read_launch_template,
 )
+from podroom.assembly.sizes import possible_size
 from podroom.assembly.subnets import subnet_uses
 from podroom.catalog.ami_families import AmiFamily, default_families, find_ami_type
 from podroom.evaluation.project import BodyReader, Field, ResourceInstance
@@ -357,10 +358,8 @@ def _of_provider(gap: Unknown) -> bool:
 
 
 def _size(body: BodyReader, name: str) -> Value[int]:
-    """Return a number of nodes; one below 0, which no group can have, is not computed with."""
     found = integer(body, name)
-    least = min((found.value,) if isinstance(found, Known) else found.values if isinstance(found, OneOf) else (0,))
-    return found if least >= 0 else Unknown(f"{name} is {least}, which is no number of nodes", place(found, body.span))
+    return possible_size(found, name, place(found, body.span))
 
 
 def _desired_capacity(body: BodyReader) -> Value[int]:

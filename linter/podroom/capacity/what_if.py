@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import combinations
 
 from podroom.catalog.cni_variables import CNI_VARIABLES, VariableType, find_cni_variable
+from podroom.catalog.group_sizes import LARGEST_SIZE
 from podroom.errors import UsageError
 from podroom.model.world import Cluster, EnvironmentVariable, InstanceChoice, NodeGroup, TypeSource, World
 from podroom.patterns import pattern
@@ -85,6 +86,8 @@ def read_group_change(text: str) -> GroupChange:
     if setting in _SIZES:
         if not _NUMBER.fullmatch(value):
             raise UsageError(f"--set {text}: {setting} takes a whole number")
+        if len(value.lstrip("0")) > len(str(LARGEST_SIZE)) or int(value) > LARGEST_SIZE:
+            raise UsageError(f"--set {text}: {setting} takes at most {LARGEST_SIZE}")
     elif not all(value.split(",")):
         raise UsageError(f"--set {text}: {setting} takes types with commas between them, such as m5.large,m5a.large")
     return GroupChange(group, setting, value)

@@ -48,6 +48,31 @@ def used(found: NodeGroup) -> list[str]:
 
 
 @pytest.mark.parametrize(
+    ("settings", "sizes", "reason"),
+    [
+        ("minSize: 1, maxSize: -1", (1, 1, "?"), "maxSize is -1, which is no number of nodes"),
+        ("desiredCapacity: -3", ("?", "?", "?"), "desiredCapacity is -3, which is no number of nodes"),
+        ("minSize: 1, maxSize: 2147483647", (1, 1, 2147483647), None),
+        (
+            "minSize: 1, maxSize: 2147483648",
+            (1, 1, "?"),
+            "maxSize is 2,147,483,648, and no group has more than 2,147,483,647 nodes",
+        ),
+        (f"minSize: 1, maxSize: {10**40}", (1, 1, "?"), "maxSize is above 1,000,000,000,000,000, and no group"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["nodeGroups", "managedNodeGroups"])
+def test_sizes_that_no_group_can_have_are_not_computed_with(
+    kind: str, settings: str, sizes: tuple[object, ...], reason: str | None
+) -> None:
+    found = group(settings, kind)
+    all_of_it = (found.minimum_size, found.desired_size, found.maximum_size)
+    assert tuple(map(plain, all_of_it)) == sizes
+    reasons = [one.reason for one in all_of_it if isinstance(one, Unknown)]
+    assert all(reason is not None and one.startswith(reason) for one in reasons)
+
+
+@pytest.mark.parametrize(
     ("kind", "settings", "sizes"),
     [
         ("nodeGroups", "spot: false", (2, 2, 2)),

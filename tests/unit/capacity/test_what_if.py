@@ -92,6 +92,9 @@ def test_a_setting_of_a_group_ends_where_its_value_begins(
         ("workers.colour=5", "there is no setting colour; it knows max_size, desired_size, min_size, instance_types"),
         ("workers.max_size=five", "max_size takes a whole number"),
         ("workers.min_size=", "min_size takes a whole number"),
+        ("workers.max_size=-5", "max_size takes a whole number"),
+        ("workers.max_size=2147483648", "max_size takes at most 2147483647"),
+        (f"workers.max_size={'9' * 5000}", "max_size takes at most 2147483647"),
         ("workers.instance_types=m5.large,", "instance_types takes types"),
     ],
 )

@@ -18,13 +18,14 @@ from podroom.assembly.eksctl.reading import (
     whole_number,
 )
 from podroom.assembly.eksctl.user_data import SETTING, read_group_user_data
+from podroom.assembly.sizes import possible_size
 from podroom.catalog.ami_families import AmiFamily
 from podroom.model.world import GroupKind, InstanceChoice, LaunchTemplate, NodeGroup, TypeSource, UpdateSettings
 from podroom.positions import Span
 from podroom.records import dataclass, replace
 from podroom.sources.templated import Condition
 from podroom.sources.yaml import Mapping, Scalar
-from podroom.values import Known, Members, Unknown, Value
+from podroom.values import Known, Members, Unknown, Value, place_of
 
 _DEFAULT_TYPE = "m5.large"
 """pkg/eks/nodegroup_service.go:63 and :92, pkg/apis/eksctl.io/v1alpha5/types.go:251."""
@@ -202,14 +203,17 @@ def _types(node: Mapping, kind: GroupKind, missing: Unknown | None, span: Span) 
     return Members((InstanceChoice(Known(_DEFAULT_TYPE, EKSCTL), TypeSource.EKSCTL_DEFAULT, span),))
 
 
+def _size(node: Mapping, name: str) -> Value[int] | None:
+    found = whole_number(node, name)
+    return None if found is None else possible_size(found, name, place_of(found.origin, node.span))
+
+
 def _sizes(node: Mapping, kind: GroupKind) -> tuple[Value[int], Value[int], Value[int]]:
     """Return minimum, desired and maximum size; what is not set follows from the others.
 
     pkg/apis/eksctl.io/v1alpha5/validation.go:1420 for managed groups, pkg/cfn/builder/nodegroup.go:108 for others.
     """
-    desired = whole_number(node, "desiredCapacity")
-    smallest = whole_number(node, "minSize")
-    largest = whole_number(node, "maxSize")
+    smallest, desired, largest = (_size(node, name) for name in ("minSize", "desiredCapacity", "maxSize"))
     if smallest is None:
         smallest = Known(_DEFAULT_COUNT, EKSCTL) if desired is None else desired
     if largest is None:
