@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import bench
 import bench_inputs
 from checkout import CHECKOUT
 from podroom.engine import Engine
@@ -169,6 +170,23 @@ def test_data_classes_and_regular_expressions_are_made_when_they_are_used() -> N
         if path.name not in EAGER_PATTERNS and re.search(r"^\w+ = re\.compile\(", text, re.MULTILINE):
             eager.append(f"{path}: take pattern from podroom.patterns for what stands outside of functions")
     assert not eager
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "bare", "verdict"),
+    [
+        (119, 10, "holds"),
+        (121, 10, "over budget"),
+        (156, 18, "holds where bare Python takes 10 ms"),
+        (230, 18, "over budget"),
+        (90, 7, "over budget"),  # a fast machine does not make the code faster
+        (80, 7, "holds"),
+    ],
+)
+def test_a_budget_is_judged_as_on_the_machine_that_it_is_meant_for(milliseconds: int, bare: int, verdict: str) -> None:
+    row = bench.Row("a root", [], CHECKOUT, budget=120, seconds=[milliseconds / 1000])
+    assert row.verdict(bare) == verdict
+    assert row.broken(bare) == (verdict == "over budget")
 
 
 def profiled(folder: Path) -> pstats.Stats:
