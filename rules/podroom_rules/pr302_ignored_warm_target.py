@@ -14,6 +14,7 @@ from podroom.model.world import Cluster, EnvironmentVariable, NodeGroup
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable, Unknown
 from podroom_rules.rooms import groups_of, of_each
+from podroom_rules.subjects import with_ignored_targets
 from podroom_rules.variables import written
 
 _ENI, _PREFIX = "WARM_ENI_TARGET", "WARM_PREFIX_TARGET"
@@ -76,6 +77,7 @@ class IgnoredWarmTarget(Rule[Cluster]):
     name = "ignored-warm-target"
     severity = Severity.WARNING
     subject = Cluster
+    concerns = staticmethod(with_ignored_targets)
     sources = (documents.CNI_README, documents.CNI_IPAMD, documents.CNI_PREFIX_TARGETS)
     bad = (
         Example.terraform(
@@ -110,7 +112,7 @@ class IgnoredWarmTarget(Rule[Cluster]):
         """Yield a finding at each warm target that nodes of the cluster do not look at."""
         settings = subject.cni
         targets = written(subject, _ENI, _PREFIX)
-        if not targets or subject.ip_family.need() != "ipv4":
+        if subject.ip_family.need() != "ipv4":
             return
         behavior = assessment.behavior(settings)
         for variable in targets:

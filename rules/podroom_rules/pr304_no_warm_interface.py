@@ -12,6 +12,7 @@ from podroom.model.world import Cluster, NodeGroup
 from podroom.rule import Confidence, Example, Finding, Rule, Severity
 from podroom.values import Undecidable, Unknown
 from podroom_rules.rooms import groups_of, of_each
+from podroom_rules.subjects import keeping_interfaces_warm
 from podroom_rules.variables import find_written
 from podroom_rules.wording import article, type_note
 
@@ -88,6 +89,7 @@ class NoWarmInterface(Rule[Cluster]):
     name = "warm-eni-zero"
     severity = Severity.WARNING
     subject = Cluster
+    concerns = staticmethod(keeping_interfaces_warm)
     sources = (documents.CNI_IPAMD, documents.CNI_ENI_TARGETS, documents.CNI_README)
     bad = (
         Example.terraform("no interface is kept warm", _CONFIGURATION % 'WARM_ENI_TARGET = "0" # expect: PR304'),

@@ -11,6 +11,7 @@ from podroom.model.world import Cluster, CniSourceKind
 from podroom.rule import Example, Finding, Rule, Severity
 from podroom.values import Known, Unknown, Value, place_of
 from podroom_rules.edits import quoted
+from podroom_rules.subjects import with_variables_of_other_types
 from podroom_rules.variables import ADD_ON_CONFIGURATION, Doubts, Statement, schema_refuses, statements
 
 _GO_TYPES = {"boolean": "bool", "integer": "number"}
@@ -73,6 +74,7 @@ class VariableIsNoString(Rule[Cluster]):
     name = "env-not-string"
     severity = Severity.ERROR
     subject = Cluster
+    concerns = staticmethod(with_variables_of_other_types)
     sources = (
         documents.EKS_ADD_ON_CONFIGURATION,
         "https://github.com/terraform-aws-modules/terraform-aws-eks/pull/2349",

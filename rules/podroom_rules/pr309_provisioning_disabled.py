@@ -10,7 +10,8 @@ from podroom.catalog import documents
 from podroom.catalog.cni_variables import CNI_VARIABLES
 from podroom.model.world import Cluster, EnvironmentVariable
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
-from podroom_rules.rooms import groups_of, in_auto_mode
+from podroom_rules.rooms import groups_of
+from podroom_rules.subjects import taking_no_addresses
 from podroom_rules.variables import ADD_ON_CONFIGURATION, Doubts, is_read
 
 _VARIABLES = ("ENABLE_IMDS_ONLY_MODE", "DISABLE_NETWORK_RESOURCE_PROVISIONING")
@@ -54,6 +55,7 @@ class ProvisioningDisabled(Rule[Cluster]):
     name = "provisioning-disabled"
     severity = Severity.WARNING
     subject = Cluster
+    concerns = staticmethod(taking_no_addresses)
     sources = (documents.CNI_README, documents.CNI_IPAMD)
     bad = (
         Example.terraform(
@@ -80,8 +82,6 @@ class ProvisioningDisabled(Rule[Cluster]):
     def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at the variable that keeps ipamd from taking addresses."""
         settings = subject.cni
-        if in_auto_mode(subject):
-            return
         written = [variable for name in _VARIABLES if (variable := settings.find(name)) is not None]
         ruling = [one for one in written if is_true(one.value.need())]
         ruling = [one for one in ruling if is_read(CNI_VARIABLES[one.name], settings, assessment)]

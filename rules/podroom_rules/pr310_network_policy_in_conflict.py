@@ -12,7 +12,7 @@ from podroom.model.world import Cluster, CniOption, CniSource, CniSourceKind, En
 from podroom.positions import Span
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable
-from podroom_rules.rooms import in_auto_mode
+from podroom_rules.subjects import with_network_policies
 from podroom_rules.variables import ADD_ON_CONFIGURATION, Doubts, is_read, sources_of, whole_manifest
 
 _BANDWIDTH = "ENABLE_BANDWIDTH_PLUGIN"
@@ -80,6 +80,7 @@ class NetworkPolicyInConflict(Rule[Cluster]):
     name = "policy-bandwidth-conflict"
     severity = Severity.ERROR
     subject = Cluster
+    concerns = staticmethod(with_network_policies)
     sources = (
         documents.CNI_README,
         documents.CNI_PLUGIN,
@@ -111,8 +112,6 @@ class NetworkPolicyInConflict(Rule[Cluster]):
     def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding where policies meet the bandwidth plugin, and where a mode is set without an agent."""
         settings = subject.cni
-        if in_auto_mode(subject):
-            return
         doubts = Doubts(settings)
         for judge in (self._bandwidth, self._without_agent):
             try:

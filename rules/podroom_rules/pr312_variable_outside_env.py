@@ -10,7 +10,7 @@ from podroom.catalog.cni_variables import CNI_VARIABLES, CniContainer, find_cni_
 from podroom.model.world import Cluster, CniOption, CniSource, CniSourceKind
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Known
-from podroom_rules.rooms import in_auto_mode
+from podroom_rules.subjects import with_variables_elsewhere
 from podroom_rules.variables import ADD_ON_CONFIGURATION, NOT_IN_THE_SCHEMA, Doubts, schema_refuses, sources_of
 
 _EKSCTL = """
@@ -71,6 +71,7 @@ class VariableOutsideEnv(Rule[Cluster]):
     name = "variable-outside-env"
     severity = Severity.ERROR
     subject = Cluster
+    concerns = staticmethod(with_variables_elsewhere)
     sources = (documents.EKS_ADD_ON_CONFIGURATION, documents.EKS_ADD_ON_SCHEMA, documents.CNI_CHART_VALUES)
     bad = (
         Example.terraform(
@@ -97,8 +98,6 @@ class VariableOutsideEnv(Rule[Cluster]):
 
     def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:  # noqa: ARG002 - needs no sums
         """Yield a finding at each place that holds variables and is not read."""
-        if in_auto_mode(subject):
-            return
         for source in sources_of(subject.cni):
             places: dict[str, list[CniOption]] = {}
             for option in source.options:

@@ -11,7 +11,7 @@ from podroom.model.world import Cluster
 from podroom.positions import Span
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import place_of
-from podroom_rules.rooms import in_auto_mode
+from podroom_rules.subjects import of_overseen_version
 from podroom_rules.variables import shown_version
 
 _CONFIGURATION = """
@@ -65,6 +65,7 @@ class CniOlderThanRecommended(Rule[Cluster]):
     name = "cni-too-old"
     severity = Severity.INFO
     subject = Cluster
+    concerns = staticmethod(of_overseen_version)
     sources = (documents.CNI_README, documents.EKS_CNI_VERSIONS)
     bad = (
         Example.terraform(
@@ -84,8 +85,6 @@ class CniOlderThanRecommended(Rule[Cluster]):
     def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at the version of the CNI."""
         settings = subject.cni
-        if not subject.declared or in_auto_mode(subject):
-            return  # the version of a cluster that is not here is nobody's oversight
         installed = assessment.version(settings)
         if installed is None:
             return

@@ -11,7 +11,8 @@ from podroom.model.world import Cluster
 from podroom.positions import Span
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Known, place_of
-from podroom_rules.rooms import belongs, in_auto_mode
+from podroom_rules.rooms import belongs
+from podroom_rules.subjects import of_chosen_version
 from podroom_rules.variables import shown_version
 
 _CONFIGURATION = """
@@ -70,6 +71,7 @@ class CniVersionThatFails(Rule[Cluster]):
     name = "cni-bad-version"
     severity = Severity.WARNING
     subject = Cluster
+    concerns = staticmethod(of_chosen_version)
     sources = (
         documents.CNI_IMDS,
         "https://github.com/aws/amazon-vpc-cni-k8s/pull/1743",
@@ -93,8 +95,6 @@ class CniVersionThatFails(Rule[Cluster]):
     def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at a version that is known to fail."""
         settings = subject.cni
-        if in_auto_mode(subject):
-            return
         installed = assessment.version(settings)
         fault = next((fault for fault in KNOWN_FAULTS if fault.version == installed), None)
         if fault is None:

@@ -10,6 +10,7 @@ from podroom.model.world import Cluster, CniOption, Probe
 from podroom.positions import Span
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable, Unknown
+from podroom_rules.subjects import with_probes
 from podroom_rules.variables import Doubts
 
 _SOCKET_SINCE = (1, 23, 0)
@@ -72,6 +73,7 @@ class ProbeOfAnotherVersion(Rule[Cluster]):
     name = "probe-endpoint"
     severity = Severity.ERROR
     subject = Cluster
+    concerns = staticmethod(with_probes)
     sources = (
         "https://github.com/aws/amazon-vpc-cni-k8s/pull/3739",
         "https://github.com/aws/amazon-vpc-cni-k8s/releases/tag/v1.23.0",
@@ -94,8 +96,6 @@ class ProbeOfAnotherVersion(Rule[Cluster]):
         """Yield a finding at the first probe with a wrong address, and at an agent that is too old."""
         settings = subject.cni
         image = _last(settings.options, _AGENT_IMAGE)
-        if not settings.probes and image is None:
-            return
         version = assessment.version(settings)
         by_socket = version is None or version >= _SOCKET_SINCE
         doubts = Doubts(settings)

@@ -10,14 +10,27 @@ from podroom.capacity.cni import is_true
 from podroom.capacity.demand import load_balancer_tag
 from podroom.capacity.max_pods import HOST_NETWORK_PODS
 from podroom.capacity.subnet_tag import discovery_tag
-from podroom.model.world import Cluster, GroupKind, NodeGroup, Subnet, TypeSource
+from podroom.catalog.cni_variables import CNI_VARIABLES
+from podroom.model.world import Cluster, CniSettings, CniSourceKind, GroupKind, NodeGroup, Subnet, TypeSource
 from podroom.values import Known
 from podroom_rules.rooms import has_nodes, in_auto_mode
-from podroom_rules.variables import find_written, possible_policies_of
+from podroom_rules.variables import (
+    doubt_of,
+    find_written,
+    possible_policies_of,
+    sources_of,
+    statements,
+    whole_manifest,
+    written,
+)
 
+_AGENT_IMAGE = "nodeAgent.image.tag"
+_BANDWIDTH_PLUGIN = "ENABLE_BANDWIDTH_PLUGIN"
 _CUSTOM_NETWORKING = "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"
 _POD_ENI = "ENABLE_POD_ENI"
 _PREFIX_DELEGATION = "ENABLE_PREFIX_DELEGATION"
+_PROVISIONING = ("ENABLE_IMDS_ONLY_MODE", "DISABLE_NETWORK_RESOURCE_PROVISIONING")
+_WARM_INTERFACES, _WARM_PREFIXES = "WARM_ENI_TARGET", "WARM_PREFIX_TARGET"
 
 
 def types_changed(group: NodeGroup, _assessment: Assessment) -> bool:
@@ -144,6 +157,60 @@ def giving_security_groups_by_proxy(cluster: Cluster, _assessment: Assessment) -
     return find_written(cluster, _POD_ENI) is not None
 
 
+def keeping_interfaces_warm(cluster: Cluster, _assessment: Assessment) -> bool:
+    """Return whether somebody says how many interfaces are kept warm."""
+    return find_written(cluster, _WARM_INTERFACES) is not None
+
+
+def with_ignored_targets(cluster: Cluster, _assessment: Assessment) -> bool:
+    """Return whether somebody sets a warm target that gives way to others."""
+    return bool(written(cluster, _WARM_INTERFACES, _WARM_PREFIXES))
+
+
+def with_variables_of_other_types(cluster: Cluster, _assessment: Assessment) -> bool:
+    """Return whether a variable is, or may be, of another type than string where only a string will do."""
+    types = (statement.variable.json_type for statement in statements(cluster.cni))
+    other = any(one is not None and not (isinstance(one, Known) and one.value == "string") for one in types)
+    return other or doubt_of(cluster.cni) is not None
+
+
+def taking_no_addresses(cluster: Cluster, _assessment: Assessment) -> bool:
+    """Return whether a variable that may keep ipamd from taking addresses is, or may be, set."""
+    return not in_auto_mode(cluster) and _may_set(cluster.cni, *_PROVISIONING)
+
+
+def with_network_policies(cluster: Cluster, _assessment: Assessment) -> bool:
+    """Return whether the agent for network policies may be missing, or in the way of the bandwidth plugin."""
+    settings = cluster.cni
+    if in_auto_mode(cluster):
+        return False
+    chart = any(source.kind is CniSourceKind.HELM_CHART for source in sources_of(settings))
+    return chart or whole_manifest(settings) is not None or _may_set(settings, _BANDWIDTH_PLUGIN)
+
+
+def with_variables_elsewhere(cluster: Cluster, _assessment: Assessment) -> bool:
+    """Return whether an option of the add-on or the chart is, or may be, called like a variable."""
+    if in_auto_mode(cluster):
+        return False
+    options = (option.name.rpartition(".")[2] for source in sources_of(cluster.cni) for option in source.options)
+    return any(name in CNI_VARIABLES for name in options) or doubt_of(cluster.cni) is not None
+
+
+def of_chosen_version(cluster: Cluster, assessment: Assessment) -> bool:
+    """Return whether a cluster has another version of the VPC CNI than the current one."""
+    return not in_auto_mode(cluster) and assessment.version(cluster.cni) is not None
+
+
+def of_overseen_version(cluster: Cluster, assessment: Assessment) -> bool:
+    """Return the same of a cluster that is declared: the version of one that is not here is nobody's oversight."""
+    return cluster.declared and of_chosen_version(cluster, assessment)
+
+
+def with_probes(cluster: Cluster, _assessment: Assessment) -> bool:
+    """Return whether somebody writes the probes of aws-node, or the version of an agent whose probe goes with it."""
+    return bool(cluster.cni.probes) or any(option.name == _AGENT_IMAGE for option in cluster.cni.options)
+
+
 def with_policies(cluster: Cluster, assessment: Assessment) -> bool:
     """Return whether a SecurityGroupPolicy is, or may be, one of a cluster."""
     return bool(possible_policies_of(cluster, assessment))
@@ -168,3 +235,8 @@ def for_load_balancers(subnet: Subnet, assessment: Assessment) -> bool:
 def for_discovery(subnet: Subnet, _assessment: Assessment) -> bool:
     """Return whether a subnet has the tag by which the CNI finds subnets."""
     return discovery_tag(subnet) is not None
+
+
+def _may_set(settings: CniSettings, *names: str) -> bool:
+    """Return whether any of some variables is set, or may be."""
+    return any(settings.find(name) is not None for name in names) or doubt_of(settings) is not None

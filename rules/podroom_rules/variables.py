@@ -137,13 +137,18 @@ def as_written(beside: EnvironmentVariable, name: str, value: str) -> str:
     return f'{quote}{name}{quote}: "{value}"'
 
 
+def doubt_of(settings: CniSettings) -> Unknown | None:
+    """Return what keeps settings that something declares from being known as a whole, None if nothing does."""
+    doubts = (source.doubt for source in settings.sources)
+    return first_unknown(None if settings.declared_by is None else settings.missing, *doubts)
+
+
 class Doubts:
     """The first thing that is not known, kept until everything that is known has been judged."""
 
     def __init__(self, settings: CniSettings) -> None:
         """Begin with what keeps settings that something declares from being known as a whole."""
-        doubts = (source.doubt for source in settings.sources)
-        self._first = first_unknown(None if settings.declared_by is None else settings.missing, *doubts)
+        self._first = doubt_of(settings)
 
     def add(self, unknown: Unknown) -> None:
         """Keep one more thing that is not known."""
