@@ -10,16 +10,18 @@ import sys
 from collections.abc import Iterator
 from importlib import import_module
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from podroom.errors import UsageError
+from podroom.records import dataclass
 from podroom.rule import Rule, RuleEntry
 
 GROUP = "podroom.rules"
 _METADATA = (".dist-info", ".egg-info")
 
 
-class EntryPoint(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class EntryPoint:
     """What a distribution offers under a name: `module`, or `module:object` in it."""
 
     name: str
@@ -52,7 +54,7 @@ def find_entries() -> list[RuleEntry]:
 def _packs() -> list[Any]:
     """Import the modules that the installed packs name."""
     found = []
-    for pack in sorted(installed(GROUP)):
+    for pack in sorted(installed(GROUP), key=attrgetter("name", "value")):
         try:
             found.append(pack.load())
         except ImportError as error:

@@ -7,16 +7,22 @@ only when somebody asks, because almost every span is never printed.
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import NamedTuple
+from collections.abc import Iterator
 
 from podroom.records import dataclass, field
 
 
-class Position(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Position:
     """A line and a column, both counted from 1; columns count code points."""
 
     line: int
     column: int
+
+    def __iter__(self) -> Iterator[int]:
+        """Yield both."""
+        yield self.line
+        yield self.column
 
 
 @dataclass(slots=True, eq=False)

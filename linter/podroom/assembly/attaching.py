@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from podroom.assembly.cni_defaults import UNDECLARED
+from podroom.assembly.cni_defaults import CUSTOM_NETWORKING, UNDECLARED
 from podroom.assembly.cni_sources import with_sources
-from podroom.assembly.eni_configs import CUSTOM_NETWORKING, LABEL_VARIABLE, ZONE_LABELS, labelled_in
+from podroom.assembly.eni_configs import LABEL_VARIABLE, ZONE_LABELS, labelled_in
 from podroom.assembly.manifests.parts import CniPart, ConfigMapPart, EniConfigPart, Loose, NodeClassPart, SubnetTerm
 from podroom.model.lookups import Condition, Selection
 from podroom.model.world import (

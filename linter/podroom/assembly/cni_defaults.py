@@ -18,6 +18,8 @@ DEFAULT_VERSION = Default("Amazon EKS", "https://docs.aws.amazon.com/eks/latest/
 UNDECLARED = CniSettings(declared_by=None, span=None, version=Known(CURRENT_VERSION, DEFAULT_VERSION))
 """What Amazon EKS installs by itself: the CNI with the defaults of its manifest."""
 
+CUSTOM_NETWORKING = "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"
+
 MAY_CONFIGURE = (
     "helm_release",
     "kubectl_manifest",

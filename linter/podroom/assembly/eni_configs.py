@@ -14,8 +14,6 @@ from podroom.positions import Document, Span
 from podroom.traced_text import HOLE
 from podroom.values import Known, Members, Unknown
 
-CUSTOM_NETWORKING = "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"
-
 LABEL_VARIABLE = "ENI_CONFIG_LABEL_DEF"
 ZONE_LABELS = ("topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone")
 """Labels that every node has with the name of its zone."""

@@ -30,9 +30,9 @@ class Inventory:
         """Return the root module and everything below it."""
         return self._modules
 
-    def declares(self, *kinds: str) -> bool:
-        """Return whether any resource of some types is declared, whether or not there are instances."""
-        return any(module.declarations.names(kind, "managed") for module in self._modules for kind in kinds)
+    def declares(self, *kinds: str, mode: str = "managed") -> bool:
+        """Return whether any resource or data source of some types is declared, whether or not there are instances."""
+        return any(module.declarations.names(kind, mode) for module in self._modules for kind in kinds)
 
     def resources(self, kind: str, mode: str = "managed") -> tuple[ResourceInstance, ...]:
         """Return every instance of one resource type, or of one data source with `mode="data"`."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from podroom.assembly.clusters import Clusters
-from podroom.assembly.images import family_of_image
 from podroom.assembly.inventory import Inventory, blocks, integer, place, sole_block, string
 from podroom.assembly.launch_templates import (
     find_launch_configuration,
@@ -76,7 +75,7 @@ class NodeGroups:
             own_image = _custom(ami_type)
         user_data = template.user_data if template else UserData()
         family = (
-            family_of_image(image, user_data, self._inventory, resource.span)
+            self._family_of_image(image, user_data, resource.span)
             if isinstance(own_image, Known) and own_image.value
             else self._family_of_type(ami_type, body, resource.span)
         )
@@ -126,7 +125,7 @@ class NodeGroups:
             span=resource.span,
             cluster=self._clusters.of_nodes(tag.name, resource.span, tag.symbol) if made_for is None else made_for,
             instance_types=types,
-            ami_family=family_of_image(image, user_data, self._inventory, resource.span),
+            ami_family=self._family_of_image(image, user_data, resource.span),
             own_image=Known(value=True, origin=resource.span) if template_missing is None else template_missing,
             launch_template=template,
             launch_template_missing=template_missing,
@@ -143,6 +142,12 @@ class NodeGroups:
             untold_by_plan=untold,
             named_template=None if template_missing is None else named_template(body, self._inventory),
         )
+
+    def _family_of_image(self, image: Field | None, user_data: UserData, owner: Span) -> Value[AmiFamily]:
+        """Return the family of an image that somebody chose."""
+        from podroom.assembly.images import family_of_image  # noqa: PLC0415 - most take the image of Amazon EKS
+
+        return family_of_image(image, user_data, self._inventory, owner)
 
     def _family_of_type(self, ami_type: Field | None, body: BodyReader, owner: Span) -> Value[AmiFamily]:
         """Return the family that `ami_type` stands for, or that Amazon EKS chooses for the version of Kubernetes."""

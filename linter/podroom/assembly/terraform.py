@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from podroom.assembly.clusters import Clusters
 from podroom.assembly.cni import read_cni_settings
-from podroom.assembly.cni_defaults import MAY_CONFIGURE, configured_elsewhere
-from podroom.assembly.eni_configs import CUSTOM_NETWORKING, labelled, read_eni_configs
-from podroom.assembly.gaps import absent_modules
-from podroom.assembly.ignored import ignored_arguments
+from podroom.assembly.cni_defaults import CUSTOM_NETWORKING, MAY_CONFIGURE, configured_elsewhere
 from podroom.assembly.inventory import Inventory
-from podroom.assembly.lookups import read_lookups
 from podroom.assembly.node_groups import NodeGroups
 from podroom.assembly.order import note_cycles, with_cni_order
 from podroom.assembly.subnets import read_subnets, read_vpcs
 from podroom.assembly.tenants import read_fargate_profiles, read_tenants
 from podroom.evaluation.project import Module, provider_region
-from podroom.model.world import Removed, World
+from podroom.model.world import Gap, IgnoredArgument, Removed, World
 from podroom.records import replace
 from podroom.values import Members, Value
 
 RUN_COMMANDS = ("null_resource", "terraform_data")
 UPDATE_OF_A_GROUP = "update-auto-scaling-group"
 POD_SECURITY_GROUPS = "ENABLE_POD_ENI"
+LOOKUPS = ("aws_subnet", "aws_subnets", "aws_subnet_ids", "aws_vpc", "aws_vpcs")
 
 if TYPE_CHECKING:
     from podroom.assembly.manifests.parts import Loose
+    from podroom.model.lookups import Lookup
 
 
 def assemble(root: Module) -> World:
@@ -46,17 +45,18 @@ def assemble_parts(root: Module) -> tuple[World, tuple[Loose, ...]]:
     fargate_profiles = read_fargate_profiles(inventory, clusters)
     parts, read = _embedded(inventory)
     known = clusters.build(cni, configured_elsewhere(inventory, read))
+    absent, ignored = _of_calls(inventory, has_eks=bool(known))
     world = World(
         root=root.directory,
         clusters=known,
         node_groups=managed + self_managed,
         subnets=read_subnets(inventory),
         vpcs=read_vpcs(inventory),
-        gaps=(*groups.gaps, *absent_modules(inventory, has_eks=bool(known))),
-        ignored_arguments=ignored_arguments(inventory),
+        gaps=(*groups.gaps, *absent),
+        ignored_arguments=ignored,
         fargate_profiles=fargate_profiles,
         tenants=read_tenants(inventory),
-        lookups=read_lookups(inventory),
+        lookups=_lookups(inventory),
         region=_region(root),
     )
     world = _planned(world, inventory, root)
@@ -66,6 +66,25 @@ def assemble_parts(root: Module) -> tuple[World, tuple[Loose, ...]]:
     note_cycles(inventory)
     world = with_cni_order(_with_eni_configs(world, inventory), inventory)
     return _for_pod_security_groups(world, inventory, clusters), parts
+
+
+def _of_calls(inventory: Inventory, *, has_eks: bool) -> tuple[Sequence[Gap], tuple[IgnoredArgument, ...]]:
+    """Return the modules that are called and not here, and the arguments that others do not heed."""
+    if not any(module.declarations.calls for module in inventory.modules):
+        return (), ()
+    from podroom.assembly.gaps import absent_modules  # noqa: PLC0415 - many root modules call none
+    from podroom.assembly.ignored import ignored_arguments  # noqa: PLC0415 - same
+
+    return absent_modules(inventory, has_eks=has_eks), ignored_arguments(inventory)
+
+
+def _lookups(inventory: Inventory) -> tuple[Lookup, ...]:
+    """Return the data sources that find subnets or VPCs."""
+    if not inventory.declares(*LOOKUPS, mode="data"):
+        return ()
+    from podroom.assembly.lookups import read_lookups  # noqa: PLC0415 - many projects make what they use
+
+    return read_lookups(inventory)
 
 
 def _region(root: Module) -> Value[str] | None:
@@ -161,6 +180,8 @@ def _with_eni_configs(world: World, inventory: Inventory) -> World:
     chosen = [cluster for cluster in world.clusters if cluster.cni.find(CUSTOM_NETWORKING) is not None]
     if not chosen:
         return world
+    from podroom.assembly.eni_configs import labelled, read_eni_configs  # noqa: PLC0415 - few clusters have it
+
     manifests = read_eni_configs(inventory)
     labels = labelled(inventory)
     added = []

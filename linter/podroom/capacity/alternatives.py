@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import product
-from math import prod
 
 from podroom.capacity.assessment import Assessment
 from podroom.model.world import InstanceChoice, NodeGroup
@@ -33,7 +32,11 @@ def alternatives(assessment: Assessment, addresses: Sequence[str]) -> Alternativ
     if not named:
         return None
     open_types = list(dict.fromkeys(value for address in dict.fromkeys(addresses) for value in named.get(address, ())))
-    if not open_types or prod(len(value.values) for value in open_types) > _MOST_WORLDS:
+    if not open_types:
+        return None
+    from math import prod  # noqa: PLC0415 - in most configurations all types are clear
+
+    if prod(len(value.values) for value in open_types) > _MOST_WORLDS:
         return None
     first = open_types[0]
     meant = frozenset(addresses)

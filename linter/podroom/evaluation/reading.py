@@ -58,7 +58,7 @@ T = TypeVar("T")
 
 _JSON_TYPES: dict[Type, str] = {STRING: "string", BOOL: "boolean", NUMBER: "number"}
 
-_NAMES_ANOTHER = pattern(r".+_ids?|.+_arn|cluster_name")
+_NAMING_ANOTHER = ("_id", "_ids", "_arn")
 """Attributes that name a resource beside the one that has them."""
 _FOUND = pattern(r"(?:.+\.)?data\..+\.ids")
 """What data sources find: several ids, each of which stands for itself once it is known."""
@@ -352,7 +352,7 @@ class Field:
                 break
             owner = place.scope.resolver.owner_of(place.expression, place.scope)
             if owner is not None:
-                if not _NAMES_ANOTHER.fullmatch(owner[1]):
+                if not owner[1].endswith(_NAMING_ANOTHER) and owner[1] != "cluster_name":
                     return owner
                 found = found or owner
             place = step_back(place)

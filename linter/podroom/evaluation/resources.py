@@ -10,11 +10,9 @@ from podroom.evaluation.declarations import Declaration
 from podroom.evaluation.expansion import Repetition
 from podroom.evaluation.expressions import evaluate
 from podroom.evaluation.failures import EvaluationFailure
-from podroom.evaluation.instance_facts import instance_fact
 from podroom.evaluation.operations import over_choices, without_failures
 from podroom.evaluation.reading import Field, unknown_of
 from podroom.evaluation.regions import region_of
-from podroom.evaluation.rendered import rendered_parts
 from podroom.evaluation.scope import Place, Scope
 from podroom.evaluation.terms import (
     Encoded,
@@ -182,6 +180,7 @@ class ResourceInstance(LazyObject):
         field = self.body.attribute("instance_type")
         if field is None:
             return None
+        from podroom.evaluation.instance_facts import instance_fact  # noqa: PLC0415 - few projects ask for facts
 
         def fact(terms: list[Term]) -> Term:
             (term,) = terms
@@ -224,6 +223,8 @@ class ResourceInstance(LazyObject):
     def place_of(self, name: str) -> Place | None:
         """Return the place that supplies an attribute, None for what only the provider knows."""
         if self.mode == "data" and name == "rendered" and self.type in _CLOUDINIT:
+            from podroom.evaluation.rendered import rendered_parts  # noqa: PLC0415 - few projects use cloudinit_config
+
             return rendered_parts(self.body, self._scope, self.span)
         field = self.body.attribute(name)
         if field is not None:

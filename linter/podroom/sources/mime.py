@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
 import re
 from enum import Enum
 
@@ -37,6 +36,9 @@ class Part:
 
 def split_parts(text: TracedText) -> tuple[Part, ...]:
     """Return the parts of user data in order; a text that is no MIME message is one part; never raises."""
+    lower = text.text.lower()
+    if not any(f"{name}:" in lower for name in _OF_A_MESSAGE):
+        return (_part("", {}, text),)
     start = len(text.text) - len(text.text.lstrip("\ufeff\r\n"))
     headers, body = _headers(text.text, start)
     if not _is_message(headers):
@@ -48,8 +50,11 @@ _HEADER = pattern(r"([!-9;-~]+):[ \t]*([^\r\n]*(?:\r?\n[ \t]+[^\r\n]+)*)(?:\r?\n
 _BOUNDARY = pattern(r'boundary\s*=\s*(?:"([^"]*)"|([^\s;]+))', re.IGNORECASE)
 
 
+_OF_A_MESSAGE = _VERSION, _TYPE = "mime-version", "content-type"
+
+
 def _is_message(headers: dict[str, str]) -> bool:
-    return "mime-version" in headers or headers.get("content-type", "").lower().startswith("multipart/")
+    return _VERSION in headers or headers.get(_TYPE, "").lower().startswith("multipart/")
 
 
 def _headers(text: str, at: int) -> tuple[dict[str, str], int]:
@@ -67,7 +72,7 @@ def _headers(text: str, at: int) -> tuple[dict[str, str], int]:
 
 
 def _split(text: TracedText, headers: dict[str, str], body: int, depth: int) -> list[Part]:
-    content_type = headers.get("content-type", "")
+    content_type = headers.get(_TYPE, "")
     boundary = _BOUNDARY.search(content_type) if content_type.lower().startswith("multipart/") else None
     if boundary is None or depth >= MAXIMUM_DEPTH:
         return [_part(content_type, headers, text.slice(body, len(text)))]
@@ -157,7 +162,7 @@ def decode_base64_text(text: TracedText) -> TracedText | None:
         if content.startswith(_GZIP):
             content = _unpacked(content)
         decoded = content.decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # no base64, or no UTF-8
         return None
     return TracedText([Piece(decoded, text.span(0, len(text)))])
 

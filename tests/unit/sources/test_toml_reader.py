@@ -69,5 +69,5 @@ def test_holes_may_be_values_keys_parts_of_text_and_lines() -> None:
 def test_invalid_toml_is_said_with_its_place(text: str, place: tuple[int, int]) -> None:
     problem = read(text).problem
     assert problem is not None
-    assert problem.span.first == place
+    assert tuple(problem.span.first) == place
     assert "\n" not in problem.message

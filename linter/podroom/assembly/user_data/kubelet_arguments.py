@@ -11,18 +11,25 @@ from podroom.traced_text import HOLE, TracedText
 
 _ARGUMENT = pattern(r"""(?:"[^"]*"|'[^']*'|[^\s"']|["'])+""")
 _FLAG = pattern(r"""["']?--max-pods(?:=["']?([^"'\s]*)["']?)?["']?""")
-_TAKES_A_VALUE = pattern(
-    r"--(?:node-labels|register-with-taints|cluster-dns|node-ip|provider-id|hostname-override|v|config|"
-    r"(?:system|kube|qos)-reserved|reserved-cpus|eviction-[a-z-]+|image-gc-[a-z-]+|cpu-manager-policy|"
-    r"container-log-[a-z-]+|pod-infra-container-image|feature-gates|cloud-provider|root-dir|max-open-files|"
-    r"allowed-unsafe-sysctls|registry-qps|registry-burst|event-qps|event-burst|kube-api-qps|kube-api-burst)"
+_TAKE_A_VALUE = frozenset(
+    f"--{name}"
+    for name in (
+        *("node-labels", "register-with-taints", "cluster-dns", "node-ip", "provider-id", "hostname-override", "v"),
+        *("config", "system-reserved", "kube-reserved", "qos-reserved", "reserved-cpus", "cpu-manager-policy"),
+        *("pod-infra-container-image", "feature-gates", "cloud-provider", "root-dir", "max-open-files"),
+        *("allowed-unsafe-sysctls", "registry-qps", "registry-burst", "event-qps", "event-burst"),
+        *("kube-api-qps", "kube-api-burst"),
+    )
 )
+_THAT_TAKE_A_VALUE = ("--eviction-", "--image-gc-", "--container-log-")
+"""How the names of other flags begin that take one."""
 _RESERVED = pattern(r"""["']?--kube-reserved(?![a-z-])""")
 
 
 def read_kubelet_arguments(text: TracedText, mechanism: Mechanism, notes: Notes) -> None:
     """Note every `--max-pods` among kubelet's arguments, and unknown values that could be one."""
-    value_follows = flag_start = None
+    value_follows = False
+    flag_start = None
     for match in _ARGUMENT.finditer(text.text):
         argument, start, end = match.group(), match.start(), match.end()
         if flag_start is not None:
@@ -44,9 +51,14 @@ def read_kubelet_arguments(text: TracedText, mechanism: Mechanism, notes: Notes)
             notes.hole(text, start, end, "an unknown value among kubelet's arguments")
         elif mentions_max_pods(text.slice(start, end)):
             notes.gap(f"`{argument.replace(HOLE, '...')}` is not understood", text.span(start, end))
-        value_follows = _TAKES_A_VALUE.fullmatch(argument)
+        value_follows = _takes_a_value(argument)
     if flag_start is not None:
         notes.gap("--max-pods has no number", text.span(flag_start, len(text)))
+
+
+def _takes_a_value(argument: str) -> bool:
+    """Return whether an argument is a flag whose value is the next one."""
+    return argument in _TAKE_A_VALUE or (argument.startswith(_THAT_TAKE_A_VALUE) and "=" not in argument)
 
 
 def _without_quotes(argument: str, start: int) -> tuple[int, int]:

@@ -39,6 +39,7 @@ _OF_CLUSTER = pattern(
 
 _CALCULATOR = pattern(r"max-pods-calculator")
 _LONGEST_QUOTE = 60
+_MOST_DIGITS = 9
 
 
 @dataclass(slots=True)
@@ -132,7 +133,7 @@ def whole_number(value: Value[str], span: Span) -> Value[int]:
             return Unknown(WORKED_OUT, span, value.refs)
         return Unknown(value.reason, span, value.refs)
     for candidate in value.candidates():
-        if not re.fullmatch("[0-9]{1,9}", candidate):
+        if not (candidate.isascii() and candidate.isdigit() and len(candidate) <= _MOST_DIGITS):
             otherwise = f'max pods is "{candidate}", which is not a whole number'
             return Unknown(value.reason if isinstance(value, OneOf) else otherwise, span)
     if isinstance(value, OneOf):

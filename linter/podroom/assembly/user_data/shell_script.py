@@ -337,8 +337,9 @@ def _bootstrap_position(command: Command) -> int | None:
 
 
 def _edits_bootstrap(command: Command) -> bool:
-    edits = any(re.match("-[a-zA-Z]*i|--in-place", word.text) for word in command.words[1:])
-    return command.name in ("sed", "/bin/sed") and edits and any(w.text == _BOOTSTRAP_SH for w in command.words)
+    if command.name not in ("sed", "/bin/sed") or all(word.text != _BOOTSTRAP_SH for word in command.words):
+        return False
+    return any(re.match("-[a-zA-Z]*i|--in-place", word.text) for word in command.words[1:])
 
 
 def _reason(command: Command, text: TracedText) -> tuple[str, Span]:

@@ -95,7 +95,6 @@ def _patterns(*, any_line: bool) -> Patterns:
 ANY_LINE = _patterns(any_line=True)
 ONE_LINE = _patterns(any_line=False)
 
-COMMENT = pattern(r"(?:#|//)[^\n]*")
 KEY = pattern(rf"{_BLANKS}({NAME}){_BLANKS}(?:=(?![=>])|:(?!:))")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from podroom.patterns import pattern
-from podroom.sources.hcl.patterns import ANY_LINE, COMMENT, Patterns
+from podroom.sources.hcl.patterns import ANY_LINE, Patterns
 from podroom.sources.hcl.syntax import Comment, SyntaxProblem
 
 # No level takes more than five Python frames, so this stays well below the interpreter's limit of 1000.
@@ -104,8 +104,8 @@ class Scanner:
         if self.text.startswith("/*", at):
             end = self._comment_end(at)
         else:
-            match = COMMENT.match(self.text, at)
-            end = match.end() if match else at
+            end = self.text.find("\n", at)
+            end = len(self.text) if end < 0 else end
             if self.text.endswith("\r", at, end):
                 end -= 1
         self.comments.append(Comment(at, end))

@@ -7,6 +7,9 @@ from podroom.sources.hcl.patterns import ANY_LINE, MORE_OF_A_NUMBER, LegacyStep,
 from podroom.sources.hcl.syntax import Call, Expression, GetAttribute, GetIndex, Literal, Reference, Splat, SplatItem
 from podroom.sources.hcl.templates import TemplateScanner
 
+_MAY_GO_ON = frozenset(".eE0123456789")
+"""How more of a number begins."""
+
 
 class StepScanner(TemplateScanner):
     """Reads what follows an operand.
@@ -20,7 +23,8 @@ class StepScanner(TemplateScanner):
         """Return the number that `token`, which begins at `start`, is."""
         value = number(token)
         end = start + len(token)
-        if value is None or MORE_OF_A_NUMBER.match(self.text, end):
+        goes_on = self.text[end : end + 1] in _MAY_GO_ON and MORE_OF_A_NUMBER.match(self.text, end)
+        if value is None or goes_on:
             raise self.failure("This is not a number that Terraform can read.", start)
         return Literal(value, start, end)
 
