@@ -8,9 +8,9 @@ Beside the time that passes stands the processor's time, of all processes of a r
 less; growth is judged by the least of it.  Memory is the largest resident set of a process.
 
 The budgets are those of a machine on which Python that does nothing takes 10 ms.  The column "at 10" has what is
-measured as it would be there: times 10, divided by what Python that does nothing takes here.  It decides, so that a slow
-machine breaks no budget and a fast one keeps none that the code does not; on a slow one it is a help and no more, since
-not everything slows down alike, and a row that only it lets pass says so: "holds where bare Python takes 10 ms".
+measured as it would be there: times 10, divided by what Python that does nothing takes here.  It decides, so that a
+slow machine breaks no budget and a fast one keeps none that the code does not; on a slow one it is a help and no more,
+since not everything slows down alike, and a row that only it lets pass says: "holds where bare Python takes 10 ms".
 
   --runs N        how often each row is measured; what takes over two seconds is measured three times
   --modules DIR   the sources of terraform-aws-modules' eks and vpc (DIR/eks and DIR/vpc), for the row with downloaded
