@@ -11,10 +11,8 @@ from podroom.capacity.working import Figure
 from podroom.catalog import documents
 from podroom.model.world import Mechanism, NodeGroup, TypeSource
 from podroom.records import dataclass
-from podroom.rule import Evidence, Example, Finding, Rule, Severity
+from podroom.rule import Edit, Evidence, Example, Finding, Rule, Severity
 from podroom.values import Undecidable
-from podroom_rules.edits import other_max_pods
-from podroom_rules.ignored import fits_ignored_type
 from podroom_rules.rooms import (
     counts_all_cards,
     has_room,
@@ -213,7 +211,7 @@ resource "aws_autoscaling_group" "nodes" {
             confidence=confidence(settings, worst.limits),
             evidence=_evidence(faults, worst),
             writes=room.value,
-            edit=other_max_pods(worst.limits, limit, room),
+            edit=_edit(worst),
         )
 
     def _limited(self, group: NodeGroup, assessment: Assessment, faults: list[_Fault]) -> Finding:
@@ -237,6 +235,18 @@ resource "aws_autoscaling_group" "nodes" {
             confidence=confidence(settings, limits, limit),
             evidence=_evidence(faults, worst),
         )
+
+
+def _edit(fault: _Fault) -> Edit | None:
+    from podroom_rules.edits import other_max_pods  # noqa: PLC0415 - most numbers fit
+
+    return other_max_pods(fault.limits, fault.limit, fault.room)
+
+
+def _fits_ignored_type(group: NodeGroup, assessment: Assessment, limit: KubeletLimit) -> bool:
+    from podroom_rules.ignored import fits_ignored_type  # noqa: PLC0415 - most numbers fit
+
+    return fits_ignored_type(group, assessment, limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +277,7 @@ def _faults(group: NodeGroup, assessment: Assessment) -> Iterator[_Fault]:
             if not (
                 _drifted(group, assessment, resolved, limit)  # PR102
                 or counts_all_cards(limit, resolved)  # PR107
-                or fits_ignored_type(group, assessment, limit)  # PR903
+                or _fits_ignored_type(group, assessment, limit)  # PR903
             ):
                 yield _Fault(resolved, limit, limits, room, limited=False)
         elif (

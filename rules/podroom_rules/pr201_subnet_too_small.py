@@ -16,7 +16,6 @@ from podroom.capacity.demand import (
     space,
 )
 from podroom.capacity.subnets import Reserve, control_plane_reserve, node_load, sufficient_prefix_length
-from podroom.capacity.vpc_room import full_vpc
 from podroom.catalog import documents
 from podroom.model.world import NodeGroup, Subnet, Vpc
 from podroom.records import dataclass, replace
@@ -112,6 +111,8 @@ class SubnetTooSmall(Rule[NodeGroup]):
 
     def _finding(self, subnet: Subnet, assessment: Assessment, case: _Case) -> Finding:
         assumed = undeclared(case.shares, assessment)
+        from podroom.capacity.vpc_room import full_vpc  # noqa: PLC0415 - most subnets are large enough
+
         asked, room = case.asked, case.room
         length = sufficient_prefix_length(asked.addresses.value, asked.prefixes)
         vpc = None if length is None else full_vpc(subnet, length, assessment)

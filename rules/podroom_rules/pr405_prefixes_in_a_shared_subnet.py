@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from podroom.capacity.assessment import Assessment
 from podroom.capacity.demand import Share
 from podroom.capacity.estimate import LoadState
-from podroom.capacity.reservations import reservation_for, reserved_blocks
 from podroom.capacity.working import counted
 from podroom.catalog import documents
 from podroom.model.world import NodeGroup, Subnet
@@ -179,6 +178,8 @@ class PrefixesInASharedSubnet(Rule[NodeGroup]):
         state = next((one for one in (LoadState.EXPECTED, LoadState.SATURATED) if _may_lack(blocks, one)), None)
         if state is None:
             return
+        from podroom.capacity.reservations import reserved_blocks  # noqa: PLC0415 - few subnets are shared so
+
         case = _Case(nodes, others, blocks, state, reserved_blocks(subnet))
         if case.reserved >= case.asked:
             return
@@ -259,6 +260,8 @@ def _may_lack(blocks: BlocksForecast, state: LoadState) -> bool:
 
 
 def _fix(cidr: str, case: _Case) -> str:
+    from podroom.capacity.reservations import reservation_for  # noqa: PLC0415 - few subnets are shared so
+
     new_bits = reservation_for(cidr, case.nodes.full.prefixes) or reservation_for(cidr, case.asked)
     if new_bits is None:
         return "give nodes with prefixes a larger subnet of their own"

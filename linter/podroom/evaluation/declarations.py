@@ -43,13 +43,20 @@ class DeclaredBody:
 
 @dataclass(slots=True)
 class Declaration:
-    """A declared block: `header` is its first line, `block` all of it."""
+    """A declared block: `header` is its first line, `block` all of it, `written` its body as it was read."""
 
     labels: tuple[str, ...]
     header: Span
     block: Span
     document: Document
-    body: DeclaredBody
+    written: Body | DeclaredBody
+
+    @property
+    def body(self) -> DeclaredBody:
+        """Return the body; of most blocks nobody asks for it."""
+        if isinstance(self.written, Body):
+            self.written = DeclaredBody.of(self.written, self.document)
+        return self.written
 
 
 @dataclass(slots=True)
@@ -136,7 +143,7 @@ def _declaration(block: Block, labels: tuple[str, ...], document: Document) -> D
         Span(document, block.start, block.header_end),
         Span(document, block.start, block.end),
         document,
-        DeclaredBody.of(block.body, document),
+        block.body,
     )
 
 

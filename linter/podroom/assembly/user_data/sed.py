@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import re
-from enum import Enum
 from itertools import pairwise
+from typing import Literal, TypeAlias
 
 from podroom.patterns import pattern
 from podroom.records import dataclass
 from podroom.sources.shell import Command
 from podroom.traced_text import Piece, TracedText
 
-
-class EditKind(Enum):
-    """Where an edit puts its line."""
-
-    PREAMBLE = "runs before bootstrap.sh reads its arguments"
-    ON_ARGUMENT = "replaces how --kubelet-extra-args is taken over"
-    AFTER_ARGUMENTS = "runs after bootstrap.sh has read its arguments"
+When: TypeAlias = Literal["before arguments", "on argument", "after arguments"]
+"""Whether a line runs before bootstrap.sh reads its arguments, as it takes over --kubelet-extra-args, or after that."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
     """A line of shell that an edit puts into bootstrap.sh."""
 
-    kind: EditKind
+    when: When
     line: TracedText
 
 
@@ -56,7 +51,7 @@ def _insertion(script: TracedText) -> Edit | None:
     match = _INSERTION.fullmatch(script.text) or _AT_LINE.fullmatch(script.text)
     if match is None:
         return None
-    return Edit(EditKind.PREAMBLE, script.slice(match.start(1), match.end(1)))
+    return Edit("before arguments", script.slice(match.start(1), match.end(1)))
 
 
 def _substitution(script: TracedText) -> Edit | None:
@@ -70,13 +65,13 @@ def _substitution(script: TracedText) -> Edit | None:
         return None
     if line.text.startswith(f"{name}="):
         on_argument = "$2" in pattern or "\\$2" in pattern
-        return Edit(EditKind.ON_ARGUMENT if on_argument else EditKind.AFTER_ARGUMENTS, line)
+        return Edit("on argument" if on_argument else "after arguments", line)
     default = re.fullmatch(r"\$?\{?USE_MAX_PODS:-(true|false)\}?\"?", line.text)
     if default and name == "USE_MAX_PODS":
         # The script's own default changes: what its caller says still counts.
         head = Piece("USE_MAX_PODS=${USE_MAX_PODS:-", line.span(0, len(line)))
         value = line.slice(default.start(1), default.end(1))
-        return Edit(EditKind.AFTER_ARGUMENTS, TracedText((head, *value.pieces, Piece("}", head.span))))
+        return Edit("after arguments", TracedText((head, *value.pieces, Piece("}", head.span))))
     return None
 
 

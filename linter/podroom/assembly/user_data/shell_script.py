@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from podroom.assembly.user_data.calculator import calculator_calls, calculator_downloads
 from podroom.assembly.user_data.here_documents import open_here_documents
 from podroom.assembly.user_data.kubelet_arguments import read_kubelet_arguments
 from podroom.assembly.user_data.notes import MENTION, SHELLS, WORKED_OUT, Notes, mentions_max_pods, quote
-from podroom.assembly.user_data.sed import Edit, EditKind, edits_of
 from podroom.model.world import Bootstrap, Mechanism, UseMaxPods
 from podroom.patterns import pattern
 from podroom.positions import Span
@@ -16,6 +16,9 @@ from podroom.sources.shell import Command, Script, Shell, Word, WrittenFile, rea
 from podroom.sources.shell.command import written_paths
 from podroom.traced_text import HOLE, TracedText
 from podroom.values import Known, OneOf, Unknown, Value
+
+if TYPE_CHECKING:
+    from podroom.assembly.user_data.sed import Edit, When
 
 _BOOTSTRAP_SH = "/etc/eks/bootstrap.sh"
 _DROP_IN = pattern(r"/etc/eks/nodeadm\.d/[^/]+\.(?:yaml|yml|json)")
@@ -202,6 +205,8 @@ class ScriptReader:
     # bootstrap.sh
 
     def _edit(self, command: Command) -> None:
+        from podroom.assembly.user_data.sed import edits_of  # noqa: PLC0415 - few scripts edit it
+
         edits = edits_of(command)
         mentioned = any(mentions_max_pods(word.content) for word in command.words)
         if edits is None:
@@ -224,9 +229,9 @@ class ScriptReader:
         child = self._shell.child()
         for name, value in command.assigned.items():
             child.set(name, value)
-        self._apply(child, EditKind.PREAMBLE)
+        self._apply(child, "before arguments")
         self._arguments(command, position, child, notes)
-        self._apply(child, EditKind.AFTER_ARGUMENTS)
+        self._apply(child, "after arguments")
         argument = child.variable("2") is not None
         mechanism = Mechanism.KUBELET_EXTRA_ARGS if argument else Mechanism.KUBELET_EXTRA_ARGS_VARIABLE
         self._conclude(child, mechanism, notes)
@@ -253,7 +258,7 @@ class ScriptReader:
                 child.set(_ARGUMENT_PLACE, TracedText((*word.content.pieces, *value.content.pieces)))
             elif word.text == "--kubelet-extra-args":
                 child.set("2", value.content)
-                if not self._apply(child, EditKind.ON_ARGUMENT):
+                if not self._apply(child, "on argument"):
                     child.set("KUBELET_EXTRA_ARGS", value.content)
             elif value.loose and HOLE in value.text and value.text != HOLE:
                 notes.hole(value.content, 0, len(value.content), "an unquoted argument of bootstrap.sh")
@@ -271,9 +276,9 @@ class ScriptReader:
             elif word.loose and HOLE in word.text and (number or not names_cluster):
                 notes.hole(content, 0, len(content), "an unknown argument of bootstrap.sh")
 
-    def _apply(self, child: Shell, kind: EditKind) -> bool:
-        """Run the lines that edits of this kind have put into bootstrap.sh; return whether there are any."""
-        edits = [edit for edit in self._edits if edit.kind is kind]
+    def _apply(self, child: Shell, when: When) -> bool:
+        """Run the lines that edits have put there in bootstrap.sh; return whether there are any."""
+        edits = [edit for edit in self._edits if edit.when == when]
         for edit in edits:
             for command in child.run(edit.line):
                 if command.name in ("source", ".") and len(command.words) > 1:
@@ -296,11 +301,11 @@ class ScriptReader:
     def _without_call(self) -> None:
         """Note what edits do to a call that Amazon EKS adds: what they append comes after its arguments."""
         child = self._shell.child()
-        self._apply(child, EditKind.PREAMBLE)
+        self._apply(child, "before arguments")
         before = child.variable("KUBELET_EXTRA_ARGS")
         child.set("2", TracedText(()))
-        appends = self._apply(child, EditKind.ON_ARGUMENT)
-        appends = self._apply(child, EditKind.AFTER_ARGUMENTS) or appends
+        appends = self._apply(child, "on argument")
+        appends = self._apply(child, "after arguments") or appends
         after = child.variable("KUBELET_EXTRA_ARGS")
         edited = appends and after is not None and after is not before
         mechanism = Mechanism.BOOTSTRAP_SH_EDIT if edited else Mechanism.KUBELET_EXTRA_ARGS_VARIABLE

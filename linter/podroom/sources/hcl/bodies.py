@@ -8,7 +8,7 @@ from podroom.patterns import pattern
 from podroom.sources.hcl.expressions import ExpressionScanner
 from podroom.sources.hcl.patterns import ITEM, LABEL, LINE_END, NAME, NEXT_LABEL, ONE_LINE, Item, LineEnd, NextLabel
 from podroom.sources.hcl.scanner import BrokenItemError, UnclosedBlockError
-from podroom.sources.hcl.syntax import Attribute, Block, Body, Invalid, Label, Literal, SyntaxProblem
+from podroom.sources.hcl.syntax import Attribute, Block, Body, Expression, Invalid, Label, Literal, SyntaxProblem
 
 # Where reading goes on after a broken item: a block's header in the first column (or an attribute,
 # when the broken item was one), but not in the text of a heredoc.
@@ -95,7 +95,9 @@ class BodyScanner(ExpressionScanner):
         kind = match.lastindex if match else None
         if match is None or kind is None:
             return self._no_item(block)
-        if kind == Item.ATTRIBUTE:
+        if Item.ATTRIBUTE < kind < Item.BLOCK:
+            self._plain_attribute(body, names, match, kind)
+        elif kind == Item.ATTRIBUTE:
             self.at = match.end()
             self._attribute(body, names, match[1], match.start(1))
             text = self.text
@@ -105,7 +107,7 @@ class BodyScanner(ExpressionScanner):
             else:
                 self._end_line(LineEnd.END, "Expected a line end after this argument", one_line=False)
         elif kind == Item.BLOCK:
-            quoted = match.span(3)
+            quoted = match.span(Item.BLOCK - 1)
             labels = (
                 [Label(label[1], label.start(), label.end()) for label in LABEL.finditer(self.text, *quoted)]
                 if quoted[0] < quoted[1]
@@ -148,10 +150,34 @@ class BodyScanner(ExpressionScanner):
             body.attributes.append(Attribute(name, Invalid(value_start, end), start, end))
             raise
         if name in names:
-            message = f"The argument `{name}` is already set in this block; each argument may be set only once."
-            self.problems.append(SyntaxProblem(message, start, start + len(name)))
+            self._set_again(name, start)
         names.add(name)
         body.attributes.append(Attribute(name, value, start, value.end))
+
+    def _set_again(self, name: str, start: int) -> None:
+        message = f"The argument `{name}` is already set in this block; each argument may be set only once."
+        self.problems.append(SyntaxProblem(message, start, start + len(name)))
+
+    def _plain_attribute(self, body: Body, names: set[str], match: re.Match[str], kind: int) -> None:
+        """Note an attribute that was found with its value."""
+        name, start = match[1], match.start(1)
+        if self.beyond_ascii:
+            self.check_name(name, start)
+        text = match[kind]
+        at, end = match.span(kind)
+        value: Expression
+        if kind == Item.STRING:
+            end += 1
+            value = Literal(text, at - 1, end)
+        elif kind == Item.TRAVERSAL:
+            value = self.traversal(text, at)
+        else:
+            value = Literal(int(text), at, end)
+        if name in names:
+            self._set_again(name, start)
+        names.add(name)
+        body.attributes.append(Attribute(name, value, start, end))
+        self.at = match.end()
 
     def _unusual_item(self, body: Body, names: set[str], name: str, start: int) -> None:
         """Read an item that begins with a name and is no plain attribute or block with quoted labels."""
@@ -242,9 +268,9 @@ class BodyScanner(ExpressionScanner):
         """Read the attribute of a block on one line, and the block's end."""
         at = self.at
         match = ITEM.match(self.text, at)
-        if match is None or match.lastindex not in (Item.ATTRIBUTE, Item.OTHER_NAME):
+        name = None if match is None or match[Item.BLOCK] else match[1] or match[Item.OTHER_NAME]
+        if name is None:
             raise self.unexpected("Expected a single argument in this block on one line", at)
-        name = match[1] if match.lastindex == Item.ATTRIBUTE else match[Item.OTHER_NAME]
         self.at = at + len(name)
         if self.punctuation(ONE_LINE) != "=":
             raise self.unexpected(f"Expected `=` after `{name}`: a block on one line holds one argument", self.at)

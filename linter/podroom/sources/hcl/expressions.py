@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from podroom.sources.hcl.constructors import ConstructorScanner
-from podroom.sources.hcl.literals import CONSTANTS
 from podroom.sources.hcl.patterns import ANY_LINE, Operand, Patterns
 from podroom.sources.hcl.scanner import DEPTH_LIMIT
-from podroom.sources.hcl.syntax import Binary, Conditional, Expression, Literal, Parentheses, Reference, Unary
+from podroom.sources.hcl.syntax import Binary, Conditional, Expression, Literal, Parentheses, Unary
 
 _PRECEDENCE = {
     "||": 1,
@@ -84,12 +83,9 @@ class ExpressionScanner(ConstructorScanner):
             if kind == Operand.STRING:
                 at = match.end()
                 node = Literal(match[1], match.start(1) - 1, at)
-            elif kind == Operand.NAME:
-                start, at = match.span(2)
-                name = match[2]
-                if self.beyond_ascii:
-                    self.check_name(name, start)
-                node = Literal(CONSTANTS[name], start, at) if name in CONSTANTS else Reference(name, start, at)
+            elif kind in {Operand.NAME, Operand.TRAVERSAL}:
+                start, at = match.start(Operand.NAME), match.end()
+                node = self.traversal(text[start:at], start)
             elif kind == Operand.CALL:
                 self.at = match.start(3)
                 if self.beyond_ascii:
@@ -97,11 +93,11 @@ class ExpressionScanner(ConstructorScanner):
                 node = self.call(match[2], match.start(2), patterns)
                 at = self.at
             elif kind == Operand.NUMBER:
-                node = self.number(match[4], match.start(4))
+                node = self.number(match[kind], match.start(kind))
                 at = node.end
             else:
-                self.at = at = match.start(5)
-                character = match[5]
+                self.at = at = match.start(Operand.OTHER)
+                character = match[Operand.OTHER]
                 if character in "-!":
                     signs = signs or []
                     signs.append((character, at))

@@ -1,7 +1,8 @@
 """The regular expressions of HCL's tokens.
 
 Every character of a text can be matched in one way only, so that no input makes a pattern try
-alternatives: the time is linear in the length of the text.
+alternatives: the time is linear in the length of the text.  What may be absent is written `(?:a|)` where `(?:a)?`
+would mean the same: the machine that matches sees by one character that a branch is not taken.
 
 Most patterns exist twice: `ANY_LINE` where a line end is a blank (inside parentheses, brackets and
 `${ }`), `ONE_LINE` where it ends an item (in bodies and object constructors).
@@ -19,8 +20,13 @@ NAME = r"[^\x00-@\[-^`{-\x7f][^\x00-,./:-@\[-^`{-\x7f]*"
 NUMBER = r"[0-9]+(?:\.+[0-9]+)?(?:\.*[eE][+-]?[0-9]+)?"
 MORE_OF_A_NUMBER = pattern(r"\.*(?:[eE][+-]?)?[0-9]")
 _BLANKS = r"[ \t]*"
-_BLANKS_AND_LINE_ENDS = r"[ \t\n]*(?:\r\n[ \t\n]*)*"
+_BLANKS_AND_LINE_ENDS = r"[ \t\n]*(?:\r\n(?:[ \t\n]|\r\n)*|)"
 _SIMPLE_STRING = r'"([^"\\$%\r\n]*)"'
+
+
+# The first steps of a traversal, where no blanks stand between them; the others are read, and counted, one by one.
+_STEP = rf"\.{NAME}"
+_STEPS = rf"(?:{_STEP}(?:{_STEP}(?:{_STEP}|)|)|)"
 
 
 class Operand:
@@ -29,8 +35,9 @@ class Operand:
     STRING = 1
     NAME = 2
     CALL = 3
-    NUMBER = 4
-    OTHER = 5
+    TRAVERSAL = 4
+    NUMBER = 5
+    OTHER = 6
 
 
 class Step:
@@ -81,14 +88,16 @@ def _patterns(*, any_line: bool) -> Patterns:
         comments=("#", "//", "/*") if any_line else ("/*",),
         closers=",)]}" if any_line else ",)]}\n",
         blanks=re.compile(blanks),
-        operand=re.compile(rf"{blanks}(?:{_SIMPLE_STRING}|({NAME})(?:{blanks}(\(|::))?|({NUMBER})|([^ \t\n]))"),
+        operand=re.compile(
+            rf"{blanks}(?:{_SIMPLE_STRING}|({NAME})(?:{blanks}(\(|::)|({_STEP}{_STEPS})|)|({NUMBER})|([^ \t\n]))"
+        ),
         step=re.compile(
-            rf"{blanks}(?:\.{blanks}({NAME})|(\.)(?!\.\.)|(\[)|({comment})|({operator}))?",
+            rf"{blanks}(?:\.{blanks}({NAME})|(\.)(?!\.\.)|(\[)|({comment})|({operator})|)",
         ),
         call=pattern(rf"{blanks}(\(|::)"),
         legacy_step=pattern(rf"{blanks}(?:({NAME})|({NUMBER})|(\*))?"),
         name=pattern(rf"{blanks}({NAME})"),
-        punctuation=re.compile(rf"{blanks}(?:(==|=>|=|::|:|,|\.\.\.|~?\}}|\)|\]|\()|({comment})|(\r?\n))?"),
+        punctuation=re.compile(rf"{blanks}(?:(==|=>|=|::|:|,|\.\.\.|~?\}}|\)|\]|\()|({comment})|(\r?\n)|)"),
     )
 
 
@@ -99,19 +108,27 @@ KEY = pattern(rf"{_BLANKS}({NAME}){_BLANKS}(?:=(?![=>])|:(?!:))")
 
 
 class Item:
-    """What `ITEM` found in a body: the number of its last group."""
+    """What `ITEM` found in a body: the number of its last group.
+
+    An attribute is found with its value, and passed with the end of its line, where that is a plain string, a whole
+    number or a traversal and nothing follows it, as is so for most.
+    """
 
     ATTRIBUTE = 2
-    BLOCK = 4
-    OTHER_NAME = 5
-    CLOSE = 6
-    COMMENT = 7
+    STRING = 3
+    TRAVERSAL = 4
+    NUMBER = 5
+    BLOCK = 7
+    OTHER_NAME = 8
+    CLOSE = 9
+    COMMENT = 10
 
 
 ITEM = re.compile(
-    rf"{_BLANKS_AND_LINE_ENDS}(?:"
-    rf"({NAME}){_BLANKS}(?:(=)(?![=>])|((?:\"[^\"\\$%\r\n]*\"{_BLANKS})*)(\{{))"
-    rf"|({NAME})|(\}})|(#|//|/\*))?"
+    rf"{_BLANKS_AND_LINE_ENDS}(?:({NAME}){_BLANKS}(?:"
+    rf"(=)(?![=>])(?:{_BLANKS}(?:{_SIMPLE_STRING}|({NAME}{_STEPS})|([0-9]{{1,18}}))\r?\n|)"
+    rf"|((?:\"[^\"\\$%\r\n]*\"{_BLANKS})*)(\{{))"
+    rf"|({NAME})|(\}})|(#|//|/\*)|)"
 )
 LABEL = pattern(_SIMPLE_STRING)
 NEXT_LABEL = pattern(rf'({NAME})|(")|(\{{)')
@@ -134,7 +151,7 @@ class LineEnd:
     END = 4
 
 
-LINE_END = re.compile(rf"{_BLANKS}(?:(#|//)|(/\*)|(\}})|(\r?\n|\Z))?")
+LINE_END = re.compile(rf"{_BLANKS}(?:(#|//)|(/\*)|(\}})|(\r?\n|\Z)|)")
 
 # `$${` and `%%{` stand for `${` and `%{`; any other `$` or `%` stands for itself.
 _SIGNS = r"\$\$\{|\$(?!\$?\{)|%%\{|%(?!%?\{)"

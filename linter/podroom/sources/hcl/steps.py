@@ -28,6 +28,20 @@ class StepScanner(TemplateScanner):
             raise self.failure("This is not a number that Terraform can read.", start)
         return Literal(value, start, end)
 
+    def traversal(self, text: str, start: int) -> Expression:
+        """Return what names with dots between them are, such as `var.region`; they begin at `start`."""
+        first, *names = text.split(".")
+        if self.beyond_ascii:
+            self.check_name(first, start)
+        at = start + len(first)
+        node: Expression = Literal(CONSTANTS[first], start, at) if first in CONSTANTS else Reference(first, start, at)
+        for name in names:
+            if self.beyond_ascii:
+                self.check_name(name, at + 1)
+            at += 1 + len(name)
+            node = GetAttribute(node, name, start, at)
+        return node
+
     def steps(self, node: Expression, at: int, patterns: Patterns) -> Expression:
         """Read the steps that follow an operand that ends at `at`."""
         text = self.text
