@@ -102,7 +102,7 @@ class BodyScanner(ExpressionScanner):
             self._attribute(body, names, match[1], match.start(1))
             text = self.text
             at = self.at
-            if text.startswith("\n", at):
+            if text[at : at + 1] == "\n":
                 self.at = at + 1
             else:
                 self._end_line(LineEnd.END, "Expected a line end after this argument", one_line=False)
@@ -225,7 +225,7 @@ class BodyScanner(ExpressionScanner):
         text = self.text
         if self.beyond_ascii:
             self.check_name(name, start)
-        if self._open_blocks and text.startswith("\n", start - 1):
+        if self._open_blocks and text[start - 1] == "\n":
             self._check_first_column(parent, start)
         opening = self.at
         body = Body([], [], opening, opening)
@@ -234,7 +234,7 @@ class BodyScanner(ExpressionScanner):
         self._open_blocks.append(block)
         self.enter()
         names: set[str] = set()
-        if text.startswith("\n", opening) or self._ends_line_or_block(block):
+        if text[opening : opening + 1] == "\n" or self._ends_line_or_block(block):
             while self._item(body, names, block):
                 pass
         else:
@@ -243,7 +243,7 @@ class BodyScanner(ExpressionScanner):
         block.end = self.at
         self.depth -= 1
         self._open_blocks.pop()
-        if text.startswith("\n", self.at):
+        if text[self.at : self.at + 1] == "\n":
             self.at += 1
         else:
             self._end_line(LineEnd.END, "Expected a line end after this block", one_line=False)

@@ -49,12 +49,12 @@ class ConstructorScanner(StepScanner):
         items: list[ObjectItem] = []
         while True:
             at = self.skip(ANY_LINE)
-            if text.startswith("}", at):
+            if text[at : at + 1] == "}":
                 break
             key = self._key(at)
             value = self.expression(ONE_LINE)
             items.append(ObjectItem(key, value, key.start, value.end))
-            if text.startswith("\n", self.at):
+            if text[self.at : self.at + 1] == "\n":
                 continue
             mark = self.punctuation(ONE_LINE)
             if mark == ",":
@@ -92,7 +92,7 @@ class ConstructorScanner(StepScanner):
     def _for_follows(self) -> bool:
         """Say whether the word `for` follows, and pass it if so."""
         at = self.skip(ANY_LINE)
-        if not self.text.startswith("for", at):
+        if self.text[at : at + 3] != "for":
             return False
         match = ANY_LINE.name.match(self.text, at)
         if match is None or match[1] != "for":

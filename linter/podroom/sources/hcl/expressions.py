@@ -83,7 +83,7 @@ class ExpressionScanner(ConstructorScanner):
             if kind == Operand.STRING:
                 at = match.end()
                 node = Literal(match[1], match.start(1) - 1, at)
-            elif kind in {Operand.NAME, Operand.TRAVERSAL}:
+            elif kind in Operand.NAMES:
                 start, at = match.start(Operand.NAME), match.end()
                 node = self.traversal(text[start:at], start)
             elif kind == Operand.CALL:

@@ -38,6 +38,7 @@ class Operand:
     TRAVERSAL = 4
     NUMBER = 5
     OTHER = 6
+    NAMES = (NAME, TRAVERSAL)
 
 
 class Step:

@@ -14,7 +14,8 @@ DEPTH_LIMIT = 125
 CHAIN_LIMIT = 250
 
 _CLOSING_MARKS = frozenset(",)]}")
-_BARE_LINE = pattern(r"\n(?=[^\S\n]*(\S+)[^\S\n]*\n)")
+_BEFORE_SOMETHING = " \t\r\n#/"
+"""How blanks and comments begin."""
 _WORD = pattern(r"[=!<>&|*]{1,3}|[^\s=(){}\[\],\"]{1,40}|\S")
 
 
@@ -122,6 +123,8 @@ class Scanner:
         """Pass blanks and comments, and return the offset of what follows."""
         text = self.text
         at = self.at
+        if text[at : at + 1] not in _BEFORE_SOMETHING:
+            return at
         while True:
             at = patterns.blanks.match(text, at).end()  # type: ignore[union-attr]  # it matches the empty text too
             if not text.startswith(patterns.comments, at):
@@ -138,6 +141,8 @@ class Scanner:
         mark = text[self.at : self.at + 1]
         if mark in _CLOSING_MARKS:
             return mark
+        if mark == '"' or mark.isalnum():
+            return ""
         while True:
             match = patterns.punctuation.match(text, self.at)
             # The pattern matches the empty text too.
@@ -163,8 +168,13 @@ class Scanner:
         """Return the start of the first line after `at` that holds `word` and blanks only, if any."""
         if self._bare_lines is None:
             self._bare_lines = {}
-            for line in _BARE_LINE.finditer(self.text):
-                self._bare_lines.setdefault(line[1], []).append(line.start() + 1)
+            lines = self.text.split("\n")
+            start = len(lines[0]) + 1
+            for line in lines[1:-1]:
+                found = line.strip()
+                if found and " " not in found and len(found.split()) == 1:
+                    self._bare_lines.setdefault(found, []).append(start)
+                start += len(line) + 1
         starts = self._bare_lines.get(word, [])
         index = bisect_right(starts, at)
         return starts[index] if index < len(starts) else None
