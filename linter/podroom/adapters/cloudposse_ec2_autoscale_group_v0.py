@@ -70,10 +70,14 @@ resource "aws_autoscaling_group" "default" {
           launch_template_id = one(aws_launch_template.default[*].id)
         }
         dynamic "override" {
-          for_each = try(coalesce(mixed_instances_policy.value.override, []), [])
+          for_each = try([for one in mixed_instances_policy.value.override : one], [])
           content {
             instance_type     = try(override.value.instance_type, null)
             weighted_capacity = try(override.value.weighted_capacity, null)
+            dynamic "launch_template_specification" {
+              for_each = try(override.value.launch_template_specification, null) == null ? [] : [1]
+              content {}
+            }
           }
         }
       }

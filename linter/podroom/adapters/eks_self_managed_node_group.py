@@ -46,7 +46,7 @@ resource "aws_launch_template" "this" {
   user_data     = local.user_data
 
   dynamic "instance_requirements" {
-    for_each = length(coalesce(var.instance_requirements, {})) > 0 ? [var.instance_requirements] : []
+    for_each = try(length(var.instance_requirements), 0) > 0 ? [var.instance_requirements] : []
     content {
       allowed_instance_types = try(instance_requirements.value.allowed_instance_types, null)
     }
@@ -102,6 +102,10 @@ resource "aws_autoscaling_group" "this" {
           content {
             instance_type     = try(override.value.instance_type, null)
             weighted_capacity = try(override.value.weighted_capacity, null)
+            dynamic "launch_template_specification" {
+              for_each = try(override.value.launch_template_specification, null) == null ? [] : [1]
+              content {}
+            }
             dynamic "instance_requirements" {
               for_each = try(override.value.instance_requirements, null) == null ? [] : [1]
               content {

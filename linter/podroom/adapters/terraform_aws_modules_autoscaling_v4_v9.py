@@ -51,9 +51,9 @@ def _text(major: int) -> str:
     other = "var.launch_template" if major < 7 else "var.launch_template_id"
     reference = f"{'name' if major < 7 else 'id'} = {makes} ? {given} : {other}"
     overrides = (
-        "try(coalesce(mixed_instances_policy.value.launch_template.override, []), [])"
+        "try([for one in mixed_instances_policy.value.launch_template.override : one], [])"
         if major >= 9
-        else "try(coalesce(mixed_instances_policy.value.override, []), [])"
+        else "try([for one in mixed_instances_policy.value.override : one], [])"
     )
     user_data = "try(coalesce(var.user_data_base64, var.user_data), null)" if major < 6 else "var.user_data"
     kinds = (("this", "!var.ignore_desired_capacity_changes"), ("idc", "var.ignore_desired_capacity_changes"))
@@ -122,6 +122,10 @@ resource "aws_autoscaling_group" "NAME" {
           content {
             instance_type     = try(override.value.instance_type, null)
             weighted_capacity = try(override.value.weighted_capacity, null)
+            dynamic "launch_template_specification" {
+              for_each = try(override.value.launch_template_specification, null) == null ? [] : [1]
+              content {}
+            }
             dynamic "instance_requirements" {
               for_each = try(override.value.instance_requirements, null) == null ? [] : [1]
               content {

@@ -160,7 +160,7 @@ resource "aws_eks_cluster" "this" {
   )
 
   vpc_config {
-    subnet_ids = coalescelist(var.control_plane_subnet_ids, var.subnet_ids)
+    subnet_ids = try(coalescelist(var.control_plane_subnet_ids, var.subnet_ids), null)
   }
 
   dynamic "kubernetes_network_config" {

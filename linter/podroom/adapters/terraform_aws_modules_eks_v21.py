@@ -178,7 +178,7 @@ resource "aws_eks_cluster" "this" {
   bootstrap_self_managed_addons = false
 
   vpc_config {
-    subnet_ids = coalescelist(var.control_plane_subnet_ids, var.subnet_ids)
+    subnet_ids = try(coalescelist(var.control_plane_subnet_ids, var.subnet_ids), null)
   }
 
   dynamic "kubernetes_network_config" {

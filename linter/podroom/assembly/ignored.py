@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from podroom.assembly.inventory import Inventory
-from podroom.evaluation.project import BodyReader, Field, ModuleCall, SuppliedModule, Unheeded
+from podroom.evaluation.project import BodyReader, EvaluationProblem, Field, ModuleCall, SuppliedModule, Unheeded
 from podroom.evaluation.provenance import entry, in_user_files
 from podroom.model.world import IgnoredArgument, IgnoredKind
 from podroom.records import dataclass
@@ -26,6 +26,9 @@ def ignored_arguments(inventory: Inventory) -> tuple[IgnoredArgument, ...]:
             for unheeded in known.unheeded if known is not None else ():
                 if known is not None and unheeded.way[0] in call.declaration.body.attributes:
                     for ignored in _ignored(call, known, unheeded):
+                        if ignored.kind is IgnoredKind.REFUSED and ignored.pinned and ignored.uncertain is None:
+                            message = f"{known.supplier} has no argument {ignored.argument}: Terraform refuses it"
+                            module.note(EvaluationProblem(message, ignored.span))
                         key = (ignored.address, ignored.argument, ignored.nodes)
                         first = found.setdefault(key, ignored)
                         if first.uncertain is not None and ignored.uncertain is None:

@@ -147,4 +147,7 @@ def _resource(field: Field, inventory: Inventory, kind: str, by: str | None) -> 
     if link.unknown is not None:
         return link.unknown
     named = link.literal or link.address
-    return Unknown(f"{named} is not in this configuration", link.span, (named,) if named else ())
+    if not named:
+        what = kind.removeprefix("aws_").replace("_", " ")
+        return Unknown(f"the {what} is named by an empty text, so it is not known", link.span)
+    return Unknown(f"{named} is not in this configuration", link.span, (named,))

@@ -272,6 +272,11 @@ def _mixed_types(
     gaps: list[Unknown] = list(overrides.missing)
     for override in overrides:
         field = override.attribute("instance_type")
+        own = next(blocks(override, "launch_template_specification"), None)
+        if own is not None:
+            reason = "an override launches a template of its own, so what its nodes are told is not judged"
+            gaps.append(Unknown(reason, own.span if field is None else field.expression_span))
+            continue
         if field is not None:
             choices.append(InstanceChoice(field.string(), TypeSource.OVERRIDE, field.expression_span))
         elif (requirements := next(blocks(override, "instance_requirements"), None)) is not None:

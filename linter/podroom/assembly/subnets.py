@@ -52,7 +52,10 @@ def subnet_uses(field: Field | None, name: str, owner: Span) -> Members[SubnetUs
     if field is None:
         return Members((), (Unknown(f"{name} is not set, so the subnets are not known", owner),))
     links = field.links()
-    return Members(tuple(subnet_use(link) for link in links), links.missing)
+    used = tuple(subnet_use(link) for link in links)
+    if not used and not links.missing:
+        return Members((), (Unknown(f"{name} is an empty list, so the subnets are not known", field.span),))
+    return Members(used, links.missing)
 
 
 def subnet_use(link: Link) -> SubnetUse:

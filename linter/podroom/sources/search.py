@@ -163,5 +163,5 @@ def _candidates(path: str, files: Files, every: Interest) -> Iterator[str]:
 
 
 def _is_of_terraform(name: str) -> bool:
-    """Return whether a file is Terraform's, in JSON; it may hold names of variables of aws-node, but no manifest."""
-    return is_configuration(name) or is_variable_file(name)
+    """Return whether a file is of Terraform or a tool beside it: it may name variables of aws-node, but sets none."""
+    return is_configuration(name) or is_variable_file(name) or name in (".tflint.hcl", ".terraform.lock.hcl")

@@ -109,6 +109,24 @@ def test_the_reason_says_what_to_write_instead(tmp_path: Path) -> None:
     assert refused == {"cluster_version": "v21 has no such argument, and Terraform refuses it"}
 
 
+@pytest.mark.parametrize(
+    ("version", "problem"),
+    [
+        ("~> 20.0", "terraform-aws-modules/eks/aws v20 has no argument subnets: Terraform refuses it"),
+        (">= 18.0", None),
+        ("~> 17.0", None),
+    ],
+)
+def test_what_terraform_refuses_is_a_problem_where_the_version_is_sure(
+    version: str, problem: str | None, tmp_path: Path
+) -> None:
+    text = f'module "eks" {{\n  source = "terraform-aws-modules/eks/aws"\n  version = "{version}"\n  subnets = []\n}}\n'
+    (tmp_path / "main.tf").write_text(text, encoding="utf-8")
+    root = load_root(Files(str(tmp_path), parse), str(tmp_path), Options(adapters=stand_in))
+    assemble(root)
+    assert [one.message for one in root.problems] == ([] if problem is None else [problem])
+
+
 ARGUMENTS = 'bootstrap_extra_args = "--max-pods=20"'
 
 
