@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from evaluation_helpers import load
 from podroom.evaluation.encoded import decode_json, json_text
 from podroom.evaluation.functions import registry
-from podroom.evaluation.functions.patterns import compile_pattern
+from podroom.evaluation.functions.pattern_language import compile_pattern
 from podroom.evaluation.operations import without_failures
 from podroom.evaluation.project import Inputs, Module, Options
 from podroom.evaluation.terms import (

@@ -35,7 +35,7 @@ _MOST_VARIANTS = 20
 
 def _matches(expression: str, text: str) -> bool:
     """Return whether a pattern of a target is of a whole text, as RE2; one that podroom does not try is."""
-    from podroom.evaluation.functions.patterns import compile_pattern  # noqa: PLC0415 - few projects have a patch
+    from podroom.evaluation.functions.pattern_language import compile_pattern  # noqa: PLC0415 - few projects have a patch
 
     try:
         return compile_pattern(expression, text).fullmatch(text) is not None
