@@ -176,3 +176,40 @@ def test_what_holds_with_some_variants_names_them_once(tmp_path: Path) -> None:
     assert "m5.tfvars" not in several
     reasons = [(item["reason"], item["path"], item["line"]) for item in document["undecided"]]
     assert len(set(reasons)) == len(reasons)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "told"),
+    [
+        ('v = upper("m5.large")', "1:5", "upper() is called here, and Terraform calls no functions"),
+        ('v = "${try("m5", "m6")}.large"', "1:8", "try() is called here, and Terraform calls no functions"),
+        ("v = var.w", "1:5", "var.w is named here, and Terraform looks nothing up"),
+        ("v = path.module", "1:5", "path.module is named here, and Terraform looks nothing up"),
+        ('v = "a"\nw {\n}', "2:1", 'a variable file gives values only, and no block such as "w"'),
+    ],
+)
+def test_what_terraform_refuses_in_a_variable_file_is_said_with_its_place(
+    text: str, place: str, told: str, tmp_path: Path
+) -> None:
+    root = write(tmp_path, {"main.tf": ROOT, "terraform.tfvars": text})
+
+    result = podroom("check", str(root))
+
+    assert result.exit_code == 2
+    assert f"not read: {told}" in result.output
+    assert f"terraform.tfvars:{place}\n" in result.output
+
+
+def test_operators_and_expressions_of_what_is_written_are_values_of_variables(tmp_path: Path) -> None:
+    text = 'v = 1 == 1 ? "m5.${[for size in ["large"] : size][0]}" : "x"'
+    assert values(write(tmp_path, {"main.tf": ROOT, "terraform.tfvars": text})) == ["m5.large"]
+    assert values(write(tmp_path, {"terraform.tfvars": "", "terraform.tfvars.json": '{"v": "${upper(1)}"}'})) == [
+        "${upper(1)}"
+    ]
+
+
+def test_a_value_on_the_command_line_calls_no_functions_either(tmp_path: Path) -> None:
+    root = write(tmp_path, {"main.tf": ROOT.replace("type    = string", "type    = any", 1)})
+    result = podroom("check", "--var", 'v=upper("x")', str(root))
+    assert result.exit_code == 2, result.output
+    assert "Terraform calls no functions in the values of variables" in result.output

@@ -13,6 +13,7 @@ from podroom.model.world import Gap, World
 from podroom.positions import Document, Span
 from podroom.records import replace
 from podroom.sources.files import Files
+from podroom.sources.hcl.syntax import ParsedFile
 from podroom.sources.variants import MOST_VARIANTS, Variant, Variants, find_beside, find_variants
 
 if TYPE_CHECKING:
@@ -120,9 +121,11 @@ def told(one: Described, files: Files, loose: LooseParts) -> tuple[World, list[P
     """Return the World of a root module and what went wrong in it; parts of clusters elsewhere go to `loose`."""
     module, world = one.module, one.world
     loose.add(module.directory, one.parts)
-    problems = []
+    problems: list[Problem] = []
     if world.about_eks and module.project.files is files and not module.project.options.alone:
-        files.variables(module.directory)  # one that cannot be read is said, even if no variable was looked up
+        given = [one for one in module.project.options.inputs.given if not isinstance(one, Assignment)]
+        for parsed in (*files.variables(module.directory), *given):  # also those in which nothing was looked up
+            problems += _blocks_in(parsed)
     for part in module.walk() if world.about_eks else ():
         for problem in part.problems:
             if problem.serious:
@@ -132,3 +135,10 @@ def told(one: Described, files: Files, loose: LooseParts) -> tuple[World, list[P
                 gap = Gap(part.address or "the root module", problem.message, problem.span)
                 world = replace(world, gaps=(*world.gaps, gap))
     return world, problems
+
+
+def _blocks_in(parsed: ParsedFile) -> Iterator[Problem]:
+    """Yield that a variable file holds blocks, which Terraform refuses."""
+    for block in parsed.body.blocks:
+        message = f'a variable file gives values only, and no block such as "{block.type}"'
+        yield Problem(message, Span(parsed.document, block.start, block.header_end), parsed.document.path)

@@ -53,6 +53,8 @@ _UNKNOWABLE = {
 def call(node: Call, scope: Scope, evaluate: Evaluate) -> Term:
     """Return the result of a function call; raise `EvaluationFailure` where Terraform would."""
     name = node.name.removeprefix("core::")
+    if scope.constant:
+        raise EvaluationFailure(f"{name}() is called here, and Terraform calls no functions in the values of variables")
     special = _SPECIAL.get(name)
     if special is not None:
         return special(node, scope, evaluate)

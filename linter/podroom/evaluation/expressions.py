@@ -389,6 +389,9 @@ def _root(root: Reference, steps: list[GetAttribute | GetIndex], scope: Scope) -
         found = scope.resolver.resolve(tuple(path))
         if found is not None:
             return found[0], found[1] - 1
+    if scope.constant:
+        named = ".".join(path[:3])
+        raise Undeclared(f"{named} is named here, and Terraform looks nothing up in the values of variables")
     raise Undeclared(f"nothing is declared that {'.'.join(path[:3])} could mean", scope.span(root))
 
 

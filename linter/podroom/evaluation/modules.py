@@ -261,7 +261,7 @@ class Module(Names):
         if isinstance(found, Assignment):
             place = self._assigned(found, declaration, scope)
         elif found is not None:
-            place = Place(found[0].expression, Scope(self, found[1], self.project.budget, isolated=True))
+            place = Place(found[0].expression, Scope(self, found[1], self.project.budget, constant=True))
         settled = self.project.options.settled
         if settled is None or name not in settled.variables or inputs.gives(name):
             return place
@@ -272,15 +272,15 @@ class Module(Names):
     def _assigned(self, assignment: Assignment, declaration: Declaration, scope: Scope) -> Place:
         name, text = assignment.name, assignment.text
         document = Document(assignment.shown, text)
-        isolated = Scope(self, document, self.project.budget, isolated=True)
+        constant = Scope(self, document, self.project.budget, constant=True)
         try:
             constraint = Variable(name, name, declaration, scope, None, is_root=True).constraint()
         except EvaluationFailure:
             constraint = ANY
-        if given_as_text(constraint):
-            return Place(Literal(text, 0, len(text)), isolated)
+        if given_as_text(declaration, constraint):
+            return Place(Literal(text, 0, len(text)), constant)
         expression, problems = parse_expression(document)
-        return Place(Literal(text, 0, len(text)) if problems else expression, isolated)
+        return Place(Literal(text, 0, len(text)) if problems else expression, constant)
 
     def attribute(self, name: str) -> Term:
         """Return the value of an output; raise `EvaluationFailure` if there is no such output."""

@@ -57,7 +57,7 @@ class Scope:
     other name is asked of `resolver`, which is None where nothing but `names` is visible (templates).
     """
 
-    __slots__ = ("budget", "document", "isolated", "names", "origins", "resolver")
+    __slots__ = ("budget", "constant", "document", "isolated", "names", "origins", "resolver")
 
     def __init__(
         self,
@@ -67,18 +67,21 @@ class Scope:
         names: Mapping[str, Term] | None = None,
         *,
         isolated: bool = False,
+        constant: bool = False,
         origins: Mapping[str, Origin] | None = None,
     ) -> None:
         """Make a scope.
 
-        `isolated` hides the names of the module, as in a template file; `origins` lead from a local
+        `isolated` hides the names of the module, as in a template file, and `constant` allows neither these nor any
+        functions, as in a variable file; `origins` lead from a local
         name to the place of the value that it stands for (`provenance`).
         """
         self.resolver = resolver
         self.document = document
         self.budget = budget
         self.names: Mapping[str, Term] = names or {}
-        self.isolated = isolated
+        self.isolated = isolated or constant
+        self.constant = constant
         self.origins: Mapping[str, Origin] = origins or {}
 
     def child(self, names: Mapping[str, Term]) -> Scope:
@@ -89,6 +92,7 @@ class Scope:
             self.budget,
             {**self.names, **names},
             isolated=self.isolated,
+            constant=self.constant,
             origins=self.origins,
         )
 
@@ -100,6 +104,7 @@ class Scope:
             self.budget,
             self.names,
             isolated=self.isolated,
+            constant=self.constant,
             origins={**self.origins, **origins},
         )
 
@@ -107,7 +112,15 @@ class Scope:
         """Return the same names as seen from another document of the module."""
         if document is self.document:
             return self
-        return Scope(self.resolver, document, self.budget, self.names, isolated=self.isolated, origins=self.origins)
+        return Scope(
+            self.resolver,
+            document,
+            self.budget,
+            self.names,
+            isolated=self.isolated,
+            constant=self.constant,
+            origins=self.origins,
+        )
 
     def span(self, node: Expression | Attribute | Block) -> Span:
         """Return the place of an expression."""

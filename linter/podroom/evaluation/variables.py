@@ -10,8 +10,8 @@ from podroom.evaluation.failures import EvaluationFailure, EvaluationProblem
 from podroom.evaluation.operations import over_choices
 from podroom.evaluation.provenance import entry
 from podroom.evaluation.scope import Place, Scope
-from podroom.evaluation.terms import MapTerm, Null, ObjectTerm, Sym, Term, type_of
-from podroom.evaluation.types import DYNAMIC, STRING, MapType
+from podroom.evaluation.terms import MapTerm, Null, ObjectTerm, Sym, Term
+from podroom.evaluation.types import BOOL, NUMBER, STRING, MapType
 from podroom.records import dataclass
 
 
@@ -137,7 +137,9 @@ def _fitted(constraint: Constraint, term: Term) -> Term:
     return convert(apply_defaults(constraint.defaults, term), constraint.type)
 
 
-def given_as_text(constraint: Constraint) -> bool:
-    """Return whether a value on the command line stands for itself: it does unless it is a collection."""
-    kind = constraint.type
-    return kind is STRING or kind is DYNAMIC or kind == type_of("")
+def given_as_text(declaration: Declaration, constraint: Constraint) -> bool:
+    """Return whether a value on the command line stands for itself.
+
+    It does where no type or a primitive one is declared; else, for `any` too, it is an expression.
+    """
+    return "type" not in declaration.body.attributes or constraint.type in {STRING, NUMBER, BOOL}

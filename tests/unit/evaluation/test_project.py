@@ -93,6 +93,23 @@ def test_a_variable_without_a_value_says_where_it_is_declared_and_what_to_pass()
     assert str(found.origin) == "r/main.tf:1:1"
 
 
+@pytest.mark.parametrize(
+    ("kind", "given", "expected"),
+    [
+        ("type = any", "[1, 2]", "2"),
+        ("type = any", '["a", "b"]', "b"),
+        ("", '["a", "b"]', None),
+        ("type = string", '["a", "b"]', None),
+    ],
+)
+def test_a_value_on_the_command_line_is_an_expression_unless_no_type_or_a_primitive_one_is_declared(
+    kind: str, given: str, expected: str | None
+) -> None:
+    text = f'variable "v" {{\n  {kind}\n}}\nresource "x" "x" {{\n  v = try(var.v[1], "no list")\n}}\n'
+    found = field(load(text, Options(Inputs(given=(Assignment("v", given, "--var v"),))))).string().need()
+    assert found == (expected or "no list")
+
+
 def test_values_on_the_command_line_are_expressions_where_the_type_is_a_collection() -> None:
     text = VARIABLE.replace("TYPE", "list(string)").replace("DEFAULT", "[]")
     items = field(load(text, Options(Inputs(given=(Assignment("v", '["a", "b"]', "--var v"),))))).items()
