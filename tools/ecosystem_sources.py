@@ -32,6 +32,8 @@ _GIT = shutil.which("git") or "git"
 _PLAIN = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_NO_LAZY_FETCH": "1"}
 """No filter, hook or line ending of whoever runs this, and no blob fetched by itself."""
 
+_CONFIG = "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
+
 
 class NotHadError(Exception):
     """A repository, or its commit, cannot be had; the text says why."""
@@ -105,6 +107,8 @@ def _fetched(repository: Repository, folder: Path) -> Path:
     run([_GIT, "init", "--quiet", "--bare", str(folder)])
     options = ("--quiet", "--depth=1", "--no-tags", f"--filter=blob:limit={LARGEST + 1}")
     run([_GIT, f"--git-dir={folder}", "fetch", *options, repository.address, repository.commit], _PATIENCE)
+    # Git has noted that it may fetch what was left out, and would ask for it, or fail, at the first look at a size.
+    (folder / "config").write_text(_CONFIG, encoding="utf-8")
     return folder
 
 
@@ -114,7 +118,7 @@ def _write_files(source: Path, commit: str, tree: Path, index: Path) -> None:
     wanted = bytearray()
     for line in listed.split(b"\0"):
         facts, _, path = line.partition(b"\t")
-        size = facts.rpartition(b" ")[2]  # "-" of a submodule, and no number of a blob that is not here
+        size = facts.rpartition(b" ")[2]  # "-" of a submodule, "BAD" of a blob that is not here
         if size.isdigit() and int(size) <= LARGEST:
             wanted += path + b"\0"
     environment = {"GIT_INDEX_FILE": str(index.absolute())}

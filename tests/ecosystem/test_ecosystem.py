@@ -6,6 +6,7 @@ The repositories themselves are not read here: `python tools/ecosystem.py` reads
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -98,19 +99,67 @@ def test_a_tree_without_anything_to_judge_is_an_outcome_too(tmp_path: Path) -> N
     assert found["not read"]
 
 
+def _committed(folder: Path) -> str:
+    """Commit all files of a folder, a repository from now on, and return the commit."""
+    for command in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "m"]):
+        _git(folder, *command)
+    return _git(folder, "rev-parse", "HEAD")
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    """Run git in a folder, as somebody, and return what it prints."""
+    command = ["git", "-C", str(folder), "-c", "user.name=n", "-c", "user.email=e@example.org", *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def _filled(folder: Path) -> Path:
+    """Return a folder with a file, a link to it and a large file."""
+    folder.mkdir(parents=True)
+    (folder / "main.tf").write_text("locals {}\n")
+    (folder / "model.bin").write_bytes(bytes(LARGEST + 1))
+    (folder / "link.tf").symlink_to("main.tf")
+    return folder
+
+
 @pytest.fixture
 def mirror(tmp_path: Path) -> tuple[Path, str]:
     """A mirror with one repository, and its one commit."""
-    made = tmp_path / "mirror" / "a+b" / "repo"
-    made.mkdir(parents=True)
-    (made / "main.tf").write_text("locals {}\n")
-    (made / "model.bin").write_bytes(bytes(LARGEST + 1))
-    (made / "link.tf").symlink_to("main.tf")
-    git = ["git", "-C", str(made), "-c", "user.name=n", "-c", "user.email=e@example.org"]
-    for command in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "m"]):
-        subprocess.run([*git, *command], check=True)
-    commit = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
-    return tmp_path / "mirror", commit
+    return tmp_path / "mirror", _committed(_filled(tmp_path / "mirror" / "a+b" / "repo"))
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What answers in the place of GitHub: a folder, to which git is told to go instead."""
+    made = tmp_path / "server"
+    told = {"COUNT": "1", "KEY_0": f"url.{made.as_uri()}/.insteadOf", "VALUE_0": "https://github.com/"}
+    for name, value in told.items():
+        monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
+    return made
+
+
+def test_a_commit_in_the_past_is_fetched_alone_once_and_without_large_files(server: Path, tmp_path: Path) -> None:
+    folder = _filled(server / "a" / "b.git")
+    commit = _committed(folder)
+    (folder / "main.tf").write_text("locals { later = 1 }\n")
+    assert _committed(folder) != commit
+    for allowed in ("allowFilter", "allowReachableSHA1InWant"):  # as GitHub does
+        _git(folder, "config", f"uploadpack.{allowed}", "true")
+
+    tree = checked_out(Repository("a/b", commit, ""), tmp_path / "cache", tmp_path / "no mirror")
+
+    assert sorted(path.name for path in tree.iterdir()) == ["link.tf", "main.tf"]
+    assert (tree / "main.tf").read_text() == "locals {}\n"
+    assert [path.name for path in (tmp_path / "cache").iterdir()] == [tree.name]
+    shutil.rmtree(server)
+    assert checked_out(Repository("a/b", commit, ""), tmp_path / "cache") == tree
+
+
+def test_what_cannot_be_fetched_is_said_and_leaves_nothing(server: Path, tmp_path: Path) -> None:
+    _committed(_filled(server / "a" / "b.git"))
+    for name, told in (("a/b", "not our ref"), ("a/c", "(?i)exist|could not read|not appear")):
+        with pytest.raises(NotHadError, match=told):
+            checked_out(Repository(name, "0" * 39 + "1", ""), tmp_path / "cache")
+    assert list((tmp_path / "cache").iterdir()) == []
 
 
 def test_a_repository_is_taken_out_of_a_mirror_once_and_without_large_files(
