@@ -137,16 +137,25 @@ def _planned(world: World, inventory: Inventory, root: Module) -> World:
         clusters = {one.address: one.span for one in gone.clusters}
         groups = {one.address: one.span for one in before.node_groups if settled.removes(one.address)}
         removed = clusters | groups | removed
+    from podroom.assembly.beside_node_groups import changed_add_ons, not_as_in_state  # noqa: PLC0415 - only with a plan
+
+    refreshes = plans.only_refreshes(settled)
+    becomes = (
+        "this plan takes that over" if refreshes else "the next apply takes that back, unless ignore_changes names it"
+    )
+    notices = [*changed_add_ons(inventory.resources("aws_eks_addon"), becomes)]
     in_state = plans.module_in_state(root)
-    if in_state is not None and world.node_groups:
+    if in_state is not None and (world.node_groups or world.clusters):
         from podroom.assembly.state_differences import with_state_differences  # noqa: PLC0415 - only with a state
 
-        world = with_state_differences(world, assemble_parts(in_state)[0], settled)
+        state, _ = assemble_parts(in_state)
+        world = with_state_differences(world, state, settled)
+        notices += not_as_in_state(world, state, settled.source)
     return replace(
         world,
         compared=settled.plans,
-        refresh_only=plans.only_refreshes(settled),
-        notices=(*world.notices, *plans.plan_notices(settled, world, removed)),
+        refresh_only=refreshes,
+        notices=(*world.notices, *notices, *plans.plan_notices(settled, world, removed)),
     )
 
 

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from podroom.errors import InputError
-from podroom.sources.live.cni import kept_variables
-from podroom.sources.live.documents import read_documents
+from podroom.sources.live.cni import kept_variables, variables_of_add_on
 from podroom.sources.live.fields import Fields, moment, needed, part, parts, tags, text, texts, whole
 from podroom.sources.live.merging import (
     put,
@@ -256,25 +254,13 @@ def _add_on(item: Fields, shown: str, live: Live) -> None:
     cluster = needed(item, "clusterName", "the add-on", shown)
     if name != "vpc-cni":
         return
-    values = _configuration(text(item, "configurationValues"))
-    missing = "" if values is not None else f"the configurationValues in {shown} are neither JSON nor YAML of variables"
-    environment = kept_variables(part(values or {}, "env").items())
+    variables = variables_of_add_on(text(item, "configurationValues"))
+    missing = (
+        "" if variables is not None else f"the configurationValues in {shown} are neither JSON nor YAML of variables"
+    )
+    environment = kept_variables((variables or {}).items())
     version, modified = text(item, "addonVersion"), moment(item, "modifiedAt")
     live.cni.append(LiveCni(shown, cluster, version, environment, whole=False, missing=missing, modified=modified))
-
-
-def _configuration(written: str) -> Fields | None:
-    """Return the configuration of an add-on, JSON or YAML; None where it is neither, or holds no such variables."""
-    if not written.strip():
-        return {}
-    for text_of_one in (written, f"---\n{written}"):  # what begins with a brace may be YAML as well as JSON
-        try:
-            documents = list(read_documents("configurationValues", text_of_one.encode()))
-        except InputError:
-            continue
-        found = documents[0] if len(documents) == 1 else None
-        return found if isinstance(found, dict) and isinstance(found.get("env") or {}, dict) else None
-    return None
 
 
 _READERS: dict[str, tuple[Listing, Callable[[Fields, str, Live], None]]] = {
