@@ -45,6 +45,8 @@ def test_only_a_plan_that_refreshes_takes_over_what_was_changed(eks21: Path, nam
         told = both if len(arguments) > 1 else both[1:]  # by itself it does not tell what the hand-made template is
         assert groups == (told if name == "refresh_only" else [])
         assert not undecided("PR120", *arguments)
+        assert not undecided("PR118", *arguments)
+        assert name == "drift" or not undecided("PR116", *arguments)
         assert not findings("PR118", *arguments)  # an autoscaler moved the desired size
         assert not findings("PR119", *arguments)  # the type goes back to what is declared, which is PR116
 

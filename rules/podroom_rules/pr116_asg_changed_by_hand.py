@@ -221,7 +221,9 @@ class AsgChangedByHand(Rule[NodeGroup]):
     def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding for a group that a plan found changed."""
         drift = subject.drift
-        if drift is None or not assessment.applies(subject):
+        if drift is None or (drift.found_by_plan and assessment.world.refresh_only):
+            return  # PR120
+        if not assessment.applies(subject):
             return
         if drift.listed is not None:
             yield from self._not_as_declared(subject, drift, drift.listed.need(), assessment)
@@ -229,8 +231,6 @@ class AsgChangedByHand(Rule[NodeGroup]):
         if drift.commanded is not None:
             yield from self._commanded(subject, drift, drift.commanded, assessment)
             return
-        if assessment.world.refresh_only:
-            return  # PR120
         declared = _names(subject.instance_types)
         if drift.live_template is not None:
             yield self._another_template(subject, drift, drift.live_template, declared)

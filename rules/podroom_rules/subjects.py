@@ -49,7 +49,7 @@ def changed_by_hand(group: NodeGroup, assessment: Assessment) -> bool:
     """Return whether a group is, or may be, found changed, or otherwise than in the state or the inventory."""
     doubts = (group.not_as_listed, group.untold_by_state, group.untold_by_plan)
     found = bool(group.changed_by_hand or group.not_as_in_state) or any(doubt is not None for doubt in doubts)
-    return assessment.applies(group) and found
+    return found and assessment.applies(group)
 
 
 def there_before(group: NodeGroup, assessment: Assessment) -> bool:

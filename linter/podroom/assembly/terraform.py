@@ -115,7 +115,9 @@ def _planned(world: World, inventory: Inventory, root: Module) -> World:
     if settled is None:
         return world
     from podroom.assembly import plans  # noqa: PLC0415 - only with a plan
+    from podroom.assembly.found_subnets import with_found_subnets  # noqa: PLC0415 - only with a plan
 
+    world = with_found_subnets(world, inventory, settled)
     removed = {one.address: one.span for one in inventory.removed(*plans.NODES_AND_CLUSTERS)}
     found = plans.module_before(root)
     if found is not None:

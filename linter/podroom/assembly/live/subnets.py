@@ -12,7 +12,7 @@ from podroom.records import replace
 from podroom.sources.live.records import Listing, Live, LiveSubnet, LiveVpc
 from podroom.values import Known, Members, Unknown, Value
 
-_TAGS_THAT_MATTER = ("kubernetes.io/", "cni.networking.k8s.aws/", "karpenter.sh/")
+TAGS_THAT_MATTER = ("kubernetes.io/", "cni.networking.k8s.aws/", "karpenter.sh/")
 """Tags that load balancers, the CNI and Karpenter choose subnets by; no others are kept."""
 
 
@@ -81,7 +81,7 @@ def _listed(one: LiveSubnet, span: Span, vpc_names: Mapping[str, str]) -> Subnet
         zone=_zone(one, span),
         vpc=text(vpc_names.get(one.vpc, one.vpc), "VPC"),
         tags=tuple(
-            (name, Known(value, origin)) for name, value in one.tags.items() if name.startswith(_TAGS_THAT_MATTER)
+            (name, Known(value, origin)) for name, value in one.tags.items() if name.startswith(TAGS_THAT_MATTER)
         ),
         free=_free(one),
     )
