@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass, replace
 from importlib import import_module
@@ -25,6 +25,8 @@ from podroom.values import Known, Members, OneOf, Unknown
 NOWHERE = Span(Document("nowhere.tf", "unknown"), 0, 7)
 FORGOTTEN = Unknown("it was forgotten for this test", NOWHERE)
 
+Reading = tuple[int, str]
+"""A field of a part of a World: the id of the part, and the name."""
 
 _ROOM = [import_module(f"podroom.model.{module.name}") for module in pkgutil.iter_modules(podroom.model.__path__)]
 _RECORDS = [
@@ -36,9 +38,9 @@ _RECORDS = [
 
 
 @contextmanager
-def noted_reading() -> Iterator[set[tuple[int, str]]]:
+def noted_reading() -> Iterator[set[Reading]]:
     """Note which fields of the parts of a World are read meanwhile, by the id of the part and the name."""
-    read = set()
+    read: set[Reading] = set()
 
     def noted(part: object, name: str) -> object:
         read.add((id(part), name))
@@ -53,28 +55,38 @@ def noted_reading() -> Iterator[set[tuple[int, str]]]:
             del record.__getattribute__
 
 
-def degraded(item: object, read: set[tuple[int, str]] | None = None) -> Iterator[object]:
+def degraded(item: object, read: Container[Reading] | None = None) -> Iterator[object]:
     """Iterate over copies of `item` in which exactly one thing is known no more.
 
     What is in fields that are not among those `read` is left as it is: nobody would notice.
     """
+    return (copy for copy, _ in degraded_where(item, read))
+
+
+def degraded_where(item: object, read: Container[Reading] | None = None) -> Iterator[tuple[object, Reading | None]]:
+    """Iterate over the same copies, each with the innermost field of a part of the World that holds the change.
+
+    Who does not read that field cannot notice; None says that the change is not in a field but of `item` itself.
+    """
     if isinstance(item, (Known, OneOf)):
-        yield FORGOTTEN
+        yield FORGOTTEN, None
     elif isinstance(item, Members):
-        yield Members((), (FORGOTTEN,))
-        for items in _degraded_tuple(item.items, read):
-            yield replace(item, items=items)
+        yield Members((), (FORGOTTEN,)), None
+        for items, where in _degraded_tuple(item.items, read):
+            yield replace(item, items=items), where
         for position in range(len(item.items)):
-            yield Members(item.items[:position] + item.items[position + 1 :], (*item.missing, FORGOTTEN))
+            yield Members(item.items[:position] + item.items[position + 1 :], (*item.missing, FORGOTTEN)), None
     elif isinstance(item, tuple):
         yield from _degraded_tuple(item, read)
     elif is_dataclass(item) and not isinstance(item, (Span, Unknown, type)):
-        yield from _less_than(item)
+        for copy in _less_than(item):
+            yield copy, None
         for field in fields(item):
-            if read is not None and type(item) in _RECORDS and (id(item), field.name) not in read:
+            here = (id(item), field.name) if type(item) in _RECORDS else None
+            if read is not None and here is not None and here not in read:
                 continue
-            for copy in degraded(getattr(item, field.name), read):
-                yield replace(item, **{field.name: copy})
+            for copy, where in degraded_where(getattr(item, field.name), read):
+                yield replace(item, **{field.name: copy}), where or here
 
 
 def _less_than(item: object) -> Iterator[object]:
@@ -98,7 +110,9 @@ def _less_than(item: object) -> Iterator[object]:
         yield replace(item, karpenter=None)
 
 
-def _degraded_tuple(items: tuple[object, ...], read: set[tuple[int, str]] | None) -> Iterator[tuple[object, ...]]:
+def _degraded_tuple(
+    items: tuple[object, ...], read: Container[Reading] | None
+) -> Iterator[tuple[tuple[object, ...], Reading | None]]:
     for position, member in enumerate(items):
-        for copy in degraded(member, read):
-            yield (*items[:position], copy, *items[position + 1 :])
+        for copy, where in degraded_where(member, read):
+            yield (*items[:position], copy, *items[position + 1 :]), where

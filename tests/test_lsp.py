@@ -19,6 +19,8 @@ types = pytest.importorskip("lsprotocol.types", reason="pygls is not installed: 
 from editor import Editor, applied  # noqa: E402 - needs pygls
 from podroom.cli.lsp.places import offset_of, range_of  # noqa: E402 - same
 
+pytestmark = pytest.mark.once("only where everything is installed")
+
 GROUP = """\
 resource "aws_eks_cluster" "main" {{
   name = "main"

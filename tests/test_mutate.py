@@ -21,6 +21,8 @@ import mutate
 from checkout import CHECKOUT
 from mutations import Mutations
 
+pytestmark = pytest.mark.once("only where everything is installed")
+
 PLANTED = """
 LIMIT = 3
 
@@ -72,7 +74,6 @@ def run_mutate(folder: Path, *reasons: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="each mutation lives in a fork")
-@pytest.mark.once("it starts a Python of its own")
 def test_what_no_test_notices_survives_and_needs_a_reason(tmp_path: Path) -> None:
     survivors = ["`count < 0` as `False`", "`count < 0` as `count <= 0`", "`0` as `1`"]
     result = run_mutate(tmp_path, "False", "count <= 0", "True")

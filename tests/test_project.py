@@ -186,11 +186,39 @@ def test_only_a_program_that_is_absent_excuses_an_oracle_from_running(
     assert run_tests.excused(reason) is excused
 
 
+def test_what_a_whole_file_of_tests_needs_and_not_every_python_has_is_tested_once() -> None:
+    texts = {path: path.read_text(encoding="utf-8") for path in (CHECKOUT / "tests").rglob("test_*.py")}
+    needing = [path for path, text in texts.items() if re.search(r"^(\w+ = )?pytest\.importorskip", text, re.MULTILINE)]
+    marked = [path for path, text in texts.items() if re.search(r"^pytestmark = .*\bmark\.once\(", text, re.MULTILINE)]
+
+    assert needing
+    assert set(needing) <= set(marked)
+
+
+@pytest.mark.parametrize("present", [("3.10", "3.11", "3.12", "3.13"), ("3.11", "3.13"), ("3.11",)])
+def test_whatever_pythons_there_are_each_test_runs_and_all_have_the_cases(
+    present: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_tests, "RUNNING", "3.11")
+    monkeypatch.setattr(run_tests, "interpreter", lambda one: Path("python") if one in present else None)
+
+    jobs = run_tests.plan(run_tests.ALL, [])
+
+    counted = [job for job in jobs if job.startswith(run_tests.COUNTED_JOBS)]
+    assert sorted(counted) == sorted([f"most {present[0]}", "once 3.11", "properties 3.11"])
+    assert {f"cases {one}" for one in present[1:]} <= {*jobs}
+    assert [job for job in run_tests.plan(run_tests.QUICK, []) if job.endswith("3.11")] == [
+        "most 3.11",
+        "once 3.11",
+        "properties 3.11",
+    ]
+
+
 def test_the_last_line_of_a_run_adds_up_the_halves_of_the_full_suite() -> None:
     summaries = {
         "coverage": "1 failed, 20 passed, 10 deselected in 3.1s, branch coverage 91.5%",
         "once 3.11": "9 passed, 1 skipped, 20 deselected in 2.0s",
-        "suite 3.10": "20 passed in 1.0s",
+        "cases 3.12": "20 passed in 1.0s",
         "style": "passed",
     }
     results = [run_tests.Result(job, True, summary, "", 1.0) for job, summary in summaries.items()]

@@ -119,6 +119,7 @@ def test_a_new_rule_has_a_code_and_a_name_that_can_be_had(code: str, name: str, 
         new_rule.write(code, name, folder)
 
 
+@pytest.mark.once("only where everything is installed")
 def test_what_new_rule_writes_is_in_the_style_of_the_house(tmp_path: Path) -> None:
     pytest.importorskip("ruff", reason="ruff is not installed, which judges style")
     path = new_rule.write("PR199", "what-it-finds", tmp_path)

@@ -6,10 +6,10 @@ Needs only a Python and its standard library: every environment that a test need
 
 Jobs (all but coverage run unless some are named):
 
-  full      the whole suite with every oracle, on the Python that runs this, in two halves: what is marked `once`,
-            and the rest
-  suite     what is not marked `once`, with what `podroom[test]` installs, on the oldest Python; on newer ones the cases
-            and the command line
+  full      the whole suite with every oracle, on the Python that runs this: the properties, what else is marked
+            `once`, and the rest
+  suite     that rest, with what `podroom[test]` installs, on the oldest Python; on newer ones the cases and the
+            command line.  Together with `full`, one of the newer ones is the Python that runs this
   style     ruff, formatting included
   types     mypy
   layers    import-linter
@@ -34,8 +34,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import xml.etree.ElementTree as ET
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -46,14 +48,35 @@ ENVIRONMENTS = CHECKOUT / ".environments"
 VERSIONS = ("3.10", "3.11", "3.12", "3.13")
 RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
 QUICK = ("full", "style", "types", "layers")
-PYTEST_JOBS = ("full", "most", "once", "suite", "coverage")
+COUNTED_JOBS = ("full", "most", "once", "properties", "coverage")
+"""How the titles of jobs begin that run each test once, all together; the coverage is asked for by itself."""
+PYTEST_JOBS = (*COUNTED_JOBS, "cases")
 ALL = (*QUICK, "suite", "checkov", "hooks", "readme")
-PYTEST = ("-m", "pytest", "--hypothesis-seed=0")
+PYTEST = ("-m", "pytest", "--hypothesis-seed=0", "--cpu")
 """How pytest is called: drawn examples are the same at every run; pytest by itself draws others each time."""
-EVERYWHERE = ("-m", "not once")
-"""What pytest is told to run on every Python."""
-ON_NEWER_ONES = ("tests/cases", "tests/test_command_line.py")
-"""What runs on the other Pythons but the oldest: all of podroom, if not all its corners."""
+MOST = ("-m", "not once")
+"""What pytest is told to run on the oldest Python."""
+CASES = (*MOST, "tests/cases", "tests/test_command_line.py")
+"""What runs on the other Pythons: all of podroom, if not all its corners."""
+PROPERTIES = "tests/properties"
+LONGEST = (
+    "full",
+    "most",
+    "once",
+    "suite",
+    "coverage",
+    "properties",
+    "checkov",
+    "types",
+    "hooks",
+    "readme",
+    "cases",
+    "layers",
+    "style",
+)
+"""What the titles of jobs begin with, those first that take longest: no processor is idle while the last job ends."""
+DEAREST = 10
+"""How many files are named whose tests take the most processor time."""
 OF_THE_CALLER = {"PYTHONPATH", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE"}
 """Variables that no program here inherits: compiled modules are kept, or each of them would be made a hundred times."""
 ORACLE_PROGRAMS = ("bash", "chromium", "terraform")
@@ -81,6 +104,7 @@ class Result:
     summary: str
     output: str
     seconds: float
+    processor_seconds: float = 0.0
 
 
 def run(
@@ -94,22 +118,39 @@ def run(
     kept = {name: value for name, value in os.environ.items() if name not in OF_THE_CALLER}
     kept["PYTHONPYCACHEPREFIX"] = str(ENVIRONMENTS / "compiled")
     try:
-        done = subprocess.run(
+        process = subprocess.Popen(
             [str(part) for part in command],
             cwd=cwd,
             env={**kept, **(variables or {})},
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            check=False,
         )
     except OSError as error:
         raise CommandError(f"{command[0]} cannot be run: {error}") from error
-    if done.returncode != expect:
+    with process:
+        output = process.stdout.read() if process.stdout is not None else ""
+        code = ended(process)
+    if code != expect:
         line = " ".join(str(part) for part in command)
-        raise CommandError(f"$ {line}\n{done.stdout}\n(exit code {done.returncode}, expected {expect})")
-    return done.stdout
+        raise CommandError(f"$ {line}\n{output}\n(exit code {code}, expected {expect})")
+    return output
+
+
+SPENT = threading.local()
+"""What the programs that a thread ran have taken of the processors, in seconds, as `seconds`."""
+
+
+def ended(process: subprocess.Popen[str]) -> int:
+    """Wait for the end of a program, note its processor time where the system tells it, and return its exit code."""
+    if sys.platform == "win32":
+        return process.wait()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    SPENT.seconds = getattr(SPENT, "seconds", 0.0) + usage.ru_utime + usage.ru_stime
+    return process.returncode
 
 
 # Environments
@@ -208,18 +249,32 @@ def excused(reason: str) -> bool:
 
 def full(pytest_arguments: Sequence[str]) -> tuple[str, str]:
     """Run tests with every oracle; a skipped oracle is a failure."""
-    return with_oracles([development_environment() / "python"], pytest_arguments)
+    return none_skipped([development_environment() / "python"], pytest_arguments)
 
 
-def with_oracles(
-    python: Sequence[str | Path], pytest_arguments: Sequence[str], variables: Mapping[str, str] | None = None
+def once() -> tuple[str, str]:
+    """Run what is marked `once` but the properties, with every oracle; files without the mark are not even loaded."""
+    marked = [
+        path.relative_to(CHECKOUT)
+        for path in sorted((CHECKOUT / "tests").rglob("test_*.py"))
+        if "mark.once" in path.read_text(encoding="utf-8")
+    ]
+    return full(("-m", "once", *(path.as_posix() for path in marked if not path.is_relative_to(PROPERTIES))))
+
+
+def none_skipped(
+    python: Sequence[str | Path],
+    pytest_arguments: Sequence[str],
+    *,
+    variables: Mapping[str, str] | None = None,
+    whole_files: bool = False,
 ) -> tuple[str, str]:
-    """Run tests with a Python that has every oracle; a skipped oracle is a failure."""
+    """Run tests; one that is skipped is a failure, unless for want of a program, or a file of `whole_files`."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         output = run([*python, *PYTEST, f"--junitxml={report}", *pytest_arguments], variables=variables)
         skipped = [skip.get("message", "") for skip in ET.parse(report).iter("skipped")]  # noqa: S314 - our own file
-    unwanted = [reason for reason in skipped if not excused(reason)]
+    unwanted = [one for one in skipped if not (excused(one) or (whole_files and one == "collection skipped"))]
     if unwanted:
         raise CommandError("\n".join([output, "skipped, but everything that it needs is here:", *unwanted]))
     return closing_line(output), output
@@ -230,18 +285,16 @@ def covered() -> tuple[str, str]:
     coverage = development_environment() / "coverage"
     with tempfile.TemporaryDirectory() as folder:
         data = {"COVERAGE_FILE": str(Path(folder) / "coverage")}
-        summary, output = with_oracles([coverage, "run"], EVERYWHERE, data)
+        summary, output = none_skipped([coverage, "run"], MOST, variables=data)
         measured = run([coverage, "report"], variables=data)
     share = re.findall(r"^TOTAL.*?([0-9.]+%)$", measured, re.MULTILINE)[0]
     return f"{summary}, branch coverage {share}", f"{measured}\n{output}"
 
 
 def suite(version: str, pytest_arguments: Sequence[str]) -> tuple[str, str]:
-    """Run what is not marked `once`, with the least that it needs."""
-    binaries = least_environment(version)
-    which = () if pytest_arguments or version == VERSIONS[0] else ON_NEWER_ONES
-    output = run([binaries / "python", *PYTEST, "-p", "no:cacheprovider", *EVERYWHERE, *which, *pytest_arguments])
-    return closing_line(output), output
+    """Run tests with the least that they need; a file that needs more is all marked `once`, and runs elsewhere."""
+    arguments = ("-p", "no:cacheprovider", *pytest_arguments)
+    return none_skipped([least_environment(version) / "python"], arguments, whole_files=True)
 
 
 def style() -> tuple[str, str]:
@@ -253,9 +306,8 @@ def style() -> tuple[str, str]:
 
 def types() -> tuple[str, str]:
     """Run mypy over the product and over what tests it."""
-    binaries = development_environment()
-    output = run([binaries / "mypy"]) + run([binaries / "mypy", "tools"])
-    return output.strip().splitlines()[0], output
+    output = run([development_environment() / "mypy"])
+    return output.strip().splitlines()[-1], output
 
 
 def layers() -> tuple[str, str]:
@@ -319,6 +371,7 @@ def readme() -> tuple[str, str]:
 def perform(job: str, work: Job) -> Result:
     """Do one job and say how it ended."""
     start = time.monotonic()
+    SPENT.seconds = 0.0
     passed: bool | None
     try:
         summary, output = work()
@@ -328,28 +381,39 @@ def perform(job: str, work: Job) -> Result:
     except CommandError as failure:
         output, passed = str(failure), False
         summary = closing_line(output) if job.startswith(PYTEST_JOBS) else "see above"
-    return Result(job, passed, summary, output, time.monotonic() - start)
+    return Result(job, passed, summary, output, time.monotonic() - start, SPENT.seconds)
 
 
 def plan(names: Sequence[str], pytest_arguments: Sequence[str]) -> dict[str, Job]:
     """Return the jobs of these names, the longest first; pytest with arguments of its own runs as a whole."""
     others = [version for version in VERSIONS if version != RUNNING]
-    halves: dict[str, Job] = {
-        f"most {RUNNING}": partial(full, EVERYWHERE),
-        f"once {RUNNING}": partial(full, ("-m", "once")),
-    }
+    oldest = next(version for version in (*VERSIONS, RUNNING) if interpreter(version) is not None)
+    here = "most" if oldest == RUNNING or "suite" not in names else "cases"
     jobs: dict[str, dict[str, Job]] = {
-        "full": {f"full {RUNNING}": partial(full, pytest_arguments)} if pytest_arguments else halves,
-        "suite": {f"suite {version}": partial(suite, version, pytest_arguments) for version in others},
+        "full": {
+            f"once {RUNNING}": once,
+            f"{here} {RUNNING}": partial(full, {"most": MOST, "cases": CASES}[here]),
+            f"properties {RUNNING}": partial(full, ("-m", "once", PROPERTIES)),
+        },
+        "suite": {
+            f"most {version}" if version == oldest else f"cases {version}": partial(
+                suite, version, MOST if version == oldest else CASES
+            )
+            for version in others
+        },
         "checkov": {"checkov": checkov},
-        "hooks": {"hooks": hooks},
         "types": {"types": types},
+        "hooks": {"hooks": hooks},
         "readme": {"readme": readme},
         "layers": {"layers": layers},
         "style": {"style": style},
         "coverage": {"coverage": covered},
     }
-    return {title: work for name, group in jobs.items() if name in names for title, work in group.items()}
+    if pytest_arguments:
+        jobs["full"] = {f"full {RUNNING}": partial(full, pytest_arguments)}
+        jobs["suite"] = {f"suite {one}": partial(suite, one, (*MOST, *pytest_arguments)) for one in others}
+    asked = {title: work for name, group in jobs.items() if name in names for title, work in group.items()}
+    return dict(sorted(asked.items(), key=lambda job: LONGEST.index(job[0].partition(" ")[0])))
 
 
 def build(names: Sequence[str]) -> list[Result]:
@@ -372,13 +436,22 @@ def built(builder: Callable[[], Path]) -> tuple[str, str]:
 
 def tally(results: Sequence[Result]) -> str:
     """Return what pytest says of the jobs that have every oracle, added up."""
-    summaries = [result.summary for result in results if result.job.startswith(("full", "most", "once", "coverage"))]
+    summaries = [result.summary for result in results if result.job.startswith(COUNTED_JOBS)]
     counts = []
     for word in ("failed", "error", "passed", "skipped"):
         found = [int(number) for summary in summaries for number in re.findall(rf"(\d+) {word}", summary)]
         counts += [f"{sum(found)} {word}"] if found else []
     covered_share = [part for summary in summaries for part in re.findall(r"branch coverage \S+", summary)]
     return ", ".join(counts + covered_share)
+
+
+def dearest_files(results: Sequence[Result]) -> list[tuple[str, float]]:
+    """Return the files whose tests take the most processor time in all jobs together, with the seconds."""
+    taken: dict[str, float] = defaultdict(float)
+    for result in results:
+        for seconds, path in re.findall(r"^ *([0-9.]+) s (tests/\S+)$", result.output, re.MULTILINE):
+            taken[path] += float(seconds)
+    return sorted(taken.items(), key=lambda one: one[1], reverse=True)[:DEAREST]
 
 
 def split_at(words: Sequence[str], separator: str) -> tuple[list[str], list[str]]:
@@ -417,7 +490,11 @@ def main() -> int:
     print()
     for result in results:
         word = {True: "passed", False: "FAILED", None: "absent"}[result.passed]
-        print(f"{word}  {result.job:<12} {result.seconds:6.1f} s  {result.summary}")
+        print(f"{word}  {result.job:<15} {result.seconds:6.1f} s {result.processor_seconds:7.1f}  {result.summary}")
+    print(f"{'':8}{'all':<15} {'':6}   {sum(result.processor_seconds for result in results):7.1f}  on processors")
+    if dearest := dearest_files(results):
+        print("\nThe files whose tests take the most processor time, in seconds:")
+        print("\n".join(f"{seconds:7.1f}  {path}" for path, seconds in dearest))
     failed = [result.job for result in results if result.passed is False]
     ended = time.monotonic()
     print(

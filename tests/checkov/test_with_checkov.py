@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,19 +30,66 @@ class Run(NamedTuple):
         return sorted((record["check_id"].removeprefix("CKV_PODROOM_"), record["resource"]) for record in found)
 
 
-def run_checkov(folder: Path, checks: str | Path, *options: str, mode: str = "fork") -> Run:
-    variables = {**os.environ, "BC_SKIP_MAPPING": "TRUE", "CHECKOV_PARALLELIZATION_TYPE": mode}
+CHECKOV = """
+import gc, json, os, sys
+from checkov.common.parallelizer.parallel_runner import parallel_runner
+from checkov.main import Checkov
+
+gc.freeze()
+for line in sys.stdin:
+    task = json.loads(line)
+    process = os.fork()
+    if not process:
+        os.chdir(task["folder"])
+        os.environ["CHECKOV_PARALLELIZATION_TYPE"] = task["mode"]
+        parallel_runner.__init__()
+        for number, name in ((1, "output"), (2, "log")):
+            os.dup2(os.open(task[name], os.O_WRONLY | os.O_CREAT), number)
+        code = Checkov(task["options"]).run()
+        sys.stdout.flush()
+        os._exit(code or 0)
+    print(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), flush=True)
+os._exit(0)
+"""
+"""What the program `checkov` does, in a fork for each run: imports, and their end, are most of its time."""
+
+
+RunCheckov = Callable[..., Run]
+
+
+@pytest.fixture(scope="module")
+def run_checkov(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunCheckov]:
+    """A function that runs Checkov in a folder, with a folder of checks and options, as the program does."""
+    variables = {**os.environ, "BC_SKIP_MAPPING": "TRUE"}
     variables.pop("PYTHONPATH", None)
-    command = [BINARIES / "checkov", "--external-checks-dir", checks, "--skip-download", "-o", "json", *options]
-    done = subprocess.run(
-        command, cwd=folder, env=variables, capture_output=True, text=True, encoding="utf-8", check=False
-    )
-    try:
-        printed = json.loads(done.stdout)
-    except ValueError:
-        raise AssertionError(done.stdout + done.stderr) from None
-    reports = [report for report in (printed if isinstance(printed, list) else [printed]) if "results" in report]
-    return Run(done.returncode, done.stderr, {report["check_type"]: report["results"] for report in reports})
+    command = [BINARIES / "python", "-c", CHECKOV]
+    with subprocess.Popen(
+        command, env=variables, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+
+        def run(folder: Path, checks: str | Path, *options: str, mode: str = "fork") -> Run:
+            output, log = (tmp_path_factory.mktemp("checkov") / name for name in ("output", "log"))
+            task = {
+                "folder": str(folder),
+                "mode": mode,
+                "options": ["--external-checks-dir", str(checks), "--skip-download", "-o", "json", *options],
+                "output": str(output),
+                "log": str(log),
+            }
+            server.stdin.write(json.dumps(task) + "\n")
+            server.stdin.flush()
+            code = int(server.stdout.readline())
+            printed, logged = (path.read_text(encoding="utf-8") for path in (output, log))
+            try:
+                found = json.loads(printed)
+            except ValueError:
+                raise AssertionError(printed + logged) from None
+            reports = [report for report in (found if isinstance(found, list) else [found]) if "results" in report]
+            return Run(code, logged, {report["check_type"]: report["results"] for report in reports})
+
+        yield run
 
 
 def run_podroom(folder: Path, *arguments: str) -> str:
@@ -75,7 +122,7 @@ class Examples(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def examples(tmp_path_factory: pytest.TempPathFactory, checks: str) -> Examples:
+def examples(tmp_path_factory: pytest.TempPathFactory, run_checkov: RunCheckov, checks: str) -> Examples:
     folder = tmp_path_factory.mktemp("examples")
     shutil.copytree(CHECKOUT / "examples", folder / "examples")
     found = json.loads(run_podroom(folder, "check", "examples", "--format", "json"))["findings"]
@@ -236,7 +283,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def in_threads(project: Path, exported: Path) -> Run:
+def in_threads(run_checkov: RunCheckov, project: Path, exported: Path) -> Run:
     frameworks = ("terraform", "terraform_plan", "kubernetes")
     return run_checkov(project, exported, "-d", ".", "--framework", *frameworks, "--check", IDS, mode="thread")
 
@@ -273,7 +320,7 @@ def test_judges_plans_and_objects_of_eksctl(in_threads: Run):
 # The same project without parallel work, and with what is known of it
 
 
-def test_a_baseline_of_checkov_takes_findings_back(project: Path, checks: str, tmp_path: Path):
+def test_a_baseline_of_checkov_takes_findings_back(run_checkov: RunCheckov, project: Path, checks: str, tmp_path: Path):
     folder = tmp_path / "project"
     shutil.copytree(project, folder)
     known = {"resource": "aws_eks_node_group.guilty", "check_ids": ["CKV_PODROOM_101"]}
@@ -289,7 +336,9 @@ def test_a_baseline_of_checkov_takes_findings_back(project: Path, checks: str, t
 # An engine that cannot run
 
 
-def test_podroom_that_cannot_judge_is_a_failed_check(project: Path, checks: str, tmp_path: Path):
+def test_podroom_that_cannot_judge_is_a_failed_check(
+    run_checkov: RunCheckov, project: Path, checks: str, tmp_path: Path
+):
     folder = tmp_path / "project"
     shutil.copytree(project, folder)
     (folder / "podroom.toml").write_text("[assumptions]\nexpected_pods = 3\n", encoding="utf-8")
@@ -300,7 +349,9 @@ def test_podroom_that_cannot_judge_is_a_failed_check(project: Path, checks: str,
     assert run.code == 1
 
 
-def test_podroom_that_cannot_be_imported_is_a_failed_check(project: Path, exported: Path, tmp_path: Path):
+def test_podroom_that_cannot_be_imported_is_a_failed_check(
+    run_checkov: RunCheckov, project: Path, exported: Path, tmp_path: Path
+):
     checks = tmp_path / "checks"
     shutil.copytree(exported, checks)
     (checks / "podroom.zip").write_bytes(b"half of an archive")

@@ -34,10 +34,13 @@ def _is_installed() -> bool:
     return True
 
 
-pytestmark = pytest.mark.skipif(
-    not _is_installed() and "python-hcl2" not in os.environ.get("PODROOM_REQUIRE", ""),
-    reason="python-hcl2 is not installed here",
-)
+pytestmark = [
+    pytest.mark.once("only where everything is installed"),
+    pytest.mark.skipif(
+        not _is_installed() and "python-hcl2" not in os.environ.get("PODROOM_REQUIRE", ""),
+        reason="python-hcl2 is not installed here",
+    ),
+]
 
 
 def difference(text: str) -> str | None:

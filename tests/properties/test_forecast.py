@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from checkout import CHECKOUT
 from forgetting import degraded, noted_reading
 from podroom.capacity.assessment import Assessment, Assumptions, ZoneBalance
 from podroom.capacity.demand import asked_when_full, asked_with_one_pod, shares_of
@@ -16,21 +17,14 @@ from podroom.capacity.forecast import Forecast, all_gaps, forecast
 from podroom.capacity.what_if import EnvironmentChange, with_environment
 from podroom.catalog.instance_types import InstanceCatalog
 from podroom.model.world import NodeGroup, World
-from podroom.run import Request, understand
-from podroom.sources.hcl.parser import parse
 from podroom.values import Known, Undecidable
+from worlds import CASES, worlds_of
 
 pytestmark = pytest.mark.once("sums of our own over every case")
 
 CATALOG = InstanceCatalog.bundled()
-HERE = Path(__file__).parents[1]
-EXAMPLES = sorted(folder for folder in (HERE.parent / "examples/terraform").iterdir() if folder.is_dir())
-CASES = sorted((HERE / "cases/configurations").iterdir())
+EXAMPLES = sorted(folder for folder in (CHECKOUT / "examples/terraform").iterdir() if folder.is_dir())
 LOADS = ("at_desired", "at_maximum", "added_by_update", "left", "holds")
-
-
-def worlds_of(folder: Path) -> list[World]:
-    return understand(Request(paths=(str(folder),), reader=parse))[0]
 
 
 def forecast_of(world: World, assumptions: Assumptions | None = None) -> Forecast:
