@@ -1,8 +1,9 @@
-"""What the tests of each file take of the processors, for whoever asks with `--cpu`: see tools/run_tests.py."""
+"""Two things that keep the time of the tests in bounds: a share of those marked `drawn`, and `--cpu`."""
 
 from __future__ import annotations
 
 import os
+import random
 from collections import defaultdict
 from collections.abc import Generator
 
@@ -18,6 +19,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[TAKEN] = defaultdict(float)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is not drawn, unless somebody asks for certain tests.
+
+    Whether a test is drawn hangs on its own name and the seed of hypothesis, without which others are at every run.
+    """
+    if config.option.keyword or any("::" in argument for argument in config.args):
+        return
+    given = config.getoption("--hypothesis-seed", default=None)
+    seed = random.getrandbits(32) if given is None else given
+    left_out = [
+        item
+        for item in items
+        if (mark := item.get_closest_marker("drawn")) and random.Random(f"{seed} {item.nodeid}").randrange(mark.args[0])
+    ]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        gone = {*map(id, left_out)}
+        items[:] = [item for item in items if id(item) not in gone]
 
 
 def processor_time() -> float:

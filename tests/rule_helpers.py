@@ -64,11 +64,14 @@ spec:
 """
 
 
+RULES = rules()
+
+
 @cache
 def judged_example(rule: type[Rule[Any]], kind: str, number: int) -> tuple[list[Mark], list[Mark], Outcome]:
     """Judge a bad or good example of a rule with all rules, once: what it expects, what was found, and the outcome."""
     examples: tuple[Example, ...] = getattr(rule, kind)
-    return judge_example(examples[number], rules())
+    return judge_example(examples[number], RULES)
 
 
 def judged(family: str, *parts: str, file: str = "main.tf", **more: str) -> Outcome:
@@ -81,7 +84,7 @@ def judged(family: str, *parts: str, file: str = "main.tf", **more: str) -> Outc
     files = {file: "".join(part for part in parts if part not in manifests)}
     files |= {"manifests.yaml": "---\n".join(manifests)} if manifests else {}
     files |= {name.replace("_", "."): text for name, text in more.items()}
-    _, _, outcome = judge_example(Example("", files), [rule for rule in rules() if rule.code.startswith(family)])
+    _, _, outcome = judge_example(Example("", files), [rule for rule in RULES if rule.code.startswith(family)])
     assert not outcome.problems
     return outcome
 

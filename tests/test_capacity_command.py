@@ -16,16 +16,17 @@ from capacity_helpers import flowed, strict
 from checkout import CHECKOUT, EXAMPLES, SCENARIOS, podroom
 from podroom.report.capacity_text import Canvas
 from podroom.report.style import Style
+from schemas import validator_of
+from worlds import CASES, drawn
 
 LARGE_NODES = (EXAMPLES / "large-nodes-few-pods").as_posix()
-CASES = sorted((CHECKOUT / "tests/cases/configurations").iterdir())
 SCHEMA: dict[str, Any] = json.loads(
     (CHECKOUT / "linter/podroom/report/schemas/capacity-v1.json").read_text(encoding="utf-8")
 )
 
 
 CLOSED: Any = strict(SCHEMA)
-STRICT = jsonschema.Draft202012Validator(CLOSED, format_checker=jsonschema.FormatChecker())
+STRICT = validator_of(CLOSED)
 
 
 def report(*arguments: str) -> dict[str, Any]:
@@ -256,7 +257,7 @@ def test_the_output_for_an_example_has_exactly_the_members_that_the_schema_descr
 
 
 @pytest.mark.once("every case against a schema")
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", drawn(CASES, 4), ids=lambda case: case.name)
 def test_the_output_for_a_case_has_exactly_the_members_that_the_schema_describes(case: Path) -> None:
     STRICT.validate(report(case.as_posix()))
 

@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from checkout import CHECKOUT, EXAMPLE_FOLDERS, EXAMPLES, podroom
+from schemas import validator_of
 
 SCHEMA: dict[str, Any] = json.loads(
     (CHECKOUT / "linter/podroom/report/schemas/findings-v1.json").read_text(encoding="utf-8")
@@ -39,7 +40,7 @@ def strict_schema() -> dict[str, Any]:
     return schema
 
 
-STRICT = jsonschema.Draft202012Validator(strict_schema(), format_checker=jsonschema.FormatChecker())
+STRICT = validator_of(strict_schema())
 
 
 def report(*arguments: str) -> dict[str, Any]:

@@ -20,11 +20,12 @@ from podroom.capacity.node import NOT_SETTLED, Networking, NodeQuestion, node_re
 from podroom.catalog.instance_types import InstanceCatalog
 from podroom.report.node_tables import render_page, render_table
 from podroom.report.style import Style
+from schemas import validator_of
 
 SCHEMA: dict[str, Any] = json.loads(
     (CHECKOUT / "linter/podroom/report/schemas/node-v1.json").read_text(encoding="utf-8")
 )
-VALIDATOR = jsonschema.Draft202012Validator(SCHEMA, format_checker=jsonschema.FormatChecker())
+VALIDATOR = validator_of(SCHEMA)
 PREFIXES_FOR_110 = ("--prefix-delegation", "--max-pods", "110")
 
 

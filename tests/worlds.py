@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+
+import pytest
+from _pytest.mark import ParameterSet
 
 from checkout import CHECKOUT
 from podroom.model.world import World
@@ -12,6 +16,14 @@ from podroom.sources.hcl.parser import parse
 
 CASES = sorted((CHECKOUT / "tests/cases/configurations").iterdir())
 """The folders of the configurations that are cases, by name."""
+
+
+def drawn(folders: Iterable[Path], one_of: int) -> list[ParameterSet]:
+    """Return folders as parameters of a test that takes its time: a run draws one of so many, each time others.
+
+    The script of all tests draws the same each time.
+    """
+    return [pytest.param(folder, marks=pytest.mark.drawn(one_of)) for folder in folders]
 
 
 @cache

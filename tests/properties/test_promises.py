@@ -18,6 +18,7 @@ from podroom.engine import Outcome
 from podroom.testing import judge_folder
 from podroom_rules import rules
 from rewriting import Files, as_json, is_hcl, other_form, other_names, other_order
+from worlds import drawn
 
 pytestmark = pytest.mark.once("every case, written in other ways")
 
@@ -88,7 +89,7 @@ def differences(before: Outcome, after: Outcome, renamed: Callable[[str], str] =
     return changed
 
 
-@pytest.mark.parametrize("folder", IN_HCL, ids=lambda folder: folder.name)
+@pytest.mark.parametrize("folder", drawn(IN_HCL, 2), ids=lambda folder: folder.name)
 def test_order_form_names_and_unrelated_files_change_no_verdict(folder: Path, tmp_path: Path) -> None:
     files = files_of(folder)
     fixed = {"plan.json", "nodes_override.tf.json", "group.tofu.json"}  # which have the names, too
@@ -100,7 +101,7 @@ def test_order_form_names_and_unrelated_files_change_no_verdict(folder: Path, tm
     assert not differences(as_it_stands(folder), after, same_name)
 
 
-@pytest.mark.parametrize("folder", IN_JSON, ids=lambda folder: folder.name)
+@pytest.mark.parametrize("folder", drawn(IN_JSON, 2), ids=lambda folder: folder.name)
 def test_the_same_in_json_has_the_same_verdict(folder: Path, tmp_path: Path) -> None:
     assert not differences(as_it_stands(folder), judged(as_json(files_of(folder)), tmp_path))
 
@@ -117,7 +118,7 @@ CALLED = [
 ]
 
 
-@pytest.mark.parametrize("folder", CALLED, ids=lambda folder: folder.name)
+@pytest.mark.parametrize("folder", drawn(CALLED, 2), ids=lambda folder: folder.name)
 def test_a_module_that_is_called_twice_is_judged_twice_or_left_open(folder: Path, tmp_path: Path) -> None:
     files = files_of(folder)
     found, _ = verdict(as_it_stands(folder))
