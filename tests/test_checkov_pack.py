@@ -27,6 +27,7 @@ from podroom_checkov.vertices import (
     split_address,
     without_keys,
 )
+from worlds import CASES, drawn
 
 
 class Graph:
@@ -211,22 +212,31 @@ def test_the_gravest_of_several_judgements_counts_with_all_its_lines():
         assert (verdict, sorted(lines)) == (Verdict.FAILED, ["one", "two"])
 
 
-@pytest.mark.parametrize(
-    "folder",
-    [
-        "examples/terraform",
-        pytest.param("tests/cases/configurations", marks=pytest.mark.once(reason="some hundred configurations")),
-    ],
-)
-def test_no_finding_is_without_a_place(folder: str):
-    analysis = analyze(str(CHECKOUT / folder))
-    blocks = read_vertices(Graph(list(blocks_of(CHECKOUT / folder))))
+IN_HCL = [case for case in CASES if any(case.glob("*.tf"))]
+
+
+def with_and_without_place(folder: Path) -> tuple[list[Judgement], list[Judgement]]:
+    """Return what fails in configurations of Terraform, and what of it has no place among the blocks of Checkov."""
+    analysis = analyze(str(folder))
+    blocks = read_vertices(Graph(list(blocks_of(folder))))
     assert analysis.failure is None
     failed = [one for one in analysis.judgements if one.verdict is Verdict.FAILED]
     in_terraform = [one for one in failed if one.subject.file.endswith((".tf", ".tfvars"))]
-    lost = [one for one in in_terraform if not place_judgements([one], blocks)]
+    return in_terraform, [one for one in in_terraform if not place_judgements([one], blocks)]
+
+
+def test_no_finding_of_all_examples_is_without_a_place():
+    found, lost = with_and_without_place(CHECKOUT / "examples/terraform")
     assert lost == []
-    assert len(in_terraform) > 10
+    assert len(found) > 10
+
+
+@pytest.mark.once("some hundred configurations")
+@pytest.mark.parametrize(
+    "folder", drawn([case for case in CASES if any(case.glob("*.tf"))], 4), ids=lambda folder: folder.name
+)
+def test_no_finding_of_a_case_is_without_a_place(folder: Path):
+    assert with_and_without_place(folder)[1] == []
 
 
 # Answers

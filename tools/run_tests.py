@@ -7,9 +7,8 @@ Needs only a Python and its standard library: every environment that a test need
 Jobs (all but coverage run unless some are named):
 
   full      the whole suite with every oracle, on the Python that runs this: the properties, what else is marked
-            `once`, and the rest
-  suite     that rest, with what `podroom[test]` installs, on the oldest Python; on newer ones the cases and the
-            command line.  Together with `full`, one of the newer ones is the Python that runs this
+            `once`, and most, which is the rest; but together with `suite` an older Python runs that, if there is one
+  suite     most, with what `podroom[test]` installs, on the oldest Python; on newer ones the cases and the command line
   style     ruff, formatting included
   types     mypy
   layers    import-linter
@@ -59,6 +58,8 @@ MOST = ("-m", "not once")
 CASES = (*MOST, "tests/cases", "tests/test_command_line.py")
 """What runs on the other Pythons: all of podroom, if not all its corners."""
 PROPERTIES = "tests/properties"
+ALL_ONCE = r"^pytestmark = (?:\[\s*)?pytest\.mark\.once\("
+"""What a file says whose tests are all marked `once`."""
 LONGEST = (
     "full",
     "most",
@@ -254,30 +255,48 @@ def full(pytest_arguments: Sequence[str]) -> tuple[str, str]:
 
 def once() -> tuple[str, str]:
     """Run what is marked `once` but the properties, with every oracle; files without the mark are not even loaded."""
-    marked = [
-        path.relative_to(CHECKOUT)
-        for path in sorted((CHECKOUT / "tests").rglob("test_*.py"))
-        if "mark.once" in path.read_text(encoding="utf-8")
-    ]
-    return full(("-m", "once", *(path.as_posix() for path in marked if not path.is_relative_to(PROPERTIES))))
+    files = [path for path, text in test_files().items() if "mark.once" in text and not path.startswith(PROPERTIES)]
+    return full(("-m", "once", *files))
+
+
+def test_files() -> dict[str, str]:
+    """Return the texts of all files of tests, by path."""
+    files = sorted((CHECKOUT / "tests").rglob("test_*.py"))
+    return {path.relative_to(CHECKOUT).as_posix(): path.read_text(encoding="utf-8") for path in files}
 
 
 def none_skipped(
-    python: Sequence[str | Path],
-    pytest_arguments: Sequence[str],
-    *,
-    variables: Mapping[str, str] | None = None,
-    whole_files: bool = False,
+    python: Sequence[str | Path], pytest_arguments: Sequence[str], variables: Mapping[str, str] | None = None
 ) -> tuple[str, str]:
-    """Run tests; one that is skipped is a failure, unless for want of a program, or a file of `whole_files`."""
+    """Run tests; one that is skipped is a failure, unless for want of a program that is not here."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        output = run([*python, *PYTEST, f"--junitxml={report}", *pytest_arguments], variables=variables)
+        output = tested([*python, *PYTEST, f"--junitxml={report}", *pytest_arguments], variables)
         skipped = [skip.get("message", "") for skip in ET.parse(report).iter("skipped")]  # noqa: S314 - our own file
-    unwanted = [one for one in skipped if not (excused(one) or (whole_files and one == "collection skipped"))]
+    unwanted = [reason for reason in skipped if not excused(reason)]
     if unwanted:
         raise CommandError("\n".join([output, "skipped, but everything that it needs is here:", *unwanted]))
     return closing_line(output), output
+
+
+def tested(command: Sequence[str | Path], variables: Mapping[str, str] | None) -> str:
+    """Run tests and return what pytest printed.
+
+    Loading all files so that pytest can say what an assertion compared takes seconds, so that is for those that fail.
+    """
+    try:
+        return run([*command, "--assert=plain"], variables=variables)
+    except CommandError as failure:
+        said = str(failure)
+    failed = dict.fromkeys(re.findall(r"^(?:FAILED|ERROR) (tests/\S+?\.py)", said, re.MULTILINE))
+    if not failed:
+        raise CommandError(said)
+    options = [part for part in command if not str(part).startswith("tests/")]
+    try:
+        said += "\n\nThe same files once more, without a failure:\n" + run([*options, *failed], variables=variables)
+    except CommandError as explained:
+        said += f"\n\nThe same files once more:\n{explained}"
+    raise CommandError(said)
 
 
 def covered() -> tuple[str, str]:
@@ -285,16 +304,17 @@ def covered() -> tuple[str, str]:
     coverage = development_environment() / "coverage"
     with tempfile.TemporaryDirectory() as folder:
         data = {"COVERAGE_FILE": str(Path(folder) / "coverage")}
-        summary, output = none_skipped([coverage, "run"], MOST, variables=data)
+        summary, output = none_skipped([coverage, "run"], MOST, data)
         measured = run([coverage, "report"], variables=data)
     share = re.findall(r"^TOTAL.*?([0-9.]+%)$", measured, re.MULTILINE)[0]
     return f"{summary}, branch coverage {share}", f"{measured}\n{output}"
 
 
 def suite(version: str, pytest_arguments: Sequence[str]) -> tuple[str, str]:
-    """Run tests with the least that they need; a file that needs more is all marked `once`, and runs elsewhere."""
-    arguments = ("-p", "no:cacheprovider", *pytest_arguments)
-    return none_skipped([least_environment(version) / "python"], arguments, whole_files=True)
+    """Run tests with the least that they need; files that are marked `once` as a whole may need more."""
+    once_only = [path for path, text in test_files().items() if re.search(ALL_ONCE, text, re.MULTILINE)]
+    arguments = ("-p", "no:cacheprovider", *(f"--ignore={path}" for path in once_only), *pytest_arguments)
+    return none_skipped([least_environment(version) / "python"], arguments)
 
 
 def style() -> tuple[str, str]:
@@ -388,11 +408,11 @@ def plan(names: Sequence[str], pytest_arguments: Sequence[str]) -> dict[str, Job
     """Return the jobs of these names, the longest first; pytest with arguments of its own runs as a whole."""
     others = [version for version in VERSIONS if version != RUNNING]
     oldest = next(version for version in (*VERSIONS, RUNNING) if interpreter(version) is not None)
-    here = "most" if oldest == RUNNING or "suite" not in names else "cases"
+    here = {} if "suite" in names and oldest != RUNNING else {f"most {RUNNING}": partial(full, MOST)}
     jobs: dict[str, dict[str, Job]] = {
         "full": {
             f"once {RUNNING}": once,
-            f"{here} {RUNNING}": partial(full, {"most": MOST, "cases": CASES}[here]),
+            **here,
             f"properties {RUNNING}": partial(full, ("-m", "once", PROPERTIES)),
         },
         "suite": {

@@ -168,13 +168,12 @@ HOOK_ON_PATH = "EKS pod capacity (podroom as installed)"
 HOOK_OF_ALL = "EKS pod capacity (the whole repository)"
 
 
-def test_try_repo_installs_podroom_and_fails_with_the_finding(
-    tmp_path: Path, variables: Mapping[str, str], podroom: Repository
+def test_all_files_of_a_repository_are_judged_by_a_podroom_that_pre_commit_has_installed(
+    repository: Repository,
 ) -> None:
-    infra = Repository(tmp_path / "infra", variables)
-    infra.stage({"main.tf": nodes("m5.large", "58")})
+    repository.stage({"main.tf": nodes("m5.large", "58")})
 
-    output = infra.run("pre-commit", "try-repo", str(podroom.folder), "podroom", "--all-files", expect=1)
+    output = repository.run("pre-commit", "run", "podroom", "--all-files", expect=1)
 
     assert results(output) == {HOOK: "Failed"}
     assert re.findall(r"^error\[PR101\].*58.*29", output, re.MULTILINE)
