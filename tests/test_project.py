@@ -216,7 +216,7 @@ def test_files_that_fail_are_run_once_more_to_say_what_was_compared(monkeypatch:
 
     monkeypatch.setattr(run_tests, "run", run)
 
-    with pytest.raises(run_tests.CommandError, match="FAILED tests/test_a.py(.|\n)*assert 1 == 2"):
+    with pytest.raises(run_tests.CommandError, match=r"FAILED tests/test_a.py(.|\n)*assert 1 == 2"):
         run_tests.tested(["python", "-m", "pytest", "tests/test_a.py", "tests/test_z.py"], None)
     assert commands[1] == ["python", "-m", "pytest", "tests/test_a.py"]
 
