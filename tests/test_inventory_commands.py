@@ -10,6 +10,7 @@ import pytest
 
 from checkout import podroom
 from test_inventory import CLUSTER, EXACT, MANAGED
+from test_live_groups import WITH_CONFIGURATION
 from test_live_references import SELF_MANAGED
 
 WORKERS = MANAGED.replace("NAME", EXACT)
@@ -107,6 +108,13 @@ def test_all_versions_of_a_launch_template_that_is_only_named_are_listed(tmp_pat
     assert f'{wanted} > "$LISTED/template-versions-2.json"' in lines
     lines = commands(tmp_path, SELF_MANAGED.replace("REFERENCE", 'name = "the nodes"'))
     assert with_comment(lines, "--launch-template-name 'the nodes'")
+
+
+def test_launch_configurations_are_listed_where_there_are_any(tmp_path: Path) -> None:
+    wanted = "aws autoscaling describe-launch-configurations"
+    assert not any(wanted in line for line in commands(tmp_path, SELF_MANAGED.replace("REFERENCE", 'id = "lt-1"')))
+    lines = commands(tmp_path, WITH_CONFIGURATION)
+    assert f'{wanted} --output json > "$LISTED/launch-configurations.json"' in lines
 
 
 def test_podroom_is_called_with_what_the_project_was_read_with(tmp_path: Path) -> None:

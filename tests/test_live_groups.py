@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -218,6 +219,51 @@ def test_the_user_data_of_a_self_managed_group_is_compared(live: int, severity: 
     assert [(one["severity"], one["evidence"]["declared_max_pods"], one["evidence"]["max_pods"]) for one in found] == (
         [] if severity is None else [(severity, 58, live)]
     )
+
+
+OLD = """
+resource "aws_launch_configuration" "nodes" {
+  image_id      = "ami-0123456789abcdef0"
+  instance_type = "m7g.2xlarge"
+  user_data     = "#!/bin/bash\\n/etc/eks/bootstrap.sh main --kubelet-extra-args '--max-pods=58'\\n"
+}
+"""
+WITH_CONFIGURATION = OLD + OWN.replace(
+    "launch_template {\n    id = aws_launch_template.nodes.id\n  }",
+    "launch_configuration = aws_launch_configuration.nodes.name",
+)
+
+
+def configurations(kind: str = "m7g.2xlarge", pods: int = 58, name: str = "nodes-1") -> dict[str, Any]:
+    """Return what `aws autoscaling describe-launch-configurations` lists of one."""
+    user_data = base64.b64encode(BOOTSTRAP.format(pods).encode()).decode()
+    one = {"LaunchConfigurationName": name, "InstanceType": kind, "ImageId": "ami-1", "UserData": user_data}
+    return {"LaunchConfigurations": [one]}
+
+
+@pytest.mark.parametrize(
+    ("listed", "expected"),
+    [
+        (configurations(), None),
+        (configurations(pods=110), "kubelet declared 58 (--kubelet-extra-args --max-pods), live 110: room 58"),
+        (configurations("m7g.large"), "declared m7g.2xlarge, live m7g.large: kubelet 58, room 29 on m7g.large"),
+    ],
+)
+def test_a_launch_configuration_is_compared(listed: dict[str, Any], expected: str | None, tmp_path: Path) -> None:
+    group = auto_scaling(name="w", node_group=None, LaunchConfigurationName="nodes-1")
+    found = [one["message"] for one in judged(tmp_path, WITH_CONFIGURATION, group, listed)]
+    assert len(found) == (expected is not None)
+    assert all(message.endswith((f"{expected} on m7g.2xlarge", str(expected))) for message in found)
+
+
+def test_what_to_list_is_said_of_a_launch_configuration(tmp_path: Path) -> None:
+    group = auto_scaling(name="w", node_group=None, LaunchConfigurationName="nodes-1")
+    told = [one["message"] for one in shown(tmp_path, WITH_CONFIGURATION, group)["notices"]]
+    command = "aws autoscaling describe-launch-configurations --launch-configuration-names nodes-1"
+    assert any(f"which is in no inventory: {command} lists it" in message for message in told)
+    unused = shown(tmp_path, WITH_CONFIGURATION, group, configurations(name="b"))["notices"]
+    reason = "no launch configuration that it lists (b) is known to be that of a listed group"
+    assert any(reason in one["message"] for one in unused)
 
 
 def test_an_image_of_another_family_is_read_as_what_it_is(tmp_path: Path) -> None:

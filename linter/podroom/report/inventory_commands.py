@@ -69,12 +69,20 @@ def _commands(world: World, numbers: Iterator[int] | None) -> Iterator[_Command]
     yield _Command(f"aws ec2 describe-vpcs{to_json}", "vpcs")
     if world.node_groups:
         yield _Command(f"aws autoscaling describe-auto-scaling-groups{to_json}", "groups")
+        if any(_launches_configuration(group) for group in world.node_groups):
+            yield _Command(f"aws autoscaling describe-launch-configurations{to_json}", "launch-configurations")
         yield _Command(f"aws ec2 describe-launch-templates{to_json}", "templates")
         yield from _versions(world, to_json)
         running = "--filters Name=instance-state-name,Values=pending,running"
         yield _Command(f"aws ec2 describe-instances {running}{to_json}", "instances")
     for cluster in world.clusters:
         yield from _of_cluster(world, cluster, region, "" if numbers is None else f"_{next(numbers)}")
+
+
+def _launches_configuration(group: NodeGroup) -> bool:
+    """Return whether a group has, or may have, a launch configuration, which launch templates took the place of."""
+    template = group.launch_template
+    return template is not None and "aws_launch_configuration." in template.address
 
 
 def _region(world: World) -> str | None:

@@ -92,7 +92,12 @@ def _launched(found: LiveGroup, live: Live, span: Span) -> LaunchTemplate | Unkn
     if found.template is None:
         if not found.configuration:
             return None
-        return Unknown(f"the Auto Scaling group {found.name} launches launch configuration {found.configuration}", span)
+        listed = live.launch_configurations.get(found.configuration)
+        if listed is not None:
+            return read_version(listed, span)
+        named = f"{Listing.LAUNCH_CONFIGURATIONS.value} --launch-configuration-names {found.configuration}"
+        launches = f"the Auto Scaling group {found.name} launches launch configuration {found.configuration}"
+        return Unknown(f"{launches}, which is in no inventory: {named} lists it", span)
     return _read(found.template, live, span)
 
 

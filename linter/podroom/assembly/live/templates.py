@@ -50,11 +50,11 @@ _LONGEST = 10
 
 
 def read_version(template: LiveTemplate, span: Span) -> LaunchTemplate:
-    """Return what bears on pods in a version of a launch template; all that it says has the place `span`.
+    """Return what bears on pods in a version of a launch template or in a launch configuration, with the place `span`.
 
     User data may hold secrets, so nothing of it is kept but numbers.
     """
-    origin = Listed(template.source, _VERSIONS)
+    origin = _origin(template)
     choice = None
     if template.instance_type:
         choice = InstanceChoice(Known(template.instance_type, origin), TypeSource.LAUNCH_TEMPLATE, span)
@@ -62,12 +62,18 @@ def read_version(template: LiveTemplate, span: Span) -> LaunchTemplate:
         reason = f"AWS chooses the instance types of {template.name or template.id} by their attributes"
         choice = InstanceChoice(Unknown(reason, span), TypeSource.LAUNCH_TEMPLATE, span)
     return LaunchTemplate(
-        address=f"launch template {template.name or template.id} version {template.version}",
+        address=f"launch template {template.name or template.id} version {template.version}"
+        if template.id
+        else f"launch configuration {template.name}",
         span=span,
         instance_type=choice,
         image=Known(template.image, origin) if template.image else None,
         user_data=_numbers(template, span),
     )
+
+
+def _origin(template: LiveTemplate) -> Listed:
+    return Listed(template.source, _VERSIONS if template.id else Listing.LAUNCH_CONFIGURATIONS.value)
 
 
 def _numbers(template: LiveTemplate, span: Span) -> UserData:
@@ -76,7 +82,7 @@ def _numbers(template: LiveTemplate, span: Span) -> UserData:
     document = Document(template.source, template.user_data)
     text = TracedText([Piece(template.user_data, Span(document, 0, len(template.user_data)))])
     said = read_user_data(text)
-    origin = Listed(template.source, _VERSIONS)
+    origin = _origin(template)
     unread = Unknown(f"the user data of {template.name or template.id} is not understood as a whole", span)
     open_ends = said.gaps or said.expressions or said.open_here_documents or said.unusable_settings
 

@@ -21,6 +21,7 @@ _ARE = {
     Listing.INSTANCES: ("instance", "of a node group"),
     Listing.TEMPLATES: ("launch template", "that of a listed group"),
     Listing.TEMPLATE_VERSIONS: ("version of a launch template", "that of a listed group"),
+    Listing.LAUNCH_CONFIGURATIONS: ("launch configuration", "that of a listed group"),
     Listing.NODE_GROUP: ("node group", "one"),
     Listing.CLUSTER: ("cluster", "one"),
     Listing.ADD_ON: ("add-on vpc-cni", "of a cluster"),
@@ -131,6 +132,9 @@ def _records(beside: Beside, live: Live) -> Iterator[_Record]:
             yield _Record(cni.source, Listing.ADD_ON, f"of {cni.cluster}", cni.cluster in clusters or unnamed)
     yield from _network(beside, live)
     yield from _of_nodes(worlds, live, here)
+    configurations = {one.configuration for name, one in live.groups.items() if name in here}
+    for name, one in live.launch_configurations.items():
+        yield _Record(one.source, Listing.LAUNCH_CONFIGURATIONS, name, name in configurations)
     launched = [one.template for name, one in live.groups.items() if name in here]
     launched += [live.node_groups[one].template for one in known]
     written = [group.named_template for world in worlds for group in world.node_groups]

@@ -210,6 +210,23 @@ def _template_version(item: Fields, shown: str, live: Live) -> None:
     put(live, Listing.TEMPLATE_VERSIONS, live.templates, (identity, number), found, what=what, settle=settled_template)
 
 
+def _launch_configuration(item: Fields, shown: str, live: Live) -> None:
+    name = needed(item, "LaunchConfigurationName", "a launch configuration", shown)
+    found = LiveTemplate(
+        id="",
+        name=name,
+        source=shown,
+        version=0,
+        default=True,
+        instance_type=text(item, "InstanceType"),
+        requirements=False,
+        image=text(item, "ImageId"),
+        user_data=text(item, "UserData") or None,
+    )
+    table = live.launch_configurations
+    put(live, Listing.LAUNCH_CONFIGURATIONS, table, name, found, what=f"the launch configuration {name}")
+
+
 def _node_group(item: Fields, shown: str, live: Live) -> None:
     name = needed(item, "nodegroupName", "the node group", shown)
     cluster = needed(item, "clusterName", "the node group", shown)
@@ -270,6 +287,7 @@ _READERS: dict[str, tuple[Listing, Callable[[Fields, str, Live], None]]] = {
     "Reservations": (Listing.INSTANCES, _reservation),
     "LaunchTemplates": (Listing.TEMPLATES, _template),
     "LaunchTemplateVersions": (Listing.TEMPLATE_VERSIONS, _template_version),
+    "LaunchConfigurations": (Listing.LAUNCH_CONFIGURATIONS, _launch_configuration),
     "nodegroup": (Listing.NODE_GROUP, _node_group),
     "cluster": (Listing.CLUSTER, _eks_cluster),
     "addon": (Listing.ADD_ON, _add_on),

@@ -17,6 +17,7 @@ class Listing(Enum):
     TEMPLATES = "aws ec2 describe-launch-templates"
     TEMPLATE_VERSIONS = "aws ec2 describe-launch-template-versions"
     GROUPS = "aws autoscaling describe-auto-scaling-groups"
+    LAUNCH_CONFIGURATIONS = "aws autoscaling describe-launch-configurations"
     CLUSTER = "aws eks describe-cluster"
     NODE_GROUP = "aws eks describe-nodegroup"
     ADD_ON = "aws eks describe-addon"
@@ -116,7 +117,10 @@ class LiveInstance:
 
 @dataclass(frozen=True, slots=True)
 class LiveTemplate:
-    """A version of a launch template; `user_data` is base64 as it was printed, None where there is none."""
+    """A version of a launch template, or a launch configuration, which has no id and one version, 0.
+
+    `user_data` is base64 as it was printed, None where there is none.
+    """
 
     id: str
     name: str
@@ -253,6 +257,7 @@ class Live:
     instances: dict[str, LiveInstance] = field(default_factory=dict)
     templates: dict[tuple[str, int], LiveTemplate] = field(default_factory=dict)
     versions: dict[str, TemplateVersions] = field(default_factory=dict)
+    launch_configurations: dict[str, LiveTemplate] = field(default_factory=dict)
     node_groups: dict[tuple[str, str], LiveNodeGroup] = field(default_factory=dict)
     clusters: dict[str, LiveCluster] = field(default_factory=dict)
     cni: list[LiveCni] = field(default_factory=list)
