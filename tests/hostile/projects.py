@@ -44,6 +44,8 @@ class Project:
     exits: int = 2
     command: tuple[str, ...] = ("check", ".")
     never: str = "SECRET"
+    as_for: str = ""
+    """The name of the project of which exactly the same must be said."""
 
     def write(self, folder: Path) -> None:
         """Lay the files out in an empty folder."""
@@ -672,8 +674,18 @@ for _name, _files in (
             else "is a binary file",
         ),
     )
-for _name, _files in _with("a line end of Windows", lambda text: text.replace(b"\n", b"\r\n")):
+_PLAIN = "nothing odd"
+for _name, _files in _with(_PLAIN, bytes):
     _add(_name, lambda files=_files: Project(files, "leaves open", 0))
-for _name, _files in _with("a byte order mark", lambda text: b"\xef\xbb\xbf" + text):
-    _refused = _name.endswith((".json", ".toml"))
-    _add(_name, lambda files=_files, exits=2 if _refused else 0: Project(files, "", exits))
+for _odd, _change in (
+    ("a line end of Windows", lambda text: text.replace(b"\n", b"\r\n")),
+    ("a byte order mark", lambda text: b"\xef\xbb\xbf" + text),
+):
+    for _name, _files in _with(_odd, _change):
+        if _odd == "a byte order mark" and _name.endswith((".json", ".toml")):
+            _add(_name, lambda files=_files: Project(files, "starts with a byte order mark"))
+        else:
+            _add(
+                _name,
+                lambda files=_files, plain=_name.replace(_odd, _PLAIN): Project(files, "leaves open", 0, as_for=plain),
+            )

@@ -57,3 +57,5 @@ def test_it_ends_within_its_bounds_and_says_why(name: str, ends: dict[str, dict[
     assert end["exits"] == project.exits, end["said"][-2_000:]
     assert project.says in end["said"], end["said"][-2_000:]
     assert project.never not in end["said"]
+    if project.as_for:
+        assert end["said"] == ends[project.as_for]["said"]

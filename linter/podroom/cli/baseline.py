@@ -12,7 +12,7 @@ import click
 from podroom.baseline import Baseline, applied, counted, read_baseline, stale, written
 from podroom.cli import completion
 from podroom.cli.options import ReadingCommand, reads_configurations, selects_rules
-from podroom.cli.output import EXIT_FAILED, reports_errors, write
+from podroom.cli.output import EXIT_FAILED, complain, reports_errors, write
 from podroom.cli.places import paths_below
 from podroom.cli.progress import Progress
 from podroom.cli.reading import Reading
@@ -107,7 +107,7 @@ def _judged(reading: Reading, selecting: Selecting) -> tuple[Outcome, Config]:
         request = reading.request(configurations, progress)
         outcome = check(request, Engine(find_entries()))
     for problem in outcome.problems:
-        click.echo(f"podroom: {printable(str(problem))}", err=True)
+        complain(str(problem))
     if outcome.problems:
         click.echo("podroom: no baseline is written of what could be read only in part", err=True)
         sys.exit(EXIT_FAILED)

@@ -12,14 +12,13 @@ import click
 from podroom import __version__
 from podroom.capacity.assessment import Assumptions, ZoneBalance
 from podroom.catalog.instance_types import InstanceCatalog
-from podroom.cli.output import EXIT_FAILED, style, width
+from podroom.cli.output import EXIT_FAILED, complain, style, width
 from podroom.cli.progress import Progress
 from podroom.cli.reading import Reading
 from podroom.engine import Problem
 from podroom.model.world import World
 from podroom.records import dataclass, replace
 from podroom.report.capacity_text import BLOCKS, NARROWEST, WIDEST, Canvas
-from podroom.report.style import printable
 from podroom.run import understand
 
 if TYPE_CHECKING:
@@ -103,7 +102,7 @@ def finish(problems: Sequence[Problem]) -> None:
     """Say what could not be read, and exit with 2 if there was anything."""
     for problem in problems:
         place = f"{problem.span}: " if problem.span else ""
-        click.echo(f"podroom: {printable(place + problem.message)}", err=True)
+        complain(place + problem.message)
     if problems:
         sys.exit(EXIT_FAILED)
 

@@ -9,11 +9,10 @@ from collections.abc import Iterator
 import click
 
 from podroom.cli.options import ReadingCommand, reads_configurations
-from podroom.cli.output import EXIT_FAILED, reports_errors, write
+from podroom.cli.output import EXIT_FAILED, complain, reports_errors, write
 from podroom.cli.reading import Reading
 from podroom.patterns import pattern
 from podroom.report import inventory_commands
-from podroom.report.style import printable
 from podroom.run import understand
 
 _UNFIT = pattern(r"^[0-9]|[^A-Za-z0-9_]")
@@ -33,7 +32,7 @@ def inventory(*, reading: Reading) -> None:
     write(inventory_commands.render(worlds, reading.paths or (".",), list(_options(reading))))
     for problem in problems:
         place = f"{problem.span}: " if problem.span else ""
-        click.echo(f"podroom: {printable(place + problem.message)}", err=True)
+        complain(place + problem.message)
     if problems:
         sys.exit(EXIT_FAILED)
 

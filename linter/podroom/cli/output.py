@@ -9,7 +9,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from podroom.errors import PodroomError
-from podroom.report.style import Style, printable
+from podroom.report.style import Style, printable, without_commands
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -24,7 +24,7 @@ def complain(sentence: str) -> None:
     """Write a sentence to standard error, behind the name of this program."""
     import click  # noqa: PLC0415 - most runs have nothing to complain of, and none but click knows every terminal
 
-    click.echo(f"podroom: {printable(sentence)}", err=True)
+    click.echo(without_commands(f"podroom: {printable(sentence)}"), err=True)
 
 
 def reports_errors(command: Callable[P, T]) -> Callable[P, T]:
@@ -63,8 +63,12 @@ def width() -> int:
         return _WIDTH_OF_A_FILE
 
 
-def write(text: str) -> None:
-    """Write to standard output whatever its encoding is, and take a closed pipe for a reader that has seen enough."""
+def write(text: str, *, is_commands: bool = False) -> None:
+    """Write to standard output whatever its encoding is, and take a closed pipe for a reader that has seen enough.
+
+    What a CI system would take for a command is spelled out, unless all the text `is_commands`.
+    """
+    text = text if is_commands else without_commands(text)
     encoding = sys.stdout.encoding or "utf-8"
     try:
         sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))

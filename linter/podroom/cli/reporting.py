@@ -76,7 +76,8 @@ class Reporting:
         )
         for name, path in self.outputs:
             write_file(path, render(name, outcome, replace(frame, style=Style(colour=color == "always"))))
-        write(render(self.output_format, outcome, replace(frame, style=style(color))))
+        said = render(self.output_format, outcome, replace(frame, style=style(color)))
+        write(said, is_commands=self.output_format == "github")
 
     def report_error(self, error: PodroomError, path: str, color: str) -> None:
         """Say in the formats for programs that nothing could be done; people are told on standard error."""

@@ -7,10 +7,9 @@ import sys
 import click
 
 from podroom.cli.options import ReadingCommand, colour, reads_configurations
-from podroom.cli.output import EXIT_FAILED, reports_errors, style, write
+from podroom.cli.output import EXIT_FAILED, complain, reports_errors, style, write
 from podroom.cli.reading import Reading
 from podroom.report import world as world_report
-from podroom.report.style import printable
 from podroom.run import understand
 
 
@@ -34,6 +33,6 @@ def show(*, reading: Reading, output_format: str | None, color: str) -> None:
         write(world_report.render_tree(tuple(worlds), style(color)))
     for problem in problems:
         place = f"{problem.span}: " if problem.span else ""
-        click.echo(f"podroom: {printable(place + problem.message)}", err=True)
+        complain(place + problem.message)
     if problems:
         sys.exit(EXIT_FAILED)

@@ -9,10 +9,9 @@ from typing import Any
 from podroom.capacity.assessment import ZoneBalance
 from podroom.config.locating import find_setting
 from podroom.errors import UsageError
-from podroom.patterns import pattern
 from podroom.positions import Document
 from podroom.rule import Confidence, Severity
-from podroom.sources.toml import MAXIMUM_DEPTH
+from podroom.sources.toml import has_deep_key
 
 _SELECTORS = {
     "type": "array",
@@ -21,8 +20,6 @@ _SELECTORS = {
 }
 _SEVERITY = {"enum": [str(severity) for severity in sorted(Severity, reverse=True)]}
 
-_PART = r"""[ \t]*(?:"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[A-Za-z0-9_-]+)[ \t]*\."""
-_DEEP_KEY = pattern(rf"\.(?:{_PART}){{{MAXIMUM_DEPTH}}}")
 """What only a key of more parts than are followed holds; it begins with a dot so that few places are tried."""
 
 SCHEMA: Mapping[str, Any] = {
@@ -87,7 +84,11 @@ def load(document: Document) -> dict[str, Any]:
         import tomllib  # noqa: PLC0415 - only a project with a configuration needs it
     else:
         import tomli as tomllib  # noqa: PLC0415 - the same library, before it joined the standard library
-    if _DEEP_KEY.search(document.text):  # tomllib would take memory by the square of the parts
+    if document.text.startswith("\ufeff"):
+        raise UsageError(
+            f"{document.path} starts with a byte order mark, which TOML does not have; save it without one"
+        )
+    if has_deep_key(document.text):  # tomllib would take memory by the square of the parts
         raise UsageError(f"{document.path} is nested more deeply than podroom follows")
     try:
         return tomllib.loads(document.text)

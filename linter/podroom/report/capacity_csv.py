@@ -25,7 +25,8 @@ _NUMBERS = (
     "holds",
     "unserved_pods",
 )
-_FORMULA = ("=", "+", "-", "@")
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What spreadsheets begin a formula with, in full width too."""
 
 
 def render(comparisons: Sequence[Comparison]) -> str:

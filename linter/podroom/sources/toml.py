@@ -97,6 +97,11 @@ def read_toml(source: TracedText) -> Settings:
     return Settings(tuple(scan.settings), tuple(scan.unknown_lines), problem or _invalid(source, scan))
 
 
+def has_deep_key(text: str) -> bool:
+    """Return whether a key of TOML has more than `MAXIMUM_DEPTH` parts."""
+    return _DEEP_KEY.search(_COMMENT_OR_STRING.sub('""', text)) is not None
+
+
 def _invalid(source: TracedText, scan: _Scan) -> Problem | None:
     """Return what tomllib has against the text once its holes are filled with something harmless."""
     filled = list(source.text)
@@ -130,11 +135,14 @@ def _position(message: str, text: str) -> int:
 _BLANK = pattern(r"[ \t]*")
 _SPACE = pattern(r"(?:[ \t\r\n]+|#[^\n]*)*")
 _KEY_PART = pattern(rf"""[ \t]*("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[A-Za-z0-9_{HOLE}-]+)[ \t]*""")
-_STRING = pattern(
+_STRING_TEXT = (
     r'"""(?:[^"\\]|\\.|"(?!""))*"{3,5}|"(?:[^"\\\n]|\\.)*"'
-    r"|'''(?:[^']|'(?!''))*'{3,5}|'[^'\n]*'",
-    re.DOTALL,
+    r"|'''(?:[^']|'(?!''))*'{3,5}|'[^'\n]*'"
 )
+_STRING = pattern(_STRING_TEXT, re.DOTALL)
+_COMMENT_OR_STRING = pattern(rf"#[^\n]*|{_STRING_TEXT}", re.DOTALL)
+_DEEP_KEY = pattern(rf"""\.(?:[ \t]*(?:""|[A-Za-z0-9_-]+)[ \t]*\.){{{MAXIMUM_DEPTH - 1}}}""")
+"""In a text without comments and with empty strings; it begins with a dot so that few places are tried."""
 _HOLES_ONLY = pattern(rf"[ \t]*{HOLE}[{HOLE} \t]*(?=\r?\n|#|$)")
 
 

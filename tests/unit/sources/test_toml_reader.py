@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from podroom.positions import Document, Span
-from podroom.sources.toml import Settings, read_toml
+from podroom.sources.toml import MAXIMUM_DEPTH, Settings, has_deep_key, read_toml
 from podroom.traced_text import HOLE, Piece, TracedText
 from podroom.values import Unknown
 
@@ -71,3 +71,15 @@ def test_invalid_toml_is_said_with_its_place(text: str, place: tuple[int, int]) 
     assert problem is not None
     assert tuple(problem.span.first) == place
     assert "\n" not in problem.message
+
+
+@pytest.mark.parametrize("part", ["a", '"a.b#"', "'a'", " a\t"])
+@pytest.mark.parametrize("whole", ["{} = 1", "[x]\n[[{}]]", "x = {{ {} = 1 }}"])
+def test_parts_of_a_key_are_counted_as_far_as_they_are_followed(whole: str, part: str) -> None:
+    assert not has_deep_key(whole.format(".".join([part] * MAXIMUM_DEPTH)))
+    assert has_deep_key(whole.format(".".join([part] * (MAXIMUM_DEPTH + 1))))
+
+
+@pytest.mark.parametrize("whole", ["# {}", "a = 1 # {}", 'a = "{}"', "a = '{}'", 'a = """\n# {}\n"""', "a = '''{}'''"])
+def test_dots_in_comments_and_texts_are_no_parts_of_a_key(whole: str) -> None:
+    assert not has_deep_key(whole.format(".".join("a" * 1_000)))
