@@ -682,10 +682,11 @@ for _odd, _change in (
     ("a byte order mark", lambda text: b"\xef\xbb\xbf" + text),
 ):
     for _name, _files in _with(_odd, _change):
+        _plain = _name.replace(_odd, _PLAIN)
         if _odd == "a byte order mark" and _name.endswith((".json", ".toml")):
             _add(_name, lambda files=_files: Project(files, "starts with a byte order mark"))
         else:
             _add(
                 _name,
-                lambda files=_files, plain=_name.replace(_odd, _PLAIN): Project(files, "leaves open", 0, as_for=plain),
+                lambda files=_files, plain=_plain: Project(files, "leaves open", 0, as_for=plain),
             )
