@@ -381,6 +381,20 @@ for _name, _text in _SCRIPTS.items():
         lambda text=_text, code=_code: Project({"main.tf": packed(f"#!/bin/bash\n{text}")}, "undecided", code),
     )
 _add(
+    "a script of 12,000 continued lines",
+    lambda: Project(
+        {
+            "main.tf": packed(
+                "#!/bin/bash\n/etc/eks/bootstrap.sh c --kubelet-extra-args '--v=1 \\\n"
+                + "--max-pods=20 \\\n" * 12_000
+                + "'\n"
+            )
+        },
+        "no findings in 1 configuration (1 node group, 1 subnet)",
+        0,
+    ),
+)
+_add(
     "settings nested in lists",
     lambda: Project({"main.tf": packed(f"[settings.x]\na = {both('[', ']')}")}, "undecided", 1),
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 
 from podroom.assembly.user_data.notes import whole_number
 from podroom.model.world import CalculatorCall, CalculatorDownload, CalculatorOptions
@@ -37,9 +38,22 @@ def calculator_downloads(source: TracedText, script: Script) -> Iterator[Calcula
     """Iterate over the addresses in the main branch that a script names, comments left out."""
     if _NAME not in source.text:
         return
+    is_comment = _comments(script)
     for match in _ADDRESS.finditer(source.text):
-        if not any(start <= match.start() < end for start, end in script.comments):
+        if not is_comment(match.start()):
             yield CalculatorDownload(match.group(), source.span(*match.span()))
+
+
+def _comments(script: Script) -> Callable[[int], bool]:
+    """Return what tells whether a character is in a comment."""
+    comments = sorted(script.comments)
+    starts = [start for start, _ in comments]
+
+    def is_comment(at: int) -> bool:
+        before = bisect_right(starts, at)
+        return before > 0 and at < comments[before - 1][1]
+
+    return is_comment
 
 
 def calculator_calls(source: TracedText, script: Script, shell: Shell) -> Iterator[CalculatorCall]:
@@ -48,15 +62,20 @@ def calculator_calls(source: TracedText, script: Script, shell: Shell) -> Iterat
     if _NAME not in text:
         return
     brought = _BRINGS.search(text) is not None or any(path.endswith(_NAME) for path in shell.files)
+    is_comment = _comments(script)
+    ended = 0
     for match in _CALL.finditer(text):
         at = match.start("path")
-        if any(start <= at < end for start, end in script.comments):
+        if is_comment(at):
             continue
         call = source.slice(*match.span("call"))
         command = next(shell.run(call), None)
         if command is None:
             continue
-        condition = next((raw.condition for raw in script.commands if raw.start <= at < raw.end), "")
+        while ended < len(script.commands) and script.commands[ended].end <= at:
+            ended += 1
+        later = (script.commands[number] for number in range(ended, len(script.commands)))
+        condition = next((raw.condition for raw in later if raw.start <= at < raw.end), "")
         yield CalculatorCall(
             match["path"],
             _following(command, "--cni-version"),

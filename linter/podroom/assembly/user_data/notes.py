@@ -40,6 +40,8 @@ _OF_CLUSTER = pattern(
 _CALCULATOR = pattern(r"max-pods-calculator")
 _LONGEST_QUOTE = 60
 _MOST_DIGITS = 9
+_NEAR = 1_000
+"""Of a longer line, such as a script of continued lines is, the rest is not looked at for each quote."""
 
 
 @dataclass(slots=True)
@@ -57,6 +59,8 @@ class Notes:
     calculator_downloads: list[CalculatorDownload] = field(default_factory=list)
     unusable_settings: list[UnusableSetting] = field(default_factory=list)
     kube_reserved: list[Span] = field(default_factory=list)
+    _told: set[tuple[Mechanism | None, Span]] = field(default_factory=set)
+    """Where numbers are that are noted, and places that could say more."""
 
     def bootstrap(self, bootstrap: Bootstrap, origin: Origin) -> None:
         """Note that user data speaks to this program."""
@@ -65,14 +69,19 @@ class Notes:
 
     def fix(self, mechanism: Mechanism, value: Value[int], span: Span, setting: str | None = None) -> None:
         """Note a number; each statement once, however many scripts read it.  `setting` as in `FixedMaxPods`."""
-        if not any(known.mechanism is mechanism and known.span == span for known in self.fixed):
+        if self._is_new(mechanism, span):
             calculated = isinstance(value, Unknown) and value.reason == WORKED_OUT
             self.fixed.append(FixedMaxPods(mechanism, value, span, setting, calculated))
 
     def gap(self, reason: str, span: Span, refs: tuple[str, ...] = ()) -> None:
         """Note a place that could say more; each place once."""
-        if not any(known.origin == span for known in self.gaps):
+        if self._is_new(None, span):
             self.gaps.append(Unknown(reason, span, refs))
+
+    def _is_new(self, mechanism: Mechanism | None, span: Span) -> bool:
+        before = len(self._told)
+        self._told.add((mechanism, span))
+        return len(self._told) > before
 
     def hole(self, text: TracedText, start: int, end: int, where: str) -> None:
         """Note an unknown value that could say more; nothing if none of its candidates mentions max pods."""
@@ -120,9 +129,10 @@ def mentions_max_pods(text: TracedText) -> bool:
 
 def quote(text: TracedText, at: int) -> str:
     """Return the line around `at` for a message, shortened."""
-    start = text.text.rfind("\n", 0, at) + 1
-    end = text.text.find("\n", at)
-    line = " ".join(text.text[start : end if end >= 0 else None].replace(HOLE, "...").split())
+    near = max(at - _NEAR, 0)
+    start = text.text.rfind("\n", near, at) + 1 or near
+    end = text.text.find("\n", at, at + _NEAR)
+    line = " ".join(text.text[start : end if end >= 0 else at + _NEAR].replace(HOLE, "...").split())
     return line if len(line) <= _LONGEST_QUOTE else f"{line[: _LONGEST_QUOTE - 3]}..."
 
 

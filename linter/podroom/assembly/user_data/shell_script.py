@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from podroom.assembly.user_data.calculator import calculator_calls, calculator_downloads
@@ -164,12 +165,14 @@ class ScriptReader:
             for word in command.words[1:]:
                 if word.text.startswith(HOLE):
                     self._notes.hole(word.content, 0, len(word.content), "an unknown command")
+        written = command.written[0].text
+        named = [path for path in _READ_ON_THE_NODE if path in written]
         for text in texts:
             if not mentions_max_pods(text):
                 continue
             if command.name in _FETCHES and not MENTION.search(_CALCULATOR_FILE.sub("", text.text)):
                 continue
-            self._notes.gap(*_reason(command, text))
+            self._notes.gap(*_reason(text, named))
 
     def _written(self, command: Command, path: TracedText) -> None:
         """Judge a write to a file that kubelet's configuration is read from."""
@@ -347,12 +350,12 @@ def _edits_bootstrap(command: Command) -> bool:
     return any(re.match("-[a-zA-Z]*i|--in-place", word.text) for word in command.words[1:])
 
 
-def _reason(command: Command, text: TracedText) -> tuple[str, Span]:
+def _reason(text: TracedText, named: Collection[str]) -> tuple[str, Span]:
+    """Return why a text is not understood, and where; `named` are the paths in all that its command says."""
     mention = MENTION.search(text.text)
     start, end = mention.span() if mention else (0, len(text))
-    written = command.written[0].text
     for path, reason in _READ_ON_THE_NODE.items():
-        if path in written or path in text.text:
+        if path in named or path in text.text:
             return (WORKED_OUT if path.endswith("calculator.sh") else reason), text.span(start, end)
     return f"`{quote(text, start)}` is not understood", text.span(start, end)
 
