@@ -160,6 +160,33 @@ CUSTOM_NETWORKING_OF_THE_MODULE = """
     }
   }
 """
+OWN_NODES_OF_AN_UNKNOWN_TYPE = """
+module "eks" {
+  source     = "terraform-aws-modules/eks/aws"
+  version    = "21.0.0"
+  name       = "shop"
+  subnet_ids = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
+  addons     = { vpc-cni = {} }
+
+  self_managed_node_groups = {
+    a = {
+      bootstrap_extra_args       = "--kubelet-extra-args '--max-pods=20'"
+      use_mixed_instances_policy = true
+      mixed_instances_policy = {
+        launch_template = { override = [{ instance_type = "m5.large" }%s] }
+      }
+      cloudinit_pre_nodeadm = [{
+        content_type = "application/node.eks.aws"
+        content      = "apiVersion: node.eks.aws/v1alpha1\\nkind: NodeConfig\\nspec: {kubelet: {config: {maxPods: 20}}}"
+      }]
+    }
+  }
+}
+
+variable "type" {
+  type = string
+}
+"""
 OWN_IMAGE = "write enable_bootstrap_user_data = true, ami_id = an image of your own choice and bootstrap_extra_args = "
 
 
@@ -207,6 +234,17 @@ OWN_IMAGE = "write enable_bootstrap_user_data = true, ami_id = an image of your 
         (
             stock_nodes("20.37.2", "--kubelet-extra-args '--max-pods=20'", image='ami_type = "AL2_x86_64"'),
             f"{OWN_IMAGE}\"--use-max-pods false --kubelet-extra-args '--max-pods=20'\"",
+        ),
+        (
+            OWN_NODES_OF_AN_UNKNOWN_TYPE % "",
+            "remove bootstrap_extra_args, which changes nothing as it stands: kubelet is told 20 without it",
+        ),
+        (
+            OWN_NODES_OF_AN_UNKNOWN_TYPE % ", { instance_type = var.type }",
+            (
+                'write cloudinit_pre_nodeadm = [{ content_type = "application/node.eks.aws", content = "apiVersion: '
+                'node.eks.aws/v1alpha1\\nkind: NodeConfig\\nspec: { kubelet: { config: { maxPods: 20 } } }" }]'
+            ),
         ),
     ],
 )
