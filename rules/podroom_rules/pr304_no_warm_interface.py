@@ -13,7 +13,7 @@ from podroom.rule import Confidence, Example, Finding, Rule, Severity
 from podroom.values import Undecidable, Unknown
 from podroom_rules.rooms import groups_of, of_each
 from podroom_rules.subjects import keeping_interfaces_warm
-from podroom_rules.variables import find_written
+from podroom_rules.variables import declared
 from podroom_rules.wording import article, type_note
 
 _VARIABLE = "WARM_ENI_TARGET"
@@ -117,8 +117,8 @@ class NoWarmInterface(Rule[Cluster]):
 
     def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at WARM_ENI_TARGET if nodes of the cluster look at it and keep nothing warm."""
-        variable = find_written(subject, _VARIABLE)
-        if variable is None or subject.ip_family.need() != "ipv4":
+        variable = declared(subject, _VARIABLE)
+        if subject.ip_family.need() != "ipv4":
             return
         behavior = assessment.behavior(subject.cni)
         if behavior.warm_eni_target > 0 or behavior.targets_addresses or behavior.max_eni == 1:

@@ -157,7 +157,8 @@ class SubnetTagWithoutEffect(Rule[Subnet]):
         """Yield a finding at a tag that the CNI of no cluster looks at."""
         value = discovery_tag(subject)
         clusters = [cluster for cluster in assessment.world.clusters if not in_auto_mode(cluster)]
-        if value is None or not clusters:
+        assert value is not None  # noqa: S101 - the rule concerns no other subnet
+        if not clusters:
             return
         text = value.need()
         if text == EXCLUDED:

@@ -111,8 +111,7 @@ class RoleWithoutPolicy(Rule[Cluster]):
     def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at a role that lacks the policy which the resource controller needs."""
         role = subject.role
-        if role is None:
-            return
+        assert role is not None  # noqa: S101 - the rule concerns no other cluster
         names = {policy.value for policy in role.policies if isinstance(policy, Known)}
         if _POLICY in names:
             return

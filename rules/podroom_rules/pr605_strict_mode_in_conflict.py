@@ -92,8 +92,7 @@ class StrictModeInConflict(Rule[Cluster]):
         """Yield a finding at the mode of kube-proxy."""
         settings = subject.cni
         mode = subject.kube_proxy_mode
-        if mode is None:
-            return
+        assert mode is not None  # noqa: S101 - the rule concerns no other cluster
         variable = declared(subject, _POD_ENI)
         if not is_true(variable.value.need()) or mode.need() != _IPVS or not enforces_strictly(settings, assessment):
             return

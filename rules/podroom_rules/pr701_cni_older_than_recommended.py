@@ -86,8 +86,7 @@ class CniOlderThanRecommended(Rule[Cluster]):
         """Yield a finding at the version of the CNI."""
         settings = subject.cni
         installed = assessment.version(settings)
-        if installed is None:
-            return
+        assert installed is not None  # noqa: S101 - the rule concerns no other cluster
         if any(fault.version == installed for fault in KNOWN_FAULTS):
             return  # PR702 tells what is worse
         text = subject.version.need()

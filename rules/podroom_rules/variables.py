@@ -91,7 +91,7 @@ def find_written(cluster: Cluster, name: str) -> EnvironmentVariable | None:
 
 
 def declared(cluster: Cluster, name: str) -> EnvironmentVariable:
-    """Return the variable that turns on for a cluster what is off by default: somebody sets it."""
+    """Return a variable that somebody sets, as the rule concerns no other cluster or what it turns on is off without."""
     (variable,) = written(cluster, name)
     return variable
 
