@@ -34,8 +34,9 @@ from podroom.roots import told, worlds_of
 from podroom.rule import Finding
 from podroom.sources.disk import DISK, Tree
 from podroom.sources.file_names import CONFIGURATION_ENDINGS
-from podroom.sources.files import STANDARD_INPUT, Files, HclReader, absolute_folder, find_roots, is_plan, project_folder
+from podroom.sources.files import STANDARD_INPUT, Files, HclReader, absolute_folder, is_plan
 from podroom.sources.hcl.syntax import ParsedFile
+from podroom.sources.roots import find_roots, project_folder
 from podroom.sources.search import EKSCTL, KUSTOMIZATION, MANIFEST, SCRIPT, YAML, YAML_TEMPLATES, search
 from podroom.suppressions import Suppression, read_suppressions
 from podroom.values import Unknown

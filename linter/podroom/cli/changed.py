@@ -13,8 +13,9 @@ from podroom.report.formats import render
 from podroom.report.frame import Frame
 from podroom.sources.affected import Affected, affected
 from podroom.sources.disk import Tree
-from podroom.sources.files import Files, project_folder
+from podroom.sources.files import Files
 from podroom.sources.hcl.parser import parse
+from podroom.sources.roots import project_folder
 
 _NOTHING = "podroom: no change of anything that podroom judges\n"
 

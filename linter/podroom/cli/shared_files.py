@@ -9,8 +9,9 @@ from podroom.engine import Outcome
 from podroom.records import dataclass, replace
 from podroom.sources.affected import Readers, readers
 from podroom.sources.disk import Tree
-from podroom.sources.files import Files, project_folder
+from podroom.sources.files import Files
 from podroom.sources.hcl.parser import parse
+from podroom.sources.roots import project_folder
 
 
 def keep_judged_edits(outcome: Outcome, reading: Reading, tree: Tree) -> tuple[Outcome, tuple[str, ...]]:

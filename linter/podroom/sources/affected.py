@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterable, Mapping
 from podroom.patterns import pattern
 from podroom.records import dataclass
 from podroom.sources.file_names import is_configuration, is_variable_file
-from podroom.sources.files import Files, ReadProblem, absolute_folder, file_name, folder_of, joined_path, walk
+from podroom.sources.files import Files, ReadProblem, absolute_folder, file_name, folder_of, joined_path
 from podroom.sources.folders import upwards
+from podroom.sources.roots import walk
 from podroom.sources.search import EKSCTL, KUSTOMIZATION, LARGEST_SEARCHED, MANIFEST, SCRIPT
 
 _SOURCE = pattern(r"""source["']?\s*[=:]\s*"(\.{1,2}/[^"?]*)""")

@@ -24,9 +24,10 @@ from podroom.sources.file_names import (
     is_json,
     is_read_automatically,
 )
-from podroom.sources.hcl.syntax import Literal, ParsedFile, SyntaxProblem
+from podroom.sources.hcl.syntax import ParsedFile, SyntaxProblem
+from podroom.sources.links import Links
 from podroom.sources.problem import Problem
-from podroom.sources.silent import says_nothing
+from podroom.sources.silent import SilentFolders
 
 if TYPE_CHECKING:
     from podroom.sources.installed_modules import InstalledModule
@@ -75,7 +76,7 @@ class Files:
     def __init__(self, project: str, reader: HclReader, tree: Tree = DISK) -> None:
         """Take the project's folder, the reader of HCL to use, and where the files are."""
         self._tree = tree
-        self._project = tree.real(project)
+        self._links = Links(project, tree)
         self._reader = reader
         self._parsed: dict[str, ParsedFile | None] = {}
         self._documents: dict[str, Document | ReadProblem] = {}
@@ -83,13 +84,9 @@ class Files:
         self._entries: dict[str, list[Entry]] = {}
         self._candidates: dict[str, ParsedFile] = {}
         self._read_problems: dict[str, ReadProblem] = {}
-        self._silent: dict[str, bool] = {}
+        self._silent = SilentFolders(self._configuration_texts)
         self._invalid: list[ReadProblem] = []
         self._used: set[int] = set()
-        self._followed: set[str] = set()
-        self._is_repository: bool | None = None
-        self._met: dict[str, str] = {}
-        self._own_paths: dict[str, str] = {}
 
     @property
     def problems(self) -> list[ReadProblem]:
@@ -121,23 +118,12 @@ class Files:
 
     def is_silent(self, directory: str) -> bool:
         """Return whether nothing in the configuration of a folder can bear on pods; told by its text."""
-        known = self._silent.get(directory)
-        if known is None:
-            read = [self._read(path) for path in self._configuration_paths(directory)]
-            documents = [document for document in read if isinstance(document, Document)]
-            known = self._silent[directory] = len(documents) == len(read) and says_nothing(documents)
-        return known
+        return directory in self._silent
 
     @property
     def silent(self) -> list[str]:
         """Return the paths of the files in silent folders, of which no tree was made so far."""
-        return [
-            path
-            for directory, silent in self._silent.items()
-            if silent
-            for path in self._configuration_paths(directory)
-            if path not in self._parsed
-        ]
+        return [path for path in self._silent.paths() if path not in self._parsed]
 
     def invalid(self, path: str) -> list[SyntaxProblem]:
         """Return what is not valid in a file that was read; its tree is not kept."""
@@ -185,7 +171,7 @@ class Files:
         full = os.path.join(directory, path)
         if "\0" in path:
             return "the path holds a null character, which no file has"
-        if not self._may_read(full):
+        if not self._links.may_lead(full):
             return f"{path} lies outside the project, where podroom does not read"
         document = self._read(os.path.normpath(full))
         if isinstance(document, ReadProblem):
@@ -202,12 +188,14 @@ class Files:
         full = os.path.normpath(os.path.join(directory, path))
         if "\0" in path:
             return "the path holds a null character, which no file has"
-        if not self._may_read(full):
+        if not self._links.may_lead(full):
             return f"{path} lies outside the project, where podroom does not read"
         if not self._tree.is_folder(full):
             return None
         real = self._tree.real(full)
-        entries = (entry for entry in self.entries(real) if not entry.is_symlink() or self._leads_on(entry.path, real))
+        entries = (
+            entry for entry in self.entries(real) if not entry.is_symlink() or self._links.lead_on(entry.path, real)
+        )
         kinds = ((entry.name, _is_folder(entry), _is_file(entry)) for entry in entries)
         return tuple((name, folder) for name, folder, file in kinds if folder or file)
 
@@ -249,13 +237,13 @@ class Files:
     def child_inside(self, directory: str, relative: str) -> str | None:
         """Return a folder that a tool has written down, None if there is none or it lies outside the project."""
         found = self._folder_at(directory, relative)
-        return found if found is not None and self._inside_project(found) else None
+        return found if found is not None and self._links.are_inside(found) else None
 
     def child(self, directory: str, relative: str) -> str | None:
         """Return the folder of a relative module source, or None if there is no such folder."""
         found = self._folder_at(directory, relative)
-        if found is not None and not self._inside_project(found) and any(map(is_configuration, self.names(found))):
-            self._followed.add(self._tree.real(found))
+        if found is not None and not self._links.are_inside(found) and any(map(is_configuration, self.names(found))):
+            self._links.follow(found)
         return found
 
     def entries(self, directory: str) -> list[Entry]:
@@ -265,7 +253,7 @@ class Files:
             try:
                 known = self._tree.entries(directory)
             except OSError as error:
-                self.note(directory, f"cannot read the folder {shown_path(directory)}: {_why(error)}")
+                self.note(directory, f"cannot read the folder {shown_path(directory)}: {why(error)}")
                 known = []
             self._entries[directory] = known
         return known
@@ -284,8 +272,7 @@ class Files:
     def names(self, directory: str) -> list[str]:
         """Return the names of the files in a folder, in order, less the links that lead out of the repository.
 
-        Whoever proposes a change could read with such a link, in what podroom reports of it, any file of the machine.
-        A problem is noted if it has the name of configuration or of variables.
+        A problem is noted if one has the name of configuration or of variables.
         """
         return [
             entry.name
@@ -294,10 +281,8 @@ class Files:
         ]
 
     def _leads_out(self, link: Entry) -> bool:
-        """Return whether a link leads out of the repository; where there is none, nobody says where a project ends."""
-        if self._is_repository is None:
-            self._is_repository = self._tree.is_there(os.path.join(self._project, ".git"))
-        if not self._is_repository or self._may_read(link.path):
+        """Return whether a link leads out of the repository, and note it if something is left out so."""
+        if not self._links.lead_out(link.path):
             return False
         if is_configuration(link.name) or is_read_automatically(link.name):
             shown = shown_path(link.path)
@@ -306,6 +291,11 @@ class Files:
 
     def _configuration_paths(self, directory: str) -> list[str]:
         return [os.path.join(directory, name) for name in configuration_files(self.names(directory))]
+
+    def _configuration_texts(self, directory: str) -> dict[str, Document | None]:
+        """Return the configuration of a folder by path, None for what cannot be read."""
+        read = {path: self._read(path) for path in self._configuration_paths(directory)}
+        return {path: None if isinstance(text, ReadProblem) else text for path, text in read.items()}
 
     def _parse_all(self, paths: Iterable[str]) -> list[ParsedFile]:
         with without_collector():
@@ -334,35 +324,12 @@ class Files:
             known = self._documents[path] = read_document(path, self._tree)
         return known
 
-    def _inside_project(self, path: str) -> bool:
-        real = self._tree.real(path)
-        return real == self._project or real.startswith(os.path.join(self._project, ""))
-
-    def _leads_on(self, link: str, folder: str) -> bool:
-        """Return whether a link in a folder leads to what may be read, and not to where it stands."""
-        return self._may_read(link) and not f"{folder}{os.sep}".startswith(os.path.join(self._tree.real(link), ""))
-
-    def _may_read(self, path: str) -> bool:
-        """Return whether a file lies in the project, or below a module outside that was followed, not hidden there."""
-        if self._inside_project(path):
-            return True
-        real = self._tree.real(path)
-        below = [real[len(folder) :] for folder in self._followed if real.startswith(os.path.join(folder, ""))]
-        return any(not any(part.startswith(".") for part in rest.split(os.sep)) for rest in below)
-
     def _folder_at(self, directory: str, relative: str) -> str | None:
         path = os.path.normpath(os.path.join(directory, relative))
         if not self._tree.is_folder(path):
             return None
-        self._by_own_path(directory)
-        return self._by_own_path(path)
-
-    def _by_own_path(self, folder: str) -> str:
-        """Return the path by which a folder was met first: links that lead back are no new modules without end."""
-        known = self._own_paths.get(folder)
-        if known is None:
-            known = self._own_paths[folder] = self._met.setdefault(self._tree.real(folder), folder)
-        return known
+        self._links.by_own_path(directory)
+        return self._links.by_own_path(path)
 
     def is_folder(self, path: str) -> bool:
         """Return whether there is a folder of that name."""
@@ -429,7 +396,7 @@ def read_document(path: str, tree: Tree = DISK) -> Document | ReadProblem:
     try:
         data = tree.read(path, LARGEST_FILE)
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
-        return ReadProblem(shown, f"cannot read {shown}: {_why(error)}")
+        return ReadProblem(shown, f"cannot read {shown}: {why(error)}")
     if len(data) > LARGEST_FILE:
         return ReadProblem(shown, f"{shown} is not read: it has more than {LARGEST_FILE // 2**20} MiB")
     if data.startswith(_GIT_CRYPT):
@@ -458,114 +425,10 @@ def read_large(path: str, most: int) -> tuple[str, bytes]:
     try:
         data = sys.stdin.buffer.read(most + 1) if path == STANDARD_INPUT else DISK.read(path, most)
     except (OSError, ValueError) as error:
-        raise InputError(f"cannot read {shown}: {_why(error)}") from error
+        raise InputError(f"cannot read {shown}: {why(error)}") from error
     if len(data) > most:
         raise InputError(f"{shown} is not read: it has more than {most // 2**20} MiB")
     return shown, data
-
-
-def find_roots(paths: Iterable[str], files: Files, elsewise: Collection[str] = ()) -> list[str]:
-    """Return the folders to judge below `paths`, each a root module.
-
-    A folder that another folder calls as a module is judged there, not by itself, unless it is named in `paths` and
-    can be applied by itself: it says which provider, backend or variables to use, which the module of a library with
-    its examples below it does not.  A file stands for its folder.  A path that is missing or holds nothing to judge
-    is a problem of `files`; `elsewise` are those of the paths that hold something other than Terraform.
-    """
-    named: dict[str, None] = {}
-    found: dict[str, None] = {}
-    for path in paths:
-        folders = _folders(path, files, elsewise=path in elsewise)
-        found.update(dict.fromkeys(folders))
-        if folders:
-            named[os.path.normpath(path) if files.is_folder(path) else folders[0]] = None
-    called = {child for folder in found for child in _children(folder, files)}
-    roots = [
-        folder
-        for folder in found
-        if folder not in called or (folder in named and (len(called) == len(found) or _is_applied(folder, files)))
-    ]
-    return roots or list(found)  # all of them if they call each other in a circle
-
-
-def _is_applied(folder: str, files: Files) -> bool:
-    """Return whether a folder holds what only a root module needs: variable files, a provider, a backend."""
-    if files.variables(folder):
-        return True
-    blocks = [block for parsed in files.configuration(folder) for block in parsed.body.blocks]
-    settings = [inner.type for block in blocks if block.type == "terraform" for inner in block.body.blocks]
-    return any(block.type == "provider" for block in blocks) or any(kind in ("backend", "cloud") for kind in settings)
-
-
-def project_folder(paths: Iterable[str]) -> str:
-    """Return the folder that all of `paths` belong to: the repository, or else what holds them all."""
-    real = [os.path.realpath(path) for path in paths]
-    common = os.path.commonpath(real) if real else os.getcwd()
-    if not os.path.isdir(common):
-        common = os.path.dirname(common)
-    folder = common
-    while True:
-        if os.path.exists(os.path.join(folder, ".git")):
-            return folder
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return common
-        folder = parent
-
-
-_TERRAGRUNT = "terragrunt.hcl"
-_INSTEAD_OF_TERRAGRUNT = (
-    "give a plan in JSON (terragrunt show -json), or the folder in .terragrunt-cache that it runs Terraform in"
-)
-
-
-def _folders(path: str, files: Files, *, elsewise: bool) -> list[str]:
-    """Return the folders that a path given by the user stands for; a problem is noted if there is nothing to judge."""
-    try:
-        is_folder = files.look_up(path)
-    except (OSError, ValueError) as error:
-        missing = isinstance(error, FileNotFoundError)
-        files.note(
-            path,
-            f"no such file or folder: {shown_path(path)}"
-            if missing
-            else f"cannot read {shown_path(path)}: {_why(error)}",
-        )
-        return []
-    if not is_folder:
-        if path.endswith(CONFIGURATION_ENDINGS):
-            return [os.path.normpath(os.path.dirname(path) or ".")]
-        if not elsewise:
-            hint = "give a folder, such files, or a plan or state of Terraform"
-            if os.path.basename(path) == _TERRAGRUNT:
-                hint = _INSTEAD_OF_TERRAGRUNT
-            files.note(path, f"{shown_path(path)} is not a Terraform file (.tf, .tf.json); {hint}")
-        return []
-    known = len(files.problems)
-    found = []
-    terragrunt = False
-    for folder, names in walk(path, files):
-        if any(map(is_configuration, names)):
-            found.append(folder)
-        terragrunt = terragrunt or _TERRAGRUNT in names
-    if not found and not elsewise and len(files.problems) == known:
-        what = "and nothing of eksctl, Karpenter or the VPC CNI that can be read"
-        if terragrunt:
-            what += f"; of Terragrunt, {_INSTEAD_OF_TERRAGRUNT}"
-        files.note(path, f"no Terraform configuration (*.tf, *.tf.json, *.tofu) in {shown_path(path)}, {what}")
-    return found
-
-
-def walk(path: str, files: Files, hidden: Collection[str] = ()) -> Iterator[tuple[str, list[str]]]:
-    """Iterate over the folders at and below `path` with the names of their files, both in order.
-
-    Hidden folders are left out, but for those named in `hidden`, and so are those that hold nobody's own files.
-    """
-    pending = [os.path.normpath(path)]
-    while pending:
-        folder = pending.pop()
-        yield folder, files.names(folder)
-        pending += reversed(files.subfolders(folder, hidden))
 
 
 def _is_folder(entry: Entry) -> bool:
@@ -581,24 +444,6 @@ def _is_file(entry: Entry) -> bool:
         return entry.is_file()
     except OSError:  # a link that leads to itself
         return False
-
-
-def _children(folder: str, files: Files) -> Iterator[str]:
-    for parsed in () if files.is_silent(folder) else files.configuration(folder):
-        for block in parsed.body.blocks:
-            if block.type != "module":
-                continue
-            for attribute in block.body.attributes:
-                source = attribute.expression
-                if (
-                    attribute.name == "source"
-                    and isinstance(source, Literal)
-                    and isinstance(source.value, str)
-                    and source.value.startswith(("./", "../"))
-                ):
-                    child = files.child(folder, source.value)
-                    if child is not None and child != folder:
-                        yield child
 
 
 @contextmanager
@@ -622,5 +467,6 @@ def shown_path(path: str) -> str:
     return shown.replace(os.sep, "/")
 
 
-def _why(error: OSError | ValueError) -> str:
+def why(error: OSError | ValueError) -> str:
+    """Return what keeps a file from being read, as the end of a sentence."""
     return ((error.strerror if isinstance(error, OSError) else None) or str(error)).lower()

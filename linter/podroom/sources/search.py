@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from podroom.positions import Document
 from podroom.records import dataclass
 from podroom.sources.file_names import is_configuration, is_variable_file
-from podroom.sources.files import Files, file_name, joined_path, walk
+from podroom.sources.files import Files, file_name, joined_path
+from podroom.sources.roots import walk
 
 LARGEST_SEARCHED = 8 * 1024 * 1024
 """In bytes.  What people write by hand is far smaller; what is larger is data."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from podroom.patterns import pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from podroom.positions import Document
 
@@ -24,6 +24,30 @@ installs manifests and runs commands, comments for podroom, and escapes, which c
 """
 _CALL = pattern(r"(?<![.\w-])module(?![\w-]*\s*[.=])")
 """A call of a module; `path.module` and `module = x` are none."""
+
+
+class SilentFolders:
+    """Knows of each folder that was asked for whether it is silent: nothing in its configuration can bear on pods."""
+
+    def __init__(self, read: Callable[[str], Mapping[str, Document | None]]) -> None:
+        """Take what reads the configuration of a folder, by path, with None for what cannot be read."""
+        self._read = read
+        self._known: dict[str, bool] = {}
+
+    def __contains__(self, directory: str) -> bool:
+        """Return whether a folder is silent; one with a file that cannot be read is not."""
+        known = self._known.get(directory)
+        if known is None:
+            texts = list(self._read(directory).values())
+            documents = [text for text in texts if text is not None]
+            known = self._known[directory] = len(documents) == len(texts) and says_nothing(documents)
+        return known
+
+    def paths(self) -> Iterator[str]:
+        """Iterate over the files in silent folders."""
+        for directory, silent in self._known.items():
+            if silent:
+                yield from self._read(directory)
 
 
 def says_nothing(documents: Iterable[Document]) -> bool:

@@ -16,8 +16,9 @@ from podroom.records import dataclass, replace
 from podroom.rule import Confidence
 from podroom.run import Settings, check
 from podroom.sources.affected import affected
-from podroom.sources.files import Files, project_folder, read_document
+from podroom.sources.files import Files, read_document
 from podroom.sources.hcl.parser import parse
+from podroom.sources.roots import project_folder
 
 
 @dataclass(frozen=True, slots=True)
