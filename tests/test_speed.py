@@ -16,6 +16,7 @@ import pytest
 import bench
 import bench_inputs
 from checkout import CHECKOUT
+from podroom.cli import plain_check
 from podroom.engine import Engine
 from podroom.packs import find_rules
 from podroom.run import Request, check
@@ -119,6 +120,7 @@ EXPENSIVE = {
     ("arguments", "needless"),
     [
         (("--version",), {*EXPENSIVE, "decimal", "json", "podroom.engine", "podroom.run", "podroom.rule"}),
+        (("check", "--format", "github", HEALTHY), {*EXPENSIVE, "click", "dataclasses"}),
         (
             ("check", HEALTHY),
             {
@@ -137,6 +139,44 @@ def test_a_run_imports_nothing_expensive_that_it_does_not_need(arguments: tuple[
     modules = imported(*arguments)
     assert "podroom.cli" in modules
     assert modules & needless == set()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["a", "b.tf"],
+        ["--changed", "a.tf", "b.tf"],
+        ["a.tf", "--changed"],
+        ["--format", "github", "."],
+        ["--format=sarif", "--changed"],
+        ["--format", "text", "--format", "json"],
+    ],
+)
+def test_what_is_read_without_the_parser_of_arguments_is_what_the_parser_reads(arguments: list[str]) -> None:
+    from podroom.cli.check import check as command  # noqa: PLC0415 - the other tests do without click
+
+    asked = command.make_context("check", list(arguments)).params
+    assert plain_check(["check", *arguments]) == (list(asked["paths"]), asked["changed"], asked["output_format"])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["show", "."],
+        ["check", "--", "--changed"],
+        ["check", "-"],
+        ["check", "--change", "a.tf"],
+        ["check", "--changed=yes"],
+        ["check", "--format"],
+        ["check", "--format=", "text"],
+        ["check", "--format", "--changed"],
+        ["check", "--format", "yaml"],
+        ["check", ".", "--exit-zero"],
+    ],
+)
+def test_what_is_not_plain_is_left_to_the_parser_of_arguments(arguments: list[str]) -> None:
+    assert plain_check(arguments) is None
 
 
 @pytest.mark.parametrize("path", [HEALTHY, "examples/terraform/minimum-ip-target-alone", "tests/absent", "README.md"])

@@ -13,12 +13,14 @@ def main() -> None:
     # collect.  A monorepo of 2,000 files takes 90 MiB.
     gc.disable()
     try:
-        from podroom.cli import is_plain_check  # noqa: PLC0415 - see above
+        from podroom.cli import plain_check  # noqa: PLC0415 - see above
 
-        if is_plain_check(sys.argv[1:]):
+        plain = plain_check(sys.argv[1:])
+        if plain is not None:
             from podroom.cli.checking import check_paths  # noqa: PLC0415 - same
 
-            check_paths(sys.argv[2:])
+            paths, changed, output_format = plain
+            check_paths(paths, changed=changed, output_format=output_format)
         else:
             from podroom.cli.commands import podroom  # noqa: PLC0415 - same
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from podroom.cli.commands import Commands, podroom
 
-__all__ = ["is_plain_check", "podroom"]
+__all__ = ["plain_check", "podroom"]
 
 
 def __getattr__(name: str) -> Commands:
@@ -20,11 +20,35 @@ def __getattr__(name: str) -> Commands:
     return podroom
 
 
-def is_plain_check(arguments: list[str]) -> bool:
-    """Return whether the command is `check` without options, as in most runs.
+def plain_check(arguments: list[str]) -> tuple[list[str], bool, str] | None:
+    """Return the paths, whether they are files that change, and the format, for `check` as it mostly is called.
 
-    There is nothing to be parsed then, and to import what parses arguments would be a tenth of a small run.  A shell
-    that completes a word, and Windows, where that parser expands `*`, are left to it.
+    That is with paths, by hooks with `--changed`, and with `--format` where no person reads.  The result is None for
+    any other option, which takes what parses arguments to understand: to import that would be a tenth of a small run.
+    A shell that completes a word, and Windows, where that parser expands `*`, are left to it.
     """
-    plain = arguments[:1] == ["check"] and not any(one.startswith("-") for one in arguments)
-    return plain and "_PODROOM_COMPLETE" not in os.environ and os.name != "nt"
+    if arguments[:1] != ["check"] or "_PODROOM_COMPLETE" in os.environ or os.name == "nt":
+        return None
+    paths: list[str] = []
+    changed = False
+    output_format = "text"
+    left = iter(arguments[1:])
+    for argument in left:
+        option, equals, value = argument.partition("=")
+        if argument == "--changed":
+            changed = True
+        elif option == "--format":
+            output_format = value if equals else next(left, "")
+            if not _is_format(output_format):
+                return None
+        elif argument.startswith("-"):
+            return None
+        else:
+            paths.append(argument)
+    return paths, changed, output_format
+
+
+def _is_format(name: str) -> bool:
+    from podroom.report.formats import FORMATS  # noqa: PLC0415 - most runs name none
+
+    return name in FORMATS

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 
 @reports_errors
-def check_paths(paths: Sequence[str]) -> None:
-    """Do what `podroom check PATH...` does without any option."""
+def check_paths(paths: Sequence[str], *, changed: bool, output_format: str) -> None:
+    """Do what `podroom check PATH...` does with no other options than `--changed` and `--format`."""
     try:
-        check_configurations(Reading(tuple(paths)), Reporting(), Selecting())
+        check_configurations(Reading(tuple(paths)), Reporting(output_format), Selecting(), changed=changed)
     finally:
         shut_down()
 
