@@ -42,7 +42,7 @@ def worlds_of(
         if variant is not None:
             files.use(variant.files)
         with_files = options if variant is None else _with_files(options, variant)
-        load = _loading(root, files, variant, inventories)
+        load = _loading(module, files, variant, inventories)
         wanted = _wanted(root, variant, judged)
         found, left_out = in_each_workspace(Described.of(load(with_files, None)), with_files, load, wanted)
         for one in found:
@@ -57,12 +57,16 @@ def _with_files(options: Options, variant: Variant) -> Options:
 
 
 def _loading(
-    root: str, files: Files, variant: Variant | None, inventories: Inventories | None
+    loaded: Module, files: Files, variant: Variant | None, inventories: Inventories | None
 ) -> Callable[[Options, str | None], Module]:
-    """Return what loads a root module for some options and, if it is for one only, the name of a workspace."""
+    """Return what loads a root module for some options and, if it is for one only, the name of a workspace.
+
+    For its own options that is `loaded`, of which what it declares has been read.
+    """
 
     def load(options: Options, workspace: str | None) -> Module:
-        module = load_root(files, root, options)
+        own = options is loaded.project.options
+        module = loaded if own else load_root(files, loaded.directory, options)
         return module if inventories is None else inventories.resolve(module, _name(variant, workspace))
 
     return load
