@@ -11,7 +11,7 @@ from podroom.catalog import documents
 from podroom.model.live import LeftInstances, LiveNodes
 from podroom.model.world import Cluster, NodeGroup
 from podroom.rule import Confidence, Example, Finding, Rule, Severity
-from podroom.values import Known, Undecidable, Unknown, first_unknown
+from podroom.values import Undecidable, Unknown, first_unknown
 from podroom_rules.plan_examples import MANAGED_CLUSTER
 from podroom_rules.subjects import with_listed_nodes
 from podroom_rules.wording import STUCK_PODS, assumed_cni
@@ -118,7 +118,6 @@ class LiveNodesAboveRoom(Rule[Cluster]):
         left = [
             partial(self._judge_left, instances, group, subject, assessment)
             for group in assessment.world.node_groups
-            if isinstance(group.cluster, Known) and group.cluster.value == subject.address
             for instances in group.left
         ]
         for judge in (*(partial(self._judge_nodes, nodes, subject, assessment) for nodes in subject.nodes), *left):
@@ -135,7 +134,7 @@ class LiveNodesAboveRoom(Rule[Cluster]):
     def _judge_left(
         self, left: LeftInstances, group: NodeGroup, cluster: Cluster, assessment: Assessment
     ) -> Finding | None:
-        if not assessment.applies(group):
+        if group.cluster.need() != cluster.address or not assessment.applies(group):
             return None
         instance = assessment.catalog.find(left.type)
         if instance is None:
