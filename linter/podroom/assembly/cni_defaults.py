@@ -43,7 +43,9 @@ _BESIDE_VPC_CNI = pattern(r"AmazonVPC|chainingMode|aws-cni")
 """Settings with which Calico and Cilium leave the addresses of pods to the VPC CNI."""
 _CONFIG_MAP = "amazon-vpc-cni"
 _OF_ADD_ONS = pattern(r"(?i)(?:^|[^a-z])(?<!helm-)(?<!data-)(?:add-?ons|cni)(?:$|[^a-z])")
-"""Sources of modules that install add-ons, the CNI perhaps among them; but not those for charts or data platforms."""
+"""Names of modules that install add-ons, the CNI perhaps among them; but not those for charts or data platforms."""
+_FOLDERS_ABOVE = pattern(r"^.*[^:]//(?:.*/)?|\?.*$")
+"""What of a source is not the name of a module: the way to a folder in a repository, and what release."""
 _COMMENT = pattern(r"(?m)(?:^|\s)(?:#|//).*$")
 
 
@@ -74,7 +76,8 @@ def _by_absent_module(inventory: Inventory) -> Unknown | None:
     """Return that a module for add-ons may configure the CNI where its source is not here, None if there is none."""
     for module in inventory.modules:
         for call in module.calls():
-            if call.absent and _OF_ADD_ONS.search(call.source_text) and any(True for _ in call.instances()):
+            name = _FOLDERS_ABOVE.sub("", call.source_text) if call.absent else ""
+            if _OF_ADD_ONS.search(name) and any(True for _ in call.instances()):
                 reason = f"{call.address} may configure the VPC CNI, and its source ({call.source_text}) is not here"
                 return Unknown(reason, call.span, (call.address,))
     return None

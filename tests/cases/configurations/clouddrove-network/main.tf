@@ -36,3 +36,8 @@ module "eks" {
     }
   }
 }
+
+# One chart of a repository of add-ons: no CNI.
+module "chart" {
+  source = "github.com/example/platform//modules/kubernetes-addons/helm-addon?ref=v1"
+}
