@@ -1,9 +1,10 @@
-"""Two things that keep the time of the tests in bounds: a share of those marked `drawn`, and `--cpu`."""
+"""What keeps the time of the tests in bounds: shares that are drawn of them, and `--cpu`."""
 
 from __future__ import annotations
 
 import os
 import random
+import sys
 from collections import defaultdict
 from collections.abc import Generator
 
@@ -14,6 +15,7 @@ TAKEN = pytest.StashKey[dict[str, float]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--share", type=int, default=1, metavar="N", help="run one of N tests, others on each Python")
     parser.addoption("--cpu", action="store_true", help="print the processor time that the tests of each file took")
 
 
@@ -23,10 +25,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is not drawn, unless somebody asks for certain tests.
+    """Leave out what is not drawn, of a share of all tests and of those marked `drawn`.
 
     Whether a test is drawn hangs on its own name and the seed of hypothesis, without which others are at every run.
+    Of the marked ones all are run if somebody asks for certain tests.
     """
+    share, python = config.getoption("--share"), sys.version_info[:2]
+    _leave_out(config, items, [item for item in items if random.Random(f"{python} {item.nodeid}").randrange(share)])
     if config.option.keyword or any("::" in argument for argument in config.args):
         return
     given = config.getoption("--hypothesis-seed", default=None)
@@ -36,6 +41,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items
         if (mark := item.get_closest_marker("drawn")) and random.Random(f"{seed} {item.nodeid}").randrange(mark.args[0])
     ]
+    _leave_out(config, items, left_out)
+
+
+def _leave_out(config: pytest.Config, items: list[pytest.Item], left_out: list[pytest.Item]) -> None:
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         gone = {*map(id, left_out)}

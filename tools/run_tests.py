@@ -8,7 +8,8 @@ Jobs (all but coverage run unless some are named):
 
   full      the whole suite with every oracle, on the Python that runs this: the properties, what else is marked
             `once`, and most, which is the rest; but together with `suite` an older Python runs that, if there is one
-  suite     most, with what `podroom[test]` installs, on the oldest Python; on newer ones the cases and the command line
+  suite     most, with what `podroom[test]` installs, on the oldest Python; on newer ones a third of the
+            cases and of the tests of the command line, another one on each
   style     ruff, formatting included
   types     mypy
   layers    import-linter
@@ -55,8 +56,8 @@ PYTEST = ("-m", "pytest", "--hypothesis-seed=0", "--cpu")
 """How pytest is called: drawn examples are the same at every run; pytest by itself draws others each time."""
 MOST = ("-m", "not once")
 """What pytest is told to run on the oldest Python."""
-CASES = (*MOST, "tests/cases", "tests/test_command_line.py")
-"""What runs on the other Pythons: all of podroom, if not all its corners."""
+CASES = (*MOST, "--share=3", "tests/cases", "tests/test_command_line.py")
+"""What runs on the other Pythons: all of podroom, if not all its corners, and on each of them other cases."""
 PROPERTIES = "tests/properties"
 ALL_ONCE = r"^pytestmark = (?:\[\s*)?pytest\.mark\.once\("
 """What a file says whose tests are all marked `once`."""
