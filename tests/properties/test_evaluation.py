@@ -161,6 +161,7 @@ def _call(name: str, *arguments: Term) -> Term:
     return found.call(list(arguments))
 
 
+@settings(deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.text(),
@@ -176,6 +177,7 @@ def test_json_and_yaml_are_decoded_to_what_was_encoded(data: object) -> None:
     assert json_text(_call("jsondecode", text)) == text
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 28), st.lists(st.integers(1, 4), min_size=1, max_size=6))
 def test_subnets_of_a_block_lie_in_it_and_apart(address: int, prefix: int, newbits: list[int]) -> None:
     block = ipaddress.ip_network((address, prefix), strict=False)
@@ -192,6 +194,7 @@ def test_subnets_of_a_block_lie_in_it_and_apart(address: int, prefix: int, newbi
         assert not any(a.overlaps(b) for at, a in enumerate(parts) for b in parts[:at])
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab/.", max_size=12))
 def test_paths_are_cut_as_go_cuts_them(path: str) -> None:
     root = load(f'resource "x" "x" {{\n  v = [basename("{path}"), dirname("{path}")]\n}}\n')
@@ -206,6 +209,7 @@ def test_paths_are_cut_as_go_cuts_them(path: str) -> None:
     "pattern",
     ["^ami-[0-9a-f]+$", "max-pods[= ]([0-9]+)", "(?i)BOTTLEROCKET", "[[:alpha:]]+-[^[:space:]]*", r"\d{4}-\d\d"],
 )
+@settings(deadline=None)
 @given(text=st.text(alphabet="ami-0123f max-pods=\nbottleROCKET", max_size=40))
 def test_translated_patterns_match_what_they_say(pattern: str, text: str) -> None:
     plain = {"^ami-[0-9a-f]+$": r"^ami-[0-9a-f]+\Z", "[[:alpha:]]+-[^[:space:]]*": r"[A-Za-z]+-[^\t\n\v\f\r ]*"}.get(
