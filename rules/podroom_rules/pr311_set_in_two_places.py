@@ -10,7 +10,7 @@ from podroom.catalog.cni_variables import IN_THE_MANIFEST, CniContainer, find_cn
 from podroom.model.world import Cluster, CniSource, CniSourceKind, EnvironmentVariable
 from podroom.rule import Confidence, Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable
-from podroom_rules.rooms import in_auto_mode
+from podroom_rules.subjects import with_several_statements
 from podroom_rules.variables import ADD_ON_CONFIGURATION, Doubts, Statement, sources_of, statements
 
 _CHANGES = (CniSourceKind.SET_ENV, CniSourceKind.KUBERNETES_ENV)
@@ -85,6 +85,7 @@ class SetInTwoPlaces(Rule[Cluster]):
     name = "duplicate-env-source"
     severity = Severity.WARNING
     subject = Cluster
+    concerns = staticmethod(with_several_statements)
     sources = (
         documents.EKS_UPDATE_ADD_ON,
         documents.CNI_MANIFEST,
@@ -129,8 +130,6 @@ class SetInTwoPlaces(Rule[Cluster]):
     def judge(self, subject: Cluster, assessment: Assessment) -> Iterator[Finding]:  # noqa: ARG002 - needs no sums
         """Yield a finding for each variable that two places give different values."""
         settings = subject.cni
-        if in_auto_mode(subject):
-            return
         doubts = Doubts(settings)
         said: dict[tuple[str, CniContainer], list[Statement]] = {}
         for statement in statements(settings):

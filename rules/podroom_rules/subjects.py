@@ -179,6 +179,17 @@ def taking_no_addresses(cluster: Cluster, _assessment: Assessment) -> bool:
     return not in_auto_mode(cluster) and _may_set(cluster.cni, *_PROVISIONING)
 
 
+def with_several_statements(cluster: Cluster, _assessment: Assessment) -> bool:
+    """Return whether one variable may be set in two places, or twice in one."""
+    settings = cluster.cni
+    if in_auto_mode(cluster):
+        return False
+    sources = sources_of(settings)
+    lists = [variables for one in sources for variables in (one.environment, one.init_environment)]
+    twice = any(len({variable.name for variable in variables}) < len(variables) for variables in lists)
+    return len(sources) > 1 or twice or bool(settings.config_map) or doubt_of(settings) is not None
+
+
 def with_network_policies(cluster: Cluster, _assessment: Assessment) -> bool:
     """Return whether the agent for network policies may be missing, or in the way of the bandwidth plugin."""
     settings = cluster.cni

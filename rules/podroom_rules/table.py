@@ -315,7 +315,7 @@ RULES = (
         "PR311",
         "duplicate-env-source",
         Cluster,
-        Rule.concerns,
+        subjects.with_several_statements,
         "pr311_set_in_two_places",
         "SetInTwoPlaces",
     ),
