@@ -79,11 +79,10 @@ def installed(group: str) -> list[EntryPoint]:
         except OSError:
             continue
         for name in names:
-            stem, ending = os.path.splitext(name)
-            if ending == ".egg":
+            if name.endswith(".egg"):
                 return _ask_importlib(group)
-            if ending in _METADATA:
-                distribution = stem.partition("-")[0].replace("_", "-").replace(".", "-").lower()
+            if name.endswith(_METADATA):
+                distribution = os.path.splitext(name)[0].partition("-")[0].replace("_", "-").replace(".", "-").lower()
                 if distribution not in found:  # the first one on the path is the one that is imported
                     found[distribution] = list(_declared(os.path.join(folder, name), group))
     return list(dict.fromkeys(entry for entries in found.values() for entry in entries))
