@@ -37,8 +37,8 @@ EAGER_PATTERNS = {"patterns.py"}
 
 
 MOST_WORK_OF_A_SMALL_RUN = {
-    "modules of podroom besides its rules": 160,
-    "regular expressions compiled by podroom": 35,
+    "modules of podroom besides its rules": 165,
+    "regular expressions compiled by podroom": 36,
     "constructors written": 29,
 }
 """What checking an EKS root of 50 files may take, which is about a tenth more than it does take."""
