@@ -45,6 +45,8 @@ SMALLEST_SUBNET = 28
 """The longest prefix that EC2 makes a subnet with, which is also the size of a delegated prefix."""
 
 _OCTETS = 4
+_WRITTEN_OCTETS = frozenset(map(str, range(256)))
+_WRITTEN_LENGTHS = frozenset(map(str, range(33)))
 
 _MOST_TERMS = 6
 """A sum of more groups of nodes takes together those of one type that take the same."""
@@ -102,16 +104,11 @@ def length_of(block: str) -> int:
     """Return the length of the prefix of an IPv4 block; raises ValueError, with the reason, if it is none."""
     address, _, length = block.partition("/")
     octets = address.split(".")
-    if len(octets) == _OCTETS and all(_is_number(octet, 255) for octet in octets) and _is_number(length, 32):
+    if len(octets) == _OCTETS and _WRITTEN_OCTETS.issuperset(octets) and length in _WRITTEN_LENGTHS:
         return int(length)
     from ipaddress import IPv4Network  # noqa: PLC0415 - slow to import, and nearly all blocks are written so
 
     return IPv4Network(block, strict=False).prefixlen
-
-
-def _is_number(text: str, most: int) -> bool:
-    """Return whether a text is a whole number from 0 to `most` as everybody writes it."""
-    return text.isdecimal() and len(text) <= len(str(most)) and text == str(min(int(text), most))
 
 
 def usable_addresses(prefix_length: int) -> Figure:

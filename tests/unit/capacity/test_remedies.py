@@ -13,7 +13,15 @@ from podroom.capacity.assessment import Assessment
 from podroom.capacity.forecast import forecast
 from podroom.capacity.remedies import Remedy, remedies
 from podroom.catalog.ami_families import AmiFamily
-from podroom.model.world import FixedMaxPods, LaunchTemplate, MaxPodsExpression, Mechanism, NodeGroup, UserData
+from podroom.model.world import (
+    Bootstrap,
+    FixedMaxPods,
+    LaunchTemplate,
+    MaxPodsExpression,
+    Mechanism,
+    NodeGroup,
+    UserData,
+)
 from podroom.positions import Document, Span
 from podroom.values import Known
 
@@ -999,7 +1007,8 @@ def test_each_type_has_its_own_max_pods_where_nodes_work_them_out(tmp_path: Path
         found = advised(Assessment(world, assessment.catalog, assessment.assumptions))
         return [line for remedy in found for line in told(remedy)]
 
-    assert told_of("m5.large,m5.4xlarge", UserData()) == [
+    started = UserData(bootstraps=(Known(Bootstrap.NODEADM, NOWHERE),))
+    assert told_of("m5.large,m5.4xlarge", started) == [
         "m5.large has room for 27 pods with an address, 40 are expected: prefixes make room for 432",
         "raise max pods to 42 with it, and replace the nodes",
         "changes: ENABLE_PREFIX_DELEGATION=true",
