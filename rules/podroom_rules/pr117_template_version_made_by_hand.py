@@ -117,12 +117,12 @@ class TemplateVersionMadeByHand(Rule[NodeGroup]):
 
     def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding for a group whose launch template a plan found changed."""
-        template = subject.launch_template
-        if subject.launch_template_missing is not None and assessment.world.compared:
+        if subject.launch_template_missing is not None:
             raise Undecidable(subject.launch_template_missing)
-        if template is None or template.drift is None:
-            return
+        template = subject.launch_template
+        assert template is not None  # noqa: S101 - the rule concerns no other group
         drift = template.drift
+        assert drift is not None  # noqa: S101 - same
         if assessment.world.refresh_only or not assessment.applies(subject):
             return
         sources = {choice.source for choice in subject.instance_types.need()}

@@ -109,9 +109,9 @@ class TypeChangesAndMaxPodsStays(Rule[NodeGroup]):
     def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding for a group whose new type has room for more than the number that was the old type's."""
         world = assessment.world
-        earlier = next((group for group in world.before or () if group.address == subject.address), None)
+        (earlier,) = (group for group in world.before or () if group.address == subject.address)
         drift = subject.drift
-        if earlier is None or (drift is not None and not drift.same_types) or not assessment.applies(subject):
+        if (drift is not None and not drift.same_types) or not assessment.applies(subject):
             return
         old = [resolved.instance for resolved in assessment.instances(earlier)]
         for resolved in assessment.instances(subject):

@@ -124,8 +124,7 @@ class FreeAddressesTooFew(Rule[Subnet]):
 
     def judge(self, subject: Subnet, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding for a subnet whose free addresses do not do for the nodes to come."""
-        if subject.free is None:
-            return
+        assert subject.free is not None  # noqa: S101 - the rule concerns no other subnet
         free = subject.free.need()
         shares = [share for share in shares_of(subject, assessment) if share.nodes.value]
         if asked_when_full(shares, ()).addresses.value <= free:

@@ -11,8 +11,8 @@ from capacity_helpers import add_on, eks_cluster, node_group, subnet
 from podroom.capacity.assessment import Assessment, Assumptions
 from podroom.catalog.instance_types import InstanceCatalog
 from podroom.engine import Engine, Outcome
-from podroom.model.world import GroupDrift, TemplateDrift, World
-from podroom.values import Known, Unknown
+from podroom.model.world import ChangeByHand, GroupDrift, ListedChanges, TemplateDrift, World
+from podroom.values import Known, Members, Unknown
 from podroom_rules import rules
 from podroom_rules.plan_examples import changed, plan
 from rule_helpers import FROM_TEMPLATE, NUMBER_THAT_MAY_NOT_WIN, judged, said, says
@@ -93,6 +93,14 @@ def test_of_the_types_that_a_group_launches_the_worst_off_is_told(
         assert line.endswith(f": {words}")
 
 
+def test_types_that_are_the_same_on_both_sides_are_no_change() -> None:
+    (world,) = judged("PR116", workers("m5.2xlarge", 29)).worlds
+    types = world.node_groups[0].instance_types
+    other = Members((replace(types.items[0], type=Known("m5.large", world.node_groups[0].span)),))
+    assert not judged_as("PR116", world, drift=GroupDrift(types, types)).findings
+    assert judged_as("PR116", world, drift=GroupDrift(types, other)).findings
+
+
 # --- PR117 -----------------------------------------------------------------------------------------
 
 OVERRIDES = """
@@ -153,6 +161,17 @@ def test_a_template_that_is_not_known_is_left_open_only_where_a_plan_compares_it
     for compared in (True, False):
         outcome = judged_as("PR117", replace(world, compared=compared), launch_template_missing=missing)
         assert told(outcome) == ("open: nobody says which template" if compared else "")
+
+
+@pytest.mark.parametrize(
+    ("most", "severity"), [((4, 9), "warning"), ((4, 3), "info")], ids=["more nodes may start", "fewer"]
+)
+def test_what_is_listed_otherwise_is_harmless_if_all_of_it_is(most: tuple[int, int], severity: str) -> None:
+    (world,) = judged("PR118", workers("m5.large", 29)).worlds
+    changes = (ChangeByHand("min_size", "1", "2"), ChangeByHand("max_size", *map(str, most)))
+    listed_as = ListedChanges("Auto Scaling group eks-workers-1", "inventory.json", changes)
+    (finding,) = judged_as("PR118", world, not_as_listed=listed_as).findings
+    assert str(finding.severity) == severity
 
 
 # --- PR120 -----------------------------------------------------------------------------------------
