@@ -13,8 +13,9 @@ from podroom.records import dataclass
 
 _LARGEST_INT = 2**63 - 1
 _LARGEST_UINT = 2**64 - 1
-_MOST_DIGITS = 20
-_TOO_LARGE = 2**64
+_ENOUGH_DIGITS = 21
+"""A number of so many digits is too large, whatever follows them."""
+_LONGEST_SHOWN = 40
 # Far below what cel-go's own limit of depth refuses.
 _MOST_TOKENS = 250
 _DEEPEST = 40
@@ -262,12 +263,10 @@ class _Parser:
             return Literal("double", double, offset)
         digits = token.text.rstrip("uU")
         significant = digits.removeprefix("0x").lstrip("0")
-        value = _TOO_LARGE
-        if len(significant) <= _MOST_DIGITS:
-            value = sign * int(significant or "0", 16 if digits.startswith("0x") else 10)
+        value = sign * int(significant[:_ENOUGH_DIGITS] or "0", 16 if digits.startswith("0x") else 10)
         largest = _LARGEST_UINT if token.kind == "uint" else _LARGEST_INT
         if not -_LARGEST_INT - 1 <= value <= largest:
-            shown = token.text if len(token.text) <= 2 * _MOST_DIGITS else f"{token.text[:_MOST_DIGITS]}..."
+            shown = token.text if len(token.text) <= _LONGEST_SHOWN else f"{token.text[:_LONGEST_SHOWN]}..."
             raise CelCompileError(f"{shown} is too large for an integer of 64 bits", offset)
         return Literal(token.kind, Uint(value) if token.kind == "uint" else value, offset)
 
