@@ -86,7 +86,8 @@ def read_group_change(text: str) -> GroupChange:
     if setting in _SIZES:
         if not _NUMBER.fullmatch(value):
             raise UsageError(f"--set {text}: {setting} takes a whole number")
-        if len(value.lstrip("0")) > len(str(LARGEST_SIZE)) or int(value) > LARGEST_SIZE:
+        value = value.lstrip("0") or "0"  # Python reads no number of thousands of digits, zeros before it included
+        if len(value) > len(str(LARGEST_SIZE)) or int(value) > LARGEST_SIZE:
             raise UsageError(f"--set {text}: {setting} takes at most {LARGEST_SIZE}")
     elif not all(value.split(",")):
         raise UsageError(f"--set {text}: {setting} takes types with commas between them, such as m5.large,m5a.large")

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from capacity_helpers import assessed, eks_cluster, node_group, subnet
-from podroom.capacity.plan_changes import before_plan
+from podroom.capacity.plan_changes import before_plan, while_applied
+from podroom.model.live import Running, RunningNodes
 from podroom.model.world import (
     FixedMaxPods,
     LaunchTemplate,
@@ -181,3 +182,23 @@ def test_what_a_plan_makes_is_not_there_before_it_and_what_it_takes_away_is(worl
     assert before.clusters == (cluster, *removed.clusters)
     assert (before.subnets, before.vpcs) == ((place, *removed.subnets), (vpc, *removed.vpcs))
     assert (before.before, before.removed, before.doubled) == (None, None, ())
+
+
+def test_what_runs_belongs_to_the_old_group_while_a_plan_makes_it_anew(world: World) -> None:
+    group, other = (replace(one, desired_size=TWO) for one in world.node_groups)
+    running = Running(Members((RunningNodes("aws_subnet.a", TWO),)))
+    new, old = replace(group, running=running), replace(group, desired_size=NINE)
+    now = replace(world, node_groups=(new, other), before=(other, old), doubled=(group.address,))
+    assert while_applied(replace(now, doubled=())) is None
+    assert while_applied(replace(now, before=(other,))) is None
+
+    during = while_applied(now)
+    assert during is not None
+    beside, gone, untouched = during.node_groups
+    assert (beside.address, beside.maximum_size, beside.running) == (group.address, TWO, Running(Members()))
+    assert (gone.maximum_size, gone.running) == (NINE, running)
+    assert untouched is other
+
+    unlisted = while_applied(replace(now, node_groups=(group, other)))
+    assert unlisted is not None
+    assert [one.running for one in unlisted.node_groups] == [None, None, None]

@@ -61,6 +61,9 @@ def test_a_variable_that_makes_no_sense_is_refused(text: str, message: str) -> N
     ("text", "group", "setting", "value"),
     [
         ("workers.max_size=5", "workers", "max_size", "5"),
+        ("workers.max_size=2147483647", "workers", "max_size", "2147483647"),
+        (f"workers.max_size={5:05000}", "workers", "max_size", "5"),
+        ("workers.max_size=0", "workers", "max_size", "0"),
         ("workers.min_size=0", "workers", "min_size", "0"),
         ('this["a=b"].desired_size=5', 'this["a=b"]', "desired_size", "5"),
         ('this["a=b.max_size=c"].desired_size=5', 'this["a=b', "max_size", None),
