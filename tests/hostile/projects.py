@@ -550,6 +550,23 @@ _add(
 )
 _add("20,000 settings", lambda: Project({"c.yaml": CLUSTER_CONFIG + "x: 1\n" * 20_000}, "which is not listed", 0))
 
+_CHANGE = {
+    "address": "aws_eks_node_group.g]",
+    "mode": "managed",
+    "type": "aws_eks_node_group",
+    "name": "g",
+    "change": {"actions": ["create"], "before": None, "after": {"cluster_name": "c"}, "after_unknown": {}},
+}
+_add(
+    "an address of a plan in which no bracket is opened",
+    lambda: Project(
+        {"plan.json": json.dumps({"format_version": "1.2", "planned_values": {}, "resource_changes": [_CHANGE]})},
+        "leaves open",
+        0,
+        ("check", "plan.json"),
+    ),
+)
+
 # Files that are somewhere else, or no files.
 _OUTSIDE = {"p/.git/HEAD": "", "secret": "#!/bin/bash\nSECRET"}
 _AWAY = "outside the project"

@@ -80,4 +80,5 @@ def _decoded(text: str) -> str:
 
 
 def _without_key(address: str) -> str:
-    return address[: address.rindex("[")] if address.endswith("]") else address
+    name, bracket, _ = address.rpartition("[")
+    return name if bracket and address.endswith("]") else address
