@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from capacity_helpers import add_on
 from checkout import podroom
 from test_inventory import (
+    CLUSTER,
     EXACT,
     MANAGED,
     SELF_MANAGED,
@@ -452,6 +454,30 @@ def test_instances_from_before_a_change_live_on_with_less_room(case: str, tmp_pa
         assert all(words in finding["message"] for words in expected)
         assert finding["severity"] == ("error" if "running node" in expected[0] else "warning")
         assert finding["address"] == "aws_eks_node_group.workers"
+
+
+OTHER_CLUSTER = CLUSTER.replace('"main"', '"other"')
+PREFIXES = add_on('ENABLE_PREFIX_DELEGATION = "true"')
+DECLARED = {
+    "no more than there is room for": (with_template(NODEADM.format(29), "m7g.2xlarge"), []),
+    "one more": (
+        with_template(NODEADM.format(30), "m7g.2xlarge"),
+        ["30 (NodeConfig spec.kubelet.config.maxPods), it has room for 29"],
+    ),
+    "Windows": (WORKERS.replace("AL2023_ARM_64_STANDARD", "WINDOWS_CORE_2022_x86_64"), []),
+    "a cluster with prefixes, and another without them": (WORKERS + PREFIXES + OTHER_CLUSTER, []),
+    "a cluster without prefixes, and another with them": (
+        WORKERS + OTHER_CLUSTER + PREFIXES.replace(".main.", ".other."),
+        ["58 (Amazon EKS), it has room for 29"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", DECLARED)
+def test_instances_from_before_a_change_have_what_is_declared_of_their_group(case: str, tmp_path: Path) -> None:
+    text, expected = DECLARED[case]
+    found = judged(tmp_path, text, running("m7g.large"), code="PR121")
+    assert [one["message"].rpartition("declared, ")[2] for one in found] == expected
 
 
 def test_instances_of_a_type_that_nobody_knows_leave_their_room_open(tmp_path: Path) -> None:

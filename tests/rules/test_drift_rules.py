@@ -164,7 +164,9 @@ def test_a_template_that_is_not_known_is_left_open_only_where_a_plan_compares_it
 
 
 @pytest.mark.parametrize(
-    ("most", "severity"), [((4, 9), "warning"), ((4, 3), "info")], ids=["more nodes may start", "fewer"]
+    ("most", "severity"),
+    [((4, 9), "warning"), ((4, 3), "info"), ((999_999_999, 3), "info"), ((1_000_000_000, 3), "warning")],
+    ids=["more nodes may start", "fewer", "fewer than very many", "fewer than 10 digits, which are no size"],
 )
 def test_what_is_listed_otherwise_is_harmless_if_all_of_it_is(most: tuple[int, int], severity: str) -> None:
     (world,) = judged("PR118", workers("m5.large", 29)).worlds
@@ -204,6 +206,19 @@ def test_a_plan_that_refreshes_takes_over_what_surely_changed_of_a_template(
     outcome = judged_as("PR120", replace(world, refresh_only=True), launch_template=replace(template, drift=drift))
     assert ("(its launch template)" in told(outcome)) == is_told
     assert bool(outcome.findings) == is_told
+    assert ("open: user_data of its launch template is not told by the plan" in told(outcome)) != is_told
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_plan_that_refreshes_takes_over_other_types_only_where_they_surely_are_others(*, known: bool) -> None:
+    (world,) = judged("PR120", workers("m5.large", 29)).worlds
+    types = world.node_groups[0].instance_types
+    missing = Unknown("it may have had other types", world.node_groups[0].span)
+    drift = GroupDrift(Members() if known else Members(missing=(missing,)), types)
+    outcome = judged_as("PR120", replace(world, refresh_only=True), drift=drift)
+    expected = "(the Auto Scaling group)" if known else "open: it may have had other types"
+    assert told(outcome).endswith(expected)
+    assert bool(outcome.findings) == known
 
 
 # --- PR119 -----------------------------------------------------------------------------------------
@@ -312,6 +327,7 @@ REPLACED = {
     "more than there is room for without a change, and less than that": ([sized("web", 4, 9)], "", []),  # PR201
     "more than there is room for without a change, and more still": ([sized("web", 5, 9)], "warning", ["10 nodes"]),
     "full nodes without a change, one pod on each with it": ([sized("web", 9, 9)], "error", ["18 nodes with a single"]),
+    "as much as without a change, which is not enough": ([sized("web", 5, 10)], "", []),  # PR201
     "as much as another group takes anyway": ([sized("web", 1, 4), sized("batch", 1, 20)], "", []),  # PR201
     "one pod on each without a change, and twice as many": ([sized("web", 13, 13)], "error", ["26 nodes"]),
     "another group at its largest": ([sized("web", 3, 4), sized("batch", 1, 4)], "warning", ["10 nodes"]),
@@ -327,3 +343,19 @@ def test_a_subnet_holds_the_old_and_the_new_nodes_for_a_while(name: str) -> None
     assert not outcome.undecided
     assert "".join(str(one.severity) for one in outcome.findings) == severity
     says(outcome, *words)
+
+
+def test_old_nodes_may_take_prefixes_beside_new_ones_that_take_none() -> None:
+    prefixes = VPC + add_on('ENABLE_PREFIX_DELEGATION = "true"') + ONE
+    old, new = (prefixes + sized("web", 8, 40, kind) for kind in ("m5.large", "m4.large"))
+    outcome = after("PR209", old, new, doubled="aws_eks_node_group.web")
+    assert [one.evidence["prefixes"] for one in outcome.findings] == [16]
+    assert not after("PR209", new, new, doubled="aws_eks_node_group.web").findings  # PR201
+
+
+def test_a_group_of_which_nobody_knows_what_it_was_is_not_there_twice() -> None:
+    full = VPC + ONE + sized("web", 5, 9)
+    (world,) = judged("PR209", full).worlds
+    outcome = judged_as("PR209", replace(world, before=(), doubled=(world.node_groups[0].address,)))
+    assert not outcome.findings
+    assert not outcome.undecided

@@ -480,6 +480,15 @@ def test_fewer_pods_on_the_network_of_the_host(expression: str, codes: list[str]
 
 
 CUSTOM_NETWORKING = CLUSTER + add_on('AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG = "true"')
+
+
+@pytest.mark.parametrize(("cluster", "codes"), [(CLUSTER, ["PR110"]), (CUSTOM_NETWORKING, [])])
+def test_a_number_is_too_large_by_the_missing_pods_alone(cluster: str, codes: list[str]) -> None:
+    text = cluster + node_group("nodes", types="t3.micro", subnets=SUBNETS)
+    outcome = judged("PR110", text, podroom_toml="[assumptions]\nhost_network_pods = 1\n")
+    assert [one.code for one in outcome.findings] == codes
+
+
 FEATURES = {
     "custom networking, and two types with room of their own": (
         [CUSTOM_NETWORKING, nodes(node_config("{}"), "m5.xlarge", "m5.large")],
