@@ -8,7 +8,7 @@ from podroom.capacity.assessment import Assessment
 from podroom.capacity.max_pods import recommended_cap
 from podroom.capacity.working import MissingFactError
 from podroom.catalog import documents
-from podroom.model.world import GroupKind, NodeGroup
+from podroom.model.world import NodeGroup
 from podroom.rule import Example, Finding, Note, Rule, Severity
 from podroom.values import Undecidable, Unknown
 from podroom_rules.ignored import max_pods_in_vain
@@ -89,8 +89,8 @@ class PrefixDelegationWithoutMaxPods(Rule[NodeGroup]):
     def judge(self, subject: NodeGroup, assessment: Assessment) -> Iterator[Finding]:
         """Yield a finding at ENABLE_PREFIX_DELEGATION for a type whose max pods nobody raised."""
         cni = assessment.cni(subject)
-        if subject.kind is GroupKind.MANAGED and not subject.own_image.need():
-            return
+        if not subject.own_image.need():
+            return  # Amazon EKS counts prefixes, or PR402; nodes of one's own count as having an image of their own
         if max_pods_in_vain(subject, assessment):
             return  # PR901
         variable = declared(assessment.cluster(subject), "ENABLE_PREFIX_DELEGATION")

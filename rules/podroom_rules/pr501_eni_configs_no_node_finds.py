@@ -149,8 +149,7 @@ class EniConfigsNoNodeFinds(Rule[Cluster]):
             raise Undecidable(unknown)
 
     def _deprecated(self, cluster: Cluster) -> Iterator[Finding]:
-        variable = find_written(cluster, _VARIABLE)
-        if variable is None or variable.value.need() != "true":
+        if declared(cluster, _VARIABLE).value.need() != "true":
             return
         label = find_written(cluster, _LABEL)
         if label is None or label.value.need() != _ZONE_LABELS[1]:

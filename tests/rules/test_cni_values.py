@@ -445,7 +445,7 @@ SOURCES = {
     "a script changes what the add-on of eksctl brings to a cluster of Terraform": (
         [CLUSTER, CLUSTER_CONFIG, set_env("prefixes", "ENABLE_PREFIX_DELEGATION=true")],
         "warning PR311",
-        "the next update of the add-on fails or resets ENABLE_PREFIX_DELEGATION",
+        "into the configuration of addons/vpc-cni",
     ),
     "a script changes what an add-on of which nobody knows the name may bring": (
         [
