@@ -23,7 +23,7 @@ from rule_helpers import FROM_TEMPLATE, NUMBER_THAT_MAY_NOT_WIN
 
 PLACE = Span(Document("main.tf", "58"), 0, 2)
 UNKNOWN = Unknown("it is not known", PLACE)
-CATALOG = InstanceCatalog.bundled()
+CATALOG = InstanceCatalog.bundled().with_custom({"own.large": {"interfaces": 3, "addresses_per_interface": 10}})
 
 
 def of_type(name: str) -> Resolved:
@@ -49,6 +49,7 @@ def limit(value: int, text: str | None = "58") -> KubeletLimit:
         ("p4d.24xlarge", limit(60 * 49, None), False),
         ("p4d.24xlarge", limit(7, "data.aws_ec2_instance_type.of.maximum_network_interfaces * 2"), True),
         ("m5.large", limit(3 * 9), False),
+        ("own.large", limit(3 * 9), False),
     ],
 )
 def test_a_number_is_counted_from_all_network_cards(name: str, written: KubeletLimit, expected: bool) -> None:
