@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from podroom.rule import Example
+from podroom.testing import judge_example
 from podroom_rules.pr901_argument_not_heeded import ArgumentNotHeeded
 from rule_helpers import judged, judged_example, says
 
@@ -276,3 +278,48 @@ def test_a_number_that_is_lost_is_the_cause_of_few_pods_with_prefixes(groups: li
     found = sorted(one.code for one in outcome.findings if one.code.startswith(("PR4", "PR9")))
     found += ["open" for one in outcome.undecided if "PR401" in one.codes]
     assert " ".join(found) == expected
+
+
+EACH = """
+module "workers" {
+  for_each = %s
+  source   = "terraform-aws-modules/eks/aws//modules/eks-managed-node-group"
+  version  = "20.37.2"
+
+  name                 = each.key
+  cluster_name         = "shop"
+  subnet_ids           = ["subnet-0aaaaaaaaaaaaaaaa", "subnet-0bbbbbbbbbbbbbbbb"]
+  instance_types       = ["m5.large"]
+  bootstrap_extra_args = "--kubelet-extra-args '--max-pods=${each.value}'"
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("each", "expected"),
+    [
+        ("{ a = 20, b = 20 }", {("a", "b"): 20}),
+        ("{ a = 20, b = 24 }", {("a",): 20, ("b",): 24}),
+        ("{}", {}),
+    ],
+)
+def test_an_argument_in_vain_is_that_of_each_instance(each: str, expected: dict[tuple[str, ...], int]) -> None:
+    found = {one.subjects: one.evidence["max_pods"] for one in judged("PR901", EACH % each).findings}
+    assert found == {
+        tuple(f'module.workers["{key}"].aws_eks_node_group.this[0]' for key in keys): number
+        for keys, number in expected.items()
+    }
+
+
+def test_what_terraform_refuses_is_told_of_a_call_without_instances() -> None:
+    call = """
+module "eks" {
+  count        = 0
+  source       = "terraform-aws-modules/eks/aws"
+  version      = "~> 21.0"
+  cluster_name = "shop"
+}
+"""
+    _, _, outcome = judge_example(Example.terraform("", EACH % "{ a = 20 }" + call), [ArgumentNotHeeded])
+    (problem,) = outcome.problems
+    assert problem.message == "terraform-aws-modules/eks/aws v21 has no argument cluster_name: Terraform refuses it"

@@ -48,7 +48,16 @@ class _Given:
 
 
 def _ignored(call: ModuleCall, known: SuppliedModule, unheeded: Unheeded) -> Iterator[IgnoredArgument]:
-    for given in _given(call.arguments(), unheeded):
+    instances = [(address, arguments) for address, arguments, _ in call.instances()]
+    for address, arguments in instances or [(call.address, call.arguments())]:
+        yield from _ignored_by_one(call, address, arguments, known, unheeded)
+
+
+def _ignored_by_one(
+    call: ModuleCall, address: str, arguments: BodyReader, known: SuppliedModule, unheeded: Unheeded
+) -> Iterator[IgnoredArgument]:
+    """Iterate over what one instance of a module does not heed."""
+    for given in _given(arguments, unheeded):
         heeded = _heeded(given, unheeded)
         if heeded is not True:
             field = given.field
@@ -59,7 +68,7 @@ def _ignored(call: ModuleCall, known: SuppliedModule, unheeded: Unheeded) -> Ite
                 reason=unheeded.reason,
                 span=entry(field.place) or field.expression_span,
                 kind=unheeded.kind,
-                nodes=None if nodes is None else ".".join(filter(None, (call.address, nodes.format(given.key)))),
+                nodes=None if nodes is None else ".".join(filter(None, (address, nodes.format(given.key)))),
                 module=known.supplier,
                 pinned=_is_pinned(call),
                 value=None if field.is_map or field.is_list else field.string(),
