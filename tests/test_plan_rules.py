@@ -391,3 +391,85 @@ def test_a_larger_type_with_the_number_of_the_old_one_is_told(
         found = [str(one["message"]) for one in findings("PR119", *arguments)]
         assert len(found) == (expected is not None)
         assert expected is None or expected in found[0]
+
+
+def found(address: str, before: Mapping[str, object], after: Mapping[str, object]) -> dict[str, object]:
+    """Return what a plan found of a resource."""
+    sides = {"before": before, "after": after, "before_sensitive": {}, "after_sensitive": {}, "actions": ["update"]}
+    return {**change(address, after), "change": sides}
+
+
+def launching(version: int, size: int, *types: str) -> dict[str, object]:
+    """Return an Auto Scaling group that launches a version of a launch template as some types."""
+    specification = [{"launch_template_id": "lt-1", "version": str(version)}]
+    overrides = [{"instance_type": one} for one in types]
+    policy = [{"launch_template": [{"launch_template_specification": specification, "override": overrides}]}]
+    return {"min_size": 1, "max_size": size, "mixed_instances_policy": policy}
+
+
+@pytest.mark.parametrize(
+    ("left", "live", "planned", "expected"),
+    [
+        (launching(1, 6, "m5.xlarge"), launching(1, 6, "m5.large"), launching(1, 6, "m5.large"), None),
+        (launching(1, 6, "m5.xlarge"), launching(1, 6, "m5.large"), launching(1, 6, "c5.large"), "declared c5.large"),
+        (launching(1, 6, "m5.xlarge"), launching(1, 6, "m5.large"), launching(2, 6, "m5.xlarge"), "live m5.large"),
+        (launching(1, 6, "m5.large"), launching(2, 6, "m5.large"), launching(2, 6, "m5.large"), None),
+        (launching(1, 6, "m5.large"), launching(2, 6, "m5.large"), launching(1, 6, "m5.large"), "version 2"),
+        (launching(1, 6, "m5.large"), launching(1, 20, "m5.large"), launching(1, 20, "m5.large"), None),
+        (launching(1, 6, "m5.large"), launching(1, 20, "m5.large"), launching(1, 6, "m5.large"), "declared 6, live 20"),
+        (launching(1, 6, "m5.large"), launching(1, 20, "m5.large"), launching(1, 9, "m5.large"), "declared 9, live 20"),
+        (launching(1, 6, "m5.large"), launching(1, 6, "m5.large"), launching(1, 9, "m5.large"), None),
+    ],
+)
+def test_drift_is_what_is_live_and_not_declared_and_was_not_left_so(
+    tmp_path: Path,
+    left: dict[str, object],
+    live: dict[str, object],
+    planned: dict[str, object],
+    expected: str | None,
+) -> None:
+    address = "aws_autoscaling_group.nodes"
+    after = change(address, planned, actions=["no-op" if planned == live else "update"], before=live)
+    path = tmp_path / "plan.json"
+    launched = change("aws_launch_template.nodes", template("m5.large", 29), actions=["no-op"])
+    content = plan([launched, after], resource_drift=[found(address, left, live)])
+    path.write_text(json.dumps(content), encoding="utf-8")
+    told = [str(one["message"]) for code in ("PR116", "PR118") for one in findings(code, str(path))]
+    told += undecided("PR116", str(path))
+    assert len(told) == (expected is not None), told
+    assert expected is None or expected in told[0]
+
+
+@pytest.mark.parametrize(("planned", "expected"), [("m5.large", None), ("m5.xlarge", "now m5.large")])
+def test_a_version_made_by_hand_that_is_declared_by_now_is_no_drift(
+    tmp_path: Path, planned: str, expected: str | None
+) -> None:
+    address = "aws_launch_template.nodes"
+    left, live = {**template("m5.xlarge", 58), "latest_version": 1}, {**template("m5.large", 29), "latest_version": 2}
+    then = live if planned == "m5.large" else {**left, "latest_version": 2}
+    group = change("aws_autoscaling_group.nodes", {"launch_template": [{"id": "lt-1", "version": "$Latest"}]})
+    content = plan([change(address, then), group], resource_drift=[found(address, left, live)])
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    told = [str(one["message"]) for one in findings("PR117", str(path))]
+    assert len(told) == (expected is not None)
+    assert expected is None or expected in told[0]
+
+
+@pytest.mark.parametrize(
+    ("ignored", "is_told"), [("", False), ("ignore_changes = [max_size]", True), ("ignore_changes = all", True)]
+)
+def test_what_is_ignored_is_planned_as_it_is_and_declared_otherwise(
+    tmp_path: Path, ignored: str, *, is_told: bool
+) -> None:
+    lifecycle = f"  lifecycle {{\n    {ignored}\n  }}\n}}\n" if ignored else "}\n"
+    text = GROUP.rstrip().removesuffix("}")
+    (tmp_path / "main.tf").write_text(text + lifecycle, encoding="utf-8")
+    address = "aws_autoscaling_group.nodes"
+    content = plan(
+        [change(address, {"max_size": 20}, actions=["no-op"])],
+        resource_drift=[found(address, {"max_size": 6}, {"max_size": 20})],
+    )
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    assert bool(findings("PR118", str(tmp_path), "--plan", str(path))) == is_told

@@ -62,8 +62,9 @@ def plan(**parts: object) -> str:
     return json.dumps({**frame, **parts}, indent=2) + "\n"
 
 
-def node_group_plan(recorded: Mapping[str, object], live: Mapping[str, object]) -> str:
-    """Return a plan that found a node group changed, and takes that back."""
-    return plan(
-        resource_drift=[changed(_ADDRESS, recorded, live)], resource_changes=[changed(_ADDRESS, live, recorded)]
-    )
+def node_group_plan(
+    recorded: Mapping[str, object], live: Mapping[str, object], planned: Mapping[str, object] | None = None
+) -> str:
+    """Return a plan that found a node group changed, and takes that back if nothing else is planned."""
+    after = recorded if planned is None else planned
+    return plan(resource_drift=[changed(_ADDRESS, recorded, live)], resource_changes=[changed(_ADDRESS, live, after)])

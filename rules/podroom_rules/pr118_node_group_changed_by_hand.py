@@ -46,7 +46,8 @@ class NodeGroupChangedByHand(Rule[NodeGroup]):
 
         failed to assign an IP address to container
 
-    The next apply takes the change back, unless `ignore_changes` names it.  The desired size does not count, as
+    The next apply takes the change back, unless `ignore_changes` names it.  A change that the configuration says too by
+    now is none, though plans go on to tell of it until something is applied.  The desired size does not count, as
     autoscalers move it all day.
 
     A state that lies beside the configuration is compared too: sizes, instance types, subnets, the AMI family, the
@@ -101,6 +102,17 @@ class NodeGroupChangedByHand(Rule[NodeGroup]):
             },
         ),
         Example(
+            "20 were set by hand, and the configuration says 20 by now",
+            {
+                "main.tf": MANAGED_NODES.replace("MARK", "").replace("= 6", "= 20"),
+                "plan.json": node_group_plan(
+                    {"scaling_config": [{"max_size": 6}]},
+                    {"scaling_config": [{"max_size": 20}]},
+                    {"scaling_config": [{"max_size": 20}]},
+                ),
+            },
+        ),
+        Example(
             "the Auto Scaling group was listed as it is declared, and an autoscaler moved the desired size",
             {"main.tf": MANAGED_NODES.replace("MARK", ""), "inventory.json": _LISTED.replace("20", "6")},
         ),
@@ -132,7 +144,8 @@ class NodeGroupChangedByHand(Rule[NodeGroup]):
             label=_SEEN if subject.kind is GroupKind.MANAGED else "declared here",
             effect="The next apply takes the change back without a word, unless ignore_changes names it."
             if harmless
-            else "Its nodes may take addresses that nobody has counted, until the next apply takes the change back.",
+            else "Its nodes may take addresses that nobody has counted. The next apply takes the change back, unless "
+            "ignore_changes names it.",
             fix="write the change here and see what podroom capacity says to it, or apply the plan",
             severity=Severity.INFO if harmless else Severity.WARNING,
             evidence={

@@ -82,7 +82,8 @@ class PlanOnlyRefreshes(Rule[NodeGroup]):
             f"the plan only refreshes: to apply it takes over what was changed outside Terraform "
             f"({' and '.join(changed_parts)})",
             label="no later plan will call it drift",
-            effect="What is declared here and what is live stay different, and nothing says so any more.",
+            effect="If the configuration does not say the same, what is declared here and what is live stay different, and "
+            "nothing says so any more.",
             fix="make a plan without -refresh-only, and have that judged first",
             evidence={"changed": changed_parts},
         )

@@ -93,13 +93,14 @@ def changed_add_ons(add_ons: Sequence[ResourceInstance], becomes: str) -> Iterat
             continue
         sides = drift.recorded, drift.live
         hidden = {name: one for side in sides for name in _SET if isinstance(one := side.get(name), Hidden)}
-        recorded, live = (
-            _settings({name: value for name, value in side.items() if name not in hidden}) for side in sides
+        recorded, live, declared = (
+            _settings({name: value for name, value in side.items() if name not in hidden})
+            for side in (*sides, drift.declared)
         )
         told = [
-            f"{name} declared {recorded.get(name, 'unset')}, live {live.get(name, 'unset')}"
+            f"{name} declared {declared.get(name, 'unset')}, live {live.get(name, 'unset')}"
             for name in dict.fromkeys((*recorded, *live))
-            if recorded.get(name) != live.get(name)
+            if live.get(name) not in (recorded.get(name), declared.get(name))
         ]
         told += [f"{name} {one.why}" for name, one in hidden.items()]
         if told:

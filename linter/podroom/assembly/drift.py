@@ -13,7 +13,7 @@ from podroom.model.world import (
     TypeSource,
 )
 from podroom.positions import Span
-from podroom.sources.plan_values import SENSITIVE, Drift, Hidden, RecordedValue
+from podroom.sources.plan_values import SENSITIVE, Drift, Hidden, RecordedValue, holds_hidden
 from podroom.values import Known, Members, Unknown
 
 _Values = Mapping[str, RecordedValue]
@@ -29,6 +29,9 @@ def read_group_drift(drift: Drift, span: Span, types: _Types, template: LaunchTe
     """
     launched, launches = _template(drift.recorded), _template(drift.live)
     recorded, live = _overrides(drift.recorded, span), _overrides(drift.live, span)
+    declared = drift.declared
+    launched = launched if launched == launches else _template(declared)
+    recorded = recorded if _names(recorded) == _names(live) else _overrides(declared, span)
     other = None if launched == launches else launches
     hidden = _hidden(drift.recorded) or _hidden(drift.live)
     one_sided = launched is None or launches is None or (recorded is None) != (live is None)
@@ -47,22 +50,14 @@ def read_group_drift(drift: Drift, span: Span, types: _Types, template: LaunchTe
 
 def _hidden(values: _Values) -> str | None:
     """Return the first of what an Auto Scaling group launches that is not told, None if all of it is."""
-    return next((name for name in _LAUNCHED if _holds_hidden(values.get(name))), None)
-
-
-def _holds_hidden(value: RecordedValue) -> bool:
-    pending: list[RecordedValue] = [value]
-    while pending:
-        one = pending.pop()
-        if one is SENSITIVE:
-            return True
-        pending += one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
-    return False
+    return next((name for name in _LAUNCHED if holds_hidden(values.get(name))), None)
 
 
 def read_template_drift(drift: Drift, span: Span) -> TemplateDrift | None:
     """Return what bears on nodes in the drift of a launch template, None if nothing does."""
-    sides = {name: (drift.recorded.get(name), drift.live.get(name)) for name in _OF_A_VERSION}
+    left, live = drift.recorded, drift.live
+    said = {**left, **{name: value for name, value in drift.declared.items() if left.get(name) != live.get(name)}}
+    sides = {name: (said.get(name), live.get(name)) for name in _OF_A_VERSION}
     hidden = [name for name, both in sides.items() if any(isinstance(side, Hidden) for side in both)]
     if sides["latest_version"][0] == sides["latest_version"][1] and "latest_version" not in hidden:
         hidden = [name for name in hidden if sides[name][0] != sides[name][1]]
@@ -70,10 +65,10 @@ def read_template_drift(drift: Drift, span: Span) -> TemplateDrift | None:
     changed = tuple(
         name for name in ("image_id", "user_data") if name not in hidden and sides[name][0] != sides[name][1]
     )
-    recorded, live = sides["instance_type"]
+    declared, launched = sides["instance_type"]
     choice = None
-    if "instance_type" not in hidden and isinstance(live, str) and live and live != recorded:
-        choice = InstanceChoice(Known(live, span), TypeSource.LAUNCH_TEMPLATE, span)
+    if "instance_type" not in hidden and isinstance(launched, str) and launched and launched != declared:
+        choice = InstanceChoice(Known(launched, span), TypeSource.LAUNCH_TEMPLATE, span)
     return TemplateDrift(choice, changed, untold) if choice is not None or changed or untold else None
 
 
@@ -83,12 +78,17 @@ def read_changes_by_hand(drift: Drift, span: Span) -> tuple[tuple[ChangeByHand, 
     What it launches is left out, and so is the desired size: autoscalers move it all day.
     """
     recorded, live = dict(_settings(drift.recorded)), dict(_settings(drift.live))
+    declared = dict(_settings(drift.declared))
     names = dict.fromkeys((*recorded, *live))
     sides = {name: (recorded.get(name, "unset"), live.get(name, "unset")) for name in names}
     changes = [
-        ChangeByHand(name, before, after)
+        ChangeByHand(name, said, after)
         for name, (before, after) in sides.items()
-        if isinstance(before, str) and isinstance(after, str) and before != after
+        if isinstance(before, str)
+        and isinstance(after, str)
+        and before != after
+        and isinstance(said := declared.get(name, before), str)
+        and said != after
     ]
     untold = ((name, one) for name, both in sides.items() for one in both if isinstance(one, Hidden))
     name, hidden = next(untold, ("", None))

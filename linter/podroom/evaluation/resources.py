@@ -87,9 +87,17 @@ class ResourceInstance(LazyObject):
 
     @property
     def drift(self) -> Drift | None:
-        """Return how the instance was found, where that is not as Terraform left it."""
+        """Return how the instance was found, where that is not as Terraform left it.
+
+        What `ignore_changes` names is planned as it was found, whatever the configuration says.
+        """
         settled = self.module.project.options.settled
-        return None if settled is None else settled.drift(self.address)
+        found = None if settled is None else settled.drift(self.address)
+        if found is None or not found.planned:
+            return found
+        ignored = _ignored_changes(self._declaration)
+        heeded = {name: value for name, value in found.planned.items() if name not in ignored and "all" not in ignored}
+        return replace(found, planned=heeded)
 
     @property
     def withheld(self) -> bool:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from podroom.errors import InputError
-from podroom.records import dataclass
+from podroom.records import dataclass, field
 
 MOST_LEVELS = 100
 
@@ -82,10 +82,32 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """What a plan found on one resource instance (`live`) where Terraform had left something else (`recorded`)."""
+    """What a plan found on one resource instance (`live`) where Terraform had left something else (`recorded`).
+
+    `planned` is what the plan makes of it, as far as that is told: what was found, where the configuration says the
+    same by now.  Terraform goes on to tell of such a difference until something is applied.
+    """
 
     recorded: Mapping[str, RecordedValue]
     live: Mapping[str, RecordedValue]
+    planned: Mapping[str, RecordedValue] = field(default_factory=dict)
+
+    @property
+    def declared(self) -> dict[str, RecordedValue]:
+        """Return what the configuration says: what is planned or, where that is not told, what Terraform had left."""
+        told = {name: value for name, value in self.planned.items() if not holds_hidden(value)}
+        return {**self.recorded, **told}
+
+
+def holds_hidden(value: RecordedValue) -> bool:
+    """Return whether a value, or a part of it, is not told."""
+    pending: list[RecordedValue] = [value]
+    while pending:
+        one = pending.pop()
+        if isinstance(one, Hidden):
+            return True
+        pending += one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
+    return False
 
 
 def masked(value: object, unknown: object, sensitive: object, level: int = 0) -> RecordedValue:

@@ -169,7 +169,7 @@ def _plan(shown: str, content: Mapping[str, object], *, alone: bool) -> Recorded
             instances[instance.address] = instance
             if instance.actions not in _AS_BEFORE:
                 earlier[instance.address] = _before(change, instance)
-    changed = bool(instances)
+    made = dict(instances)
     complete = content.get("complete")
     planned, prior = mapping(content, "planned_values"), mapping(mapping(content, "prior_state"), "values")
     untouched: dict[str, Instance] = {}
@@ -189,13 +189,13 @@ def _plan(shown: str, content: Mapping[str, object], *, alone: bool) -> Recorded
         variables=_variables(mapping(content, "variables"), mapping(configuration, "variables")),
         declared=frozenset(_declared(configuration)) or _outermost(instances.values()),
         removed={address: one for address, one in instances.items() if one.actions == _DELETED},
-        drifts=dict(_drifts(content)),
+        drifts=dict(_drifts(content, planned=made)),
         deleted=frozenset(_deleted(content)),
         errored=content.get("errored") is True,
         earlier=earlier,
         untouched=untouched,
         of_plan=True,
-        plans=changed,
+        plans=bool(made),
         refreshes="resource_changes" not in content and "resource_drift" in content,
         complete=complete if isinstance(complete, bool) else None,
         configuration=read_configuration(configuration) if alone else None,
@@ -274,7 +274,7 @@ def _instance(
     return Instance(address, mode, kind, name, key, calls, known, actions, withheld)
 
 
-def _drifts(content: Mapping[str, object]) -> Iterator[tuple[str, Drift]]:
+def _drifts(content: Mapping[str, object], planned: Mapping[str, Instance]) -> Iterator[tuple[str, Drift]]:
     for one in objects(content, "resource_drift"):
         address, what = string(one, "address"), _change(one)
         told = "after_sensitive" in what or string(one, "type") in _HARMLESS
@@ -286,7 +286,7 @@ def _drifts(content: Mapping[str, object]) -> Iterator[tuple[str, Drift]]:
             recorded, live = (untold if side is SENSITIVE else side for side in (recorded, live))
         both_told = what.get("before") is not None and what.get("after") is not None and told
         if both_told and isinstance(recorded, dict) and isinstance(live, dict):
-            yield address, Drift(recorded, live)
+            yield address, Drift(recorded, live, planned[address].values if address in planned else {})
 
 
 def _deleted(content: Mapping[str, object]) -> Iterator[str]:
