@@ -73,45 +73,41 @@ _NAMES = """{
     AZ   = local.zones[count.index]
   }"""
 
+_SUBNET = """
+resource "aws_subnet" "KIND" {
+  count = local.KIND
+
+  vpc_id            = var.vpc_id
+  availability_zone = local.zones[count.index]
+  cidr_block = (
+    length(BLOCKS) == 0 ? cidrsubnet(var.cidr_block, local.bits, FIRST + count.index) : BLOCKS[count.index]
+  )
+  tags = merge(module.KIND-labels.tags, TAGS)
+MORE}
+"""
 # Before 0.15.3, ipv4_cidrs gave the blocks of both kinds.
-_FIRST_SUBNET = """
+_FIRST_BLOCKS = """
 locals {
   KIND_blocks = length(var.ipv4_cidrs) > 0 ? var.ipv4_cidrs : var.ipv4_KIND_cidrs
 }
-
-resource "aws_subnet" "KIND" {
-  count = local.KIND
-
-  vpc_id            = var.vpc_id
-  availability_zone = local.zones[count.index]
-  cidr_block = (
-    length(local.KIND_blocks) == 0
-    ? cidrsubnet(var.cidr_block, local.bits, FIRST + count.index) : local.KIND_blocks[count.index]
-  )
-  tags = merge(module.KIND-labels.tags, TAGS)
-}
 """
-_FIRST = {
-    "public": _FIRST_SUBNET.replace("TAGS", f"var.tags, {_NAMES}"),
-    "private": _FIRST_SUBNET.replace("TAGS", f"{_NAMES}, var.tags"),
-}
 
+
+def _subnet(blocks: str, tags: str, more: str = "") -> str:
+    return _SUBNET.replace("BLOCKS", blocks).replace("TAGS", tags).replace("MORE", more)
+
+
+_FIRST = {
+    "public": _FIRST_BLOCKS + _subnet("local.KIND_blocks", f"var.tags, {_NAMES}"),
+    "private": _FIRST_BLOCKS + _subnet("local.KIND_blocks", f"{_NAMES}, var.tags"),
+}
 _LATER = dict.fromkeys(
     _KINDS,
-    """
-resource "aws_subnet" "KIND" {
-  count = local.KIND
-
-  vpc_id            = var.vpc_id
-  availability_zone = local.zones[count.index]
-  cidr_block = (
-    length(var.ipv4_KIND_cidrs) == 0
-    ? cidrsubnet(var.cidr_block, local.bits, FIRST + count.index) : var.ipv4_KIND_cidrs[count.index]
-  )
-  ipv6_native = var.enable_ipv6 && var.KIND_subnet_ipv6_native
-  tags        = merge(module.KIND-labels.tags, var.extra_KIND_tags, NAMES)
-}
-""".replace("NAMES", _NAMES),
+    _subnet(
+        "var.ipv4_KIND_cidrs",
+        f"var.extra_KIND_tags, {_NAMES}",
+        "  ipv6_native = var.enable_ipv6 && var.KIND_subnet_ipv6_native\n",
+    ),
 )
 
 # The tags that it makes up of names are not restated: the module of them is not known, so its outputs are unknown.

@@ -31,6 +31,11 @@ _WRITTEN_OTHERWISE = frozenset({"user_data", "user_data_base64"})
 """What providers encode or hash."""
 
 
+def is_ignored(name: str, ignored: str) -> bool:
+    """Return whether the text of `ignore_changes` names an attribute, or all of them."""
+    return name in ignored or "all" in ignored
+
+
 class KnownBody:
     """What is known of one block, under the address that it is shown by."""
 
@@ -105,7 +110,7 @@ class KnownBody:
         )
 
     def _ignores(self, name: str) -> bool:
-        return name in self._ignored or "all" in self._ignored or name in _MOVED_BY_AUTOSCALERS
+        return is_ignored(name, self._ignored) or name in _MOVED_BY_AUTOSCALERS
 
     def blocks(self, name: str, written: Members[BodyReader], scope: Scope, place: Span) -> Members[BodyReader]:
         """Return nested blocks with what is known of them."""

@@ -95,8 +95,10 @@ class ResourceInstance(LazyObject):
         found = None if settled is None else settled.drift(self.address)
         if found is None or not found.planned:
             return found
+        from podroom.evaluation.known_bodies import is_ignored  # noqa: PLC0415 - only with a plan
+
         ignored = _ignored_changes(self._declaration)
-        heeded = {name: value for name, value in found.planned.items() if name not in ignored and "all" not in ignored}
+        heeded = {name: value for name, value in found.planned.items() if not is_ignored(name, ignored)}
         return replace(found, planned=heeded)
 
     @property
